@@ -1,0 +1,74 @@
+"""Officers and the tokens their programs use."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from publiccredit.accounts.types import DEPARTMENT_ROLES, ROLE_TITLES, Actor, Role
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    """Only what Django's own log-in needs; accounts are opened by ``accounts.operations``."""
+
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        return self.get(username=username)
+
+
+class Officer(AbstractBaseUser):
+    """A person who works with the platform, in one role, for one department or for the office."""
+
+    username = models.CharField("账号", max_length=64, unique=True)
+    display_name = models.CharField("姓名", max_length=64)
+    role = models.CharField(
+        "角色", max_length=32, choices=[(role.value, title) for role, title in ROLE_TITLES.items()]
+    )
+    department_code = models.CharField("部门", max_length=64, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须修改密码", default=False)
+    created_at = models.DateTimeField("开户时间")
+
+    objects = OfficerManager()
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = "账号"
+        verbose_name_plural = "账号"
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                name="officer_of_department_has_department",
+                condition=~Q(role__in=[r.value for r in DEPARTMENT_ROLES]) | ~Q(department_code=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=self.username, role=Role(self.role), department_code=self.department_code)
+
+
+class AccessToken(models.Model):
+    """A secret a program presents in place of its officer. Only its SHA-256 is kept."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="tokens", verbose_name="账号")
+    name = models.CharField("用途", max_length=100)
+    secret_sha256 = models.CharField("密钥摘要", max_length=64, unique=True)
+    created_at = models.DateTimeField("签发时间")
+    expires_at = models.DateTimeField("失效时间")
+    revoked_at = models.DateTimeField("吊销时间", null=True)
+    last_used_at = models.DateTimeField("最近使用", null=True)
+
+    class Meta:
+        verbose_name = "接口令牌"
+        verbose_name_plural = "接口令牌"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_expires_after_creation", condition=Q(expires_at__gt=models.F("created_at"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,49 @@
+"""The frozen values other packages know an officer by."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    LIAISON = "liaison"  # 联络员
+    DEPARTMENT_HEAD = "department_head"  # 部门负责人
+    OFFICE_CLERK = "office_clerk"  # 信用办经办
+    OFFICE_HEAD = "office_head"  # 信用办负责人
+    AUDITOR = "auditor"  # 审计
+    ADMINISTRATOR = "administrator"  # 系统管理员
+
+
+ROLE_TITLES: dict[Role, str] = {
+    Role.LIAISON: "联络员",
+    Role.DEPARTMENT_HEAD: "部门负责人",
+    Role.OFFICE_CLERK: "信用办经办人",
+    Role.OFFICE_HEAD: "信用办负责人",
+    Role.AUDITOR: "审计人员",
+    Role.ADMINISTRATOR: "系统管理员",
+}
+DEPARTMENT_ROLES = frozenset({Role.LIAISON, Role.DEPARTMENT_HEAD})
+OFFICE_ROLES = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """
+    Who an operation is done by: an officer in a role, a token's officer, or the program itself.
+
+    ``name`` is what the ledger keeps: an account name, never a person's name.
+    """
+
+    name: str
+    role: Role | None  # empty for the program itself
+    department_code: str = ""
+
+    @property
+    def of_department(self) -> bool:
+        return self.role in DEPARTMENT_ROLES
+
+    @property
+    def of_office(self) -> bool:
+        return self.role in OFFICE_ROLES
+
+
+PROGRAM = Actor(name="program", role=None)

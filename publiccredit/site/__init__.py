@@ -1,0 +1,3 @@
+"""
+The program put together: settings, addresses, base pages, the command line and the embedded database.
+"""

@@ -1,0 +1,215 @@
+"""
+The subject, its identifiers and names, and the one store of records.
+
+Earlier versions of a record are kept by a database trigger in ``RecordVersion`` (migration 0002), so that no path
+bypasses it: a version was believed during ``[known_from, known_until)``.
+"""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from publiccredit.catalogue.types import Severity, SubjectKind
+
+
+class RegistrationStatus(models.TextChoices):
+    UNKNOWN = "unknown", "未登记在本平台"
+    ACTIVE = "active", "存续"
+    REVOKED = "revoked", "吊销"
+    DEREGISTERED = "deregistered", "注销"
+
+
+class Subject(models.Model):
+    """A legal person, unincorporated organisation or individual business. Natural persons have no place here (DP-27)."""
+
+    kind = models.CharField("主体类别", max_length=32, choices=[(k.value, k.value) for k in SubjectKind])
+    name = models.CharField("名称", max_length=200)
+    normalised_name = models.CharField("规范名称", max_length=200)
+    core_name = models.CharField("字号", max_length=200, blank=True)
+    pinyin_initials = models.CharField("拼音首字母", max_length=200, blank=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, null=True, unique=True)
+    region = models.CharField("行政区划", max_length=6, blank=True)
+    address = models.CharField("住所", max_length=500, blank=True)
+    registration_status = models.CharField(
+        "登记状态", max_length=16, choices=RegistrationStatus.choices, default=RegistrationStatus.UNKNOWN
+    )
+    registered_on = models.DateField("成立日期", null=True)
+    known_from = models.DateTimeField("建档时间")
+    entry_id = models.BigIntegerField("留痕编号")
+
+    class Meta:
+        verbose_name = "信用信息主体"
+        verbose_name_plural = "信用信息主体"
+        indexes = [
+            models.Index(fields=["normalised_name"]),
+            GinIndex(fields=["name"], name="subject_name_trigrams", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(models.Model):
+    """A number by which a subject is known: one scheme and value name one subject."""
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="identifiers", verbose_name="主体"
+    )
+    scheme = models.CharField(
+        "标识类型", max_length=32
+    )  # uscc, registration_number, organisation_code, tax_number
+    value = models.CharField("标识", max_length=64)
+    confirmed_despite_check_digit = models.BooleanField("校验位不符经确认", default=False)
+    known_from = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "主体标识"
+        verbose_name_plural = "主体标识"
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value"], name="identifier_names_one_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class SubjectName(models.Model):
+    """A name a subject bears or bore, during ``[from, to)`` as far as known."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="names", verbose_name="主体")
+    name = models.CharField("名称", max_length=200)
+    normalised_name = models.CharField("规范名称", max_length=200)
+    borne_from = models.DateField("起", null=True)
+    borne_until = models.DateField("止", null=True)
+    known_from = models.DateTimeField("获知时间")
+
+    class Meta:
+        verbose_name = "主体名称"
+        verbose_name_plural = "主体名称"
+        indexes = [models.Index(fields=["normalised_name"])]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "normalised_name"], name="subject_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecordState(models.TextChoices):
+    FILED = "filed", "已归档"
+    HELD_UNSERVED = "held_unserved", "待送达声明"  # DP-02: no effect before service
+    HELD_UNMATCHED = "held_unmatched", "待判定主体"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class RecordColumns(models.Model):
+    """What a record is, now or in an earlier version. Amounts are whole fen; periods are ``[from, until)``."""
+
+    natural_key = models.UUIDField(
+        "自然键"
+    )  # of the record type's natural key; sending a file twice changes nothing
+    content_hash = models.UUIDField("内容摘要")
+    record_type = models.CharField("记录类型", max_length=64)
+    source = models.CharField("数据来源", max_length=129)
+    item = models.CharField("目录条目", max_length=64)
+    pack_version = models.CharField("规则版本", max_length=64)
+    department_code = models.CharField("报送部门", max_length=64)
+    authority_name = models.CharField("决定机关", max_length=200)
+    authority_uscc = models.CharField("决定机关代码", max_length=18, blank=True)
+    document_number = models.CharField("文书号", max_length=128, blank=True)
+    decided_on = models.DateField("决定日期", null=True)
+    served_on = models.DateField("送达日期", null=True)
+    effective_from = models.DateField("有效期自", null=True)
+    effective_until = models.DateField("有效期至", null=True)  # empty: without end
+    severity = models.CharField(
+        "失信严重程度", max_length=16, blank=True, choices=[(s.value, s.value) for s in Severity]
+    )
+    severity_rule = models.CharField(
+        "程度依据", max_length=128, blank=True
+    )  # "sender", or classification/rule name
+    fine_fen = models.BigIntegerField("罚款(分)", null=True)
+    confiscated_fen = models.BigIntegerField("没收(分)", null=True)
+    state = models.CharField("状态", max_length=16, choices=RecordState.choices)
+    disclosed_from = models.DateField("公示自", null=True)
+    repairable_from = models.DateField("最短公示期满", null=True)
+    disclosed_until = models.DateField("公示至", null=True)  # first day no longer shown; empty: without end
+    received_at = models.DateTimeField("到达时间")  # first arrival at the platform: the clock of timeliness
+    working_days_taken = models.IntegerField("用时(工作日)", null=True)  # decision to arrival
+    submission_id = models.BigIntegerField("报送编号")
+    sheet = models.CharField("工作表", max_length=100, blank=True)
+    row_number = models.IntegerField("行号")
+    content = models.JSONField("内容")
+    original = models.JSONField("清洗前原值", null=True)  # only the cells that cleaning changed
+    document_sha256 = models.CharField("文书摘要", max_length=64, blank=True)
+    known_from = models.DateTimeField("本版本获知时间")
+    entry_id = models.BigIntegerField("留痕编号")
+
+    class Meta:
+        abstract = True
+
+
+class Record(RecordColumns):
+    """The record as it stands now. An update leaves the former row in ``RecordVersion``."""
+
+    id = models.BigAutoField(primary_key=True)
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, null=True, related_name="records", verbose_name="主体"
+    )
+
+    class Meta:
+        verbose_name = "记录"
+        verbose_name_plural = "记录"
+        constraints = [
+            models.UniqueConstraint(fields=["natural_key"], name="record_natural_key"),
+            models.CheckConstraint(
+                name="record_filed_has_subject",
+                condition=Q(state="held_unmatched") | Q(subject__isnull=False) | Q(state="held_unserved"),
+            ),
+            # DP-01, DP-02: an adverse record takes effect only as a served decision with its number and organ.
+            models.CheckConstraint(
+                name="record_adverse_filed_is_served",
+                condition=~Q(record_type="administrative_penalty", state="filed")
+                | Q(
+                    decided_on__isnull=False,
+                    served_on__isnull=False,
+                    served_on__gte=F("decided_on"),
+                    disclosed_from__gte=F("served_on"),
+                )
+                & ~Q(document_number="")
+                & ~Q(authority_name=""),
+            ),
+            models.CheckConstraint(
+                name="record_amounts_not_negative",
+                condition=(Q(fine_fen__isnull=True) | Q(fine_fen__gte=0))
+                & (Q(confiscated_fen__isnull=True) | Q(confiscated_fen__gte=0)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "record_type", "-decided_on"]),
+            models.Index(fields=["document_number"]),
+            models.Index(fields=["department_code", "-received_at"]),
+            models.Index(fields=["entry_id", "id"]),
+            models.Index(fields=["submission_id", "row_number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.document_number}"
+
+
+class RecordVersion(RecordColumns):
+    """A former state of a record, written by trigger only."""
+
+    record_id = models.BigIntegerField("记录")
+    subject_id = models.BigIntegerField("主体", null=True)
+    known_until = models.DateTimeField("被取代时间")
+
+    class Meta:
+        verbose_name = "记录历史版本"
+        verbose_name_plural = "记录历史版本"
+        indexes = [
+            models.Index(fields=["record_id", "known_from"]),
+            models.Index(fields=["subject_id", "known_from"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} until {self.known_until:%Y-%m-%d}"
