@@ -19,9 +19,7 @@ class Officer(AbstractBaseUser):
 
     username = models.CharField("账号", max_length=64, unique=True)
     display_name = models.CharField("姓名", max_length=64)
-    role = models.CharField(
-        "角色", max_length=32, choices=[(role.value, title) for role, title in ROLE_TITLES.items()]
-    )
+    role = models.CharField("角色", max_length=32, choices=[(role.value, title) for role, title in ROLE_TITLES.items()])
     department_code = models.CharField("部门", max_length=64, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改密码", default=False)

@@ -141,7 +141,7 @@ class FieldType(StrEnum):
 
 
 class RequiredWhen(Pack):
-    """A field is required when ``field`` holds (one of / contains one of) these words, and must be empty when ``empty``."""
+    """When ``field`` is one of ``among``, contains one of ``contains``, or is filled at all."""
 
     field: CodeName
     among: tuple[str, ...] = ()
@@ -188,9 +188,7 @@ class RecordField(Pack):
     not_after_submission: bool = False
     not_before: CodeName | None = None  # another date field of the record
     extra: bool = False  # not in the national form: a column this platform adds
-    disclosed: Audience | None = (
-        Audience.PUBLIC
-    )  # empty: never leaves the house, not even to its subject's page
+    disclosed: Audience | None = Audience.PUBLIC  # empty: never leaves the house, not even to its subject's page
     note: str = ""  # how to fill it, shown in the template
     example: str = ""
     confidence: Confidence
@@ -244,9 +242,7 @@ class Column(Pack):
     aliases: tuple[str, ...] = ()
     field: CodeName | None = None
     set_aside: str | None = None  # why the column is read and not used
-    lookup: dict[str, str] = Field(
-        default_factory=dict
-    )  # known other words for a code: old word → word of today
+    lookup: dict[str, str] = Field(default_factory=dict)  # known other words for a code: old word → word of today
     unit: Literal["万元", "元"] | None = None  # amounts only; 万元 where silent
 
 
@@ -254,7 +250,8 @@ class Form(Dated):
     """
     A header layout that senders use for one record type.
 
-    ``fingerprint`` lists headers that, found together in one row, make it this form; they must distinguish it from every
+    ``fingerprint`` lists headers that, found together in one row, make it this form; they must distinguish
+    it from every
     other form. ``constants`` fills fields the form does not carry.
     """
 

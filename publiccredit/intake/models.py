@@ -24,9 +24,7 @@ class Submission(models.Model):
     file_size = models.BigIntegerField("文件大小(字节)")
     idempotency_key = models.CharField("幂等键", max_length=100, blank=True)
     received_at = models.DateTimeField("接收时间")
-    state = models.CharField(
-        "状态", max_length=16, choices=SubmissionState.choices, default=SubmissionState.RECEIVED
-    )
+    state = models.CharField("状态", max_length=16, choices=SubmissionState.choices, default=SubmissionState.RECEIVED)
     progress = models.IntegerField("已核验行数", default=0)
     refusal = models.TextField("整体退回原因", blank=True)
     recognised = models.JSONField("识别结果", null=True)
@@ -65,9 +63,7 @@ class Submission(models.Model):
 class RowIssue(models.Model):
     """One problem at one cell. Identifiers of persons are masked before they come here."""
 
-    submission = models.ForeignKey(
-        Submission, on_delete=models.PROTECT, related_name="issues", verbose_name="报送"
-    )
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="issues", verbose_name="报送")
     sheet = models.CharField("工作表", max_length=100, blank=True)
     row_number = models.IntegerField("行号")
     column = models.CharField("列", max_length=200)

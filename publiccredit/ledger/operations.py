@@ -30,7 +30,8 @@ def record_entry(
     """
     Enter one act as the last step of the transaction that performs it, and give its number.
 
-    From here to the commit every other writer of the ledger waits: so positions stand in commit order, without gaps, and
+    From here to the commit every other writer of the ledger waits: so positions stand in commit order,
+    without gaps, and
     a reader that has seen position n has seen everything before it. Payloads hold counts, hashes and code words, never
     personal data: a ledger cannot forget.
     """

@@ -26,11 +26,12 @@ class Question(models.Model):
 
 
 class Judgement(models.Model):
-    """What a person decided: the same subject, a different one, or a new one. Never edited; a later one supersedes it."""
+    """
+    What a person decided: the same subject, a different one, or a new one. Never edited; a later one
+    supersedes it.
+    """
 
-    question = models.ForeignKey(
-        Question, on_delete=models.PROTECT, related_name="judgements", verbose_name="待判定"
-    )
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="judgements", verbose_name="待判定")
     verdict = models.CharField("结论", max_length=16)  # same, different, new, unsure
     subject_id = models.BigIntegerField("主体", null=True)
     reason = models.CharField("理由", max_length=500)

@@ -20,7 +20,10 @@ class RegistrationStatus(models.TextChoices):
 
 
 class Subject(models.Model):
-    """A legal person, unincorporated organisation or individual business. Natural persons have no place here (DP-27)."""
+    """
+    A legal person, unincorporated organisation or individual business. Natural persons have no place here
+    (DP-27).
+    """
 
     kind = models.CharField("主体类别", max_length=32, choices=[(k.value, k.value) for k in SubjectKind])
     name = models.CharField("名称", max_length=200)
@@ -52,12 +55,8 @@ class Subject(models.Model):
 class Identifier(models.Model):
     """A number by which a subject is known: one scheme and value name one subject."""
 
-    subject = models.ForeignKey(
-        Subject, on_delete=models.PROTECT, related_name="identifiers", verbose_name="主体"
-    )
-    scheme = models.CharField(
-        "标识类型", max_length=32
-    )  # uscc, registration_number, organisation_code, tax_number
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="identifiers", verbose_name="主体")
+    scheme = models.CharField("标识类型", max_length=32)  # uscc, registration_number, organisation_code, tax_number
     value = models.CharField("标识", max_length=64)
     confirmed_despite_check_digit = models.BooleanField("校验位不符经确认", default=False)
     known_from = models.DateTimeField("登记时间")
@@ -65,9 +64,7 @@ class Identifier(models.Model):
     class Meta:
         verbose_name = "主体标识"
         verbose_name_plural = "主体标识"
-        constraints = [
-            models.UniqueConstraint(fields=["scheme", "value"], name="identifier_names_one_subject")
-        ]
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_names_one_subject")]
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
@@ -87,9 +84,7 @@ class SubjectName(models.Model):
         verbose_name = "主体名称"
         verbose_name_plural = "主体名称"
         indexes = [models.Index(fields=["normalised_name"])]
-        constraints = [
-            models.UniqueConstraint(fields=["subject", "normalised_name"], name="subject_name_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["subject", "normalised_name"], name="subject_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -105,9 +100,7 @@ class RecordState(models.TextChoices):
 class RecordColumns(models.Model):
     """What a record is, now or in an earlier version. Amounts are whole fen; periods are ``[from, until)``."""
 
-    natural_key = models.UUIDField(
-        "自然键"
-    )  # of the record type's natural key; sending a file twice changes nothing
+    natural_key = models.UUIDField("自然键")  # of the record type's natural key; sending a file twice changes nothing
     content_hash = models.UUIDField("内容摘要")
     record_type = models.CharField("记录类型", max_length=64)
     source = models.CharField("数据来源", max_length=129)
@@ -124,9 +117,7 @@ class RecordColumns(models.Model):
     severity = models.CharField(
         "失信严重程度", max_length=16, blank=True, choices=[(s.value, s.value) for s in Severity]
     )
-    severity_rule = models.CharField(
-        "程度依据", max_length=128, blank=True
-    )  # "sender", or classification/rule name
+    severity_rule = models.CharField("程度依据", max_length=128, blank=True)  # "sender", or classification/rule name
     fine_fen = models.BigIntegerField("罚款(分)", null=True)
     confiscated_fen = models.BigIntegerField("没收(分)", null=True)
     state = models.CharField("状态", max_length=16, choices=RecordState.choices)
