@@ -73,8 +73,8 @@ class CheckedChunk:
 
     ``rows``: SHEET, ROW, OUTCOME, REPEATS_ROW, ORIGINAL, NATURAL_KEY and every field of the record type (dates as Date,
     amounts as Int64 fen, all else as cleaned String). Rows about natural persons carry no values at all.
-    ``issues``: sheet, row, column (header as sent), column_letter, field, code, severity, found, expected; all String but
-    row (Int64). ``found`` is masked where it could identify a person.
+    ``issues``: sheet, row, column (header as sent), column_letter, field, code, severity, found, expected; all String
+    but row (Int64). ``found`` is masked where it could identify a person.
     """
 
     rows: pl.DataFrame
