@@ -106,7 +106,7 @@ class CheckContext:
     )  # names and identifiers an authority may bear → department
 
 
-class UnableToRead(Exception):  # noqa: N818 - named for what could not be done
+class UnableToRead(Exception):
     """
     The file as a whole cannot be taken. ``code`` names the reason, the message says it to the sender in Chinese:
     what was found, what would be right, how to fix it.

@@ -1,0 +1,36 @@
+"""What all of the API shares: one shape of error."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+WORDS = {
+    400: "请求不完整或格式不对。",
+    401: "需要令牌。",
+    403: "当前账号无权进行此操作。",
+    404: "没有这个对象,或者它不对外公开。",
+    405: "此地址不支持该方法。",
+    406: "不支持所要求的格式。",
+    415: "不支持所提交的格式。",
+    429: "请求过于频繁,请稍后再试。",
+}
+
+
+def error_response(error: Exception, context: dict[str, object]) -> Response | None:
+    """Answer every refusal as ``{code, message, where}``; hidden and absent look the same."""
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    code = getattr(error, "default_code", None) or ("not_found" if isinstance(error, Http404) else "forbidden")
+    where: object = None
+    message = WORDS.get(response.status_code, "请求未能完成。")
+    if isinstance(error, exceptions.ValidationError):
+        code, where = "invalid", error.detail
+    elif isinstance(error, exceptions.APIException) and isinstance(error.detail, str):
+        message = str(error.detail) if response.status_code not in (404, 405) else message
+    elif isinstance(error, Http404 | PermissionDenied):
+        message = WORDS[response.status_code]
+    response.data = {"code": str(code), "message": message, "where": where}
+    return response

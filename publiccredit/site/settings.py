@@ -1,0 +1,218 @@
+"""
+The settings of the program. What an installation may change comes from the environment; everything else stands here.
+
+DATABASE_URL            any PostgreSQL >= 15; empty: the embedded one under the data folder
+DATABASE_OWNER_URL      the role that makes tables; empty: the same as DATABASE_URL
+PUBLICCREDIT_DATABASE_NAME  a database of the embedded cluster other than the first (tests)
+PUBLICCREDIT_DATA       the data folder; default .data beside the program
+PUBLICCREDIT_HOSTS      host names the site answers to, separated by commas; default loopback
+PUBLICCREDIT_SECURE     1 behind HTTPS: cookies and redirects then insist on it
+PUBLICCREDIT_DEMO       1 in the demonstration: a banner says that everything is invented
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from publiccredit.site import embedded_postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).resolve()
+PACKS_FOLDER = Path(os.environ.get("PUBLICCREDIT_PACKS", BASE_DIR / "packs")).resolve()
+STORE_FOLDER = DATA_FOLDER / "store"  # sealed originals and documents, by hash
+DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
+SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"
+DEBUG = False
+
+
+def _secret_key() -> str:
+    file = DATA_FOLDER / "secret-key"
+    if not file.exists():
+        DATA_FOLDER.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text()
+
+
+SECRET_KEY = os.environ.get("PUBLICCREDIT_SECRET_KEY") or _secret_key()
+ALLOWED_HOSTS = os.environ.get("PUBLICCREDIT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+
+# --- database -------------------------------------------------------------------------------------------------------
+
+DATABASE_ROLE = os.environ.get("PUBLICCREDIT_DATABASE_ROLE", "application")  # or "owner", for migrations only
+DATABASE_IS_EMBEDDED = not os.environ.get("DATABASE_URL")
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+def _database() -> dict[str, Any]:
+    as_owner = DATABASE_ROLE == "owner"
+    if DATABASE_IS_EMBEDDED:
+        cluster = embedded_postgres.locate(DATA_FOLDER)
+        name = os.environ.get("PUBLICCREDIT_DATABASE_NAME", embedded_postgres.DATABASE)
+        role = embedded_postgres.OWNER if as_owner else embedded_postgres.APPLICATION
+        return dict(cluster.url_parts(role, name))
+    owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    return _from_url(owner_url if as_owner else os.environ["DATABASE_URL"])
+
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": False,
+        **_database(),
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- program --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "axes",
+    "csp",
+    "procrastinate.contrib.django",
+    "publiccredit.ledger",
+    "publiccredit.accounts",
+    "publiccredit.catalogue",
+    "publiccredit.subjects",
+    "publiccredit.matching",
+    "publiccredit.intake",
+    "publiccredit.disclosure",
+    "publiccredit.oversight",
+    "publiccredit.site",
+]
+AUTH_USER_MODEL = "accounts.Officer"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "publiccredit.site.middleware.DatabaseSessionMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "publiccredit.site.urls"
+WSGI_APPLICATION = "publiccredit.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "publiccredit.site.context.site",
+            ],
+        },
+    }
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "publiccredit.accounts.backends.OfficerBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:log_in"
+LOGIN_REDIRECT_URL = "site:desk"
+LOGOUT_REDIRECT_URL = "site:home"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_FOLDER / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_MAX_BYTES = 1024 * 1024 * 1024
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CSRF_FAILURE_VIEW = "publiccredit.site.pages.csrf_failure"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["publiccredit.accounts.api.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "publiccredit.site.api.error_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "公共信用信息平台接口",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"publiccredit": {"level": "INFO"}},
+}
+SILENCED_SYSTEM_CHECKS = ["rest_framework.W001"]

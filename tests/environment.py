@@ -1,0 +1,12 @@
+"""Loaded before anything else (``-p tests.environment``): where the program under test finds its data and database."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST_DATA = ROOT / ".data" / "test"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+os.environ["PUBLICCREDIT_DATA"] = str(TEST_DATA)
+os.environ["PUBLICCREDIT_DATABASE_NAME"] = f"test_{WORKER}"
+os.environ.pop("DATABASE_URL", None)
