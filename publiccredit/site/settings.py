@@ -8,6 +8,7 @@ PUBLICCREDIT_DATA       the data folder; default .data beside the program
 PUBLICCREDIT_HOSTS      host names the site answers to, separated by commas; default loopback
 PUBLICCREDIT_SECURE     1 behind HTTPS: cookies and redirects then insist on it
 PUBLICCREDIT_DEMO       1 in the demonstration: a banner says that everything is invented
+PUBLICCREDIT_SITE_NAME  the name in the masthead
 """
 
 import os
@@ -23,6 +24,7 @@ DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).reso
 PACKS_FOLDER = Path(os.environ.get("PUBLICCREDIT_PACKS", BASE_DIR / "packs")).resolve()
 STORE_FOLDER = DATA_FOLDER / "store"  # sealed originals and documents, by hash
 DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
+SITE_NAME = os.environ.get("PUBLICCREDIT_SITE_NAME", "公共信用信息平台")  # as the masthead shows it
 SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"
 DEBUG = False
 
@@ -151,6 +153,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
+AXES_LOCKOUT_CALLABLE = "publiccredit.site.errors.too_many"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -188,7 +191,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CSRF_FAILURE_VIEW = "publiccredit.site.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "publiccredit.site.errors.cross_site"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["publiccredit.accounts.api.TokenAuthentication"],

@@ -1,9 +1,22 @@
 """The addresses of the program. Each package brings its own."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from publiccredit.site import pages
 
-urlpatterns: list[URLPattern | URLResolver] = [
+SITE: list[URLPattern | URLResolver] = [
     path("health", pages.health, name="health"),
+    path("about/", pages.about, name="about"),
+    path("rights/", pages.rights, name="rights"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("type-size/", pages.choose_type_size, name="type_size"),
 ]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((SITE, "site"))),
+]
+
+handler400 = "publiccredit.site.errors.bad_request"
+handler403 = "publiccredit.site.errors.forbidden"
+handler404 = "publiccredit.site.errors.not_found"
+handler500 = "publiccredit.site.errors.failed"

@@ -1,0 +1,47 @@
+"""Pages for what went wrong: each says what happened, that nothing was lost, and what to do next."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that cannot be understood (handler400)."""
+    del exception
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer one who may not see this page (handler403)."""
+    del exception
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer where there is nothing, or nothing that may be shown: the two read the same (handler404)."""
+    del exception
+    return render(request, "404.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a failure of the program (handler500), without the database, which may be what failed."""
+    return HttpResponse(get_template("500.html").render(), status=500)
+
+
+def cross_site(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old (CSRF_FAILURE_VIEW)."""
+    del reason
+    return render(request, "403_csrf.html", status=403)
+
+
+def too_large(request: HttpRequest, *, limit_megabytes: int) -> HttpResponse:
+    """Answer an upload above the limit."""
+    return render(request, "413.html", {"limit_megabytes": limit_megabytes}, status=413)
+
+
+def too_many(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """Answer one who asks too often, and the log-in that django-axes has closed (AXES_LOCKOUT_CALLABLE)."""
+    del args, kwargs
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "900"
+    return response

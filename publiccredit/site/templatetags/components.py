@@ -1,0 +1,165 @@
+"""
+The parts pages are made of, as template tags: ``{% load components %}``.
+
+Every part takes plain values (frozen dataclasses, named tuples or mappings with the attributes named here), works
+without scripts and styles itself from ``static/site``. ``tests/browser/gallery.html`` shows all of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs(*steps: str) -> dict[str, Any]:
+    """``{% breadcrumbs "部门" departments_url "市场监督管理局" %}``: words and addresses in turn, the page itself last."""
+    linked = [{"text": text, "url": url} for text, url in zip(steps[:-1:2], steps[1::2], strict=True)]
+    return {"linked": linked, "current": steps[-1]}
+
+
+@register.inclusion_tag("components/fields.html")
+def fields(rows: Iterable[Any]) -> dict[str, Any]:
+    """A record's fields. Each row: ``title``, ``value`` and, where there is one, ``standard`` (its code), ``note``."""
+    return {"rows": rows}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(steps: Iterable[Any], direction: str = "across") -> dict[str, Any]:
+    """
+    Decided → served → received → published. Each step: ``title``, ``day`` (empty: not yet), ``note``,
+    ``working_days`` since the step before it (empty: not told) and ``late``.
+    """
+    return {"steps": steps, "direction": direction}
+
+
+@register.inclusion_tag("components/figures.html")
+def figures(items: Iterable[Any]) -> dict[str, Any]:
+    """A row of numbers. Each: ``title``, ``value``, ``unit``, ``url`` of the records counted, ``note``, ``kind``."""
+    return {"items": items}
+
+
+@register.inclusion_tag("components/bars.html")
+def bar_chart(
+    rows: Iterable[Any], caption: str, of: str, measure: str, unit: str = "", target: float | None = None
+) -> dict[str, Any]:
+    """
+    A bar for each row: ``label``, ``value``, ``url``, ``note`` and ``adverse``. The chart is its own table.
+
+    ``of`` heads the column of labels and ``measure`` the column of numbers.
+    """
+    drawn: Sequence[Bar] = bars_of(rows=rows, unit=unit, target=target)
+    return {"bars": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit}
+
+
+@register.inclusion_tag("components/lines.html")
+def line_chart(
+    points: Iterable[Any], caption: str, of: str, measure: str, unit: str = "", target: float | None = None
+) -> dict[str, Any]:
+    """A line through ``points`` (``label``, ``value``), with the table of the same numbers beside it."""
+    drawn: Plot = plot_of(points=points, unit=unit, target=target)
+    return {"plot": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit}
+
+
+@register.inclusion_tag("components/status.html")
+def status(kind: str, text: str) -> dict[str, Any]:
+    """``kind``: active, adverse, ended-well, waiting, disputed, ended. A shape and a word, so never colour alone."""
+    return {"kind": kind, "text": text}
+
+
+@register.inclusion_tag("components/paginator.html")
+def paginator(previous_url: str = "", next_url: str = "") -> dict[str, Any]:
+    return {"previous_url": previous_url, "next_url": next_url}
+
+
+@register.inclusion_tag("components/state.html")
+def state(kind: str, title: str, explanation: str = "", url: str = "", action: str = "") -> dict[str, Any]:
+    """``kind``: empty, loading, failed, forbidden. What is so, why, and the one thing to do about it."""
+    return {"kind": kind, "title": title, "explanation": explanation, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(value: int | None, maximum: int | None, text: str, fragment_url: str = "") -> dict[str, Any]:
+    """A moving bar. With scripts it fetches ``fragment_url`` again each second; the page itself refreshes without."""
+    return {"value": value, "maximum": maximum, "text": text, "fragment_url": fragment_url}
+
+
+@register.simple_block_tag
+def alert(content: str, kind: str = "told", title: str = "") -> SafeString:
+    """``{% alert "adverse" "标题" %}…{% endalert %}``; ``kind``: told, adverse, ended-well."""
+    role = "alert" if kind == "adverse" else "status"
+    head = format_html('<p class="title">{}</p>', title) if title else ""
+    return format_html('<div class="alert {}" role="{}">{}{}</div>', kind, role, head, mark_safe(content))  # noqa: S308 - rendered by this template
+
+
+@register.inclusion_tag("components/form_field.html")
+def form_field(field: BoundField) -> dict[str, Any]:
+    """A label, what to write, what was wrong with it, the control: joined by aria-describedby."""
+    widget = field.field.widget
+    described = [f"{field.id_for_label}-help"] if field.help_text else []
+    attributes: dict[str, str | bool] = {}
+    if field.errors:
+        described.append(f"{field.id_for_label}-errors")
+        attributes["aria-invalid"] = "true"
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return {
+        "field": field,
+        "control": field.as_widget(attrs=attributes),
+        "grouped": isinstance(widget, (RadioSelect, CheckboxSelectMultiple)),
+        "tick": isinstance(widget, CheckboxInput),
+        "described": " ".join(described),
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """At the head of a refused form: how many things are wrong, each a link to its control."""
+    wrong = [{"field": form[name], "errors": errors} for name, errors in form.errors.items() if name in form.fields]
+    return {"wrong": wrong, "general": form.non_field_errors(), "count": len(wrong) + len(form.non_field_errors())}
+
+
+@register.inclusion_tag("components/file_drop.html")
+def file_drop(field: BoundField) -> dict[str, Any]:
+    described = f"{field.id_for_label}-help" + (f" {field.id_for_label}-errors" if field.errors else "")
+    return {"field": field, "control": field.as_widget(attrs={"aria-describedby": described})}
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """2026-11-03, or a dash where there is none."""
+    return value.strftime("%Y-%m-%d") if value else "—"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """One decimal; a share without a denominator is a dash, never 0 %."""
+    return "—" if share is None else f"{share * 100:.1f}%"
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    return "—" if number is None else f"{number:,}"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """
+    Both units, since most wrong amounts are yuan typed as 万元 (standards.md §1.6).
+
+    12,000,000 fen reads 12 万元(120,000 元).
+    """
+    if fen is None:
+        return "—"
+    wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
+    whole = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
+    return f"{wan} 万元({whole} 元)"
