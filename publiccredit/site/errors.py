@@ -24,7 +24,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer a failure of the program (handler500), without the database, which may be what failed."""
+    """Answer a failure of the program (handler500), without session or database, which may be what failed."""
+    del request
     return HttpResponse(get_template("500.html").render(), status=500)
 
 

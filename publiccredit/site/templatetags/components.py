@@ -22,7 +22,7 @@ register = template.Library()
 
 @register.inclusion_tag("components/breadcrumbs.html")
 def breadcrumbs(*steps: str) -> dict[str, Any]:
-    """``{% breadcrumbs "部门" departments_url "市场监督管理局" %}``: words and addresses in turn, the page itself last."""
+    """``{% breadcrumbs "部门" departments_url "市场监督管理局" %}``: word and address in turn, the page itself last."""
     linked = [{"text": text, "url": url} for text, url in zip(steps[:-1:2], steps[1::2], strict=True)]
     return {"linked": linked, "current": steps[-1]}
 
