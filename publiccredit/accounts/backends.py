@@ -1,5 +1,7 @@
 """Log-in by account name and password."""
 
+from typing import Any
+
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
@@ -9,10 +11,9 @@ from publiccredit.accounts.models import Officer
 class OfficerBackend(BaseBackend):
     """Accept an active officer with the right password."""
 
-    def authenticate(
-        self, _request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: object
-    ) -> Officer | None:
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Officer | None:  # noqa: ARG002
         """Give the officer, or nothing. Costs the same time whether the account exists or not."""
+        username, password = credentials.get("username"), credentials.get("password")
         if username is None or password is None:
             return None
         officer = Officer.objects.filter(username=username).first()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from django.conf import settings
@@ -15,7 +16,7 @@ from publiccredit.site import embedded_postgres
 MINIMUM_VERSION = 150000
 
 # What the application may never do, whatever a program error asks for: history has no other side.
-FORBIDDEN = {
+FORBIDDEN: dict[str, LiteralString] = {
     "ledger_entry": "UPDATE, DELETE, TRUNCATE",
     "subjects_record": "DELETE, TRUNCATE",
     "subjects_recordversion": "INSERT, UPDATE, DELETE, TRUNCATE",
@@ -76,8 +77,8 @@ def grant(*, owner: psycopg.Connection[tuple[object, ...]], application: str) ->
     for statement in everything:
         owner.execute(sql.SQL(statement).format(role))
     for table, privileges in FORBIDDEN.items():
-        statement = sql.SQL("REVOKE {} ON {} FROM {}")
-        owner.execute(statement.format(sql.SQL(privileges), sql.Identifier(table), role))  # type: ignore[arg-type]
+        revocation = sql.SQL("REVOKE {} ON {} FROM {}")
+        owner.execute(revocation.format(sql.SQL(privileges), sql.Identifier(table), role))
 
 
 def refuse_unsafe_database() -> None:

@@ -1,0 +1,106 @@
+"""
+Who may open an address. Every page and API view declares it, and a test walks all of them with all roles.
+
+This is a door of the package beside operations, queries and types: pages and api modules import it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from rest_framework import exceptions
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
+
+ViewClass = TypeVar("ViewClass", bound=type[APIView])
+CHANGE_PASSWORD = "accounts:change_password"
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Access:
+    """The roles that may open an address; empty: everybody, without an account."""
+
+    roles: frozenset[Role]
+
+    @property
+    def is_public(self) -> bool:
+        return not self.roles
+
+    def admits(self, role: Role | None) -> bool:
+        return self.is_public or role in self.roles
+
+
+EVERYBODY = Access(roles=frozenset())
+EVERY_OFFICER = Access(roles=frozenset(Role))
+SENDERS = Access(roles=DEPARTMENT_ROLES)
+SENDERS_AND_OFFICE = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES)
+OFFICE = Access(roles=OFFICE_ROLES)
+OFFICE_AND_AUDIT = Access(roles=OFFICE_ROLES | {Role.AUDITOR})
+AUDIT = Access(roles=frozenset({Role.AUDITOR}))
+ADMINISTRATION = Access(roles=frozenset({Role.ADMINISTRATOR}))
+
+
+def open_to(access: Access) -> Callable[[View], View]:
+    """
+    Declare who may open a page. Others are sent to log in, or told that their role does not allow it; an officer with a
+    first password is sent to change it.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+            if access.is_public:
+                return view(request, *arguments, **named)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not access.admits(actor_of(request).role):
+                raise PermissionDenied
+            if request.user.must_change_password and request.path != reverse(CHANGE_PASSWORD):
+                return redirect(CHANGE_PASSWORD)
+            return view(request, *arguments, **named)
+
+        guarded.access = access  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def api_open_to(access: Access) -> Callable[[ViewClass], ViewClass]:
+    """Declare who may call an API view; 401 without a token, 403 with the wrong role."""
+
+    class RoleAllows(BasePermission):
+        def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - the framework's signature
+            if access.is_public:
+                return True
+            if not isinstance(request.user, Officer):
+                raise exceptions.NotAuthenticated("需要令牌。请在请求头写“Authorization: Bearer 令牌”。")
+            return access.admits(request.user.actor.role)
+
+    def declare(view: ViewClass) -> ViewClass:
+        view.permission_classes = [RoleAllows]
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def actor_of(request: HttpRequest | Request) -> Actor:
+    """
+    Give the actor of a request behind ``open_to``.
+
+    :raises PermissionDenied: nobody is logged in.
+    """
+    if not isinstance(request.user, Officer):
+        raise PermissionDenied
+    return request.user.actor
