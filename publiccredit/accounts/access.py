@@ -23,7 +23,7 @@ from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
 
 ViewClass = TypeVar("ViewClass", bound=type[APIView])
-CHANGE_PASSWORD = "accounts:change_password"
+FIRST_PASSWORD_PAGE = "accounts:change_password"  # noqa: S105 - an address
 View = Callable[..., HttpResponse]
 
 
@@ -66,8 +66,8 @@ def open_to(access: Access) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             if not access.admits(actor_of(request).role):
                 raise PermissionDenied
-            if request.user.must_change_password and request.path != reverse(CHANGE_PASSWORD):
-                return redirect(CHANGE_PASSWORD)
+            if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
+                return redirect(FIRST_PASSWORD_PAGE)
             return view(request, *arguments, **named)
 
         guarded.access = access  # type: ignore[attr-defined]
