@@ -238,10 +238,16 @@ def _initialise(cluster: Cluster) -> None:
     if done.returncode != 0:
         shutil.rmtree(cluster.data, ignore_errors=True)
         raise UnableToStartDatabase(f"initdb failed in {cluster.data}:\n{done.stdout[-2000:]}")
+    _configure(cluster)
+
+
+def _configure(cluster: Cluster) -> None:
     settings = {
         "listen_addresses": "''",
         "unix_socket_directories": f"'{cluster.socket_folder}'",
-        "unix_socket_permissions": "0700" if _identity() is None else "0777",
+        "unix_socket_permissions": "0700"
+        if _identity() is None
+        else "0777",  # root must reach another account's socket
         "shared_buffers": "'512MB'",
         "work_mem": "'64MB'",
         "maintenance_work_mem": "'512MB'",

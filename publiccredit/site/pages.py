@@ -6,11 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.site.context import TYPE_SIZE_COOKIE
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
+@open_to(EVERYBODY)
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer 200 when the database answers."""
     with connection.cursor() as cursor:
@@ -18,21 +20,25 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
     return HttpResponse("ok", content_type="text/plain")
 
 
+@open_to(EVERYBODY)
 @require_GET
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "site/about.html")
 
 
+@open_to(EVERYBODY)
 @require_GET
 def rights(request: HttpRequest) -> HttpResponse:
     return render(request, "site/rights.html")
 
 
+@open_to(EVERYBODY)
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "site/accessibility.html")
 
 
+@open_to(EVERYBODY)
 @require_POST
 def choose_type_size(request: HttpRequest) -> HttpResponse:
     """Keep the size of type the reader chose, and go back to where they were."""

@@ -1,14 +1,17 @@
 """
 The settings of the program. What an installation may change comes from the environment; everything else stands here.
 
-DATABASE_URL            any PostgreSQL >= 15; empty: the embedded one under the data folder
-DATABASE_OWNER_URL      the role that makes tables; empty: the same as DATABASE_URL
+DATABASE_URL                any PostgreSQL >= 15; empty: the embedded one under the data folder
+DATABASE_OWNER_URL          the role that makes tables; empty: the same as DATABASE_URL
+PUBLICCREDIT_DATABASE_ROLE  "owner" while tables are made or changed; otherwise leave it empty
 PUBLICCREDIT_DATABASE_NAME  a database of the embedded cluster other than the first (tests)
-PUBLICCREDIT_DATA       the data folder; default .data beside the program
-PUBLICCREDIT_HOSTS      host names the site answers to, separated by commas; default loopback
-PUBLICCREDIT_SECURE     1 behind HTTPS: cookies and redirects then insist on it
-PUBLICCREDIT_DEMO       1 in the demonstration: a banner says that everything is invented
-PUBLICCREDIT_SITE_NAME  the name in the masthead
+PUBLICCREDIT_DATA           the data folder; default .data beside the program
+PUBLICCREDIT_PACKS          the packs; default packs beside the program
+PUBLICCREDIT_SECRET_KEY     the key of sessions and signatures; default: made once and kept in the data folder
+PUBLICCREDIT_HOSTS          host names the site answers to, separated by commas; default loopback
+PUBLICCREDIT_SECURE         1 behind HTTPS: cookies and redirects then insist on it
+PUBLICCREDIT_SITE_NAME      the name at the head of every page
+PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
 """
 
 import os
