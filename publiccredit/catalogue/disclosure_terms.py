@@ -1,0 +1,111 @@
+"""
+From when to when an adverse record is shown, by the dated terms of the packs.
+
+Where it is open which instrument governs a record decided before a newer one, the shorter publication stands: the
+least months over the instrument in force on the decision date and every later one (standards.md §4.1, §12).
+"""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from publiccredit.catalogue.types import DisclosureTerm, DisclosureTerms, Packs, Severity
+
+BEGINNING = date(1900, 1, 1)
+"""Before any instrument: what was decided then is governed by all of them, and so by the shortest."""
+
+
+@dataclass(frozen=True)
+class DisclosurePeriod:
+    """
+    Shown on the days ``[disclosed_from, disclosed_until)``; an early end may be asked for from ``repairable_from``.
+
+    What is not published has an empty period: ``disclosed_until`` equals ``disclosed_from``. A record type without
+    terms has no end.
+    """
+
+    disclosed_from: date
+    repairable_from: date | None
+    disclosed_until: date | None
+    instruments: tuple[str, ...]  # the terms that gave the end; several where they agree
+
+
+def add_months(*, day: date, months: int) -> date:
+    """Give the same day some calendar months later, or the last day of that month where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def governing_terms(*, record_type: str, severity: Severity, decided_on: date, within: Packs) -> list[DisclosureTerm]:
+    """Give the term of the instrument in force on the decision date and of every later one, the earliest first."""
+    return [_term(t, severity) for t in _governing(record_type, decided_on, within)]
+
+
+def disclosure_period(
+    *, record_type: str, severity: Severity | None, decided_on: date, served_on: date | None, within: Packs
+) -> DisclosurePeriod:
+    """Give the days on which a record is shown: from its service (DP-02) to its least end, counted from its decision."""
+    begins = max(decided_on, served_on) if served_on is not None else decided_on
+    governing = _governing(record_type, decided_on, within)
+    if severity is None or not governing:
+        return DisclosurePeriod(begins, None, None, ())
+    shortest = min(_months(_term(t, severity)) for t in governing)
+    least = min(_term(t, severity).minimum_months for t in governing)
+    return DisclosurePeriod(
+        disclosed_from=begins,
+        repairable_from=min(add_months(day=decided_on, months=least), _end(decided_on, shortest)),
+        disclosed_until=max(begins, _end(decided_on, shortest)),
+        instruments=tuple(t.name for t in governing if _months(_term(t, severity)) == shortest),
+    )
+
+
+def disclosure_months(*, record_type: str, within: Packs) -> pl.DataFrame:
+    """
+    Give the same rule as a table to join by decision date and severity.
+
+    ``decided_from`` (Date, included), ``decided_to`` (Date, excluded; null while in force), ``severity``,
+    ``minimum_months`` and ``maximum_months`` (Int32). 0 months: not published. Sorted for ``join_asof``.
+    """
+    instruments = [t for t in within.disclosure_terms if t.record_type == record_type]
+    starts = [BEGINNING, *sorted({t.in_force_to for t in instruments if t.in_force_to is not None})]
+    rows = [
+        (start, end, severity.value, *_least(record_type, severity, start, within))
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+        for severity in Severity
+        if _governing(record_type, start, within)
+    ]
+    schema = {
+        "decided_from": pl.Date,
+        "decided_to": pl.Date,
+        "severity": pl.String,
+        "minimum_months": pl.Int32,
+        "maximum_months": pl.Int32,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _least(record_type: str, severity: Severity, decided_on: date, packs: Packs) -> tuple[int, int]:
+    terms = governing_terms(record_type=record_type, severity=severity, decided_on=decided_on, within=packs)
+    shortest = min(_months(t) for t in terms)
+    return min(shortest, *(t.minimum_months for t in terms)), shortest
+
+
+def _governing(record_type: str, decided_on: date, packs: Packs) -> Sequence[DisclosureTerms]:
+    of_type = [t for t in packs.disclosure_terms if t.record_type == record_type]
+    return [t for t in of_type if t.in_force_to is None or t.in_force_to > decided_on]
+
+
+def _term(terms: DisclosureTerms, severity: Severity) -> DisclosureTerm:
+    return next(t for t in terms.terms if t.severity is severity)
+
+
+def _months(term: DisclosureTerm) -> int:
+    return term.maximum_months if term.published else 0
+
+
+def _end(decided_on: date, months: int) -> date:
+    return add_months(day=decided_on, months=months)

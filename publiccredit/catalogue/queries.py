@@ -1,0 +1,286 @@
+"""
+What the packs say, asked by name and by day. Every day comes in as an argument.
+
+``within`` asks other packs than those of the platform; tests use it.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from publiccredit.catalogue import disclosure_terms, severity, working_days
+from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
+from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack, load_packs
+from publiccredit.catalogue.severity import SeverityJudgement
+from publiccredit.catalogue.types import (
+    CodeTable,
+    Department,
+    Edition,
+    Form,
+    Item,
+    Packs,
+    RecordType,
+    Severity,
+    Source,
+    Term,
+)
+from publiccredit.catalogue.types.base import Dated
+from publiccredit.catalogue.working_days import UnknownYear
+
+__all__ = [
+    "DisclosurePeriod",
+    "NotInPacks",
+    "PackProblem",
+    "SeverityJudgement",
+    "UnableToLoadPack",
+    "UnknownYear",
+    "add_months",
+    "add_working_days",
+    "code_table",
+    "department",
+    "departments",
+    "disclosure_months",
+    "disclosure_period",
+    "form",
+    "forms_of",
+    "is_working_day",
+    "item",
+    "item_of",
+    "packs",
+    "record_type",
+    "severity_columns",
+    "severity_of",
+    "source",
+    "sources_of",
+    "term",
+    "working_day_index",
+    "working_days_between",
+]
+
+PACKS_VARIABLE = "PUBLICCREDIT_PACKS"
+OWN_PACKS = Path(__file__).resolve().parents[2] / "packs"
+
+InForce = TypeVar("InForce", bound=Dated)
+
+
+class NotInPacks(LookupError):  # noqa: N818 - named for what is missing
+    """The packs hold nothing of this name, or nothing in force on the day asked about."""
+
+    def __init__(self, *, kind: str, name: str, known: Iterable[str], on: date | None = None) -> None:
+        self.kind = kind
+        self.name = name
+        when = f"在 {on} 施行的" if on else ""
+        super().__init__(f"没有{when}{kind}“{name}”。现有:{'、'.join(sorted(set(known))) or '无'}")
+
+
+def packs(*, path: Path | None = None) -> Packs:
+    """
+    Give the packs of a folder, else of ``PUBLICCREDIT_PACKS``, else the platform's own; read once per process.
+
+    :raises UnableToLoadPack: they do not hold together.
+    """
+    chosen = path or Path(os.environ.get(PACKS_VARIABLE) or OWN_PACKS)
+    return load_packs(chosen.resolve())
+
+
+def record_type(*, name: str, on: date, within: Packs | None = None) -> RecordType:
+    """
+    Give the record type in force on a day.
+
+    :raises NotInPacks: there is none of this name on that day.
+    """
+    return _in_force("记录类型", (within or packs()).record_types, name, on)
+
+
+def code_table(*, name: str, on: date, within: Packs | None = None) -> CodeTable:
+    """
+    Give the code table in force on a day.
+
+    :raises NotInPacks: there is none of this name on that day.
+    """
+    return _in_force("代码表", (within or packs()).code_tables, name, on)
+
+
+def form(*, name: str, within: Packs | None = None) -> Form:
+    """
+    Give the wire form of a name; a record type's own form bears the record type's name.
+
+    :raises NotInPacks: there is none of this name.
+    """
+    return _named("格式", (within or packs()).forms, "name", name)
+
+
+def forms_of(*, source: Source, on: date, within: Packs | None = None) -> tuple[Form, ...]:
+    """Give the forms a source accepts on a day: its record type's own form first, then those it names."""
+    forms = (within or packs()).forms
+    accepted = (source.record_type, *source.forms)
+    return tuple(f for name in accepted for f in forms if f.name == name and f.in_force_on(on))
+
+
+def source(*, name: str, within: Packs | None = None) -> Source:
+    """
+    Give a source by its full name, ``<industry>/<source>``.
+
+    :raises NotInPacks: there is none of this name.
+    """
+    return _named("数据来源", (within or packs()).sources, "name", name)
+
+
+def sources_of(*, department: str, on: date, within: Packs | None = None) -> tuple[Source, ...]:
+    """Give the sources a department may send on a day, in the order of their names."""
+    sources = (within or packs()).sources
+    allowed = (s for s in sources if department in s.providers and s.in_force_on(on))
+    return tuple(sorted(allowed, key=lambda s: s.name))
+
+
+def department(*, code: str, within: Packs | None = None) -> Department:
+    """
+    Give a department or town by its code.
+
+    :raises NotInPacks: there is none of this code.
+    """
+    return _named("部门", (within or packs()).departments, "code", code)
+
+
+def departments(*, within: Packs | None = None) -> tuple[Department, ...]:
+    """Give all departments and towns, in the order of their file."""
+    return (within or packs()).departments
+
+
+def item(*, name: str, within: Packs | None = None) -> tuple[Edition, Item]:
+    """
+    Give a catalogue item by its full name, ``<edition>/<code>``, with its edition.
+
+    :raises NotInPacks: there is none of this name.
+    """
+    held = {f"{e.name}/{i.code}": (e, i) for e in (within or packs()).editions for i in e.items}
+    if name not in held:
+        raise NotInPacks(kind="目录条目", name=name, known=held)
+    return held[name]
+
+
+def item_of(*, source: Source, within: Packs | None = None) -> Item:
+    """Give the catalogue item a source stands on, narrowed as the source narrows it."""
+    stated = item(name=source.item, within=within)[1]
+    narrowed: dict[str, object] = {}
+    if source.openness is not None:
+        narrowed["openness"] = source.openness
+    if source.subject_kinds:
+        narrowed["subject_kinds"] = source.subject_kinds
+    if source.retention_months is not None:
+        narrowed["retention_months"] = source.retention_months
+    return stated.model_copy(update=narrowed)
+
+
+def term(*, code: str, within: Packs | None = None) -> Term:
+    """
+    Give the glossary's term for a code name.
+
+    :raises NotInPacks: the glossary does not hold it.
+    """
+    return _named("术语", (within or packs()).terms, "code", code)
+
+
+def is_working_day(*, day: date, within: Packs | None = None) -> bool:
+    """
+    Tell whether a day is a working day.
+
+    :raises UnknownYear: no calendar is held for its year.
+    """
+    return working_days.is_working_day(day=day, within=within or packs())
+
+
+def working_days_between(*, start: date, end: date, within: Packs | None = None) -> int:
+    """
+    Count the working days after ``start`` up to and including ``end``; below zero where ``end`` lies before ``start``.
+
+    :raises UnknownYear: no calendar is held for one of the years.
+    """
+    return working_days.working_days_between(start=start, end=end, within=within or packs())
+
+
+def add_working_days(*, day: date, number: int, within: Packs | None = None) -> date:
+    """
+    Give the ``number``-th working day after ``day``; ``day`` itself for 0.
+
+    :raises UnknownYear: no calendar is held for one of the years on the way.
+    :raises ValueError: ``number`` is below zero.
+    """
+    return working_days.add_working_days(day=day, number=number, within=within or packs())
+
+
+def working_day_index(
+    *, first: date | None = None, last: date | None = None, within: Packs | None = None
+) -> pl.DataFrame:
+    """
+    Give ``day`` and ``working_days``, the working days counted up to it: two joins and a difference count a million.
+
+    A day outside the calendars held has no row: after a left join its number is null, and the deadline provisional.
+
+    :raises UnknownYear: ``first`` or ``last`` is given and its year has no calendar.
+    """
+    return working_days.working_day_index(within=within or packs(), first=first, last=last)
+
+
+def severity_of(
+    *, record_type: str, kinds: Iterable[str], fine_fen: int | None, decided_on: date, within: Packs | None = None
+) -> SeverityJudgement | None:
+    """Give the severity of one decision and the rule that gave it; nothing for a record type without severities."""
+    return severity.severity_of(
+        record_type=record_type, kinds=kinds, fine_fen=fine_fen, decided_on=decided_on, within=within or packs()
+    )
+
+
+def severity_columns(
+    *, record_type: str, kinds: pl.Expr, fine_fen: pl.Expr, decided_on: pl.Expr, within: Packs | None = None
+) -> tuple[pl.Expr, pl.Expr]:
+    """Give the expressions of ``severity`` and ``severity_rule``; ``kinds`` is a column of lists of words."""
+    return severity.severity_columns(
+        record_type=record_type, kinds=kinds, fine_fen=fine_fen, decided_on=decided_on, within=within or packs()
+    )
+
+
+def disclosure_period(
+    *,
+    record_type: str,
+    severity: Severity | None,
+    decided_on: date,
+    served_on: date | None,
+    within: Packs | None = None,
+) -> DisclosurePeriod:
+    """Give the days on which a record is shown: from its service (DP-02) to its least end, counted from its decision."""
+    return disclosure_terms.disclosure_period(
+        record_type=record_type,
+        severity=severity,
+        decided_on=decided_on,
+        served_on=served_on,
+        within=within or packs(),
+    )
+
+
+def disclosure_months(*, record_type: str, within: Packs | None = None) -> pl.DataFrame:
+    """Give the months by ``decided_from``, ``decided_to`` and ``severity``, for a join; 0 months: not published."""
+    return disclosure_terms.disclosure_months(record_type=record_type, within=within or packs())
+
+
+def _in_force(kind: str, values: Iterable[InForce], name: str, on: date) -> InForce:
+    held = tuple(values)
+    for value in held:
+        if getattr(value, "name", None) == name and value.in_force_on(on):
+            return value
+    raise NotInPacks(kind=kind, name=name, on=on, known=(str(getattr(v, "name", "")) for v in held))
+
+
+Named = TypeVar("Named")
+
+
+def _named(kind: str, values: Iterable[Named], key: str, name: str) -> Named:
+    held = tuple(values)
+    for value in held:
+        if getattr(value, key) == name:
+            return value
+    raise NotInPacks(kind=kind, name=name, known=(str(getattr(v, key)) for v in held if getattr(v, key)))

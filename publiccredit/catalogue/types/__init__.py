@@ -1,0 +1,70 @@
+"""
+The values a pack may hold: frozen, and strict about every key.
+
+One class per kind of file under ``packs/``. A class says what a file may contain; whether its references resolve and
+whether a source stays within its catalogue item is decided in ``publiccredit.catalogue.loading``.
+"""
+
+from publiccredit.catalogue.types.base import (
+    Audience,
+    BasisLevel,
+    CodeName,
+    Confidence,
+    Dated,
+    Nature,
+    Pack,
+    Severity,
+    SourceName,
+    SubjectKind,
+    Uscc,
+)
+from publiccredit.catalogue.types.bundle import Packs
+from publiccredit.catalogue.types.directory import Calendar, Code, CodeTable, Department, DepartmentKind
+from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
+from publiccredit.catalogue.types.items import Category, Edition, Item, Term
+from publiccredit.catalogue.types.records import CheckUse, FieldRole, FieldType, RecordField, RecordType, RequiredWhen
+from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKind, IssueSeverity, Source
+from publiccredit.catalogue.types.terms import DisclosureTerm, DisclosureTerms, SeverityClassification, SeverityRule
+
+__all__ = [
+    "Audience",
+    "BasisLevel",
+    "Calendar",
+    "Category",
+    "CheckUse",
+    "Code",
+    "CodeName",
+    "CodeTable",
+    "Column",
+    "Confidence",
+    "Dated",
+    "Department",
+    "DepartmentKind",
+    "DisclosureTerm",
+    "DisclosureTerms",
+    "Edition",
+    "Expectation",
+    "FieldRole",
+    "FieldType",
+    "Form",
+    "Industry",
+    "IssueKind",
+    "IssueSeverity",
+    "Item",
+    "Nature",
+    "Pack",
+    "Packs",
+    "RecordField",
+    "RecordType",
+    "RequiredWhen",
+    "Severity",
+    "SeverityClassification",
+    "SeverityRule",
+    "Source",
+    "SourceName",
+    "SubjectKind",
+    "Term",
+    "Uscc",
+    "header_key",
+    "own_form",
+]
