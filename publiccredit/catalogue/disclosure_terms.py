@@ -2,7 +2,7 @@
 From when to when an adverse record is shown, by the dated terms of the packs.
 
 Where it is open which instrument governs a record decided before a newer one, the shorter publication stands: the
-least months over the instrument in force on the decision date and every later one (standards.md §4.1, §12).
+least months over the instrument in force on the decision date and every later one.
 """
 
 from calendar import monthrange
@@ -48,7 +48,7 @@ def governing_terms(*, record_type: str, severity: Severity, decided_on: date, w
 def disclosure_period(
     *, record_type: str, severity: Severity | None, decided_on: date, served_on: date | None, within: Packs
 ) -> DisclosurePeriod:
-    """Give the days on which a record is shown: from its service (DP-02) to its least end, counted from its decision."""
+    """Give the days on which a record is shown: from its service (DP-02) to its least end from the decision."""
     begins = max(decided_on, served_on) if served_on is not None else decided_on
     governing = _governing(record_type, decided_on, within)
     if severity is None or not governing:

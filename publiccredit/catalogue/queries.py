@@ -67,7 +67,7 @@ OWN_PACKS = Path(__file__).resolve().parents[2] / "packs"
 InForce = TypeVar("InForce", bound=Dated)
 
 
-class NotInPacks(LookupError):  # noqa: N818 - named for what is missing
+class NotInPacks(LookupError):
     """The packs hold nothing of this name, or nothing in force on the day asked about."""
 
     def __init__(self, *, kind: str, name: str, known: Iterable[str], on: date | None = None) -> None:
@@ -252,7 +252,7 @@ def disclosure_period(
     served_on: date | None,
     within: Packs | None = None,
 ) -> DisclosurePeriod:
-    """Give the days on which a record is shown: from its service (DP-02) to its least end, counted from its decision."""
+    """Give the days on which a record is shown: from its service (DP-02) to its least end from the decision."""
     return disclosure_terms.disclosure_period(
         record_type=record_type,
         severity=severity,

@@ -17,7 +17,7 @@ import polars as pl
 from publiccredit.catalogue.types import Packs
 
 
-class UnknownYear(Exception):  # noqa: N818 - named for what is missing
+class UnknownYear(Exception):
     """No calendar of decreed days is held for a year, so its working days cannot be counted."""
 
     def __init__(self, *, year: int) -> None:

@@ -21,7 +21,7 @@ class PackProblem:
         return f"{where}:{self.found}。{self.remedy}"
 
 
-class UnableToLoadPack(Exception):  # noqa: N818 - named for what could not be done
+class UnableToLoadPack(Exception):
     """The packs do not hold together. All faults found are listed, in the order of their files."""
 
     def __init__(self, problems: Iterable[PackProblem]) -> None:

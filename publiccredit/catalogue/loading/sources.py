@@ -1,4 +1,4 @@
-"""Sources: an industry may narrow what the catalogue allows, never widen it (standards.md §2: no county item)."""
+"""Sources: an industry may narrow what the catalogue allows, never widen it."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
