@@ -7,6 +7,7 @@ from django.db.models import F, Q
 class SubmissionState(models.TextChoices):
     RECEIVED = "received", "已接收"
     CHECKING = "checking", "核验中"
+    FILING = "filing", "入库中"
     FILED = "filed", "已入库"
     REFUSED = "refused", "整体退回"  # not readable, not recognised, or rows that do not add up
 
@@ -29,6 +30,7 @@ class Submission(models.Model):
     refusal = models.TextField("整体退回原因", blank=True)
     recognised = models.JSONField("识别结果", null=True)
     rows = models.IntegerField("行数", null=True)
+    counted_independently = models.IntegerField("独立计数", null=True)  # by a second parser
     accepted = models.IntegerField("接受", null=True)
     returned = models.IntegerField("退回", null=True)
     duplicates = models.IntegerField("重复", null=True)
@@ -51,7 +53,8 @@ class Submission(models.Model):
             # Row conservation: no row is lost without a word, and the database holds us to it.
             models.CheckConstraint(
                 name="submission_rows_conserved",
-                condition=~Q(state="filed") | Q(rows=F("accepted") + F("returned") + F("duplicates")),
+                condition=~Q(state="filed")
+                | Q(rows=F("accepted") + F("returned") + F("duplicates"), counted_independently=F("rows")),
             ),
         ]
         indexes = [models.Index(fields=["department_code", "-received_at"]), models.Index(fields=["state"])]

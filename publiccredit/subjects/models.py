@@ -53,10 +53,14 @@ class Subject(models.Model):
 
 
 class Identifier(models.Model):
-    """A number by which a subject is known: one scheme and value name one subject."""
+    """
+    A number other than the unified one by which a subject is known: one scheme and value name one subject.
+
+    The unified social credit identifier stands in ``Subject.uscc`` alone.
+    """
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="identifiers", verbose_name="主体")
-    scheme = models.CharField("标识类型", max_length=32)  # uscc, registration_number, organisation_code, tax_number
+    scheme = models.CharField("标识类型", max_length=32)  # registration_number, organisation_code, tax_number
     value = models.CharField("标识", max_length=64)
     confirmed_despite_check_digit = models.BooleanField("校验位不符经确认", default=False)
     known_from = models.DateTimeField("登记时间")
@@ -131,6 +135,7 @@ class RecordColumns(models.Model):
     row_number = models.IntegerField("行号")
     content = models.JSONField("内容")
     original = models.JSONField("清洗前原值", null=True)  # only the cells that cleaning changed
+    matched_by = models.CharField("主体匹配依据", max_length=32, blank=True)  # publiccredit.matching.types.Basis
     document_sha256 = models.CharField("文书摘要", max_length=64, blank=True)
     known_from = models.DateTimeField("本版本获知时间")
     entry_id = models.BigIntegerField("留痕编号")
