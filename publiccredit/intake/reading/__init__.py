@@ -10,14 +10,14 @@ process of ``reading.limited``: some harm shows only as memory or time.
 from collections.abc import Sequence
 from pathlib import Path
 
-from publiccredit.intake.reading.candidates import Candidate, candidates, national_form
+from publiccredit.intake.reading.candidates import Candidate, candidates
 from publiccredit.intake.reading.limits import USUAL, Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.sniffing import Kind, sniff
 from publiccredit.intake.reading.text import open_text
 from publiccredit.intake.reading.workbook import open_xlsx
 
-__all__ = ["USUAL", "Candidate", "Limits", "OpenedFile", "candidates", "national_form", "open_file"]
+__all__ = ["USUAL", "Candidate", "Limits", "OpenedFile", "candidates", "open_file"]
 
 
 def open_file(

@@ -1,10 +1,10 @@
 """The forms a file may come in, each with what its headers are called."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from publiccredit.catalogue.types import Column, FieldType, Form, RecordType
-from publiccredit.intake.reading.headers import normalise
+from publiccredit.catalogue.types import Column, FieldType, Form, RecordType, header_key, own_form
+from publiccredit.intake.types import Recognition
 
 IDENTIFIERS = frozenset(
     {
@@ -24,55 +24,68 @@ class Candidate:
 
     record_type: RecordType
     form: Form
-    columns: dict[str, Column] = field(init=False, repr=False, compare=False)  # by normalised header and alias
-    fingerprint: dict[str, Column | None] = field(init=False, repr=False, compare=False)
+    columns: dict[str, Column] = field(init=False, repr=False, compare=False)  # by key of header and alias
+    needed: dict[str, Column] = field(init=False, repr=False, compare=False)  # headers a file must have to be taken
 
     def __post_init__(self) -> None:
         columns: dict[str, Column] = {}
         for column in self.form.columns:
-            for name in column.aliases:
-                columns.setdefault(normalise(name), column)
+            for name in (*column.aliases, *self._codes(column)):
+                columns.setdefault(header_key(name), column)
         # A column's own header wins over another column's alias.
-        columns.update({normalise(column.header): column for column in self.form.columns})
+        columns.update({header_key(column.header): column for column in self.form.columns})
         object.__setattr__(self, "columns", columns)
-        marks = {header: columns.get(normalise(header)) for header in self.form.fingerprint}
-        object.__setattr__(self, "fingerprint", marks)
+        needed = {header: columns[header_key(header)] for header in self.form.fingerprint}
+        needed |= {column.header: column for column in self.form.columns if column.field in self._required()}
+        object.__setattr__(self, "needed", needed)
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether this is the record type's own form, not another platform's."""
+        return self.form.name == self.record_type.name
 
     @property
     def identifier_fields(self) -> frozenset[str]:
         return frozenset(f.name for f in self.record_type.fields if f.type in IDENTIFIERS)
 
+    @property
+    def separators(self) -> dict[str, str]:
+        """What joins the words of a field that several columns of a form may fill."""
+        return {f.name: f.several for f in self.record_type.fields if f.several}
 
-def national_form(record_type: RecordType) -> Form:
-    """
-    Give the form whose headers are the titles of the record type's own fields.
+    def _codes(self, column: Column) -> tuple[str, ...]:
+        """In the record type's own form a column may bear its field code in the standard, or its English name."""
+        if not self.is_own or column.field is None:
+            return ()
+        standard = self.record_type.field(column.field).standard
+        return (standard, column.field) if standard else (column.field,)
 
-    Every required field of the national form is part of its fingerprint, so that a file which lacks one is refused with
-    that header's name, not returned row by row. Field codes of the standard and English names are other names of a
-    column.
-    """
-    national = [f for f in record_type.fields if not f.extra]
-    return Form.model_validate(
-        {
-            "name": record_type.name,
-            "title": f"{record_type.title}(本平台标准模板)",
-            "record_type": record_type.name,
-            "source": record_type.source,
-            "confidence": record_type.confidence,
-            "fingerprint": tuple(f.title for f in national if f.required) or tuple(f.title for f in national),
-            "columns": tuple(
-                Column(header=f.title, aliases=(*((f.standard,) if f.standard else ()), f.name), field=f.name)
-                for f in record_type.fields
-            ),
-            "from": record_type.in_force_from,
-            "to": record_type.in_force_to,
-        }
-    )
+    def _required(self) -> frozenset[str]:
+        """
+        Name the fields that every row must fill and nothing but a column can.
+
+        A file without such a column is refused once, with the header's name, not row by row.
+        """
+        given = {*self.form.constants, *self.form.waived}
+        return frozenset(f.name for f in self.record_type.fields if f.required and f.name not in given)
 
 
 def candidates(*, record_types: Iterable[RecordType], forms: Iterable[Form]) -> tuple[Candidate, ...]:
-    """Give every form a file may be in: each record type's own, and those of other platforms that carry one of them."""
+    """
+    Give every form a file may be in: each record type's own, and those of other platforms that carry one of them.
+
+    ``forms`` may hold the record types' own forms already, as the packs do.
+    """
     types = {record_type.name: record_type for record_type in record_types}
-    own = [Candidate(record_type, national_form(record_type)) for record_type in types.values()]
-    others = [Candidate(types[form.record_type], form) for form in forms if form.record_type in types]
+    own = [Candidate(record_type, own_form(record_type)) for record_type in types.values()]
+    others = [
+        Candidate(types[form.record_type], form)
+        for form in forms
+        if form.record_type in types and form.name != form.record_type
+    ]
     return (*own, *others)
+
+
+def chosen(recognition: Recognition, candidates: Sequence[Candidate]) -> Candidate:
+    """Give the candidate a file was recognised as."""
+    return next(c for c in candidates if c.form.name == recognition.form)

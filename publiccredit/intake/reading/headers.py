@@ -1,28 +1,6 @@
-"""The same header however it was typed, and the letters a spreadsheet gives its columns."""
+"""The letters a spreadsheet gives its columns."""
 
-import re
-import unicodedata
-
-INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'\"`]+")
-MARKS = re.compile(r"^[*★☆#]+|(?:[*★☆:]|[(\[【](?:必填|必填项|选填|非必填|必录|可空|可选)[)\]】])+$")
-BLANK = " \t\r\n"
-
-
-def normalise(header: str) -> str:
-    """
-    Give the form of a header in which two spellings of it are equal.
-
-    Full-width and half-width, upper and lower case, spaces, line breaks, kinds of brackets and a mark that the column
-    must be filled make no difference. The words inside brackets do: 金额(元) is not 金额(万元).
-    """
-    text = unicodedata.normalize("NFKC", header).translate(BRACKETS)
-    text = INVISIBLE.sub("", text).casefold()
-    while (shorter := MARKS.sub("", text)) != text:
-        text = shorter
-    return text
-
-
-BRACKETS = str.maketrans({"【": "(", "】": ")", "〔": "(", "〕": ")", "[": "(", "]": ")", "{": "(", "}": ")"})
+BLANK = " \t\r\n"  # a cell with nothing else in it is empty, in every parser
 
 
 def column_letter(index: int) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from publiccredit.catalogue.types import Column
+from publiccredit.catalogue.types import Column, header_key
 from publiccredit.intake.reading.candidates import Candidate
-from publiccredit.intake.reading.headers import column_letter, normalise
+from publiccredit.intake.reading.headers import column_letter
 from publiccredit.intake.reading.refusals import listed, refusal
 from publiccredit.intake.types import RecognisedColumn, RecognisedSheet, Recognition, SkippedSheet, UnableToRead
 
@@ -46,17 +46,17 @@ class Fit:
         is wins over the one that merely knows it by another name.
         """
         own = sum(
-            column is not None and normalise(column.header) == normalise(cell)
+            column is not None and header_key(column.header) == header_key(cell)
             for column, cell in zip(self.matched, self.cells, strict=True)
         )
-        return sum(column is not None for column in self.matched), own, len(self.candidate.fingerprint)
+        return sum(column is not None for column in self.matched), own, len(self.candidate.form.fingerprint)
 
     @property
     def unknown(self) -> tuple[str, ...]:
         return tuple(
             cell.strip()
             for column, cell in zip(self.matched, self.cells, strict=True)
-            if column is None and cell.strip() and normalise(cell) != OUTCOME_HEADER
+            if column is None and cell.strip() and header_key(cell) != OUTCOME_HEADER
         )
 
 
@@ -121,16 +121,11 @@ def _fields(fit: Fit) -> list[str | None]:
 
 
 def _fit(candidate: Candidate, head: SheetHead, row: int, cells: tuple[str, ...]) -> Fit | None:
-    matched = tuple(candidate.columns.get(normalise(cell)) if cell else None for cell in cells)
+    matched = tuple(candidate.columns.get(header_key(cell)) if cell else None for cell in cells)
     if sum(column is not None for column in matched) < min(2, len(candidate.form.columns)):
         return None
-    present = {normalise(cell) for cell in cells}
-    columns = {column.header for column in matched if column is not None}
-    missing = tuple(
-        header
-        for header, column in candidate.fingerprint.items()
-        if (column.header not in columns if column is not None else normalise(header) not in present)
-    )
+    present = {column.header for column in matched if column is not None}
+    missing = tuple(header for header, column in candidate.needed.items() if column.header not in present)
     return Fit(candidate, head.sheet, row, cells, matched, missing)
 
 
@@ -141,15 +136,19 @@ def _recognised_sheet(fit: Fit) -> RecognisedSheet:
         if not cell.strip():
             continue
         letter = column_letter(index)
-        if column is None and normalise(cell) == OUTCOME_HEADER:
+        if column is None and header_key(cell) == OUTCOME_HEADER:
             columns.append(RecognisedColumn(letter, cell.strip(), None, MARKED_BY_PLATFORM))
             continue
-        field = column.field if column else None
-        if field is not None and field in taken:
-            raise refusal("field_twice", sheet=fit.sheet, first=taken[field], second=letter, header=cell.strip())
-        if field is not None:
-            taken[field] = letter
-        columns.append(RecognisedColumn(letter, cell.strip(), field, column.set_aside if column else None))
+        if column is not None and column.header in taken:
+            first = taken[column.header]
+            raise refusal("field_twice", sheet=fit.sheet, first=first, second=letter, header=cell.strip())
+        if column is not None:
+            taken[column.header] = letter
+        columns.append(
+            RecognisedColumn(letter, cell.strip(), column.field, column.set_aside)
+            if column is not None
+            else RecognisedColumn(letter, cell.strip(), None)
+        )
     return RecognisedSheet(sheet=fit.sheet, header_row=fit.row, columns=tuple(columns))
 
 
@@ -167,7 +166,7 @@ def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[She
 
 
 def _half_there(fit: Fit) -> bool:
-    return len(fit.missing) * 2 <= len(fit.candidate.fingerprint)
+    return len(fit.missing) * 2 <= len(fit.candidate.needed)
 
 
 def _skipped(head: SheetHead) -> SkippedSheet:
@@ -186,10 +185,10 @@ def _unrecognised(parts: list[Fit], candidates: Sequence[Candidate]) -> UnableTo
 
 
 def _headers_missing(fit: Fit) -> UnableToRead:
-    free = {normalise(header): header for header in fit.unknown}
+    free = {header_key(header): header for header in fit.unknown}
     missing = []
     for header in fit.missing:
-        alike = process.extractOne(normalise(header), list(free), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        alike = process.extractOne(header_key(header), list(free), scorer=fuzz.ratio, score_cutoff=ALIKE)
         missing.append(f"“{header}”" + (f"(“{free[alike[0]]}”是否即为此列?)" if alike else ""))
     sheet = f"工作表“{fit.sheet}”" if fit.sheet else "文件"
     unknown = f"不认识的表头:{listed(list(fit.unknown))}。" if fit.unknown else ""

@@ -7,31 +7,14 @@ get there. Refuses to speak of a kind of refusal the pack does not hold.
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated
 
 import yaml
-from pydantic import StringConstraints, TypeAdapter
+from pydantic import TypeAdapter
 
-from publiccredit.catalogue.types import CodeName, Confidence, Pack
+from publiccredit.catalogue.types import Refusal
 from publiccredit.intake.types import UnableToRead
 
 REFUSALS = Path(__file__).resolve().parents[3] / "packs" / "refusals.yml"
-
-
-class Refusal(Pack):
-    """
-    One row of ``packs/refusals.yml``: why a file as a whole cannot be taken.
-
-    ``found`` and ``remedy`` may hold slots such as {found}; ``remedy`` says what would be right and how to get there.
-    """
-
-    code: Annotated[str, StringConstraints(pattern=r"^R-[0-9]{3}$")]
-    name: CodeName
-    title: str
-    found: str
-    remedy: str
-    basis: str
-    confidence: Confidence
 
 
 @cache

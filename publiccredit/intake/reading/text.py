@@ -8,16 +8,17 @@ the file is written out once more by the csv module in the form Polars takes, an
 import csv
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from publiccredit.intake.reading.candidates import Candidate
+from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.counting import count_text_rows
 from publiccredit.intake.reading.encoding import ReadableText, readable_text
-from publiccredit.intake.reading.headers import BLANK, column_index
+from publiccredit.intake.reading.fields import letters_of_fields, text_of_field
+from publiccredit.intake.reading.headers import BLANK, column_letter
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.recognition import SheetHead, best_fit, recognise
@@ -37,6 +38,7 @@ class Table:
     header: RecognisedSheet
     lines_above: int  # physical lines down to and with the header; a quoted header may take several
     width: int
+    separators: Mapping[str, str]
     limits: Limits
 
 
@@ -70,6 +72,7 @@ def open_text(*, path: Path, candidates: Sequence[Candidate], limits: Limits) ->
         header=header,
         lines_above=head.ends[header.header_row - 1],
         width=max(len(row) for row in head.rows[header.header_row - 1 :]),
+        separators=chosen(recognition, candidates).separators,
         limits=limits,
     )
     return OpenedFile(
@@ -126,7 +129,7 @@ def _chunks(table: Table) -> Iterator[RawChunk]:
 
 
 def _batches(path: Path, table: Table, lines_above: int) -> Iterator[pl.DataFrame]:
-    schema = {f"c{index}": pl.String for index in range(table.width)}
+    schema = {column_letter(index): pl.String for index in range(table.width)}
     if path.stat().st_size == 0:
         return
     lines = pl.scan_csv(
@@ -146,15 +149,15 @@ def _raw_chunk(frame: pl.DataFrame, table: Table, done: int) -> Iterator[RawChun
         raise refusal("too_many_rows", limit=table.limits.rows)
     first = table.header.header_row + 1 + done
     rows = frame.with_columns(pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(ROW))
-    rows = _without_empty_rows(rows, frame.columns)
-    fields = {column.field: f"c{column_index(column.letter)}" for column in table.header.columns if column.field}
+    rows = _empty_text_as_null(_without_empty_rows(rows, frame.columns), frame.columns)
+    letters = letters_of_fields(table.header)
     rows = rows.select(
         pl.lit("").alias(SHEET),
         pl.col(ROW),
-        *(pl.col(source).alias(name) for name, source in fields.items()),
+        *(text_of_field(field, columns, table.separators) for field, columns in letters.items()),
     )
     if rows.height:
-        yield RawChunk(rows=_empty_text_as_null(rows, list(fields)))
+        yield RawChunk(rows=rows)
 
 
 def _without_empty_rows(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:

@@ -10,8 +10,9 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from publiccredit.intake.reading.candidates import Candidate
+from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.data_area import refuse_unclear_cells
+from publiccredit.intake.reading.fields import letters_of_fields, number_of_field, text_of_field
 from publiccredit.intake.reading.headers import BLANK, column_index
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.opened import OpenedFile
@@ -19,7 +20,7 @@ from publiccredit.intake.reading.package import SheetPart, survey_workbook
 from publiccredit.intake.reading.recognition import MARKED_BY_PLATFORM, SheetHead, recognise
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
-from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet, Recognition
+from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 NUMBERS = frozenset({int, float})
@@ -33,7 +34,7 @@ class SheetTable:
     cells: CalamineSheet
     survey: Survey
     header: RecognisedSheet
-    identifiers: frozenset[str]
+    candidate: Candidate
     limits: Limits
 
     @property
@@ -65,11 +66,11 @@ def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits
         raise refusal("empty")
     recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
     surveys = {part.sheet: survey for part, survey in surveyed}
+    candidate = chosen(recognition, candidates)
     tables = []
     for header in recognition.sheets:
         refuse_unclear_cells(survey=surveys[header.sheet], header=header)
-        identifiers = _identifiers(recognition, candidates)
-        tables.append(SheetTable(sheets[header.sheet], surveys[header.sheet], header, identifiers, limits))
+        tables.append(SheetTable(sheets[header.sheet], surveys[header.sheet], header, candidate, limits))
     return OpenedFile(
         recognition=recognition,
         read=lambda: (chunk for table in tables for chunk in _chunks(table)),
@@ -90,10 +91,6 @@ def _workbook(path: Path) -> CalamineWorkbook:
         return CalamineWorkbook.from_path(path)
     except CalamineError as error:
         raise refusal("damaged", found=type(error).__name__) from error
-
-
-def _identifiers(recognition: Recognition, candidates: Sequence[Candidate]) -> frozenset[str]:
-    return next(c.identifier_fields for c in candidates if c.form.name == recognition.form)
 
 
 def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: Limits) -> SheetHead:
@@ -127,8 +124,8 @@ def _chunks(table: SheetTable) -> Iterator[RawChunk]:
 def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: int) -> pl.DataFrame:
     columns = list(zip(*batch, strict=True))
     height = len(batch)
-    series = [pl.Series(SHEET, [table.header.sheet]).new_from_index(0, height)]
-    series.append(pl.Series(ROW, range(first, first + height), dtype=pl.Int64))
+    identifiers = table.candidate.identifier_fields
+    series = [pl.Series(ROW, range(first, first + height), dtype=pl.Int64)]
     errors = {at: text for at, text in table.survey.errors.items() if first <= at[0] < first + height}
     for column in table.header.columns:
         if column.field is None:
@@ -136,15 +133,25 @@ def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: 
         index = column_index(column.letter)
         values = columns[index - left] if 0 <= index - left < len(columns) else ("",) * height
         wrong = {row - first: text for (row, at), text in errors.items() if at == index + 1}
-        series.append(_text_series(column.field, values, wrong))
-        if column.field in table.identifiers:
+        series.append(_text_series(column.letter, values, wrong))
+        if column.field in identifiers:
             flags = [type(value) in NUMBERS for value in values]
-            series.append(pl.Series(column.field + TYPED_NUMBER, flags, dtype=pl.Boolean))
+            series.append(pl.Series(column.letter + TYPED_NUMBER, flags, dtype=pl.Boolean))
     kept = _filled_rows(batch, marks=(table.marks_column or 0) - 1 - left)
     for row, _ in errors:
         kept[row - first] = True
-    frame = pl.DataFrame(series)
+    frame = _fields(table, pl.DataFrame(series))
     return frame if all(kept) else frame.filter(pl.Series(kept))
+
+
+def _fields(table: SheetTable, frame: pl.DataFrame) -> pl.DataFrame:
+    letters = letters_of_fields(table.header)
+    return frame.select(
+        pl.lit(table.header.sheet).alias(SHEET),
+        pl.col(ROW),
+        *(text_of_field(field, columns, table.candidate.separators) for field, columns in letters.items()),
+        *(number_of_field(f, columns) for f, columns in letters.items() if f in table.candidate.identifier_fields),
+    )
 
 
 def _filled_rows(batch: list[list[Cell]], *, marks: int) -> list[bool]:
