@@ -27,7 +27,7 @@ lint:
 	$(VENV)/ruff check --quiet .
 	$(VENV)/lint-imports
 	$(VENV)/yamllint --strict packs
-	$(VENV)/djlint --quiet --check --lint publiccredit
+	$(VENV)/djlint --quiet --lint publiccredit
 
 types:
 	$(VENV)/mypy publiccredit
