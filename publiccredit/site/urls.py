@@ -14,7 +14,6 @@ SITE: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
-    path("oversight/", include("publiccredit.oversight.urls")),
 ]
 
 handler400 = "publiccredit.site.errors.bad_request"

@@ -5,9 +5,9 @@ Earlier versions of a record are kept by a database trigger in ``RecordVersion``
 bypasses it: a version was believed during ``[known_from, known_until)``.
 """
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Func, Q
 
 from publiccredit.catalogue.types import Severity, SubjectKind
 
@@ -17,6 +17,16 @@ class RegistrationStatus(models.TextChoices):
     ACTIVE = "active", "存续"
     REVOKED = "revoked", "吊销"
     DEREGISTERED = "deregistered", "注销"
+
+
+def _folded(column: str) -> models.GeneratedField:
+    """What is compared when a name is searched: of one case, without blanks, brackets and dots (migration 0003)."""
+    return models.GeneratedField(
+        verbose_name="检索名称",
+        expression=Func(F(column), function="search_folded"),
+        output_field=models.CharField(max_length=200, db_collation="C"),
+        db_persist=True,
+    )
 
 
 class Subject(models.Model):
@@ -29,7 +39,7 @@ class Subject(models.Model):
     name = models.CharField("名称", max_length=200)
     normalised_name = models.CharField("规范名称", max_length=200)
     core_name = models.CharField("字号", max_length=200, blank=True)
-    pinyin_initials = models.CharField("拼音首字母", max_length=200, blank=True)
+    pinyin_initials = models.CharField("拼音首字母", max_length=200, blank=True, db_collation="C")
     uscc = models.CharField("统一社会信用代码", max_length=18, null=True, unique=True)
     region = models.CharField("行政区划", max_length=6, blank=True)
     address = models.CharField("住所", max_length=500, blank=True)
@@ -39,13 +49,27 @@ class Subject(models.Model):
     registered_on = models.DateField("成立日期", null=True)
     known_from = models.DateTimeField("建档时间")
     entry_id = models.BigIntegerField("留痕编号")
+    search_name = _folded("name")
+    inactive = models.GeneratedField(
+        verbose_name="已注销或吊销",
+        expression=ExpressionWrapper(
+            Q(registration_status__in=["revoked", "deregistered"]), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = "信用信息主体"
         verbose_name_plural = "信用信息主体"
+        # How a name is found among a million: docs/decisions/0010.
         indexes = [
             models.Index(fields=["normalised_name"]),
-            GinIndex(fields=["name"], name="subject_name_trigrams", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["inactive", "id"], name="subject_in_rank_order"),
+            models.Index(fields=["inactive", "search_name", "id"], name="subject_by_beginning"),
+            models.Index(fields=["inactive", "pinyin_initials", "id"], name="subject_by_initials"),
+            GinIndex(Func(F("search_name"), function="search_bigrams"), name="subject_name_bigrams", fastupdate=False),
+            GinIndex(OpClass(F("pinyin_initials"), "gin_trgm_ops"), name="subject_initials_trigrams", fastupdate=False),
         ]
 
     def __str__(self) -> str:
@@ -83,11 +107,15 @@ class SubjectName(models.Model):
     borne_from = models.DateField("起", null=True)
     borne_until = models.DateField("止", null=True)
     known_from = models.DateTimeField("获知时间")
+    search_name = _folded("name")
 
     class Meta:
         verbose_name = "主体名称"
         verbose_name_plural = "主体名称"
-        indexes = [models.Index(fields=["normalised_name"])]
+        indexes = [
+            models.Index(fields=["normalised_name"]),
+            models.Index(fields=["search_name"], name="subject_former_names", condition=Q(borne_until__isnull=False)),
+        ]
         constraints = [models.UniqueConstraint(fields=["subject", "normalised_name"], name="subject_name_once")]
 
     def __str__(self) -> str:
