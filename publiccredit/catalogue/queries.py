@@ -56,6 +56,7 @@ __all__ = [
     "severity_of",
     "source",
     "sources_of",
+    "template",
     "term",
     "working_day_index",
     "working_days_between",
@@ -183,6 +184,14 @@ def term(*, code: str, within: Packs | None = None) -> Term:
     :raises NotInPacks: the glossary does not hold it.
     """
     return _named("术语", (within or packs()).terms, "code", code)
+
+
+def template(*, source: Source, on: date, within: Packs | None = None) -> bytes:
+    """Give the workbook to fill in for a source on a day: titles, drop-downs, notes; always the same bytes."""
+    # xlsxwriter is needed here alone, and not by what only asks what the packs say.
+    from publiccredit.catalogue.generation import template as generated
+
+    return generated(source=source, on=on, within=within or packs())
 
 
 def is_working_day(*, day: date, within: Packs | None = None) -> bool:

@@ -37,6 +37,14 @@ class RecognisedSheet:
 
 
 @dataclass(frozen=True)
+class SkippedSheet:
+    """A worksheet that holds no rows to file, and why."""
+
+    sheet: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Recognition:
     """What a file was recognised as: which form of which record type, where its header stands."""
 
@@ -46,6 +54,7 @@ class Recognition:
     form_title: str
     encoding: str  # "workbook", "utf-8", "gb18030"
     sheets: tuple[RecognisedSheet, ...]
+    skipped: tuple[SkippedSheet, ...] = ()
 
     def column(self, *, sheet: str, field_name: str) -> RecognisedColumn | None:
         return next(

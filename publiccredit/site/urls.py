@@ -14,6 +14,7 @@ SITE: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
+    path("oversight/", include("publiccredit.oversight.urls")),
 ]
 
 handler400 = "publiccredit.site.errors.bad_request"

@@ -23,6 +23,7 @@ from publiccredit.catalogue.types import (
     IssueKind,
     Packs,
     RecordType,
+    Refusal,
     SeverityClassification,
     Source,
     Term,
@@ -37,6 +38,7 @@ Value = TypeVar("Value", bound=Pack)
 SHAPES: dict[str, type[Pack]] = {
     "glossary.yml": Term,
     "issues.yml": IssueKind,
+    "refusals.yml": Refusal,
     "catalogue/*.yml": Edition,
     "record_types/*.yml": RecordType,
     "exchanges/*.yml": Form,
@@ -95,6 +97,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         industries=of("industries/*/industry.yml", Industry),
         sources=of("industries/*/sources/*.yml", Source),
         issues=of("issues.yml", IssueKind),
+        refusals=of("refusals.yml", Refusal),
     )
 
 

@@ -23,7 +23,7 @@ from publiccredit.catalogue.types.directory import Calendar, Code, CodeTable, De
 from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
 from publiccredit.catalogue.types.items import Category, Edition, Item, Term
 from publiccredit.catalogue.types.records import CheckUse, FieldRole, FieldType, RecordField, RecordType, RequiredWhen
-from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKind, IssueSeverity, Source
+from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKind, IssueSeverity, Refusal, Source
 from publiccredit.catalogue.types.terms import DisclosureTerm, DisclosureTerms, SeverityClassification, SeverityRule
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Packs",
     "RecordField",
     "RecordType",
+    "Refusal",
     "RequiredWhen",
     "Severity",
     "SeverityClassification",

@@ -8,7 +8,7 @@ from publiccredit.catalogue.types.directory import Calendar, CodeTable, Departme
 from publiccredit.catalogue.types.forms import Form
 from publiccredit.catalogue.types.items import Edition, Term
 from publiccredit.catalogue.types.records import RecordType
-from publiccredit.catalogue.types.sources import Industry, IssueKind, Source
+from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
 from publiccredit.catalogue.types.terms import DisclosureTerms, SeverityClassification
 
 
@@ -36,3 +36,4 @@ class Packs:
     industries: tuple[Industry, ...]
     sources: tuple[Source, ...]
     issues: tuple[IssueKind, ...]
+    refusals: tuple[Refusal, ...]

@@ -65,3 +65,19 @@ class IssueKind(Pack):
     remedy: str
     basis: str
     confidence: Confidence
+
+
+class Refusal(Pack):
+    """
+    One row of ``packs/refusals.yml``: why a file as a whole cannot be taken.
+
+    ``found`` says what was found, ``remedy`` what would be right and how to get there; both may hold named slots.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^R-[0-9]{3}$")]
+    name: CodeName
+    title: str
+    found: str
+    remedy: str
+    basis: str
+    confidence: Confidence

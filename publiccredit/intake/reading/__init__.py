@@ -1,0 +1,33 @@
+"""
+A file as a department sends it becomes rows of text.
+
+Takes an xlsx, xls, csv or JSON lines file and the forms it may be in. Gives what it was recognised as, its rows in
+chunks, each with its sheet and row number, and the number of rows a second parser counts. Refuses, with a sentence that
+helps, whatever cannot be read the same way by everybody, and whatever is made to do harm. Meant to run in the child
+process of ``reading.limited``: some harm shows only as memory or time.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from publiccredit.intake.reading.candidates import Candidate, candidates
+from publiccredit.intake.reading.limits import USUAL, Limits
+from publiccredit.intake.reading.opened import OpenedFile
+from publiccredit.intake.reading.sniffing import Kind, sniff
+from publiccredit.intake.reading.text import open_text
+from publiccredit.intake.reading.workbook import open_xlsx
+
+__all__ = ["USUAL", "Candidate", "Limits", "OpenedFile", "candidates", "open_file"]
+
+
+def open_file(
+    *, path: Path, candidates: Sequence[Candidate], limits: Limits = USUAL, name: str | None = None
+) -> OpenedFile:
+    """
+    Open a file and recognise its form; ``name`` is what the sender called it, where it is stored under another name.
+
+    :raises UnableToRead: it is damaged, hostile, too large, in no known form, or unclear in its data area.
+    """
+    kind = sniff(path=path, name=name or path.name, limits=limits)
+    opener = {Kind.XLSX: open_xlsx, Kind.TEXT: open_text}[kind]
+    return opener(path=path, candidates=candidates, limits=limits)

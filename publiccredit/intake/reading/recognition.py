@@ -1,0 +1,202 @@
+"""Which form a file is in, told by the headers that stand together in one row: never by position or file name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from publiccredit.catalogue.types import Column, header_key
+from publiccredit.intake.reading.candidates import Candidate
+from publiccredit.intake.reading.headers import column_letter
+from publiccredit.intake.reading.refusals import listed, refusal
+from publiccredit.intake.types import RecognisedColumn, RecognisedSheet, Recognition, SkippedSheet, UnableToRead
+
+OUTCOME_HEADER = "核验结果"  # the column an annotated workbook carries, and
+SUMMARY_SHEET = "核验问题"  # its sheet of issues: both come back when the sender corrects it and sends it again
+MARKED_BY_PLATFORM = "平台标注的核验结果,不作为数据"
+ALIKE = 60  # rapidfuzz ratio from which another header is worth suggesting
+
+
+@dataclass(frozen=True)
+class SheetHead:
+    """The first rows of a sheet, each with its number and its cells from column A on."""
+
+    sheet: str
+    visible: bool
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well one row serves as the header of one form."""
+
+    candidate: Candidate
+    sheet: str
+    row: int
+    cells: tuple[str, ...]
+    matched: tuple[Column | None, ...]  # per cell
+    missing: tuple[str, ...]  # headers of the fingerprint that are not there
+
+    @property
+    def score(self) -> tuple[int, int, int]:
+        """
+        How much of the row the form explains, then in its own words, then by how long a fingerprint.
+
+        A form of another platform and the record type's own form may both know a column: the one whose own header it
+        is wins over the one that merely knows it by another name.
+        """
+        own = sum(
+            column is not None and header_key(column.header) == header_key(cell)
+            for column, cell in zip(self.matched, self.cells, strict=True)
+        )
+        return sum(column is not None for column in self.matched), own, len(self.candidate.form.fingerprint)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(
+            cell.strip()
+            for column, cell in zip(self.matched, self.cells, strict=True)
+            if column is None and cell.strip() and header_key(cell) != OUTCOME_HEADER
+        )
+
+
+def recognise(*, heads: Sequence[SheetHead], candidates: Sequence[Candidate], encoding: str) -> Recognition:
+    """
+    Find the form of a file and the header row of each of its data sheets.
+
+    :raises UnableToRead: no form fits, two fit equally well, sheets are in different forms, a field comes twice, or a
+        hidden sheet holds data.
+    """
+    fits = [(head, best_fit(head=head, candidates=candidates)) for head in heads if head.sheet != SUMMARY_SHEET]
+    data = [(head, fit) for head, fit in fits if fit is not None and not fit.missing]
+    if not data:
+        raise _unrecognised([fit for _, fit in fits if fit is not None], candidates)
+    _refuse_other_sheets(data, fits)
+    first = data[0][1].candidate
+    return Recognition(
+        record_type=first.record_type.name,
+        record_type_title=first.record_type.title,
+        form=first.form.name,
+        form_title=first.form.title,
+        encoding=encoding,
+        sheets=tuple(_recognised_sheet(fit) for _, fit in data),
+        skipped=tuple(_skipped(head) for head in heads if head.sheet not in {fit.sheet for _, fit in data}),
+    )
+
+
+def best_fit(*, head: SheetHead, candidates: Sequence[Candidate]) -> Fit | None:
+    """
+    Give the best reading of one sheet: a form that fits, else the nearest one; nothing where no header is known.
+
+    :raises UnableToRead: two forms fit equally well.
+    """
+    fits = [fit for row, cells in head.rows for candidate in candidates if (fit := _fit(candidate, head, row, cells))]
+    whole = sorted((fit for fit in fits if not fit.missing), key=lambda fit: fit.score, reverse=True)
+    if not whole:
+        return max(fits, key=lambda fit: (fit.score, -len(fit.missing)), default=None)
+    best = [fit for fit in whole if fit.score == whole[0].score]
+    forms = {fit.candidate.form.name: fit.candidate.form.title for fit in best}
+    if len(forms) > 1:
+        raise refusal("two_forms", row=best[0].row, forms=listed(list(forms.values())))
+    return _last_header_row(whole[0], [fit for fit in whole if fit.candidate is whole[0].candidate])
+
+
+def _last_header_row(best: Fit, fits: list[Fit]) -> Fit:
+    """
+    Follow a header that stands in two rows, titles above field codes, to its last row.
+
+    Both rows name the same field in each column; taking the upper one would make a record of the lower one.
+    """
+    by_row = {fit.row: fit for fit in fits}
+    while (below := by_row.get(best.row + 1)) and _fields(below) == _fields(best):
+        best = below
+    return best
+
+
+def _fields(fit: Fit) -> list[str | None]:
+    fields = [column.field if column else None for column in fit.matched]
+    while fields and fields[-1] is None:
+        fields.pop()
+    return fields
+
+
+def _fit(candidate: Candidate, head: SheetHead, row: int, cells: tuple[str, ...]) -> Fit | None:
+    matched = tuple(candidate.columns.get(header_key(cell)) if cell else None for cell in cells)
+    if sum(column is not None for column in matched) < min(2, len(candidate.form.columns)):
+        return None
+    present = {column.header for column in matched if column is not None}
+    missing = tuple(header for header, column in candidate.needed.items() if column.header not in present)
+    return Fit(candidate, head.sheet, row, cells, matched, missing)
+
+
+def _recognised_sheet(fit: Fit) -> RecognisedSheet:
+    columns = []
+    taken: dict[str, str] = {}
+    for index, (column, cell) in enumerate(zip(fit.matched, fit.cells, strict=True)):
+        if not cell.strip():
+            continue
+        letter = column_letter(index)
+        if column is None and header_key(cell) == OUTCOME_HEADER:
+            columns.append(RecognisedColumn(letter, cell.strip(), None, MARKED_BY_PLATFORM))
+            continue
+        if column is not None and column.header in taken:
+            first = taken[column.header]
+            raise refusal("field_twice", sheet=fit.sheet, first=first, second=letter, header=cell.strip())
+        if column is not None:
+            taken[column.header] = letter
+        columns.append(
+            RecognisedColumn(letter, cell.strip(), column.field, column.set_aside)
+            if column is not None
+            else RecognisedColumn(letter, cell.strip(), None)
+        )
+    return RecognisedSheet(sheet=fit.sheet, header_row=fit.row, columns=tuple(columns))
+
+
+def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[SheetHead, Fit | None]]) -> None:
+    """Refuse what would lose rows in silence: data on a hidden sheet, in a second form, or under half a header."""
+    for head, fit in data:
+        if not head.visible:
+            raise refusal("hidden_sheet", sheet=head.sheet)
+        if fit.candidate is not data[0][1].candidate:
+            titles = [data[0][1].candidate.form.title, fit.candidate.form.title]
+            raise refusal("several_forms", sheets=listed([data[0][0].sheet, head.sheet]), forms=listed(titles))
+    for head, part in fits:
+        if part is not None and part.missing and head.visible and _half_there(part):
+            raise _headers_missing(part)
+
+
+def _half_there(fit: Fit) -> bool:
+    return len(fit.missing) * 2 <= len(fit.candidate.needed)
+
+
+def _skipped(head: SheetHead) -> SkippedSheet:
+    if head.sheet == SUMMARY_SHEET:
+        return SkippedSheet(head.sheet, MARKED_BY_PLATFORM)
+    if not head.rows:
+        return SkippedSheet(head.sheet, "空工作表")
+    return SkippedSheet(head.sheet, "没有表头的说明或代码表" if head.visible else "隐藏的代码表")
+
+
+def _unrecognised(parts: list[Fit], candidates: Sequence[Candidate]) -> UnableToRead:
+    if not parts:
+        titles = list(dict.fromkeys(candidate.form.title for candidate in candidates))
+        return refusal("no_header", forms=listed(titles))
+    return _headers_missing(max(parts, key=lambda fit: (fit.score, -len(fit.missing))))
+
+
+def _headers_missing(fit: Fit) -> UnableToRead:
+    free = {header_key(header): header for header in fit.unknown}
+    missing = []
+    for header in fit.missing:
+        alike = process.extractOne(header_key(header), list(free), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        missing.append(f"“{header}”" + (f"(“{free[alike[0]]}”是否即为此列?)" if alike else ""))
+    sheet = f"工作表“{fit.sheet}”" if fit.sheet else "文件"
+    unknown = f"不认识的表头:{listed(list(fit.unknown))}。" if fit.unknown else ""
+    return refusal(
+        "headers_missing",
+        sheet=sheet,
+        row=fit.row,
+        form=fit.candidate.form.title,
+        missing="、".join(missing),
+        unknown=unknown,
+    )

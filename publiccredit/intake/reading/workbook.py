@@ -1,0 +1,197 @@
+"""Workbooks, read by calamine; what calamine does not tell (formulas, merged and hidden cells) the survey knows."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from publiccredit.intake.reading.candidates import Candidate, chosen
+from publiccredit.intake.reading.data_area import refuse_unclear_cells
+from publiccredit.intake.reading.fields import letters_of_fields, number_of_field, text_of_field
+from publiccredit.intake.reading.headers import BLANK, column_index
+from publiccredit.intake.reading.limits import Limits
+from publiccredit.intake.reading.opened import OpenedFile
+from publiccredit.intake.reading.package import SheetPart, survey_workbook
+from publiccredit.intake.reading.recognition import MARKED_BY_PLATFORM, SheetHead, recognise
+from publiccredit.intake.reading.refusals import refusal
+from publiccredit.intake.reading.survey import Survey
+from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+NUMBERS = frozenset({int, float})
+Surveyed = Sequence[tuple[SheetPart, Survey]]
+
+
+@dataclass(frozen=True)
+class SheetTable:
+    """One data sheet: its cells, what the survey says of them, and which columns fill which fields."""
+
+    cells: CalamineSheet
+    survey: Survey
+    header: RecognisedSheet
+    candidate: Candidate
+    limits: Limits
+
+    @property
+    def marks_column(self) -> int | None:
+        return marks_column(self.header)
+
+
+def open_xlsx(*, path: Path, candidates: Sequence[Candidate], limits: Limits) -> OpenedFile:
+    """
+    Open an xlsx workbook.
+
+    :raises UnableToRead: it is damaged, hostile, too large, in no known form, or unclear in its data area.
+    """
+    return open_surveyed(
+        path=path, candidates=candidates, limits=limits, surveyed=survey_workbook(path=path, limits=limits)
+    )
+
+
+def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits, surveyed: Surveyed) -> OpenedFile:
+    """
+    Open a workbook whose sheets a second parser has surveyed.
+
+    :raises UnableToRead: as ``open_xlsx``.
+    """
+    book = _workbook(path)
+    sheets = {part.sheet: book.get_sheet_by_name(part.sheet) for part, survey in surveyed if survey.filled}
+    heads = [_head(part, survey, sheets.get(part.sheet), limits) for part, survey in surveyed]
+    if not sheets:
+        raise refusal("empty")
+    recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
+    surveys = {part.sheet: survey for part, survey in surveyed}
+    candidate = chosen(recognition, candidates)
+    tables = []
+    for header in recognition.sheets:
+        refuse_unclear_cells(survey=surveys[header.sheet], header=header)
+        tables.append(SheetTable(sheets[header.sheet], surveys[header.sheet], header, candidate, limits))
+    return OpenedFile(
+        recognition=recognition,
+        read=lambda: (chunk for table in tables for chunk in _chunks(table)),
+        count=lambda: sum(
+            table.survey.rows_below(table.header.header_row, but_column=table.marks_column) for table in tables
+        ),
+    )
+
+
+def marks_column(header: RecognisedSheet) -> int | None:
+    """Give the column, from 1, in which an annotated workbook carries the platform's own mark."""
+    marked = [c for c in header.columns if c.field is None and c.set_aside == MARKED_BY_PLATFORM]
+    return column_index(marked[0].letter) + 1 if marked else None
+
+
+def _workbook(path: Path) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(path)
+    except CalamineError as error:
+        raise refusal("damaged", found=type(error).__name__) from error
+
+
+def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: Limits) -> SheetHead:
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    if cells is not None and cells.start is not None:
+        left = ("",) * cells.start[1]
+        first = cells.to_python(nrows=limits.header_within_rows)
+        rows = tuple(
+            (number, left + tuple(text_of(cell) or "" for cell in row))
+            for number, row in enumerate(first, cells.start[0] + 1)
+            if number in survey.filled and number <= limits.header_within_rows
+        )
+    return SheetHead(sheet=part.sheet, visible=part.visible, rows=rows)
+
+
+def _chunks(table: SheetTable) -> Iterator[RawChunk]:
+    start = table.cells.start
+    if start is None:
+        return
+    rows = table.cells.iter_rows()
+    number = table.header.header_row
+    for _ in islice(rows, number):
+        pass
+    while batch := list(islice(rows, table.limits.chunk_rows)):
+        chunk = _raw_chunk(table, batch, first=number + 1, left=start[1])
+        number += len(batch)
+        if chunk.height:
+            yield RawChunk(rows=chunk)
+
+
+def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: int) -> pl.DataFrame:
+    columns = list(zip(*batch, strict=True))
+    height = len(batch)
+    identifiers = table.candidate.identifier_fields
+    series = [pl.Series(ROW, range(first, first + height), dtype=pl.Int64)]
+    errors = {at: text for at, text in table.survey.errors.items() if first <= at[0] < first + height}
+    for column in table.header.columns:
+        if column.field is None:
+            continue
+        index = column_index(column.letter)
+        values = columns[index - left] if 0 <= index - left < len(columns) else ("",) * height
+        wrong = {row - first: text for (row, at), text in errors.items() if at == index + 1}
+        series.append(_text_series(column.letter, values, wrong))
+        if column.field in identifiers:
+            flags = [type(value) in NUMBERS for value in values]
+            series.append(pl.Series(column.letter + TYPED_NUMBER, flags, dtype=pl.Boolean))
+    kept = _filled_rows(batch, marks=(table.marks_column or 0) - 1 - left)
+    for row, _ in errors:
+        kept[row - first] = True
+    frame = _fields(table, pl.DataFrame(series))
+    return frame if all(kept) else frame.filter(pl.Series(kept))
+
+
+def _fields(table: SheetTable, frame: pl.DataFrame) -> pl.DataFrame:
+    letters = letters_of_fields(table.header)
+    return frame.select(
+        pl.lit(table.header.sheet).alias(SHEET),
+        pl.col(ROW),
+        *(text_of_field(field, columns, table.candidate.separators) for field, columns in letters.items()),
+        *(number_of_field(f, columns) for f, columns in letters.items() if f in table.candidate.identifier_fields),
+    )
+
+
+def _filled_rows(batch: list[list[Cell]], *, marks: int) -> list[bool]:
+    """Tell of each row whether it has a filled cell; nearly always the first cell settles it."""
+    return [
+        any(index != marks and (not isinstance(cell, str) or cell.strip(BLANK) != "") for index, cell in enumerate(row))
+        for row in batch
+    ]
+
+
+def _text_series(name: str, values: Sequence[Cell], errors: dict[int, str]) -> pl.Series:
+    if not errors and set(map(type, values)) == {str}:
+        text = pl.Series(name, values, dtype=pl.String)
+        return text.set(text == "", None) if "" in values else text
+    texts = [text_of(value) for value in values]
+    for index, error in errors.items():
+        texts[index] = error
+    return pl.Series(name, texts, dtype=pl.String)
+
+
+def text_of(cell: Cell) -> str | None:
+    """
+    Give the text of a cell: a date as YYYY-MM-DD, a number as its shortest exact text, nothing for an empty cell.
+
+    A number of more than 15 digits has lost its last ones before it came here; the flag beside the field says so.
+    """
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, int | float):
+        return _number(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _number(number: int | float) -> str:
+    if isinstance(number, float) and not number.is_integer():
+        return format(Decimal(repr(number)), "f")
+    return str(int(number))
