@@ -100,6 +100,30 @@ def open_account(
 
 
 @transaction.atomic
+def open_account_with_first_password(
+    *, by: Actor, username: str, display_name: str, role: str, department_code: str, at: datetime
+) -> IssuedSecret:
+    """
+    Open an account whose first password is made here, shown once, and changed at the first log-in.
+
+    :raises NotAllowed: only an administrator opens accounts.
+    :raises UnableToOpenAccount: as for ``open_account``.
+    """
+    password = secrets.token_urlsafe(12)
+    officer = open_account(
+        by=by,
+        username=username,
+        display_name=display_name,
+        role=Role(role),
+        department_code=department_code,
+        password=password,
+        at=at,
+    )
+    Officer.objects.filter(pk=officer.pk).update(must_change_password=True)
+    return IssuedSecret(object_id=officer.pk, secret=password)
+
+
+@transaction.atomic
 def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Close an account: its sessions and tokens end with it.

@@ -1,0 +1,113 @@
+"""What a person types about accounts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import HttpRequest
+
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.types import ROLE_TITLES
+
+Choices = Sequence[tuple[str, str]]
+TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
+
+
+class LogInForm(forms.Form):
+    """Account name and password; one answer for a wrong name and for a wrong password."""
+
+    username = forms.CharField(
+        label="账号",
+        max_length=64,
+        error_messages={"required": "请填写账号。"},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        error_messages={"required": "请填写密码。"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.officer: Officer | None = None
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if "username" in values and "password" in values:
+            found = authenticate(self.request, username=values["username"], password=values["password"])
+            if not isinstance(found, Officer):
+                raise forms.ValidationError(
+                    "账号或密码不对,或该账号已停用。请检查大小写后重试;忘记密码请联系系统管理员重置。"
+                )
+            self.officer = found
+        return values
+
+
+class ChangePasswordForm(forms.Form):
+    """The old password once, the new one twice."""
+
+    current = forms.CharField(
+        label="现在的密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label="新密码",
+        strip=False,
+        max_length=128,
+        help_text=" ".join(password_validators_help_texts()),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated = forms.CharField(
+        label="再输一次新密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.officer = officer
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.officer.check_password(current):
+            raise forms.ValidationError("与现在的密码不符。请重新输入;首次登录时填写管理员给您的初始密码。")
+        return current
+
+    def clean_repeated(self) -> str:
+        repeated: str = self.cleaned_data["repeated"]
+        if repeated != self.cleaned_data.get("new", repeated):
+            raise forms.ValidationError("两次输入的新密码不一致。请重新输入一次。")
+        return repeated
+
+
+class OpenAccountForm(forms.Form):
+    """A new account: one person, one role."""
+
+    username = forms.RegexField(
+        label="账号",
+        regex=r"^[a-z0-9][a-z0-9_.-]{2,63}$",
+        help_text="3 至 64 位小写字母、数字、点、横线或下划线。写入留痕的是账号,不是姓名,开户后不能更改。",
+        error_messages={"invalid": "账号只能用 3 至 64 位小写字母、数字、点、横线或下划线,如 scjg01。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    display_name = forms.CharField(label="姓名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(
+        label="岗位", choices=[(role.value, title) for role, title in ROLE_TITLES.items()], widget=forms.RadioSelect
+    )
+    department_code = forms.ChoiceField(
+        label="所属部门", required=False, help_text="联络员和部门负责人必选;信用办、审计和管理员留空。"
+    )
+
+    def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department_code"].choices = [("", "不属于报送部门"), *departments]  # type: ignore[attr-defined]
+
+
+class IssueTokenForm(forms.Form):
+    """A token for an officer's program."""
+
+    name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用,如“执法办案系统每日推送”。")
+    days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")

@@ -1,0 +1,202 @@
+"""Logging in and out, one's own password, and the administrator's accounts page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from publiccredit.accounts import operations, queries
+from publiccredit.accounts.access import ADMINISTRATION, EVERY_OFFICER, EVERYBODY, actor_of, open_to
+from publiccredit.accounts.forms import ChangePasswordForm, Choices, IssueTokenForm, LogInForm, OpenAccountForm
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import NotAllowed, UnableToOpenAccount
+from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
+
+Departments = Callable[[], Choices]
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+@open_to(EVERYBODY)
+def log_in(request: HttpRequest) -> HttpResponse:
+    onward = request.POST.get("next", request.GET.get("next", ""))
+    if request.user.is_authenticated:
+        return redirect(_onward(request, onward, request.user))
+    form = LogInForm(request.POST or None, request=request)
+    if request.method == "POST" and form.is_valid() and form.officer:
+        login(request, form.officer)
+        return redirect(_onward(request, onward, form.officer))
+    return render(
+        request, "accounts/log_in.html", {"form": form, "next": onward}, status=422 if request.method == "POST" else 200
+    )
+
+
+def _onward(request: HttpRequest, wanted: str, officer: Officer) -> str:
+    """Give the page asked for, if it is ours, else the desk of the officer's role."""
+    if officer.must_change_password:
+        return reverse("accounts:change_password")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ) and wanted.startswith("/"):
+        return wanted
+    role = officer.actor.role
+    if role in DEPARTMENT_ROLES:
+        return reverse("intake:desk")
+    if role in OFFICE_ROLES or role is Role.AUDITOR:
+        return reverse("oversight:board")
+    return reverse("accounts:list")
+
+
+@require_POST
+@open_to(EVERY_OFFICER)
+def log_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("/")
+
+
+@sensitive_post_parameters("current", "new", "repeated")
+@never_cache
+@require_http_methods(["GET", "POST"])
+@open_to(EVERY_OFFICER)
+def change_password(request: HttpRequest) -> HttpResponse:
+    officer = request.user
+    assert isinstance(officer, Officer)
+    form = ChangePasswordForm(request.POST or None, officer=officer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_password(officer_id=officer.pk, password=form.cleaned_data["new"], at=timezone.now())
+        except ValidationError as refusal:
+            form.add_error("new", refusal)
+        else:
+            officer.refresh_from_db()
+            update_session_auth_hash(request, officer)  # this session stays open, every other one ends
+            messages.success(request, "密码已修改。其他设备上的登录已全部退出。")
+            return redirect(_onward(request, "", officer))
+    return render(
+        request,
+        "accounts/change_password.html",
+        {"form": form, "first": officer.must_change_password},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_GET
+@open_to(ADMINISTRATION)
+def accounts(request: HttpRequest, *, departments: Departments) -> HttpResponse:
+    names = dict(departments())
+    rows = [{"officer": o, "department": names.get(o.department_code, o.department_code)} for o in queries.officers()]
+    return render(request, "accounts/list.html", {"rows": rows})
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+@open_to(ADMINISTRATION)
+def open_account(request: HttpRequest, *, departments: Departments) -> HttpResponse:
+    form = OpenAccountForm(request.POST or None, departments=departments())
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = operations.open_account_with_first_password(
+                by=actor_of(request), at=timezone.now(), **form.cleaned_data
+            )
+        except UnableToOpenAccount as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _show_secret(request, opened.object_id, secret=opened.secret, what="初始密码")
+    return render(request, "accounts/open.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+@open_to(ADMINISTRATION)
+def account(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
+    officer = get_object_or_404(queries.officers(), pk=officer_id)
+    return _account_page(request, officer, departments=departments, form=IssueTokenForm())
+
+
+def _account_page(
+    request: HttpRequest, officer: Officer, *, departments: Departments, form: IssueTokenForm
+) -> HttpResponse:
+    named = {
+        "officer": officer,
+        "department": dict(departments()).get(officer.department_code, officer.department_code),
+        "tokens": queries.tokens().filter(officer=officer),
+        "form": form,
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/account.html", named, status=422 if form.errors else 200)
+
+
+@require_POST
+@open_to(ADMINISTRATION)
+def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
+    get_object_or_404(queries.officers(), pk=officer_id)
+    try:
+        operations.close_account(by=actor_of(request), officer_id=officer_id, at=timezone.now())
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal), extra_tags="adverse")
+    else:
+        messages.success(request, "账号已停用,登录状态和全部令牌随即失效。")
+    return redirect("accounts:account", officer_id)
+
+
+@require_POST
+@open_to(ADMINISTRATION)
+def reopen_account(request: HttpRequest, officer_id: int) -> HttpResponse:
+    get_object_or_404(queries.officers(), pk=officer_id)
+    operations.reopen_account(by=actor_of(request), officer_id=officer_id, at=timezone.now())
+    messages.success(request, "账号已重新启用。原有令牌不会恢复,需要时请重新签发。")
+    return redirect("accounts:account", officer_id)
+
+
+@never_cache
+@require_POST
+@open_to(ADMINISTRATION)
+def reset_password(request: HttpRequest, officer_id: int) -> HttpResponse:
+    get_object_or_404(queries.officers(), pk=officer_id)
+    issued = operations.reset_password(by=actor_of(request), officer_id=officer_id, at=timezone.now())
+    return _show_secret(request, officer_id, secret=issued.secret, what="初始密码")
+
+
+@never_cache
+@require_POST
+@open_to(ADMINISTRATION)
+def issue_token(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
+    officer = get_object_or_404(queries.officers(), pk=officer_id)
+    form = IssueTokenForm(request.POST)
+    if not form.is_valid():
+        return _account_page(request, officer, departments=departments, form=form)
+    now = timezone.now()
+    issued = operations.issue_token(
+        by=actor_of(request),
+        officer_id=officer_id,
+        name=form.cleaned_data["name"],
+        expires_at=now + timedelta(days=int(form.cleaned_data["days"])),
+        at=now,
+    )
+    return _show_secret(request, officer_id, secret=issued.secret, what="接口令牌")
+
+
+@require_POST
+@open_to(ADMINISTRATION)
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    token = get_object_or_404(queries.tokens(), pk=token_id)
+    operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())
+    messages.success(request, f"令牌“{token.name}”已吊销,立即失效。")
+    return redirect(resolve_url("accounts:account", token.officer_id))
+
+
+def _show_secret(request: HttpRequest, officer_id: int, *, secret: str, what: str) -> HttpResponse:
+    """Show a secret once: it is in this answer and nowhere else, so the page is neither kept nor redirected to."""
+    officer = get_object_or_404(queries.officers(), pk=officer_id)
+    return render(request, "accounts/secret.html", {"officer": officer, "secret": secret, "what": what})
