@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -20,15 +21,14 @@ from publiccredit.accounts.access import ADMINISTRATION, EVERY_OFFICER, EVERYBOD
 from publiccredit.accounts.forms import ChangePasswordForm, Choices, IssueTokenForm, LogInForm, OpenAccountForm
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import NotAllowed, UnableToOpenAccount
-from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
 
 Departments = Callable[[], Choices]
 
 
+@open_to(EVERYBODY)
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@open_to(EVERYBODY)
 def log_in(request: HttpRequest) -> HttpResponse:
     onward = request.POST.get("next", request.GET.get("next", ""))
     if request.user.is_authenticated:
@@ -50,25 +50,20 @@ def _onward(request: HttpRequest, wanted: str, officer: Officer) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ) and wanted.startswith("/"):
         return wanted
-    role = officer.actor.role
-    if role in DEPARTMENT_ROLES:
-        return reverse("intake:desk")
-    if role in OFFICE_ROLES or role is Role.AUDITOR:
-        return reverse("oversight:board")
-    return reverse("accounts:list")
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-@require_POST
 @open_to(EVERY_OFFICER)
+@require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("/")
 
 
+@open_to(EVERY_OFFICER)
 @sensitive_post_parameters("current", "new", "repeated")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@open_to(EVERY_OFFICER)
 def change_password(request: HttpRequest) -> HttpResponse:
     officer = request.user
     assert isinstance(officer, Officer)
@@ -91,18 +86,18 @@ def change_password(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
 @open_to(ADMINISTRATION)
+@require_GET
 def accounts(request: HttpRequest, *, departments: Departments) -> HttpResponse:
     names = dict(departments())
     rows = [{"officer": o, "department": names.get(o.department_code, o.department_code)} for o in queries.officers()]
     return render(request, "accounts/list.html", {"rows": rows})
 
 
+@open_to(ADMINISTRATION)
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "POST"])
-@open_to(ADMINISTRATION)
 def open_account(request: HttpRequest, *, departments: Departments) -> HttpResponse:
     form = OpenAccountForm(request.POST or None, departments=departments())
     if request.method == "POST" and form.is_valid():
@@ -117,8 +112,8 @@ def open_account(request: HttpRequest, *, departments: Departments) -> HttpRespo
     return render(request, "accounts/open.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
 @open_to(ADMINISTRATION)
+@require_GET
 def account(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
     officer = get_object_or_404(queries.officers(), pk=officer_id)
     return _account_page(request, officer, departments=departments, form=IssueTokenForm())
@@ -137,8 +132,8 @@ def _account_page(
     return render(request, "accounts/account.html", named, status=422 if form.errors else 200)
 
 
-@require_POST
 @open_to(ADMINISTRATION)
+@require_POST
 def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     get_object_or_404(queries.officers(), pk=officer_id)
     try:
@@ -150,8 +145,8 @@ def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     return redirect("accounts:account", officer_id)
 
 
-@require_POST
 @open_to(ADMINISTRATION)
+@require_POST
 def reopen_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     get_object_or_404(queries.officers(), pk=officer_id)
     operations.reopen_account(by=actor_of(request), officer_id=officer_id, at=timezone.now())
@@ -159,18 +154,18 @@ def reopen_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     return redirect("accounts:account", officer_id)
 
 
+@open_to(ADMINISTRATION)
 @never_cache
 @require_POST
-@open_to(ADMINISTRATION)
 def reset_password(request: HttpRequest, officer_id: int) -> HttpResponse:
     get_object_or_404(queries.officers(), pk=officer_id)
     issued = operations.reset_password(by=actor_of(request), officer_id=officer_id, at=timezone.now())
     return _show_secret(request, officer_id, secret=issued.secret, what="初始密码")
 
 
+@open_to(ADMINISTRATION)
 @never_cache
 @require_POST
-@open_to(ADMINISTRATION)
 def issue_token(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
     officer = get_object_or_404(queries.officers(), pk=officer_id)
     form = IssueTokenForm(request.POST)
@@ -187,8 +182,8 @@ def issue_token(request: HttpRequest, officer_id: int, *, departments: Departmen
     return _show_secret(request, officer_id, secret=issued.secret, what="接口令牌")
 
 
-@require_POST
 @open_to(ADMINISTRATION)
+@require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(queries.tokens(), pk=token_id)
     operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())

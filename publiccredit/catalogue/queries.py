@@ -19,6 +19,7 @@ from publiccredit.catalogue.severity import SeverityJudgement
 from publiccredit.catalogue.types import (
     CodeTable,
     Department,
+    DisclosureTerms,
     Edition,
     Form,
     Item,
@@ -45,6 +46,7 @@ __all__ = [
     "departments",
     "disclosure_months",
     "disclosure_period",
+    "disclosure_terms_in_force",
     "form",
     "forms_of",
     "is_working_day",
@@ -192,6 +194,12 @@ def template(*, source: Source, on: date, within: Packs | None = None) -> bytes:
     from publiccredit.catalogue.generation import template as generated
 
     return generated(source=source, on=on, within=within or packs())
+
+
+def disclosure_terms_in_force(*, record_type: str, on: date, within: Packs | None = None) -> DisclosureTerms | None:
+    """Give the instrument that says on a day how long a record type is shown; nothing where none does."""
+    terms = (within or packs()).disclosure_terms
+    return next((t for t in terms if t.record_type == record_type and t.in_force_on(on)), None)
 
 
 def is_working_day(*, day: date, within: Packs | None = None) -> bool:

@@ -1,6 +1,7 @@
 """What every page knows about its reader: the size of type they chose, who they are, where they may go."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -50,11 +51,24 @@ class Reader:
     footer: tuple[Entry, ...]
 
 
-def _entry(name: str, text: str, *, path: str, apart: bool = False) -> Entry | None:
+@cache
+def _address(name: str) -> str:
+    """Give an address, or nothing: a deployment may leave a part out, and then nothing leads to it."""
     try:
-        url = reverse(name)
+        return reverse(name)
     except NoReverseMatch:
-        return None  # a deployment may leave a part out, and then nothing leads to it
+        return ""
+
+
+def own_desk(*, role: Role | None) -> str:
+    """Give the address of the desk a role works at, else the home page."""
+    return next((url for name, _, roles in DESK_ENTRIES if role in roles and (url := _address(name))), "/")
+
+
+def _entry(name: str, text: str, *, path: str, apart: bool = False) -> Entry | None:
+    url = _address(name)
+    if not url:
+        return None
     current = "page" if path == url else "true" if path.startswith(url) else ""
     return Entry(text=text, url=url, current=current, apart=apart)
 

@@ -1,15 +1,35 @@
 """Pages that belong to no package: health, the reader's rights, how the site treats them."""
 
+from dataclasses import dataclass
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from publiccredit.accounts.access import EVERYBODY, open_to
-from publiccredit.site.context import TYPE_SIZE_COOKIE
+from publiccredit.accounts.access import EVERY_OFFICER, EVERYBODY, actor_of, open_to
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Confidence, DisclosureTerm, Severity
+from publiccredit.site.context import TYPE_SIZE_COOKIE, own_desk
 
 A_YEAR = 365 * 24 * 60 * 60
+SEVERITY_WORDS = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
+CONFIDENCE_WORDS = {
+    Confidence.READ: "已核对原文",
+    Confidence.REPORTED: "据转载",
+    Confidence.PRACTICE: "来自实践",
+    Confidence.ASSUMED: "待核对",
+}
+
+
+@dataclass(frozen=True)
+class ShownTerm:
+    words: str
+    term: DisclosureTerm
+    known: str
 
 
 @open_to(EVERYBODY)
@@ -28,17 +48,32 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @open_to(EVERYBODY)
 @require_GET
-def rights(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/rights.html")
-
-
-@open_to(EVERYBODY)
-@require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "site/accessibility.html")
 
 
 @open_to(EVERYBODY)
+@require_GET
+def rights(request: HttpRequest) -> HttpResponse:
+    """Show what a subject may expect, from packs/rights.yml and the terms in force today."""
+    stated = [{"right": right, "known": CONFIDENCE_WORDS[right.confidence]} for right in catalogue.packs().rights]
+    terms = catalogue.disclosure_terms_in_force(record_type="administrative_penalty", on=timezone.localdate())
+    shown = [
+        ShownTerm(words=SEVERITY_WORDS[t.severity], term=t, known=CONFIDENCE_WORDS[t.confidence])
+        for t in (terms.terms if terms else ())
+    ]
+    return render(request, "site/rights.html", {"rights": stated, "terms": terms, "shown": shown})
+
+
+@open_to(EVERY_OFFICER)
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Send an officer to the desk of the role."""
+    return redirect(own_desk(role=actor_of(request).role))
+
+
+@open_to(EVERYBODY)
+@csrf_exempt  # a size of type harms nobody, and without a token public pages set no cookie at all
 @require_POST
 def choose_type_size(request: HttpRequest) -> HttpResponse:
     """Keep the size of type the reader chose, and go back to where they were."""

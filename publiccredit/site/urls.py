@@ -2,19 +2,29 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from publiccredit.accounts import urls as accounts
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.site import pages
+
+
+def departments() -> tuple[tuple[str, str], ...]:
+    """Give the departments an account may belong to, by code and name."""
+    return tuple((d.code, d.name) for d in catalogue.departments())
+
 
 SITE: list[URLPattern | URLResolver] = [
     path("health", pages.health, name="health"),
     path("about/", pages.about, name="about"),
     path("rights/", pages.rights, name="rights"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("desk/", pages.desk, name="desk"),
     path("type-size/", pages.choose_type_size, name="type_size"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
     path("oversight/", include("publiccredit.oversight.urls")),
+    path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]
 
 handler400 = "publiccredit.site.errors.bad_request"

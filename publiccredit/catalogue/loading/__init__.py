@@ -24,6 +24,7 @@ from publiccredit.catalogue.types import (
     Packs,
     RecordType,
     Refusal,
+    Right,
     SeverityClassification,
     Source,
     Term,
@@ -37,6 +38,7 @@ Value = TypeVar("Value", bound=Pack)
 
 SHAPES: dict[str, type[Pack]] = {
     "glossary.yml": Term,
+    "rights.yml": Right,
     "issues.yml": IssueKind,
     "refusals.yml": Refusal,
     "catalogue/*.yml": Edition,
@@ -86,6 +88,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         folder=folder,
         version=_version(folder),
         terms=of("glossary.yml", Term),
+        rights=of("rights.yml", Right),
         editions=of("catalogue/*.yml", Edition),
         record_types=record_types,
         forms=(*(own_form(r) for r in record_types), *of("exchanges/*.yml", Form)),

@@ -21,7 +21,7 @@ from publiccredit.catalogue.types.base import (
 from publiccredit.catalogue.types.bundle import Packs
 from publiccredit.catalogue.types.directory import Calendar, Code, CodeTable, Department, DepartmentKind
 from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
-from publiccredit.catalogue.types.items import Category, Edition, Item, Term
+from publiccredit.catalogue.types.items import Category, Edition, Item, Right, Term
 from publiccredit.catalogue.types.records import CheckUse, FieldRole, FieldType, RecordField, RecordType, RequiredWhen
 from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKind, IssueSeverity, Refusal, Source
 from publiccredit.catalogue.types.terms import DisclosureTerm, DisclosureTerms, SeverityClassification, SeverityRule
@@ -58,6 +58,7 @@ __all__ = [
     "RecordType",
     "Refusal",
     "RequiredWhen",
+    "Right",
     "Severity",
     "SeverityClassification",
     "SeverityRule",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department
 from publiccredit.catalogue.types.forms import Form
-from publiccredit.catalogue.types.items import Edition, Term
+from publiccredit.catalogue.types.items import Edition, Right, Term
 from publiccredit.catalogue.types.records import RecordType
 from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
 from publiccredit.catalogue.types.terms import DisclosureTerms, SeverityClassification
@@ -25,6 +25,7 @@ class Packs:
     folder: Path
     version: str
     terms: tuple[Term, ...]
+    rights: tuple[Right, ...]
     editions: tuple[Edition, ...]
     record_types: tuple[RecordType, ...]
     forms: tuple[Form, ...]  # each record type's own national form first

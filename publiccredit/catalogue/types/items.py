@@ -13,6 +13,18 @@ class Term(Pack):
     banned: tuple[str, ...] = ()
 
 
+# --- rights.yml -----------------------------------------------------------------------------------------------------
+
+
+class Right(Pack):
+    """What a subject may expect and demand, in the reader's words. An empty basis is the platform's own promise."""
+
+    title: str
+    text: str
+    basis: str
+    confidence: Confidence
+
+
 class Item(Pack):
     """A catalogue item: what may be held, of whom, how open, how long (深圳经济特区社会信用条例第三十四条 as model)."""
 
