@@ -30,6 +30,7 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
+    ("oversight:ledger", "留痕", frozenset({Role.AUDITOR})),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
 )
 
