@@ -1,0 +1,122 @@
+"""The rules over a chunk become issues: flags over whole columns first, words only for the cells that broke a rule."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from publiccredit.catalogue.types import FieldType, IssueKind, IssueSeverity, RecordField
+from publiccredit.intake.checks import CELL_CHECKS, natural_person
+from publiccredit.intake.checks.rule import Rule
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.cleaning.columns import CleanedChunk
+from publiccredit.intake.types import CheckContext, Recognition
+
+ISSUE_COLUMNS = {
+    "sheet": pl.String,
+    "row": pl.Int64,
+    "column": pl.String,
+    "column_letter": pl.String,
+    "field": pl.String,
+    "code": pl.String,
+    "severity": pl.String,
+    "found": pl.String,
+    "expected": pl.String,
+}
+INDEX = "_index"
+_LONGEST_FOUND = 200
+# An identity number inside other text identifies its person just as well: only its first six digits, a region, stay.
+_IDENTITY_NUMBER = r"([1-9][0-9]{5})(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
+
+
+def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
+    """Every rule the record type gives rise to, in the order issues of one row are shown."""
+    return tuple(rule for check in CELL_CHECKS for rule in check.rules(book, context))
+
+
+def findings(chunk: CleanedChunk, *, rules: Sequence[Rule]) -> pl.DataFrame:
+    """``INDEX`` of the row in the chunk, check, field, found, expected."""
+    flags = chunk.values.select(
+        rule.broken.fill_null(value=False).alias(str(number)) for number, rule in enumerate(rules)
+    )
+    broken = [n for n in range(len(rules)) if flags[str(n)].any()]
+    pieces = [_piece(chunk, rules[n], flags[str(n)]) for n in broken]
+    empty = {INDEX: pl.UInt32, "check": pl.String, "field": pl.String, "found": pl.String, "expected": pl.String}
+    found = pl.concat([pl.DataFrame(schema=empty), *pieces])
+    return _without_persons(found).unique([INDEX, "check", "field"], keep="first", maintain_order=True)
+
+
+def issues(
+    found: pl.DataFrame,
+    *,
+    places: pl.DataFrame,
+    book: Rulebook,
+    severities: Mapping[str, tuple[str, str]],
+    recognition: Recognition,
+) -> pl.DataFrame:
+    """The findings as issues at their cells; ``places`` has the sheet and row of each INDEX."""
+    named = found.join(_kinds(severities), on="check", how="left", maintain_order="left")
+    placed = named.with_columns(places[named[INDEX]])
+    columns = _columns(recognition)
+    headed = placed.join(columns, on=["sheet", "field"], how="left", maintain_order="left")
+    titles = {field.name: field.title for field in book.record_type.fields}
+    title = pl.col("field").replace_strict(titles, default="")
+    complete = headed.with_columns(pl.col("column").fill_null(title), pl.col("column_letter").fill_null(""))
+    order = {field.name: n for n, field in enumerate(book.record_type.fields)}
+    place = pl.col("field").replace_strict(order, default=len(order), return_dtype=pl.Int32)
+    return complete.sort(INDEX, place, maintain_order=True).select(
+        *(pl.col(name).cast(dtype) for name, dtype in ISSUE_COLUMNS.items())
+    )
+
+
+def _piece(chunk: CleanedChunk, rule: Rule, flags: pl.Series) -> pl.DataFrame:
+    places = flags.arg_true()
+    name = rule.field.name
+    sent = chunk.sent[name].gather(places)
+    cells = chunk.values[places].with_columns(sent.alias("_sent"))
+    return cells.select(
+        places.alias(INDEX),
+        pl.lit(rule.check).alias("check"),
+        pl.lit(name).alias("field"),
+        shown(rule.field, pl.col("_sent") if rule.found is None else rule.found).alias("found"),
+        rule.expected.alias("expected"),
+    )
+
+
+def shown(field: RecordField, found: pl.Expr) -> pl.Expr:
+    """What may be said about a cell: nothing of a person's document number, no identity number inside other text."""
+    if field.type is FieldType.PERSON_DOCUMENT_NUMBER:
+        return pl.when(found.is_not_null() & (found != "")).then(pl.lit(natural_person.MASKED)).otherwise(pl.lit(""))
+    brief = pl.when(found.str.len_chars() > _LONGEST_FOUND).then(found.str.head(_LONGEST_FOUND) + "…").otherwise(found)
+    if field.type is not FieldType.USCC:
+        brief = brief.str.replace_all(_IDENTITY_NUMBER, "$1************")
+    return brief.fill_null("")
+
+
+def _without_persons(found: pl.DataFrame) -> pl.DataFrame:
+    """Of a row about a natural person only that is said: every other finding would repeat something of it."""
+    persons = found.filter(pl.col("check") == natural_person.NAME).unique(INDEX, keep="first", maintain_order=True)
+    if not persons.height:
+        return found
+    return pl.concat([persons, found.join(persons, on=INDEX, how="anti", maintain_order="left")])
+
+
+def severities(kinds: Mapping[str, IssueKind], context: CheckContext) -> dict[str, tuple[str, str]]:
+    """Code and severity of each check for this file: an overridable doubt that an officer confirmed only warns."""
+    return {
+        check: (
+            kind.code,
+            (IssueSeverity.WARN if kind.overridable and kind.code in context.overrides else kind.severity).value,
+        )
+        for check, kind in kinds.items()
+    }
+
+
+def _kinds(severities: Mapping[str, tuple[str, str]]) -> pl.DataFrame:
+    rows = [(check, *code_and_severity) for check, code_and_severity in severities.items()]
+    return pl.DataFrame(rows, schema={"check": pl.String, "code": pl.String, "severity": pl.String}, orient="row")
+
+
+def _columns(recognition: Recognition) -> pl.DataFrame:
+    rows = [(s.sheet, c.field, c.header, c.letter) for s in recognition.sheets for c in s.columns if c.field]
+    names = {"sheet": pl.String, "field": pl.String, "column": pl.String, "column_letter": pl.String}
+    return pl.DataFrame(rows, schema=names, orient="row").unique(["sheet", "field"], keep="first")

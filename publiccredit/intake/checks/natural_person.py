@@ -1,0 +1,74 @@
+"""自然人的信息不予接收,也不留存任何内容(《个人信息保护法》第六条、第三十四条;在专用封存库建成以前一律退回)。"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.intake.checks import check_digits
+from publiccredit.intake.checks.rule import Rule, missing
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.checks.uscc_shape import SHAPE
+from publiccredit.intake.types import CheckContext
+
+NAME = "natural_person"
+NATURAL_PERSON = "自然人"  # the word of the national form
+MASKED = "(已隐去)"
+_EXPECTED = "法人、非法人组织或个体工商户的记录;自然人的记录请勿报送"
+_BORN = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_EIGHTEEN = rf"^[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]$"
+_FIFTEEN = rf"^[1-9][0-9]{{7}}{_BORN}[0-9]{{3}}$"
+_ORGANISATION_IDENTIFIERS = {
+    FieldRole.SUBJECT_USCC,
+    FieldRole.SUBJECT_REGISTRATION_NUMBER,
+    FieldRole.SUBJECT_ORGANISATION_CODE,
+    FieldRole.SUBJECT_TAX_NUMBER,
+}
+
+
+def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG001 - every check has one shape
+    category = book.record_type.field_in_role(FieldRole.SUBJECT_CATEGORY)
+    if category:
+        by_word = pl.col(category.name) == NATURAL_PERSON
+        yield Rule(NAME, category, by_word, pl.lit(_EXPECTED), pl.lit(NATURAL_PERSON))
+    for field in book.record_type.fields:
+        if field.role in _ORGANISATION_IDENTIFIERS:
+            yield Rule(NAME, field, _person_document(field), pl.lit(_EXPECTED), pl.lit(MASKED))
+    if category and book.waived(category):
+        yield _of_nobody_else(book)
+    uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)
+    own = _own_document(book)
+    if own and uscc:
+        alone = pl.col(own.name).is_not_null() & pl.col(uscc.name).is_null()
+        yield Rule(NAME, own, alone, pl.lit(_EXPECTED), pl.lit(MASKED))
+
+
+def _of_nobody_else(book: Rulebook) -> Rule:
+    # The form of 2015 has no category: a row without a single identifier of an organisation is about a person.
+    identifiers = [field for field in book.record_type.fields if field.role in _ORGANISATION_IDENTIFIERS]
+    name = book.record_type.field_in_role(FieldRole.SUBJECT_NAME) or identifiers[0]
+    nobody = pl.all_horizontal(missing(field) for field in identifiers)
+    return Rule(NAME, name, nobody, pl.lit(_EXPECTED), pl.lit(MASKED))
+
+
+def _person_document(field: RecordField) -> pl.Expr:
+    column = pl.col(field.name)
+    if field.type is not FieldType.USCC:
+        return column.str.contains(_EIGHTEEN)
+    # Whatever reads like a resident identity number and is no valid code is treated as one, mistyped or not. Fifteen
+    # digits are a registration number elsewhere, but in this column they can only be an old identity number.
+    right = column.map_batches(check_digits.uscc_holds, return_dtype=pl.Boolean)
+    return (column.str.contains(_EIGHTEEN) & ~(column.str.contains(SHAPE) & right)) | column.str.contains(_FIFTEEN)
+
+
+def _own_document(book: Rulebook) -> RecordField | None:
+    """The document number of a natural person as subject, told from that of a representative by its rule."""
+    return next(
+        (
+            field
+            for field in book.record_type.fields
+            if field.type is FieldType.PERSON_DOCUMENT_NUMBER
+            and any(NATURAL_PERSON in condition.among for condition in field.required_when)
+        ),
+        None,
+    )

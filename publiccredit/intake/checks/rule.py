@@ -1,0 +1,63 @@
+"""One rule over one column of a record type: which cells break it, and what would be right."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from publiccredit.catalogue.types import RecordField, RequiredWhen
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.cleaning.columns import PROBLEM, may_have_problems
+from publiccredit.intake.types import TYPED_NUMBER, CheckContext
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``broken`` and ``expected`` over cleaned columns; ``found`` is the cell as sent unless a rule says otherwise."""
+
+    check: str
+    field: RecordField
+    broken: pl.Expr
+    expected: pl.Expr
+    found: pl.Expr | None = None
+
+
+Rules = Callable[[Rulebook, CheckContext], Iterator[Rule]]
+
+
+def problem(field: RecordField) -> pl.Expr:
+    """Why a cell could not be understood, or null."""
+    return pl.col(field.name + PROBLEM) if may_have_problems(field) else pl.lit(None, pl.String)
+
+
+def missing(field: RecordField) -> pl.Expr:
+    """Nothing was sent. A cell that could not be understood is not missing."""
+    empty = pl.col(field.name).is_null()
+    return empty & problem(field).is_null() if may_have_problems(field) else empty
+
+
+def holds(condition: RequiredWhen, book: Rulebook) -> pl.Expr:
+    """Whether the other field is one of ``among``, contains one of ``contains``, or is filled at all."""
+    other = book.record_type.field(condition.field)
+    column = pl.col(other.name)
+    met = ~missing(other) if condition.filled else pl.lit(value=False)
+    if condition.among:
+        met = met | column.is_in(list(condition.among))
+    if condition.contains:
+        met = met | column.str.contains_any(list(condition.contains))
+    return met.fill_null(value=False)
+
+
+def in_words(condition: RequiredWhen, book: Rulebook) -> str:
+    """The condition as a liaison reads it."""
+    title = book.record_type.field(condition.field).title
+    if condition.filled:
+        return f"已填写“{title}”"
+    if condition.among:
+        return f"“{title}”为{'、'.join(condition.among)}"
+    return f"“{title}”包含{'、'.join(condition.contains)}"
+
+
+def typed_as_text(field: RecordField) -> pl.Expr:
+    """Whether the cell held text. What a number cell lost cannot be checked, so one issue about it is enough."""
+    return ~pl.col(field.name + TYPED_NUMBER)

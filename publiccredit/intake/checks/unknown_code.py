@@ -1,0 +1,24 @@
+"""代码类字段只能填代码表中的词语;一格多值时每个词语都须在表中(双公示数据标准代码集)。"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from publiccredit.catalogue.types import FieldType
+from publiccredit.intake.checks.rule import Rule, problem
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.types import CheckContext
+
+NAME = "unknown_code"
+
+
+def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG001 - every check has one shape
+    for field in book.record_type.fields:
+        table = book.code_table(field)
+        if field.type is not FieldType.CODE or table is None:
+            continue
+        words = "、".join(code.word for code in table.codes)
+        behind = f";“{table.detail_prefix}”后须写明具体类别" if table.detail_prefix else ""
+        between = f";多个之间用“{field.several}”分隔" if field.several else ""
+        expected = pl.concat_str(pl.lit("不在表中:"), problem(field), pl.lit(f";可填:{words}{behind}{between}"))
+        yield Rule(NAME, field, problem(field).is_not_null(), expected)

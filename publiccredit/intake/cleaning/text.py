@@ -1,0 +1,68 @@
+"""Text as people and programs leave it: blanks at the ends, marks nobody sees, words that mean an empty cell."""
+
+import polars as pl
+
+# Control, soft hyphen, zero-width and direction marks: they come with text copied from web pages and break comparison.
+INVISIBLE = (
+    r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF"
+)
+EMPTY_WORDS = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|[-—–_/\\－]+)"
+EMPTY_WORDS_WHERE_OPTIONAL = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|空|[-—–_/\\－]+)"
+
+WIDE = "".join(chr(c) for c in range(0xFF10, 0xFF1A)) + "".join(
+    chr(c) for start in (0xFF21, 0xFF41) for c in range(start, start + 26)
+)
+_WIDE_TO_ASCII = {c: chr(ord(c) - 0xFEE0) for c in WIDE}
+_UPPER = {chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)}
+
+ODD_PROSE = rf"^\s|\s$|[{INVISIBLE}]"
+ODD_NAME = rf"[()﹙﹚\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ]"
+ODD_DOCUMENT_NUMBER = rf"[\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ\[\]（）()【】［］<>〈〉]"
+
+
+def tidy(text: pl.Expr) -> pl.Expr:
+    """Without invisible marks and without blanks at the ends; empty text is null."""
+    trimmed = text.str.replace_all(rf"[{INVISIBLE}]", "").str.strip_chars()
+    return pl.when(trimmed != "").then(trimmed)
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """Of one width and without any blank, for what is a code and not prose."""
+    return text.str.normalize("NFKC").str.replace_all(rf"[\s{INVISIBLE}]", "")
+
+
+def without_empty_words(text: pl.Expr) -> pl.Expr:
+    """Null where the cell only says that there is nothing."""
+    return pl.when(~text.str.contains(rf"^{EMPTY_WORDS_WHERE_OPTIONAL}$")).then(text)
+
+
+def prose(text: pl.Expr) -> pl.Expr:
+    return tidy(text)
+
+
+def name(text: pl.Expr) -> pl.Expr:
+    """Names with the brackets licences print, （）, letters of one width, no blank beside a Chinese character."""
+    one_width = tidy(text).str.replace_many(_WIDE_TO_ASCII | {"(": "（", ")": "）", "﹙": "（", "﹚": "）"})
+    return (
+        one_width.str.replace_all(r"\s+", " ")
+        .str.replace_all(r"([\p{Han}（）]) ", "$1")
+        .str.replace_all(r" ([\p{Han}（）])", "$1")
+    )
+
+
+def document_number(text: pl.Expr) -> pl.Expr:
+    """Document numbers with the year in 〔〕 (GB/T 9704) and no blanks, so that one decision has one number."""
+    bare = text.str.replace_all(rf"[\s{INVISIBLE}]", "").str.replace_many(_WIDE_TO_ASCII)
+    numbered = bare.str.replace_all(r"[\[（(【［<〈〔](\d{4})[\]）)】］>〉〕]", "〔$1〕")
+    return pl.when(numbered != "").then(numbered)
+
+
+def identifier(text: pl.Expr) -> pl.Expr:
+    """Identifiers in capitals of one width without blanks. Look-alike letters stay: O is not made 0."""
+    # The second folding joins what the first left apart (i and a dot above become one letter only as capitals).
+    capital = folded(text).str.replace_many(_UPPER).str.normalize("NFKC")
+    return pl.when(capital != "").then(capital)
+
+
+def organisation_code(text: pl.Expr) -> pl.Expr:
+    return identifier(text).str.replace(r"^([0-9A-Z]{8})-([0-9X])$", "$1$2")
