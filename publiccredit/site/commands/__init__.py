@@ -1,0 +1,65 @@
+"""
+The command line ``publiccredit``: a door beside the pages and the API, for scripts and for people at a terminal.
+
+Exit codes: 0 done; 1 done, and there is something to look at (issues, nothing found, a ledger that does not hold);
+2 refused, with what was found, what would be right and how to fix it; 3 the platform itself is not ready (database,
+port). Every command takes ``--json``; a refusal is then ``{code, message, where}``.
+
+Modules are imported inside the commands that need them, so that checking a file does not wait for the web framework.
+"""
+
+import sys
+
+import click
+
+from publiccredit.site.commands import running
+from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
+
+
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})
+@click.pass_context
+def program(context: click.Context) -> None:
+    """公共信用信息平台命令行。
+
+    退出码:0 完成;1 完成但有须查看的结果(有疑问、未找到、留痕不符);2 未办理,说明原因和办法;3 平台未就绪(数据库、端口)。
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in (running.prepare, running.serve, running.worker, running.demo, running.stop):
+    program.add_command(command)
+for hidden in (running.web,):
+    program.add_command(hidden)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = program.main(prog_name="publiccredit", standalone_mode=False)
+    except Refused as refusal:
+        return refuse(refusal)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.Abort:
+        return refuse(Refused(code="interrupted", message="已中断。", exit_code=130))
+    except click.ClickException as error:
+        return refuse(of_click(error))
+    except _not_ready() as error:
+        return refuse(Refused(code="not_ready", message=str(error), exit_code=UNAVAILABLE))
+    return code if isinstance(code, int) else DONE
+
+
+def _not_ready() -> tuple[type[Exception], ...]:
+    """Give the errors of an installation that is not ready, as far as their modules are in use at all."""
+    named = (
+        ("publiccredit.site.database", "UnsafeDatabase"),
+        ("publiccredit.site.embedded_postgres", "UnableToStartDatabase"),
+        ("publiccredit.site.serving", "UnableToServe"),
+        ("django.db.utils", "OperationalError"),
+    )
+    return tuple(getattr(sys.modules[module], name) for module, name in named if module in sys.modules)

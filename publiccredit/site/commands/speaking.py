@@ -1,0 +1,169 @@
+"""How the command line speaks: Chinese help, answers as text or JSON, refusals that say how to go on."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import click
+
+DONE = 0
+FOUND = 1  # done, and there is something to look at: issues, nothing found, a chain that does not hold
+REFUSED = 2  # not done: what was asked for cannot be done as asked
+UNAVAILABLE = 3  # not done: the platform itself is not ready (database, port)
+
+_SECTIONS = {"Options": "选项", "Commands": "命令"}
+
+
+class Refused(Exception):
+    """What was asked for was not done. The message says what was found, what would be right, how to fix it."""
+
+    def __init__(self, *, code: str, message: str, where: object = None, exit_code: int = REFUSED) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.where = where
+        self.exit_code = exit_code
+
+
+class _Formatter(click.HelpFormatter):
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "用法:")
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        with super().section(_SECTIONS.get(name, name)):
+            yield
+
+
+click.Context.formatter_class = _Formatter
+
+
+class NumberBetween(click.ParamType[int]):
+    """A whole number within bounds, refused in Chinese."""
+
+    name = "数字"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number, or say which numbers would be right."""
+        if not str(value).isdecimal() or not self.least <= int(value) <= self.most:
+            self.fail(f"“{value}”应为 {self.least} 至 {self.most} 的整数", param, ctx)
+        return int(value)
+
+
+class Day(click.ParamType[date]):
+    """A day as ``YYYY-MM-DD``, refused in Chinese."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day, or say how to write one."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}”不是日期,请写成 2026-11-03 的形式", param, ctx)
+
+
+class Command(click.Command):
+    """A command with ``--json`` and Chinese help."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.options_metavar = "[选项]"
+        self.params.append(
+            click.Option(["--json", "as_json"], is_flag=True, expose_value=False, help="以 JSON 输出结果和错误。")
+        )
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_chinese(super().get_help_option(ctx))
+
+
+class Group(click.Group):
+    """Commands in the order in which they are needed."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.options_metavar = "[选项]"
+        self.subcommand_metavar = "命令 [参数]…"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_chinese(super().get_help_option(ctx))
+
+
+def _in_chinese(option: click.Option | None) -> click.Option | None:
+    if option is not None:
+        option.help = "显示本说明。"
+    return option
+
+
+def json_wanted() -> bool:
+    """Tell whether ``--json`` was given, wherever it stands: a refusal may come before options are read."""
+    return "--json" in sys.argv[1:]
+
+
+def say(line: str = "") -> None:
+    """Write one line for a person; with ``--json`` nothing but the answer goes out."""
+    if not json_wanted():
+        click.echo(line)
+
+
+def answer(data: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Write the answer for a program, where one asked."""
+    if json_wanted():
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def refuse(refusal: Refused) -> int:
+    """Write a refusal where the caller looks for it, and give the exit code."""
+    if json_wanted():
+        click.echo(
+            json.dumps(
+                {"code": refusal.code, "message": refusal.message, "where": refusal.where},
+                ensure_ascii=False,
+                indent=2,
+                default=str,
+            )
+        )
+    else:
+        click.echo(refusal.message, err=True)
+    return refusal.exit_code
+
+
+def of_click(error: click.ClickException) -> Refused:
+    """Say in Chinese what click found wrong with the command line."""
+    context = getattr(error, "ctx", None)
+    remedy = (
+        f"用“{context.command_path} --help”查看用法。" if context is not None else "用“publiccredit --help”查看用法。"
+    )
+    return Refused(code="usage", message=f"{_usage_problem(error)}{remedy}", exit_code=REFUSED)
+
+
+def _usage_problem(error: click.ClickException) -> str:
+    match error:
+        case click.exceptions.NoSuchCommand(command_name=name):
+            return f"没有命令 {name}。"
+        case click.MissingParameter(param=parameter) if parameter is not None:
+            return f"缺少{_name(parameter)}。"
+        case click.NoSuchOption(option_name=name):
+            return f"没有选项 {name}。"
+        case click.BadParameter(param=parameter) if parameter is not None:
+            return f"{_name(parameter)}不对:{error.message}。"
+    return f"命令写法不对:{error.format_message()}。"
+
+
+def _name(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        return (
+            f"参数 {parameter.make_metavar(click.get_current_context(silent=True) or click.Context(click.Command('')))}"
+        )
+    return f"选项 {parameter.opts[-1]}"

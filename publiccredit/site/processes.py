@@ -1,0 +1,54 @@
+"""The two programs a running platform consists of, each ending with the process that started it."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def end_with_parent(*, parent: int) -> None:
+    """
+    Ask the kernel to end this process when its parent ends, however it ends: ``kill -9`` leaves no orphan.
+
+    Elsewhere than on Linux this changes nothing, and only an orderly end of the parent ends its children.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        sys.exit(0)
+
+
+def run_web(*, host: str, port: int, workers: int) -> None:
+    """Serve the site in this process and its workers until told to end."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    os.environ["PUBLICCREDIT_WEB_PROCESS"] = str(os.getpid())
+    Granian(
+        "publiccredit.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        workers_kill_timeout=10,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def run_worker() -> None:
+    """Carry out background tasks in this process until told to end."""
+    from procrastinate.contrib.django import app
+
+    async def until_told() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+            async with working.open_async():
+                await working.run_worker_async(concurrency=1, shutdown_graceful_timeout=20, delete_jobs="successful")
+
+    asyncio.run(until_told())

@@ -1,0 +1,222 @@
+"""
+The running platform: the site and its background worker under one parent.
+
+The parent waits. Whatever ends first ends the other: a site without its worker would accept files and never file them.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+from django.conf import settings
+
+PATIENCE = 30.0  # seconds until the site must have answered
+GRACE = 25.0  # seconds a child is given to end what it is doing
+
+
+class UnableToServe(Exception):
+    """The site cannot be run as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Address:
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
+    @property
+    def local_url(self) -> str:
+        """The address under which this machine itself reaches the site."""
+        return Address(host="127.0.0.1", port=self.port).url if self.host in ("0.0.0.0", "::") else self.url  # noqa: S104
+
+
+def serve(*, address: Address, workers: int, announce: Callable[[str], None]) -> None:
+    """
+    Bring the platform up and keep it up until this process is told to end; then leave nothing behind.
+
+    :raises UnableToServe: the port is taken, or a part of the platform ended by itself.
+    """
+    from publiccredit.site import database, embedded_postgres
+
+    _refuse_second()
+    refuse_taken_port(address=address)
+    database_was_running = settings.DATABASE_IS_EMBEDDED and embedded_postgres.is_running(settings.DATA_FOLDER)
+    database.prepare()
+    try:
+        with _told_to_end() as told, _running(address=address, workers=workers) as children:
+            _wait_until_it_answers(address=address, children=children, told=told)
+            announce(f"网站:{address.url}(Ctrl-C 停止)")
+            _wait_until_told(children=children, told=told)
+    finally:
+        if settings.DATABASE_IS_EMBEDDED and not database_was_running:
+            embedded_postgres.stop(settings.DATA_FOLDER)
+
+
+def _refuse_second() -> None:
+    if (running := _state()) is not None:
+        where = Address(host=running["host"], port=running["port"]).url
+        raise UnableToServe(f"本目录的网站已在 {where} 运行。直接打开该地址,或先执行 make stop(publiccredit stop)。")
+
+
+def refuse_taken_port(*, address: Address) -> None:
+    """
+    Verify that nothing listens where the site is to listen.
+
+    :raises UnableToServe: something does; the message says what, and which ports to try.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except PermissionError as error:
+            raise UnableToServe(
+                f"端口 {address.port} 需要管理员权限。请用 1024 以上的端口,例如 --port 8000。"
+            ) from error
+        except OSError as error:
+            raise UnableToServe(
+                f"{address.host}:{address.port} 不可用({error.strerror})。端口若被其他程序占用,换一个即可:"
+                f"make demo PORT={address.port + 1},或 publiccredit serve --port {address.port + 1}。"
+            ) from error
+
+
+def stop() -> list[str]:
+    """Stop the site and the embedded databases of this folder, and say what was running."""
+    from publiccredit.site import embedded_postgres
+
+    stopped = []
+    if (state := _state()) is not None:
+        process = psutil.Process(state["pid"])
+        process.terminate()
+        _, alive = psutil.wait_procs([process], timeout=GRACE + 10)
+        for left in alive:
+            left.kill()
+        stopped.append("网站")
+    for folder, name in ((settings.DATA_FOLDER, "内置数据库"), (settings.DATA_FOLDER / "test", "测试数据库")):
+        if folder.exists() and embedded_postgres.is_running(folder):
+            embedded_postgres.stop(folder)
+            stopped.append(name)
+    return stopped
+
+
+# --- children -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _running(*, address: Address, workers: int) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
+    """Start the site and the worker, each at the head of its own process group; end both on the way out."""
+    parent = str(os.getpid())
+    web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers), "--parent", parent]
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for arguments in (web, ["worker", "--parent", parent]):
+            command = [sys.executable, "-m", "publiccredit.site.commands", *arguments]
+            children.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603 - our own program
+        _write_state(address)
+        yield children
+    finally:
+        _end(children)
+        _state_file().unlink(missing_ok=True)
+
+
+def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + GRACE
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        try:  # what the child may have left of its own children
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], bool]]:
+    """Turn SIGTERM, SIGINT and SIGHUP into an answer to the question whether to end."""
+    told: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
+        told.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield lambda: bool(told)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait_until_it_answers(
+    *, address: Address, children: Sequence[subprocess.Popen[bytes]], told: Callable[[], bool]
+) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not told() and not _answers(address):
+        _refuse_ended(children)
+        if time.monotonic() > deadline:
+            raise UnableToServe(f"网站在 {PATIENCE:.0f} 秒内没有应答:{address.url}health。请查看上面的错误信息。")
+        time.sleep(0.1)
+
+
+def _answers(address: Address) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address.local_url}health", timeout=5) as response:  # noqa: S310 - our own site
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _wait_until_told(*, children: Sequence[subprocess.Popen[bytes]], told: Callable[[], bool]) -> None:
+    while not told():
+        _refuse_ended(children)
+        time.sleep(0.25)
+
+
+def _refuse_ended(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is not None:
+            raise UnableToServe(f"平台的一个进程意外结束(退出码 {child.returncode}),已全部停止。请查看上面的错误信息。")
+
+
+# --- what runs in this folder ---------------------------------------------------------------------------------------
+
+
+def _state_file() -> Path:
+    return Path(settings.DATA_FOLDER) / "serving.json"
+
+
+def _write_state(address: Address) -> None:
+    own = psutil.Process()
+    state = {"pid": own.pid, "started": own.create_time(), "host": address.host, "port": address.port}
+    _state_file().write_text(json.dumps(state))
+
+
+def _state() -> dict[str, Any] | None:
+    """Give what the running parent of this folder wrote down, unless it has ended or its number is another's now."""
+    try:
+        state: dict[str, Any] = json.loads(_state_file().read_text())
+        process = psutil.Process(state["pid"])
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return None
+    return state if abs(process.create_time() - state["started"]) < 1 else None
