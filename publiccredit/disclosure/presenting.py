@@ -1,0 +1,136 @@
+"""A row of the record store turned into what its reader may know of it. Fields that never leave stay behind here."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience, FieldRole, FieldType, Nature, RecordField, RecordType, Severity
+from publiccredit.disclosure.types import SEVERITY_TITLES, Standing, VisibleField, VisibleRecord
+from publiccredit.disclosure.visibility import admits
+from publiccredit.subjects.queries import Record, RecordColumns, RecordState, RecordVersion
+
+CHINA = ZoneInfo("Asia/Shanghai")
+COLUMNS = {
+    FieldRole.DOCUMENT_NUMBER: "document_number",
+    FieldRole.AUTHORITY_NAME: "authority_name",
+    FieldRole.AUTHORITY_USCC: "authority_uscc",
+    FieldRole.DECIDED_ON: "decided_on",
+    FieldRole.SERVED_ON: "served_on",
+    FieldRole.EFFECTIVE_FROM: "effective_from",
+    FieldRole.EFFECTIVE_UNTIL: "effective_until",
+    FieldRole.SEVERITY: "severity",
+    FieldRole.FINE: "fine_fen",
+    FieldRole.CONFISCATED: "confiscated_fen",
+}
+STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
+
+
+def china_day(at: datetime) -> date:
+    """Give the calendar day of an instant in China, where every term is counted."""
+    return at.astimezone(CHINA).date()
+
+
+def in_yuan(fen: int) -> str:
+    """Give an amount in both units: most wrong amounts are yuan typed as 万元."""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
+    yuan = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
+    return f"{sign}{wan} 万元({sign}{yuan} 元)"
+
+
+def type_of(row: RecordColumns) -> RecordType:
+    """
+    Give the record type by which a row is read: in force on its decision, else on its arrival, else the last known.
+
+    :raises NotInPacks: the packs hold no such record type; a row of it is never visible.
+    """
+    return _type_on(row.record_type, row.decided_on or china_day(row.received_at))
+
+
+@lru_cache(maxsize=4096)
+def _type_on(name: str, on: date) -> RecordType:
+    try:
+        return catalogue.record_type(name=name, on=on)
+    except catalogue.NotInPacks:
+        known = [t for t in catalogue.packs().record_types if t.name == name]
+        if not known:
+            raise
+        return min(known, key=lambda t: abs((t.in_force_from - on).days))
+
+
+def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> VisibleRecord:
+    """Give what an audience may know of a row that is visible to it."""
+    record_type = type_of(row)
+    received_on = china_day(row.received_at)
+    due = record_type.due_working_days
+    taken = row.working_days_taken
+    return VisibleRecord(
+        id=row.record_id if isinstance(row, RecordVersion) else row.id,
+        subject_id=row.subject_id,
+        record_type=row.record_type,
+        title=record_type.title,
+        nature=record_type.nature,
+        standing=standing(row, nature=record_type.nature, on=on),
+        source=row.source,
+        item=row.item,
+        department_code=row.department_code,
+        authority_name=row.authority_name,
+        authority_uscc=row.authority_uscc,
+        document_number=row.document_number,
+        document_sha256=row.document_sha256,
+        decided_on=row.decided_on,
+        served_on=row.served_on,
+        received_on=received_on,
+        published_on=max(received_on, row.disclosed_from or received_on) if row.state == RecordState.FILED else None,
+        working_days_taken=taken,
+        late=due is not None and taken is not None and taken > due,
+        effective_from=row.effective_from,
+        effective_until=row.effective_until,
+        severity=Severity(row.severity) if row.severity else None,
+        severity_rule=row.severity_rule,
+        repairable_from=row.repairable_from,
+        disclosed_until=row.disclosed_until,
+        fields=tuple(
+            VisibleField(name=field.name, title=field.title, standard=field.standard or "", value=_value(row, field))
+            for field in record_type.fields
+            if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)
+        ),
+        known_from=row.known_from,
+        known_until=row.known_until if isinstance(row, RecordVersion) else None,
+    )
+
+
+def standing(row: RecordColumns, *, nature: Nature, on: date) -> Standing:
+    """Tell what a record is on a day: only shown, except to its own subject."""
+    state = RecordState(row.state)
+    if state is RecordState.WITHDRAWN:
+        return Standing.WITHDRAWN
+    if state in STANDINGS:
+        return STANDINGS[state]
+    if row.disclosed_until is not None and row.disclosed_until <= on:
+        return Standing.ENDED
+    begins = row.disclosed_from if nature is not Nature.ADVERSE else max(row.disclosed_from or on, row.served_on or on)
+    return Standing.NOT_YET if begins is not None and begins > on else Standing.SHOWN
+
+
+def _value(row: RecordColumns, field: RecordField) -> str:
+    raw = getattr(row, COLUMNS[field.role]) if field.role in COLUMNS else None
+    if raw in (None, ""):
+        raw = row.content.get(field.name)
+    if raw in (None, ""):
+        return "长期" if _is_long_term(row, field) else ""
+    return _in_words(raw, field)
+
+
+def _is_long_term(row: RecordColumns, field: RecordField) -> bool:
+    return field.role is FieldRole.EFFECTIVE_UNTIL and row.effective_from is not None
+
+
+def _in_words(raw: object, field: RecordField) -> str:
+    if field.role is FieldRole.SEVERITY and raw in SEVERITY_TITLES:
+        return SEVERITY_TITLES[Severity(str(raw))]
+    if field.type is FieldType.AMOUNT and isinstance(raw, int):
+        return in_yuan(raw)
+    text = raw.isoformat() if isinstance(raw, date) else str(raw)
+    return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

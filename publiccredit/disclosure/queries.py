@@ -1,0 +1,189 @@
+"""
+Every read of what may be shown. ``visible_records`` is the only way a record leaves the house.
+
+Pages, the interface and files call it with today; no reader chooses the day on which terms are judged.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import chain
+
+from django.db.models import Exists, OuterRef, Q
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.presenting import china_day, shown
+from publiccredit.disclosure.types import RecordPage, SubjectFile, VisibleRecord, VisibleSubject
+from publiccredit.disclosure.visibility import visible
+from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.queries import Record, RecordVersion, Subject
+
+PAGE = 20
+FILE = 500  # records of one subject on one page; a bank's hundreds of licences included
+
+
+def visible_records(
+    *,
+    audience: Audience,
+    on: date,
+    as_known_at: datetime | None = None,
+    subject_id: int | None = None,
+    record_id: int | None = None,
+    department_code: str | None = None,
+    record_type: str | None = None,
+    document_number: str | None = None,
+    before_id: int | None = None,
+    limit: int = FILE,
+) -> tuple[VisibleRecord, ...]:
+    """
+    Give the records an audience may see on a day, the newest first, each with no more than its disclosed fields.
+
+    With ``as_known_at`` they read as the platform knew them at that time; but what has ended, been withdrawn or moved
+    to another subject since stays away: looking back never publishes again (DP-10, DP-18).
+    """
+    chosen = _chosen(
+        subject_id=subject_id,
+        department_code=department_code,
+        record_type=record_type,
+        document_number=document_number,
+    )
+    if as_known_at is not None:
+        if record_id is not None:
+            chosen &= Q(record_id=record_id)
+        return _as_known(audience=audience, on=on, at=as_known_at, chosen=chosen)[:limit]
+    if record_id is not None:
+        chosen &= Q(pk=record_id)
+    if before_id is not None:
+        chosen &= Q(pk__lt=before_id)
+    rows = subjects.records().filter(chosen, visible(audience=audience, on=on, packs=catalogue.packs()))
+    return tuple(shown(row, audience=audience, on=on) for row in rows.order_by("-pk")[:limit])
+
+
+def _chosen(**conditions: int | str | None) -> Q:
+    return Q(**{name: value for name, value in conditions.items() if value is not None})
+
+
+def _as_known(*, audience: Audience, on: date, at: datetime, chosen: Q) -> tuple[VisibleRecord, ...]:
+    packs = catalogue.packs()
+    then = visible(audience=audience, on=min(china_day(at), on), packs=packs)
+    former = subjects.record_versions().filter(chosen, then, known_from__lte=at, known_until__gt=at)
+    of_record = _of_current(chosen)
+    current = subjects.records().filter(of_record, then, known_from__lte=at)
+    believed: dict[int, Record | RecordVersion] = {row.pk: row for row in current}
+    believed |= {row.record_id: row for row in former}
+    still = dict(
+        subjects.records()
+        .filter(visible(audience=audience, on=on, packs=packs), pk__in=list(believed))
+        .values_list("pk", "subject_id")
+    )
+    kept = [row for key, row in sorted(believed.items(), reverse=True) if still.get(key) == row.subject_id is not None]
+    return tuple(shown(row, audience=audience, on=on) for row in kept)
+
+
+def _of_current(chosen: Q) -> Q:
+    """Give the condition on versions as a condition on records."""
+    moved = Q()
+    for condition in chosen.children:
+        name, value = condition  # type: ignore[misc]  # _chosen makes no nested conditions
+        moved &= Q(**{"pk" if name == "record_id" else name: value})
+    return moved
+
+
+def visible_record(*, record_id: int, audience: Audience, on: date) -> VisibleRecord | None:
+    """Give one record, or nothing: whether it is hidden or absent nobody can tell."""
+    return next(iter(visible_records(audience=audience, on=on, record_id=record_id, limit=1)), None)
+
+
+def record_page(
+    *,
+    audience: Audience,
+    on: date,
+    department_code: str | None = None,
+    record_type: str | None = None,
+    before_id: int | None = None,
+    limit: int = PAGE,
+) -> RecordPage:
+    """Give one page of records, the newest first."""
+    records = visible_records(
+        audience=audience,
+        on=on,
+        department_code=department_code,
+        record_type=record_type,
+        before_id=before_id,
+        limit=limit + 1,
+    )
+    more = len(records) > limit
+    return RecordPage(records=records[:limit], next_cursor=records[limit - 1].id if more else None)
+
+
+def versions(*, record_id: int, audience: Audience, on: date) -> tuple[VisibleRecord, ...]:
+    """Give the versions of a record that is visible now, the newest first, without those it had while held."""
+    condition = visible(audience=audience, on=on, packs=catalogue.packs())
+    current = subjects.records().filter(condition, pk=record_id).first()
+    if current is None:
+        return ()
+    former = subjects.record_versions().filter(condition, record_id=record_id, subject_id=current.subject_id)
+    rows: Iterable[Record | RecordVersion] = chain([current], former.order_by("-known_from"))
+    return tuple(shown(row, audience=audience, on=on) for row in rows)
+
+
+def subject_identifier(*, subject_id: int, uscc: str | None) -> str:
+    """Give the identifier by which a subject's page is addressed."""
+    return uscc or f"id-{subject_id}"
+
+
+def known_subjects(*, subject_ids: Iterable[int], audience: Audience, on: date) -> dict[int, VisibleSubject]:
+    """Give those of some subjects of whom something is visible."""
+    seen = subjects.records().filter(
+        visible(audience=audience, on=on, packs=catalogue.packs()), subject_id=OuterRef("pk")
+    )
+    rows = subjects.subjects().filter(Exists(seen), pk__in=set(subject_ids))
+    return {row.pk: _subject(row, ()) for row in rows}
+
+
+def subject_file(
+    *, identifier: str, audience: Audience, on: date, as_known_at: datetime | None = None
+) -> SubjectFile | None:
+    """
+    Give a subject with what is visible of it, or nothing where nothing is visible now.
+
+    A subject whose only records have ended or are held back looks like one the platform never heard of.
+    """
+    row = _subject_row(identifier)
+    if row is None:
+        return None
+    records = visible_records(audience=audience, on=on, subject_id=row.pk, limit=FILE + 1)
+    if not records:
+        return None
+    if as_known_at is not None:
+        records = visible_records(audience=audience, on=on, as_known_at=as_known_at, subject_id=row.pk, limit=FILE + 1)
+    former = subjects.names().filter(subject_id=row.pk, borne_until__isnull=False).order_by("-borne_until")
+    return SubjectFile(
+        subject=_subject(row, tuple(former.values_list("name", flat=True))),
+        records=tuple(sorted(records[:FILE], key=lambda r: (r.decided_on or date.min, r.id), reverse=True)),
+        complete=len(records) <= FILE,
+        as_known_at=as_known_at,
+    )
+
+
+def _subject_row(identifier: str) -> Subject | None:
+    if identifier.startswith("id-"):
+        number = identifier.removeprefix("id-")
+        usable = number.isascii() and number.isdigit() and len(number) < 19
+        return subjects.subjects().filter(pk=int(number), uscc__isnull=True).first() if usable else None
+    return subjects.subjects().filter(uscc=identifier).first()
+
+
+def _subject(row: Subject, former_names: tuple[str, ...]) -> VisibleSubject:
+    return VisibleSubject(
+        id=row.pk,
+        name=row.name,
+        kind=row.kind,
+        identifier=subject_identifier(subject_id=row.pk, uscc=row.uscc),
+        uscc=row.uscc or "",
+        address=row.address,
+        region=row.region,
+        registration_status=row.registration_status,
+        registered_on=row.registered_on,
+        former_names=former_names,
+    )

@@ -1,0 +1,186 @@
+"""The values disclosure gives: what a page, an interface or a file may know of a record, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from publiccredit.catalogue.types import Audience, Nature, Severity
+
+SEVERITY_TITLES: dict[Severity, str] = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
+AUDIENCE_TITLES: dict[Audience, str] = {
+    Audience.PUBLIC: "公开公示",
+    Audience.AUTHORISED: "授权查询",
+    Audience.GOVERNMENT: "政务共享",
+    Audience.SUBJECT: "仅主体本人",
+}
+# Each audience sees what is open to it and to every wider one.
+BREADTH: tuple[Audience, ...] = (Audience.PUBLIC, Audience.AUTHORISED, Audience.GOVERNMENT, Audience.SUBJECT)
+
+
+class Standing(StrEnum):
+    """What a record is to its reader. Only its own subject ever sees another than ``SHOWN``."""
+
+    SHOWN = "shown"
+    NOT_YET = "not_yet"  # filed, its first day has not come
+    ENDED = "ended"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class VisibleField:
+    """One field as its reader may know it: the standard's title and code, and the value in words."""
+
+    name: str
+    title: str
+    standard: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class VisibleRecord:
+    """A record as one audience may know it on one day. What is not a member here cannot leave the house."""
+
+    id: int
+    subject_id: int | None
+    record_type: str
+    title: str
+    nature: Nature
+    standing: Standing
+    source: str
+    item: str
+    department_code: str
+    authority_name: str
+    authority_uscc: str
+    document_number: str
+    document_sha256: str
+    decided_on: date | None
+    served_on: date | None
+    received_on: date
+    published_on: date | None
+    working_days_taken: int | None
+    late: bool
+    effective_from: date | None
+    effective_until: date | None
+    severity: Severity | None
+    severity_rule: str
+    repairable_from: date | None
+    disclosed_until: date | None  # first day no longer shown; empty: without end
+    fields: tuple[VisibleField, ...]
+    known_from: datetime
+    known_until: datetime | None  # empty: as it stands now
+
+    @property
+    def adverse(self) -> bool:
+        return self.nature is Nature.ADVERSE
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title} {self.document_number}".strip()
+
+
+@dataclass(frozen=True)
+class VisibleSubject:
+    """A subject that an audience may know: it has at least one record visible to it."""
+
+    id: int
+    name: str
+    kind: str
+    identifier: str  # the unified one, or "id-<number>" where it has none
+    uscc: str
+    address: str
+    region: str
+    registration_status: str
+    registered_on: date | None
+    former_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SubjectFile:
+    """A subject and what is visible of it, the newest decision first."""
+
+    subject: VisibleSubject
+    records: tuple[VisibleRecord, ...]
+    complete: bool  # false: there are more records than one page shows
+    as_known_at: datetime | None
+
+    @property
+    def adverse(self) -> bool:
+        return any(r.adverse for r in self.records)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of a search, and why it answers."""
+
+    subject_id: int
+    name: str
+    identifier: str
+    kind: str
+    registration_status: str
+    reason: str  # exact, former_name, identifier, document_number, beginning, within, initials
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """A page of answers; ``next_cursor`` is empty on the last one."""
+
+    hits: tuple[Hit, ...]
+    next_cursor: str
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A page of records, the newest first; ``next_cursor`` is empty on the last one."""
+
+    records: tuple[VisibleRecord, ...]
+    next_cursor: int | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of the change feed: a record as it stands, or a tombstone where it may no longer be shown."""
+
+    sequence: int
+    record_id: int
+    record: VisibleRecord | None
+    reason: str = ""  # of a tombstone: ended, withdrawn, held, not_open
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    """``next_cursor`` resumes behind the last change, also when there was none."""
+
+    changes: tuple[Change, ...]
+    next_cursor: str
+    complete: bool  # nothing more had been committed when this page was read
+
+
+@dataclass(frozen=True)
+class MonthFigure:
+    month: date
+    published: int
+    on_time: float | None
+    median_days: float | None
+
+
+@dataclass(frozen=True)
+class DepartmentFigure:
+    department_code: str
+    published: int
+    dated: int  # those with a decision date and a due clock: what timeliness is counted over
+    on_time: int
+    median_days: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the first page counts, for one year."""
+
+    year: int
+    published: int
+    on_time: float | None
+    median_days: float | None
+    months: tuple[MonthFigure, ...]
+    departments: tuple[DepartmentFigure, ...]

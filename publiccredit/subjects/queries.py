@@ -1,0 +1,61 @@
+"""
+Every read of subjects and records from inside the house.
+
+What leaves the house does so through ``disclosure.queries.visible_records`` alone.
+"""
+
+from django.db.models import QuerySet
+
+from publiccredit.subjects.models import (
+    Identifier,
+    Record,
+    RecordColumns,
+    RecordState,
+    RecordVersion,
+    RegistrationStatus,
+    Subject,
+    SubjectName,
+)
+from publiccredit.subjects.pinyin import pinyin_initials
+
+__all__ = [
+    "Identifier",
+    "Record",
+    "RecordColumns",
+    "RecordState",
+    "RecordVersion",
+    "RegistrationStatus",
+    "Subject",
+    "SubjectName",
+    "identifiers",
+    "names",
+    "pinyin_initials",
+    "record_versions",
+    "records",
+    "subjects",
+]
+
+
+def subjects() -> QuerySet[Subject]:
+    """Give all subjects, in no order."""
+    return Subject.objects.all()
+
+
+def identifiers() -> QuerySet[Identifier]:
+    """Give all identifiers other than the unified one, in no order."""
+    return Identifier.objects.all()
+
+
+def names() -> QuerySet[SubjectName]:
+    """Give all names subjects bear or bore, in no order."""
+    return SubjectName.objects.all()
+
+
+def records() -> QuerySet[Record]:
+    """Give all records as they stand, whatever their state, in no order."""
+    return Record.objects.all()
+
+
+def record_versions() -> QuerySet[RecordVersion]:
+    """Give all former versions of records, in no order."""
+    return RecordVersion.objects.all()
