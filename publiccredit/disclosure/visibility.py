@@ -38,7 +38,8 @@ def visible(*, audience: Audience, on: date, packs: Packs) -> Q:
 def _visible(audience: Audience, on: date, folder: object, version: str) -> Q:  # noqa: ARG001 - the version is the key
     packs = catalogue.packs(path=folder)  # type: ignore[arg-type]
     if audience is Audience.SUBJECT:
-        return ~Q(state=RecordState.HELD_UNMATCHED) & Q(subject_id__isnull=False)
+        of_known_type = Q(record_type__in=sorted({t.name for t in packs.record_types}))
+        return of_known_type & ~Q(state=RecordState.HELD_UNMATCHED) & Q(subject_id__isnull=False)
     open_items = sorted(
         f"{edition.name}/{item.code}"
         for edition in packs.editions

@@ -1,0 +1,213 @@
+"""
+The one way out: every audience, state and kind of record, swept over every day that matters.
+
+What is expected here is computed from the law's words by hand, not from the code under test.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.queries import subject_file, versions, visible_record, visible_records
+from publiccredit.disclosure.types import Standing
+from publiccredit.subjects.models import Record
+from tests.factories import stored_licence, stored_record, stored_subject
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+
+DECIDED, SERVED = date(2026, 5, 20), date(2026, 5, 22)
+FOREVER = date(9999, 1, 1)
+
+# What each kind of record is, and the days [from, until) on which the public may see it once it is filed.
+KINDS: dict[str, tuple[dict[str, Any], tuple[date, date]]] = {
+    "general penalty": ({}, (SERVED, date(2027, 5, 20))),
+    "serious penalty": (
+        {"severity": "serious", "disclosed_until": date(2029, 5, 20)},
+        (SERVED, date(2029, 5, 20)),
+    ),
+    "slight penalty": ({"severity": "slight", "disclosed_until": SERVED}, (FOREVER, FOREVER)),
+    "penalty with too long a term on it": ({"disclosed_until": date(2031, 1, 1)}, (SERVED, date(2027, 5, 20))),
+    "repaired penalty": ({"disclosed_until": date(2026, 9, 1)}, (SERVED, date(2026, 9, 1))),
+    "penalty without an end": ({"disclosed_until": None}, (FOREVER, FOREVER)),
+    "penalty without severity": ({"severity": ""}, (FOREVER, FOREVER)),
+    "licence": ({"licence": True}, (DECIDED, FOREVER)),
+    "licence with an end": ({"licence": True, "disclosed_until": date(2026, 12, 1)}, (DECIDED, date(2026, 12, 1))),
+    "record of a source nobody declared": ({"source": "market_regulation/rumours"}, (FOREVER, FOREVER)),
+    "record of an item in no catalogue": ({"item": "county_2026/1"}, (FOREVER, FOREVER)),
+    "record of a type in no pack": ({"record_type": "rumour"}, (FOREVER, FOREVER)),
+}
+STATES = ("filed", "held_unserved", "held_unmatched", "withdrawn")
+DAYS = sorted(
+    {
+        day + timedelta(days=step)
+        for day in (DECIDED, SERVED, date(2026, 9, 1), date(2026, 12, 1), date(2027, 5, 20), date(2029, 5, 20))
+        for step in (-1, 0, 1)
+    }
+    | {date(2020, 1, 1), date(2035, 1, 1)}
+)
+
+
+def _stored(kind: str, state: str) -> Record:
+    columns = dict(KINDS[kind][0])
+    subject = None if state == "held_unmatched" else stored_subject()
+    if state == "held_unserved":
+        columns |= {"served_on": None, "disclosed_from": None}
+    make = stored_licence if columns.pop("licence", False) else stored_record
+    return make(subject=subject, state=state, **columns)
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_table_of_visibility_holds(kind: str, state: str) -> None:
+    record = _stored(kind, state)
+    begin, end = KINDS[kind][1]
+    for audience in Audience:
+        for day in DAYS:
+            if audience is Audience.SUBJECT:
+                expected = state != "held_unmatched" and record.record_type != "rumour"
+            else:
+                expected = state == "filed" and begin <= day < end
+            seen = visible_record(record_id=record.pk, audience=audience, on=day) is not None
+            assert seen == expected, f"{kind}, {state}, {audience}, {day}"
+
+
+@pytest.mark.parametrize("severity", ["general", "serious"])
+@pytest.mark.parametrize("decided", [date(2026, 5, 20), date(2024, 2, 29), date(2025, 11, 30), date(2022, 8, 31)])
+def test_no_record_outlives_its_last_day_and_none_is_hidden_before_it(severity: str, decided: date) -> None:
+    # The shortest of all instruments since: a year for what is general, three for what is serious 《信用修复管理办法》.
+    year = decided.year + (1 if severity == "general" else 3)
+    until = date(year, 2, 28) if (decided.month, decided.day) == (2, 29) else decided.replace(year=year)
+    served = decided + timedelta(days=2)
+    record = stored_record(
+        subject=stored_subject(),
+        decided_on=decided,
+        served_on=served,
+        disclosed_from=served,
+        severity=severity,
+        disclosed_until=until,
+    )
+    near = [edge + timedelta(days=step) for edge in (decided, served, until) for step in range(-5, 6)]
+    between = [decided + timedelta(days=step) for step in range(0, (until - decided).days, 13)]
+    wrong = [
+        day
+        for day in near + between
+        if (visible_record(record_id=record.pk, audience=Audience.PUBLIC, on=day) is not None)
+        != (served <= day < until)
+    ]
+    assert wrong == []
+
+
+def test_document_numbers_of_persons_never_leave_for_anybody() -> None:
+    record = stored_record(subject=stored_subject())
+    for audience in Audience:
+        shown = visible_record(record_id=record.pk, audience=audience, on=date(2026, 6, 1))
+        assert shown is not None
+        assert "340621199001011234" not in repr(shown)
+        assert not [f.name for f in shown.fields if "document_number" in f.name and "legal" in f.name]
+
+
+def test_the_fields_carry_the_standards_titles_codes_and_values_in_words() -> None:
+    record = stored_record(subject=stored_subject())
+    shown = visible_record(record_id=record.pk, audience=Audience.PUBLIC, on=date(2026, 6, 1))
+    assert shown is not None
+    values = {f.standard: (f.title, f.value) for f in shown.fields if f.standard in ("CF_WSH", "CF_NR_FK", "CF_JDRQ")}
+    assert values == {
+        "CF_WSH": ("行政处罚决定书文号", "濉市监罚〔2026〕1号"),
+        "CF_NR_FK": ("罚款金额（万元）", "5 万元(50,000 元)"),
+        "CF_JDRQ": ("处罚决定日期", "2026-05-20"),
+    }
+
+
+def _change(record: Record, *, at: datetime, **columns: Any) -> None:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE subjects_record SET {assignments}, known_from = %s WHERE id = %s",
+            [*columns.values(), at, record.pk],
+        )
+
+
+JUNE, JULY, AUGUST = (datetime(2026, month, 15, tzinfo=UTC) for month in (6, 7, 8))
+
+
+def test_looking_back_shows_what_was_known_then() -> None:
+    record = stored_record(subject=stored_subject())
+    _change(record, at=JULY, document_number="濉市监罚〔2026〕2号")
+    subject_id = record.subject_id
+
+    def numbers(at: datetime | None) -> list[str]:
+        found = visible_records(audience=Audience.PUBLIC, on=date(2026, 9, 1), as_known_at=at, subject_id=subject_id)
+        return [r.document_number for r in found]
+
+    assert numbers(datetime(2026, 5, 31, tzinfo=UTC)) == []
+    assert numbers(JUNE) == ["濉市监罚〔2026〕1号"]
+    assert numbers(AUGUST) == numbers(None) == ["濉市监罚〔2026〕2号"]
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        {"state": "withdrawn"},
+        {"disclosed_until": date(2026, 8, 1)},
+        {"severity": "slight"},
+    ],
+    ids=["withdrawn", "repaired", "found slight"],
+)
+def test_looking_back_never_publishes_again_what_has_gone(since: dict[str, Any]) -> None:
+    subject = stored_subject()
+    record = stored_record(subject=subject)
+    stored_licence(subject=subject, number=2)
+    _change(record, at=JULY, **since)
+    found = visible_records(audience=Audience.PUBLIC, on=date(2026, 9, 1), as_known_at=JUNE, subject_id=subject.pk)
+    assert [r.record_type for r in found] == ["administrative_licence"]
+    of_subject = visible_records(
+        audience=Audience.SUBJECT, on=date(2026, 9, 1), as_known_at=JUNE, subject_id=subject.pk
+    )
+    assert sorted(r.record_type for r in of_subject) == ["administrative_licence", "administrative_penalty"]
+
+
+def test_looking_back_does_not_show_a_record_under_a_subject_it_was_wrongly_linked_to() -> None:
+    wrong, right = stored_subject(number=1), stored_subject(number=2, name="濉溪县他人建材有限公司")
+    record = stored_record(subject=wrong)
+    _change(record, at=JULY, subject_id=right.pk)
+    for subject in (wrong, right):
+        found = visible_records(audience=Audience.PUBLIC, on=date(2026, 9, 1), as_known_at=JUNE, subject_id=subject.pk)
+        assert found == ()
+
+
+def test_versions_leave_out_those_before_service() -> None:
+    record = stored_record(subject=stored_subject(), state="held_unserved", served_on=None, disclosed_from=None)
+    _change(record, at=JUNE, state="filed", served_on=SERVED, disclosed_from=SERVED)
+    _change(record, at=JULY, fine_fen=1_000_000)
+    found = versions(record_id=record.pk, audience=Audience.PUBLIC, on=date(2026, 8, 1))
+    assert [(v.known_from, v.known_until) for v in found] == [(JULY, None), (JUNE, JULY)]
+
+
+def test_the_subject_sees_what_became_of_each_record() -> None:
+    subject = stored_subject()
+    stored_record(subject=subject, number=1, disclosed_until=date(2026, 7, 1))
+    stored_record(subject=subject, number=2, state="withdrawn")
+    stored_record(subject=subject, number=3, state="held_unserved", served_on=None, disclosed_from=None)
+    stored_licence(subject=subject, number=4, disclosed_from=date(2026, 12, 1))
+    stored_licence(subject=subject, number=5)
+    found = visible_records(audience=Audience.SUBJECT, on=date(2026, 8, 1), subject_id=subject.pk)
+    assert [r.standing for r in found] == [
+        Standing.SHOWN,
+        Standing.NOT_YET,
+        Standing.HELD,
+        Standing.WITHDRAWN,
+        Standing.ENDED,
+    ]
+
+
+def test_a_subject_of_whom_nothing_is_visible_is_like_one_that_does_not_exist() -> None:
+    subject = stored_subject()
+    stored_record(subject=subject)
+    assert subject.uscc is not None
+    for day, seen in ((date(2026, 5, 21), False), (SERVED, True), (date(2027, 5, 20), False)):
+        assert (subject_file(identifier=subject.uscc, audience=Audience.PUBLIC, on=day) is not None) == seen
+    assert subject_file(identifier="91000000000000000X", audience=Audience.PUBLIC, on=SERVED) is None
+    assert subject_file(identifier=f"id-{subject.pk}", audience=Audience.PUBLIC, on=SERVED) is None
