@@ -79,6 +79,8 @@ def own_form(record_type: RecordType) -> Form:
             "from": record_type.in_force_from,
             "to": record_type.in_force_to,
             "fingerprint": tuple(titles[name] for name in record_type.fingerprint),
-            "columns": tuple({"header": f.title, "aliases": f.aliases, "field": f.name} for f in record_type.fields),
+            "columns": tuple(
+                {"header": f.title, "aliases": f.aliases, "field": f.name} for f in record_type.fields if not f.legacy
+            ),
         }
     )

@@ -38,7 +38,7 @@ class Fit:
     missing: tuple[str, ...]  # headers of the fingerprint that are not there
 
     @property
-    def score(self) -> tuple[int, int, int]:
+    def closeness(self) -> tuple[int, int, int]:
         """
         How much of the row the form explains, then in its own words, then by how long a fingerprint.
 
@@ -91,10 +91,10 @@ def best_fit(*, head: SheetHead, candidates: Sequence[Candidate]) -> Fit | None:
     :raises UnableToRead: two forms fit equally well.
     """
     fits = [fit for row, cells in head.rows for candidate in candidates if (fit := _fit(candidate, head, row, cells))]
-    whole = sorted((fit for fit in fits if not fit.missing), key=lambda fit: fit.score, reverse=True)
+    whole = sorted((fit for fit in fits if not fit.missing), key=lambda fit: fit.closeness, reverse=True)
     if not whole:
-        return max(fits, key=lambda fit: (fit.score, -len(fit.missing)), default=None)
-    best = [fit for fit in whole if fit.score == whole[0].score]
+        return max(fits, key=lambda fit: (fit.closeness, -len(fit.missing)), default=None)
+    best = [fit for fit in whole if fit.closeness == whole[0].closeness]
     forms = {fit.candidate.form.name: fit.candidate.form.title for fit in best}
     if len(forms) > 1:
         raise refusal("two_forms", row=best[0].row, forms=listed(list(forms.values())))
@@ -181,7 +181,7 @@ def _unrecognised(parts: list[Fit], candidates: Sequence[Candidate]) -> UnableTo
     if not parts:
         titles = list(dict.fromkeys(candidate.form.title for candidate in candidates))
         return refusal("no_header", forms=listed(titles))
-    return _headers_missing(max(parts, key=lambda fit: (fit.score, -len(fit.missing))))
+    return _headers_missing(max(parts, key=lambda fit: (fit.closeness, -len(fit.missing))))
 
 
 def _headers_missing(fit: Fit) -> UnableToRead:

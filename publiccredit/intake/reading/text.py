@@ -97,7 +97,7 @@ def _head(text: ReadableText, candidates: Sequence[Candidate], limits: Limits) -
 
     def known(head: Head) -> tuple[int, ...]:
         fit = best_fit(head=head.sheet, candidates=candidates)
-        return fit.score if fit else (0, 0, 0)
+        return fit.closeness if fit else (0, 0, 0)
 
     return max(heads, key=known)
 
