@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 
 from publiccredit.catalogue.generation.templates import TYPE_WORDS, requirement
-from publiccredit.catalogue.types import CodeTable, Form, IssueSeverity, Packs, RecordType, RequiredWhen, Source
+from publiccredit.catalogue.types import (
+    CodeTable,
+    Form,
+    IssueSeverity,
+    Packs,
+    RecordType,
+    RequiredWhen,
+    SeverityClassification,
+    SeverityRule,
+    Source,
+)
 
 GENERATED = "<!-- 由 python manage.py generate_docs 依 packs/ 生成,请勿手改。 -->\n\n"
 CONFIDENCE_LEGEND = "可信度:V 读过原文;V2 见于转述;C 见于实际系统;K 常识,待与原文核对。\n"
@@ -201,29 +211,31 @@ def _disclosure(packs: Packs) -> str:
                 for t in terms.terms
             ),
         )
-    for classification in packs.severity_classifications:
-        text += f"## {classification.title}\n\n{classification.source}。依次取第一条相符的;都不相符的为“"
-        text += f"{SEVERITIES[classification.otherwise.value]}”。\n\n"
-        text += table(
-            ["规则", "程度", "处罚类别", "罚款", "依据", "可信度"],
+    return text + "".join(_classification(c) for c in packs.severity_classifications)
+
+
+def _classification(classification: SeverityClassification) -> str:
+    text = f"## {classification.title}\n\n{classification.source}。依次取第一条相符的;都不相符的为“"
+    text += f"{SEVERITIES[classification.otherwise.value]}”。\n\n"
+    return text + table(
+        ["规则", "程度", "处罚类别", "罚款", "依据", "可信度"],
+        (
             (
-                (
-                    r.name,
-                    SEVERITIES[r.severity.value],
-                    ("只含" if r.only else "含") + "、".join(r.kinds) if r.kinds else "不限",
-                    "".join(
-                        (
-                            f"{r.fine_from_yuan} 元以上" if r.fine_from_yuan is not None else "",
-                            f"{r.fine_at_most_yuan} 元以下" if r.fine_at_most_yuan is not None else "",
-                        )
-                    ),
-                    r.basis,
-                    r.confidence.value,
-                )
-                for r in classification.rules
-            ),
-        )
-    return text
+                r.name,
+                SEVERITIES[r.severity.value],
+                ("只含" if r.only else "含") + "、".join(r.kinds) if r.kinds else "不限",
+                _fine(r),
+                r.basis,
+                r.confidence.value,
+            )
+            for r in classification.rules
+        ),
+    )
+
+
+def _fine(rule: SeverityRule) -> str:
+    above = f"{rule.fine_from_yuan} 元以上" if rule.fine_from_yuan is not None else ""
+    return above + (f"{rule.fine_at_most_yuan} 元以下" if rule.fine_at_most_yuan is not None else "")
 
 
 def _calendars(packs: Packs) -> str:
