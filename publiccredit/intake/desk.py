@@ -1,0 +1,168 @@
+"""What the liaison's desk shows: what is due, how a submission came out, its issues by rule. Reads only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import IssueKind, Source
+from publiccredit.intake.models import DuplicateRow, NilReturn, RowIssue, Submission, SubmissionState
+from publiccredit.intake.periods import Period, period_before, period_of
+
+CELLS_SHOWN = 20  # of each rule on the submission's own page; the rule's page lists them all
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Due:
+    """One source of a department in this period: sent, declared nil or still open, and whether the last was missed."""
+
+    source: Source
+    period: Period
+    submission_id: int | None
+    is_nil: bool
+    missed: Period | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.submission_id is None and not self.is_nil
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where one problem is, as the sender's own program names the place."""
+
+    place: str
+    column: str
+    found: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class IssueGroup:
+    """All problems of one rule in one submission, with the first of their cells."""
+
+    code: str
+    title: str
+    remedy: str
+    basis: str
+    returns: bool
+    overridable: bool
+    count: int
+    cells: tuple[Cell, ...]
+
+
+def sources_due(*, department_code: str, on: date) -> tuple[Due, ...]:
+    """Give what a department is to send in the period of a day. Three queries, however many sources."""
+    sources = catalogue.sources_of(department=department_code, on=on)
+    periods = {s.name: period_of(rhythm=s.update, on=on) for s in sources}
+    before = {s.name: period_before(rhythm=s.update, period=periods[s.name]) for s in sources}
+    if not sources:
+        return ()
+    since = min(p.start for p in before.values())
+    sent = list(
+        Submission.objects.filter(
+            department_code=department_code, state=SubmissionState.FILED, received_at__gte=_midnight(since)
+        )
+        .order_by("-id")
+        .values_list("source", "received_at", "id")
+    )
+    nil = set(
+        NilReturn.objects.filter(department_code=department_code, period_from__gte=since).values_list(
+            "source", "period_from"
+        )
+    )
+    return tuple(
+        Due(
+            source=s,
+            period=periods[s.name],
+            submission_id=_first_in(sent, s.name, periods[s.name]),
+            is_nil=(s.name, periods[s.name].start) in nil,
+            missed=None
+            if _first_in(sent, s.name, before[s.name]) or (s.name, before[s.name].start) in nil
+            else before[s.name],
+        )
+        for s in sources
+    )
+
+
+def _first_in(sent: Iterable[tuple[str, datetime, int]], source: str, period: Period) -> int | None:
+    for name, at, number in sent:
+        if name == source and period.start <= timezone.localdate(at) < period.until:
+            return number
+    return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def submissions_before(*, department_code: str, before: int | None, state: str = "") -> QuerySet[Submission]:
+    """Give submissions, the newest first, from behind a number on; of every department where none is named."""
+    found = Submission.objects.order_by("-id")
+    if department_code:
+        found = found.filter(department_code=department_code)
+    if state:
+        found = found.filter(state=state)
+    return found if before is None else found.filter(id__lt=before)
+
+
+def issue_groups(*, submission: Submission) -> tuple[IssueGroup, ...]:
+    """Give a submission's issues by rule, returned ones first, the most frequent first. Two queries."""
+    counted = RowIssue.objects.filter(submission=submission).values("code", "severity").annotate(found=Count("id"))
+    numbered = RowIssue.objects.filter(submission=submission).annotate(
+        place_in_rule=Window(
+            RowNumber(), partition_by=[F("code"), F("severity")], order_by=[F("sheet"), F("row_number"), F("id")]
+        )
+    )
+    shown: dict[tuple[str, str], list[Cell]] = {}
+    for issue in numbered.filter(place_in_rule__lte=CELLS_SHOWN):
+        shown.setdefault((issue.code, issue.severity), []).append(cell_of(issue))
+    groups = [
+        _group(code=row["code"], severity=row["severity"], count=row["found"], cells=shown) for row in counted.order_by()
+    ]
+    return tuple(sorted(groups, key=lambda g: (not g.returns, -g.count, g.code)))
+
+
+def _group(*, code: str, severity: str, count: int, cells: dict[tuple[str, str], list[Cell]]) -> IssueGroup:
+    kind = issue_kind(code=code)
+    return IssueGroup(
+        code=code,
+        title=kind.title if kind else code,
+        remedy=kind.remedy if kind else "",
+        basis=kind.basis if kind else "",
+        returns=severity == "return",
+        overridable=bool(kind and kind.overridable),
+        count=count,
+        cells=tuple(cells.get((code, severity), ())),
+    )
+
+
+def issue_kind(*, code: str) -> IssueKind | None:
+    """Give the words of an issue code; nothing for a code of packs since replaced."""
+    return next((kind for kind in catalogue.packs().issues if kind.code == code), None)
+
+
+def cell_of(issue: RowIssue) -> Cell:
+    sheet = f"{issue.sheet}!" if issue.sheet else ""
+    place = f"{sheet}{issue.column_letter}{issue.row_number}" if issue.column_letter else f"{sheet}第 {issue.row_number} 行"
+    return Cell(place=place, column=issue.column, found=issue.found, expected=issue.expected)
+
+
+def issues_after(*, submission: Submission, code: str, after: tuple[int, int] | None) -> QuerySet[RowIssue]:
+    """Give the issues of one rule by row, from behind a row and number on."""
+    found = RowIssue.objects.filter(submission=submission, code=code).order_by("row_number", "id")
+    if after is None:
+        return found
+    row, number = after
+    return found.filter(Q(row_number__gt=row) | Q(row_number=row, id__gt=number))
+
+
+def duplicates_after(*, submission: Submission, after: int | None) -> Sequence[DuplicateRow]:
+    """Give the rows that were already on file, by row, a page from behind a row on."""
+    found = DuplicateRow.objects.filter(submission=submission).order_by("row_number", "id")
+    return list((found if after is None else found.filter(row_number__gt=after))[: PAGE + 1])
