@@ -123,7 +123,8 @@ def issue_groups(*, submission: Submission) -> tuple[IssueGroup, ...]:
     for issue in numbered.filter(place_in_rule__lte=CELLS_SHOWN):
         shown.setdefault((issue.code, issue.severity), []).append(cell_of(issue))
     groups = [
-        _group(code=row["code"], severity=row["severity"], count=row["found"], cells=shown) for row in counted.order_by()
+        _group(code=row["code"], severity=row["severity"], count=row["found"], cells=shown)
+        for row in counted.order_by()
     ]
     return tuple(sorted(groups, key=lambda g: (not g.returns, -g.count, g.code)))
 
@@ -149,7 +150,9 @@ def issue_kind(*, code: str) -> IssueKind | None:
 
 def cell_of(issue: RowIssue) -> Cell:
     sheet = f"{issue.sheet}!" if issue.sheet else ""
-    place = f"{sheet}{issue.column_letter}{issue.row_number}" if issue.column_letter else f"{sheet}第 {issue.row_number} 行"
+    place = (
+        f"{sheet}{issue.column_letter}{issue.row_number}" if issue.column_letter else f"{sheet}第 {issue.row_number} 行"
+    )
     return Cell(place=place, column=issue.column, found=issue.found, expected=issue.expected)
 
 

@@ -34,7 +34,7 @@ class ServedOnMixin:
         served_on: date | None = self.cleaned_data["served_on"]
         if served_on and served_on > self.today:
             raise forms.ValidationError(
-                f"送达日期 {served_on} 晚于今天 {self.today}。只能声明已经送达的决定;尚未送达的请从文件中取出,送达后再报。"
+                f"送达日期 {served_on} 晚于今天 {self.today}。只能声明已经送达的决定;尚未送达的请取出,送达后再报。"
             )
         return served_on
 

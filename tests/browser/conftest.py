@@ -1,0 +1,146 @@
+"""
+One site, one browser, for all browser tests of a worker.
+
+The site runs in its own process on a copy of the template database, with one account for every role. A test that needs
+more files it through the site itself.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from publiccredit.accounts.operations import act_as, act_as_nobody, open_account
+from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Role
+from publiccredit.site import embedded_postgres
+from tests.browser.county import file_a_small_county
+from tests.environment import ROOT, TEST_DATA, WORKER
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PASSWORD = "browser-only-5127"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+# Playwright's event loop lives in this thread for the whole session; the site itself runs in another process.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    database: str
+
+
+@pytest.fixture(scope="session")
+def site(
+    cluster: embedded_postgres.Cluster, template_database: str, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[Site]:
+    """The running site, with an account for every role and a few records on file."""
+    name = f"browser_{WORKER}"
+    usual = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()
+        embedded_postgres.drop_database(cluster=cluster, name=name)
+        embedded_postgres.create_database(cluster=cluster, name=name, template=template_database)
+        connection.settings_dict["NAME"] = name
+        try:
+            _fill()
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = usual
+    environment = {**os.environ, "PUBLICCREDIT_DATABASE_NAME": name, "PUBLICCREDIT_DEMO": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.server"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield Site(url=process.stdout.readline().strip(), database=name)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        with django_db_blocker.unblock():
+            embedded_postgres.drop_database(cluster=cluster, name=name)
+
+
+def _fill() -> None:
+    act_as(actor=PROGRAM)
+    for role in Role:
+        open_account(
+            by=PROGRAM,
+            username=role.value,
+            display_name=f"演示{role.value}",
+            role=role,
+            department_code="market_regulation" if role in DEPARTMENT_ROLES else "",
+            password=PASSWORD,
+            at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    file_a_small_county(store=TEST_DATA)
+    act_as_nobody()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.fail(
+            f"没有 {CHROMIUM}。请安装:apt-get install -y chromium fonts-noto-cjk;或用环境变量 CHROMIUM 指明位置。"
+        )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def cookies_of(browser: Browser, site: Site) -> Callable[[Role], list[dict[str, object]]]:
+    """The session cookies of a role, logged in once."""
+    known: dict[Role, list[dict[str, object]]] = {}
+
+    def cookies(role: Role) -> list[dict[str, object]]:
+        if role not in known:
+            context = browser.new_context(base_url=site.url)
+            page = context.new_page()
+            log_in(page, role)
+            known[role] = context.cookies()
+            context.close()
+        return known[role]
+
+    return cookies
+
+
+def log_in(page: Page, role: Role) -> None:
+    """Log in by the page."""
+    page.goto("/log-in/")
+    page.get_by_label("账号").fill(role.value)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_load_state()
+
+
+@pytest.fixture
+def context_for(
+    browser: Browser, site: Site, cookies_of: Callable[[Role], list[dict[str, object]]]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browser contexts: ``context_for(role, viewport=…, scripts=True)``; closed after the test."""
+    opened: list[BrowserContext] = []
+
+    def make(role: Role | None = None, viewport: dict[str, int] = DESKTOP, *, scripts: bool = True) -> BrowserContext:
+        context = browser.new_context(
+            base_url=site.url, viewport=viewport, java_script_enabled=scripts, locale="zh-CN", accept_downloads=True
+        )
+        if role is not None:
+            context.add_cookies(cookies_of(role))
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()

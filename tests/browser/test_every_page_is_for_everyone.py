@@ -1,0 +1,80 @@
+"""Every page passes axe at phone and desktop width, scrolls in one direction only, and loads nothing from elsewhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from publiccredit.accounts.types import Role
+from tests.browser.conftest import DESKTOP, PHONE, Site
+
+PAGES: list[tuple[str, Role | None]] = [
+    ("/about/", None),
+    ("/rights/", None),
+    ("/accessibility/", None),
+    ("/no-such-page/", None),
+    ("/log-in/", None),
+    ("/password/", Role.LIAISON),
+    ("/accounts/", Role.LIAISON),  # forbidden
+    ("/accounts/", Role.ADMINISTRATOR),
+    ("/accounts/new/", Role.ADMINISTRATOR),
+    ("/accounts/1/", Role.ADMINISTRATOR),
+    ("/oversight/ledger/", Role.AUDITOR),
+]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"color-contrast-enhanced": {"enabled": True}},  # 7:1, the one rule of WCAG AAA we hold to everywhere
+    "resultTypes": ["violations"],
+}
+RUN = """options => axe.run(document, options).then(results => results.violations.map(
+    v => v.id + " ×" + v.nodes.length + ": " + v.nodes[0].html.slice(0, 160)))"""
+
+
+def faults(page: Page, path: str, complaints: list[str]) -> list[str]:
+    """Give what is wrong with a page at both widths: axe, sideways scrolling, other hosts, the security policy."""
+    complaints.clear()
+    page.goto(path)
+    page.evaluate(AXE)
+    found = list(complaints)
+    for width in (PHONE, DESKTOP):
+        page.set_viewport_size(width)
+        found += page.evaluate(RUN, OPTIONS)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"scrolls sideways at {width['width']}")
+    return [f"{path}: {fault}" for fault in found]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", sorted({r for _, r in PAGES}, key=str), ids=lambda r: r.value if r else "reader")
+def test_every_page_passes_axe_and_stays_within_its_width(
+    context_for: Callable[..., BrowserContext], site: Site, role: Role | None
+) -> None:
+    page = context_for(role).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+    page.on("request", lambda r: None if r.url.startswith((site.url, "data:")) else complaints.append(r.url))
+    assert [fault for path, whose in PAGES if whose is role for fault in faults(page, path, complaints)] == []
+
+
+@pytest.mark.browser
+def test_large_type_is_chosen_without_scripts_and_kept(context_for: Callable[..., BrowserContext]) -> None:
+    page = context_for(scripts=False).new_page()
+    page.goto("/about/")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px"
+    page.get_by_role("button", name="大字版").click()
+    assert page.url.endswith("/about/")
+    page.goto("/rights/")
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+
+
+@pytest.mark.browser
+def test_the_first_key_press_leads_past_the_navigation(context_for: Callable[..., BrowserContext]) -> None:
+    page = context_for().new_page()
+    page.goto("/rights/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"

@@ -1,0 +1,67 @@
+"""What the template parts write."""
+
+from datetime import date
+from types import SimpleNamespace as Row
+
+import pytest
+from django.template import Context, Template
+
+from publiccredit.site.charts import bars_of, ceiling, plot_of
+from publiccredit.site.templatetags.components import breadcrumbs, day, percent, thousands, yuan
+
+
+@pytest.mark.parametrize(
+    ("fen", "written"),
+    [
+        (None, "—"),
+        (0, "0 万元(0 元)"),
+        (1, "0.000001 万元(0.01 元)"),
+        (120_000_000, "120 万元(1,200,000 元)"),
+        (1_234_567, "1.234567 万元(12,345.67 元)"),
+        (123_456_700_000_000, "123,456,700 万元(1,234,567,000,000 元)"),
+    ],
+)
+def test_an_amount_is_written_in_both_units(fen: int | None, written: str) -> None:
+    assert yuan(fen) == written
+
+
+def test_a_missing_value_is_a_dash_and_never_nought() -> None:
+    assert (day(None), percent(None), thousands(None)) == ("—", "—", "—")
+
+
+def test_values_are_written_the_chinese_way() -> None:
+    assert (day(date(2026, 11, 3)), percent(0.9544), thousands(12_345)) == ("2026-11-03", "95.4%", "12,345")
+
+
+def test_breadcrumbs_pair_words_with_addresses() -> None:
+    assert breadcrumbs("部门", "/d/", "税务局") == {"linked": [{"text": "部门", "url": "/d/"}], "current": "税务局"}
+
+
+def test_bars_of_a_percentage_share_the_scale_of_a_hundred() -> None:
+    bars = bars_of(rows=[Row(label="甲", value=50.0), {"label": "乙", "value": None}], unit="%", target=95)
+    assert [(b.width, b.shown, b.target) for b in bars] == [("50.00%", "50.0%", "95.00%"), ("0.00%", "—", "95.00%")]
+
+
+def test_bars_of_a_count_share_the_scale_of_the_longest() -> None:
+    bars = bars_of(rows=[Row(label="甲", value=5), Row(label="乙", value=20)], unit="件", target=None)
+    assert [(b.width, b.shown) for b in bars] == [("25.00%", "5"), ("100.00%", "20")]
+
+
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (0.4, 1), (7, 10), (10, 10), (12, 20), (24, 25), (940, 1000)])
+def test_a_scale_ends_on_a_round_number_at_or_above_the_highest(value: float, top: float) -> None:
+    assert ceiling(value) == top
+
+
+def test_a_line_runs_from_the_left_edge_to_the_right_one() -> None:
+    plot = plot_of(points=[Row(label="1月", value=0), Row(label="2月", value=100)], unit="%", target=50)
+    assert (plot.path, plot.target_y, plot.scale) == ("M0.00 100.00L100.00 0.00", "50.00", ("100.0%", "50.0%", "0.0%"))
+
+
+def test_a_line_without_points_says_so() -> None:
+    assert plot_of(points=[], unit="件", target=None).summary == "没有可画的数据"
+
+
+def test_an_alert_escapes_its_title_and_keeps_its_content() -> None:
+    template = Template('{% load components %}{% alert "adverse" title %}<p>{{ text }}</p>{% endalert %}')
+    html = template.render(Context({"title": "<b>", "text": "<i>"}))
+    assert html == '<div class="alert adverse" role="alert"><p class="title">&lt;b&gt;</p><p>&lt;i&gt;</p></div>'
