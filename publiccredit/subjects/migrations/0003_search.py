@@ -21,21 +21,19 @@ BEGIN
     RETURN pairs;
 END $$;
 
--- The share of names in which the rarest of some pairs stands, as the database last counted; 0 where it is not among
--- the thousand most frequent. As owner: the application may not read the statistics of an index.
-CREATE FUNCTION search_rarest_share(pairs text[]) RETURNS real LANGUAGE sql STABLE SECURITY DEFINER
+-- The pairs that stand in most names and the share of names they stand in, as the database last counted. As owner: the
+-- application may not read the statistics of an index.
+CREATE FUNCTION search_frequent_pairs() RETURNS TABLE (pair text, share real) LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
-    SELECT coalesce(min(coalesce(counted.share, 0)), 0) FROM unnest(pairs) AS asked(pair) LEFT JOIN (
-        SELECT element.pair, element.share FROM pg_stats, LATERAL ROWS FROM (
-            unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs)
-        ) AS element(pair, share)
-        WHERE schemaname = 'public' AND tablename = 'subject_name_bigrams'
-    ) AS counted USING (pair)
+    SELECT element.pair, element.share FROM pg_stats, LATERAL ROWS FROM (
+        unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs)
+    ) AS element(pair, share)
+    WHERE schemaname = 'public' AND tablename = 'subject_name_bigrams' AND element.pair IS NOT NULL
 $$;
 """
 
 UNDO = """
-DROP FUNCTION search_rarest_share(text[]);
+DROP FUNCTION search_frequent_pairs();
 DROP FUNCTION search_bigrams(text);
 DROP FUNCTION search_folded(text);
 """

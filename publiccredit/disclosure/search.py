@@ -1,0 +1,296 @@
+"""
+One box for names, identifiers, document numbers and the first letters of names; answers by rank, page by page.
+
+A fragment that stands in many names is found by walking the names in rank order, one that stands in few by the index of
+pairs; which of the two is decided by how often the database has counted its pairs (docs/decisions/0010).
+"""
+
+import json
+import re
+import unicodedata
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.types import Hit, SearchPage
+from publiccredit.disclosure.visibility import visible
+from publiccredit.subjects import queries as subjects
+
+SHORTEST = 2
+LONGEST = 100
+PAGE = 20
+BATCHES = 10  # of candidates that turn out to have nothing visible, before the page is given as it is
+FREQUENT = 0.002  # share of names from which walking them is quicker than the index: measured, see the decision
+WALKED = 15_000  # names walked before the index is asked after all, about 5 ms
+COUNTED_FOR = 600  # seconds for which the counts of pairs are kept
+DROPPED = " \u3000()（）〔〕[]【】·•．.、,，-—_/“”\"'"  # as search_folded in the database
+_DROP = str.maketrans("", "", DROPPED)
+_YEAR_IN_BRACKETS = re.compile(r"[\[（(【［<〈〔](\d{4})[\]）)】］>〉〕]")
+
+
+class UnableToSearch(Exception):
+    """The words cannot be searched for; the message says to the reader what would be right."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, in the forms in which it is compared."""
+
+    name: str
+    identifier: str
+    document_number: str
+
+    @property
+    def pairs(self) -> list[str]:
+        return [self.name[i : i + 2] for i in range(len(self.name) - 1)]
+
+    @property
+    def latin(self) -> bool:
+        return self.name.isascii() and self.name.isalnum()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: the step of the search and the rank of its last answer."""
+
+    step: str = ""
+    inactive: bool = False
+    key: str = ""
+    id: int = -1
+
+    def __str__(self) -> str:
+        text = json.dumps([self.step, self.inactive, self.key, self.id], ensure_ascii=False)
+        return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def folded(words: str) -> str:
+    """Give a name as ``search_folded`` gives it in the database, of one width besides."""
+    return unicodedata.normalize("NFKC", words).upper().translate(_DROP)
+
+
+def search(*, words: str, audience: Audience, on: date, cursor: str = "", limit: int = PAGE) -> SearchPage:
+    """
+    Give one page of the subjects that answer to some words: exact answers, then beginnings, then parts of a name.
+
+    :raises UnableToSearch: fewer than two characters, or a cursor that this search never gave.
+    """
+    asked = _asked(words)
+    place = _place(cursor)
+    exact = _exact(asked, audience, on)[:limit]
+    already = {hit.subject_id for hit in exact}
+    hits = [] if place.step else [(FIRST, hit) for hit in exact]
+    for step in STEPS[STEPS.index(place.step or STEPS[0]) :]:
+        if len(hits) > limit:
+            break
+        if not _applies(step, asked):
+            continue
+        after = place if place.step == step else Place(step=step)
+        found, stopped_at = _seen(asked, after, already, audience, on, limit + 1 - len(hits))
+        hits += found
+        if stopped_at is not None:
+            return SearchPage(hits=tuple(hit for _, hit in hits[:limit]), next_cursor=str(stopped_at))
+    more = len(hits) > limit
+    kept = hits[:limit]
+    return SearchPage(hits=tuple(hit for _, hit in kept), next_cursor=str(kept[-1][0]) if more else "")
+
+
+STEPS = ("beginning", "initials", "within", "within_initials")
+FIRST = Place(step=STEPS[0])
+_COLUMNS = "id, name, uscc, kind, registration_status, inactive"
+
+
+def _asked(words: str) -> Asked:
+    words = "".join(character for character in words[: LONGEST * 2] if character.isprintable() or character == "\u3000")
+    name = folded(words)
+    if len(name) < SHORTEST:
+        raise UnableToSearch(
+            "请至少输入两个字。可以输入名称中任意连续的两个字、统一社会信用代码、文书号或名称的拼音首字母。"
+        )
+    if len(name) > LONGEST:
+        raise UnableToSearch(f"输入过长。请输入不超过 {LONGEST} 个字。")
+    compact = re.sub(r"\s", "", unicodedata.normalize("NFKC", words))
+    return Asked(
+        name=name,
+        identifier=re.sub(r"[\s-]", "", compact).upper(),
+        document_number=_YEAR_IN_BRACKETS.sub(r"〔\1〕", re.sub(r"\s", "", words)),
+    )
+
+
+def _place(cursor: str) -> Place:
+    if not cursor:
+        return Place()
+    try:
+        step, inactive, key, number = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = Place(step=step, inactive=bool(inactive), key=str(key), id=int(number))
+    except (ValueError, TypeError) as error:
+        raise UnableToSearch("翻页标记无效。请从第一页重新查询。") from error
+    if place.step not in STEPS or "\x00" in place.key or abs(place.id) >= 2**63:
+        raise UnableToSearch("翻页标记无效。请从第一页重新查询。")
+    return place
+
+
+def _applies(step: str, asked: Asked) -> bool:
+    if step == "initials":
+        return asked.latin
+    if step == "within_initials":
+        return asked.latin and len(asked.name) > SHORTEST
+    return True
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+# --- exact answers --------------------------------------------------------------------------------------------------
+
+_EXACT = f"""
+SELECT {_COLUMNS}, min(reason) AS reason FROM (
+    SELECT s.*, '1 identifier' AS reason FROM subjects_subject s WHERE uscc = %(identifier)s
+    UNION ALL
+    SELECT s.*, '1 identifier' FROM subjects_subject s JOIN subjects_identifier i ON i.subject_id = s.id
+        WHERE i.value = %(identifier)s
+    UNION ALL
+    SELECT s.*, '2 exact' FROM subjects_subject s WHERE inactive IN (true, false) AND search_name = %(name)s
+    UNION ALL
+    SELECT s.*, '3 document_number' FROM subjects_subject s WHERE id = ANY(%(decided)s)
+    UNION ALL
+    SELECT s.*, '4 former_name' FROM subjects_subject s JOIN subjects_subjectname n ON n.subject_id = s.id
+        WHERE n.borne_until IS NOT NULL AND n.search_name = %(name)s
+) AS found GROUP BY {_COLUMNS} ORDER BY reason, inactive, id LIMIT 20
+"""  # noqa: S608 - no value is part of the text
+
+
+def _exact(asked: Asked, audience: Audience, on: date) -> list[Hit]:
+    values = {"identifier": asked.identifier, "name": asked.name, "decided": _decided(asked, audience, on)}
+    rows = _rows(_EXACT, values)
+    seen = _seen_subjects([row[0] for row in rows], audience, on)
+    return [_hit(row, row[-1].split(" ", 1)[1]) for row in rows if row[0] in seen]
+
+
+def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
+    """Give the subjects of visible records whose document number is, or begins with, what was typed."""
+    if not re.search(r"\d", asked.document_number) or asked.document_number.isascii():
+        return []
+    records = subjects.records().filter(
+        visible(audience=audience, on=on, packs=catalogue.packs()), document_number__startswith=asked.document_number
+    )
+    found = records.order_by("document_number", "pk").values_list("subject_id", flat=True)[:PAGE]
+    return [number for number in found if number is not None]
+
+
+# --- beginnings and parts -------------------------------------------------------------------------------------------
+
+_BY_BEGINNING = f"""
+SELECT {_COLUMNS}, {{column}} AS key FROM (
+    (SELECT * FROM subjects_subject WHERE NOT inactive AND {{column}} >= %(from)s AND {{column}} < %(to)s
+        AND NOT %(inactive)s AND ({{column}}, id) > (%(key)s, %(id)s) {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT * FROM subjects_subject WHERE inactive AND {{column}} >= %(from)s AND {{column}} < %(to)s
+        AND (NOT %(inactive)s OR ({{column}}, id) > (%(key)s, %(id)s)) {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
+) AS found ORDER BY inactive, {{column}}, id LIMIT %(limit)s
+"""  # noqa: S608
+_WALKED = f"""
+SELECT {_COLUMNS}, '' AS key FROM (
+    SELECT * FROM subjects_subject WHERE (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id LIMIT {WALKED}
+) AS walked WHERE {{found}} ORDER BY inactive, id LIMIT %(limit)s
+"""  # noqa: S608
+_BY_INDEX = f"""
+SELECT {_COLUMNS}, '' AS key FROM subjects_subject
+WHERE {{index}} AND {{found}} AND (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id + 0 LIMIT %(limit)s
+"""  # noqa: S608
+_WITHIN_NAME = "strpos(search_name, %(from)s) > 1"
+_WITHIN_INITIALS = "strpos(pinyin_initials, %(from)s) > 1 AND strpos(search_name, %(from)s) = 0"
+
+
+def _candidates(asked: Asked, after: Place, limit: int) -> list[tuple[Any, ...]]:
+    values = {
+        "from": asked.name,
+        "to": asked.name + "\U0010ffff",
+        "part": f"%{asked.name}%",  # of letters and digits wherever it is used
+        "pairs": asked.pairs,
+        "inactive": after.inactive,
+        "key": after.key,
+        "id": after.id,
+        "limit": limit,
+    }
+    if after.step == "beginning":
+        return _rows(_BY_BEGINNING.format(column="search_name", also=""), values)
+    if after.step == "initials":
+        also = "AND strpos(search_name, %(from)s) = 0"
+        return _rows(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
+    if after.step == "within":
+        walk = min((_frequent_pairs().get(pair, 0.0) for pair in asked.pairs), default=0.0) >= FREQUENT
+        return _part(_WITHIN_NAME, "search_bigrams(search_name) @> %(pairs)s::text[]", values, walk=walk)
+    return _part(_WITHIN_INITIALS, "pinyin_initials LIKE %(part)s", values, walk=True)
+
+
+def _part(found: str, index: str, values: dict[str, Any], *, walk: bool) -> list[tuple[Any, ...]]:
+    rows = _rows(_WALKED.format(found=found), values) if walk else []
+    if len(rows) == values["limit"]:
+        return rows
+    return _rows(_BY_INDEX.format(index=index, found=found), values)
+
+
+def _frequent_pairs() -> dict[str, float]:
+    def counted() -> dict[str, float]:
+        return dict(_rows("SELECT pair, share FROM search_frequent_pairs()", {}))
+
+    return cache.get_or_set("search:frequent_pairs", counted, COUNTED_FOR) or {}
+
+
+def _seen(
+    asked: Asked, after: Place, already: set[int], audience: Audience, on: date, wanted: int
+) -> tuple[list[tuple[Place, Hit]], Place | None]:
+    """
+    Give the answers of one step of which something is visible, and where it stopped when it met too many of which
+    nothing is.
+    """
+    answers: list[tuple[Place, Hit]] = []
+    for _ in range(BATCHES):
+        size = max(wanted - len(answers), PAGE)
+        rows = _candidates(asked, after, size)
+        seen = _seen_subjects([row[0] for row in rows], audience, on)
+        for row in rows:
+            after = replace(after, inactive=row[5], key=row[-1], id=row[0])
+            if row[0] in seen and row[0] not in already:
+                answers.append((after, _hit(row, after.step.replace("within_initials", "initials"))))
+        if len(rows) < size or len(answers) >= wanted:
+            return answers[:wanted], None
+    return answers, after
+
+
+def _seen_subjects(ids: list[int], audience: Audience, on: date) -> set[int]:
+    """Give those of whom the audience may see something: a subject with a hidden record only is not to be found."""
+    if not ids:
+        return set()
+    sql, values = _seen_sql(audience, on, catalogue.packs().version)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, ids])
+        return {row[0] for row in cursor.fetchall()}
+
+
+@lru_cache(maxsize=32)
+def _seen_sql(audience: Audience, on: date, version: str) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG001 - part of the key
+    condition = visible(audience=audience, on=on, packs=catalogue.packs())
+    sql, values = subjects.records().filter(condition).values("subject_id").query.sql_with_params()
+    return f"SELECT DISTINCT subject_id FROM ({sql}) AS seen WHERE subject_id = ANY(%s)", tuple(values)  # noqa: S608
+
+
+def _hit(row: tuple[Any, ...], reason: str) -> Hit:
+    return Hit(
+        subject_id=row[0],
+        name=row[1],
+        identifier=row[2] or f"id-{row[0]}",
+        kind=row[3],
+        registration_status=row[4],
+        reason=reason,
+    )

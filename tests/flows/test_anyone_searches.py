@@ -1,0 +1,156 @@
+"""One box finds subjects by name, part of a name, identifier, document number and first letters; nothing hidden."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.search import UnableToSearch, folded, search
+from publiccredit.subjects.models import Identifier, SubjectName
+from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+TODAY = date(2026, 6, 1)
+
+
+def _known(number: int, name: str, **columns: str) -> None:
+    stored_licence(subject=stored_subject(number=number, name=name, **columns), number=number)
+
+
+def _found(words: str, *, on: date = TODAY, audience: Audience = Audience.PUBLIC) -> list[tuple[str, str]]:
+    page = search(words=words, audience=audience, on=on)
+    return [(hit.name, hit.reason) for hit in page.hits]
+
+
+def test_exact_comes_before_beginning_before_part_and_the_living_before_the_dead() -> None:
+    _known(1, "淮北鑫源")
+    _known(2, "鑫源建材", registration_status="deregistered")
+    _known(3, "鑫源商贸")
+    _known(4, "鑫源", registration_status="revoked")
+    _known(5, "濉溪鑫源", registration_status="deregistered")
+    _known(6, "安徽鑫源")
+    assert _found("鑫源") == [
+        ("鑫源", "exact"),
+        ("鑫源商贸", "beginning"),
+        ("鑫源建材", "beginning"),
+        ("淮北鑫源", "within"),
+        ("安徽鑫源", "within"),
+        ("濉溪鑫源", "within"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("濉溪县信用建材（安徽）有限公司", "exact"),
+        ("濉溪县信用建材(安徽)有限公司", "exact"),
+        (" 濉溪县 信用建材 ", "beginning"),
+        ("信用", "within"),
+        ("材安徽有", "within"),
+        ("SXXXY", "initials"),
+        ("sxxxyjc", "initials"),
+        ("xyjc", "initials"),
+        ("91000000000000017A", None),
+        ("建筑", None),
+    ],
+)
+def test_a_name_is_found_as_people_write_it(words: str, reason: str | None) -> None:
+    _known(1, "濉溪县信用建材（安徽）有限公司")
+    assert _found(words) == ([("濉溪县信用建材（安徽）有限公司", reason)] if reason else [])
+
+
+def test_an_identifier_an_old_number_and_a_former_name_find_their_subject() -> None:
+    subject = stored_subject(number=7, name="濉溪县新名商贸有限公司")
+    stored_licence(subject=subject)
+    Identifier.objects.create(
+        subject=subject, scheme="registration_number", value="340621000012345", known_from=KNOWN_AT
+    )
+    SubjectName.objects.create(
+        subject=subject,
+        name="濉溪县旧名商贸有限公司",
+        normalised_name="旧名商贸公司",
+        borne_until=date(2025, 1, 1),
+        known_from=KNOWN_AT,
+    )
+    assert subject.uscc is not None
+    for words, reason in (
+        (subject.uscc, "identifier"),
+        (subject.uscc.lower(), "identifier"),
+        ("340621000012345", "identifier"),
+        ("濉溪县旧名商贸有限公司", "former_name"),
+    ):
+        assert _found(words) == [("濉溪县新名商贸有限公司", reason)]
+
+
+@pytest.mark.parametrize("words", ["濉市监罚〔2026〕9号", "濉市监罚[2026]9号", "濉市监罚(2026)9号", "濉市监罚〔2026〕"])
+def test_a_document_number_finds_its_subject_while_it_is_shown_and_not_a_day_longer(words: str) -> None:
+    subject = stored_subject()
+    stored_record(subject=subject, number=9)
+    stored_licence(subject=subject)
+    last = date(2027, 5, 19)
+    assert _found(words, on=last) == [(subject.name, "document_number")]
+    assert _found(words, on=last + timedelta(days=1)) == []
+    assert _found(words, on=date(2026, 5, 21)) == []
+
+
+def test_a_subject_of_whom_nothing_is_visible_is_not_found() -> None:
+    subject = stored_subject(name="濉溪县隐去商贸有限公司")
+    stored_record(subject=subject)
+    assert subject.uscc is not None
+    for words in ("隐去", subject.name, subject.uscc, "SXXYQ"):
+        assert len(_found(words)) == 1
+        assert _found(words, on=date(2027, 5, 20)) == []
+        assert len(_found(words, on=date(2027, 5, 20), audience=Audience.SUBJECT)) == 1
+
+
+@pytest.mark.parametrize("words", ["商贸", "SX", "濉溪", "XSM"])
+def test_pages_follow_each_other_without_a_gap_or_a_repetition(words: str) -> None:
+    for number in range(1, 48):
+        status = "deregistered" if number % 5 == 0 else "active"
+        place = "濉溪" if number % 3 else "宿州"
+        _known(number, f"{place}{chr(0x4E00 + number * 7)}新商贸{number}", registration_status=status)
+    whole = search(words=words, audience=Audience.PUBLIC, on=TODAY, limit=100)
+    assert whole.next_cursor == ""
+    walked: list[int] = []
+    cursor = ""
+    while True:
+        page = search(words=words, audience=Audience.PUBLIC, on=TODAY, cursor=cursor, limit=5)
+        walked += [hit.subject_id for hit in page.hits]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert walked == [hit.subject_id for hit in whole.hits]
+    assert len(set(walked)) == len(walked) > 30
+
+
+@pytest.mark.parametrize("words", ["", "信", " 信 ", "()", "\x00信", "a" * 101])
+def test_too_little_or_too_much_is_answered_with_what_would_be_right(words: str) -> None:
+    with pytest.raises(UnableToSearch, match="请"):
+        search(words=words, audience=Audience.PUBLIC, on=TODAY)
+
+
+@pytest.mark.parametrize("cursor", ["x", "WyJ4IiwgMSwgIiIsIDFd", "////", "bnVsbA", "WzEsMl0"])
+def test_a_cursor_this_search_never_gave_is_refused(cursor: str) -> None:
+    with pytest.raises(UnableToSearch, match="第一页"):
+        search(words="商贸", audience=Audience.PUBLIC, on=TODAY, cursor=cursor)
+
+
+@given(words=st.text(max_size=30).filter(lambda text: "\x00" not in text))
+@settings(max_examples=60, deadline=None)
+def test_no_words_make_the_search_fail(words: str) -> None:
+    try:
+        search(words=words, audience=Audience.PUBLIC, on=TODAY)
+    except UnableToSearch:
+        return
+
+
+@given(words=st.text(alphabet="濉溪县 Ａabc（）()·-—％%_\\'\"【】12", max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_the_database_folds_a_name_as_the_search_does(words: str) -> None:
+    with connection.cursor() as cursor:
+        one_width = words.replace("Ａ", "A").replace("％", "%")
+        cursor.execute("SELECT search_folded(%s)", [one_width])
+        assert cursor.fetchone()[0] == folded(words)
