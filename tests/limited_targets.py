@@ -42,7 +42,7 @@ def chunks(*, number: int) -> Iterator[object]:
 
 def refuses() -> Iterator[object]:
     yield RECOGNITION
-    raise UnableToRead(code="R-101", message="文件中没有任何内容。")
+    raise UnableToRead(code="F-101", message="文件中没有任何内容。")
 
 
 def fails() -> None:

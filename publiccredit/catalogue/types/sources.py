@@ -74,7 +74,7 @@ class Refusal(Pack):
     ``found`` says what was found, ``remedy`` what would be right and how to get there; both may hold named slots.
     """
 
-    code: Annotated[str, StringConstraints(pattern=r"^R-[0-9]{3}$")]
+    code: Annotated[str, StringConstraints(pattern=r"^F-[0-9]{3}$")]
     name: CodeName
     title: str
     found: str

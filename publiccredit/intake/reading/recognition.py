@@ -11,8 +11,10 @@ from publiccredit.intake.reading.headers import column_letter
 from publiccredit.intake.reading.refusals import listed, refusal
 from publiccredit.intake.types import RecognisedColumn, RecognisedSheet, Recognition, SkippedSheet, UnableToRead
 
-OUTCOME_HEADER = "核验结果"  # the column an annotated workbook carries, and
-SUMMARY_SHEET = "核验问题"  # its sheet of issues: both come back when the sender corrects it and sends it again
+OUTCOME_HEADER = "核验结果"  # the columns an annotated workbook carries, and
+ORIGINAL_ROW_HEADER = "原行号"
+SUMMARY_SHEET = "核验问题"  # its sheet of issues: all come back when the sender corrects it and sends it again
+MARK_HEADERS = frozenset({OUTCOME_HEADER, ORIGINAL_ROW_HEADER})
 MARKED_BY_PLATFORM = "平台标注的核验结果,不作为数据"
 ALIKE = 60  # rapidfuzz ratio from which another header is worth suggesting
 
@@ -56,7 +58,7 @@ class Fit:
         return tuple(
             cell.strip()
             for column, cell in zip(self.matched, self.cells, strict=True)
-            if column is None and cell.strip() and header_key(cell) != OUTCOME_HEADER
+            if column is None and cell.strip() and header_key(cell) not in MARK_HEADERS
         )
 
 
@@ -136,7 +138,7 @@ def _recognised_sheet(fit: Fit) -> RecognisedSheet:
         if not cell.strip():
             continue
         letter = column_letter(index)
-        if column is None and header_key(cell) == OUTCOME_HEADER:
+        if column is None and header_key(cell) in MARK_HEADERS:
             columns.append(RecognisedColumn(letter, cell.strip(), None, MARKED_BY_PLATFORM))
             continue
         if column is not None and column.header in taken:

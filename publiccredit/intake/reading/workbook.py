@@ -17,7 +17,7 @@ from publiccredit.intake.reading.headers import BLANK, column_index
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.package import SheetPart, survey_workbook
-from publiccredit.intake.reading.recognition import MARKED_BY_PLATFORM, SheetHead, recognise
+from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SheetHead, recognise
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
 from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
@@ -82,7 +82,7 @@ def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits
 
 def marks_column(header: RecognisedSheet) -> int | None:
     """Give the column, from 1, in which an annotated workbook carries the platform's own mark."""
-    marked = [c for c in header.columns if c.field is None and c.set_aside == MARKED_BY_PLATFORM]
+    marked = [c for c in header.columns if c.field is None and c.header == OUTCOME_HEADER]
     return column_index(marked[0].letter) + 1 if marked else None
 
 

@@ -60,12 +60,12 @@ def test_no_more_chunks_lie_ready_than_allowed(own_folder: Path) -> None:
 
 
 def test_a_refusal_in_the_child_is_a_refusal_here() -> None:
-    assert refused("refuses") == ("R-101", "文件中没有任何内容。")
+    assert refused("refuses") == ("F-101", "文件中没有任何内容。")
 
 
 def test_a_failure_is_told_without_the_words_of_the_file(caplog: pytest.LogCaptureFixture) -> None:
     code, message = refused("fails")
-    assert code == "R-152"
+    assert code == "F-152"
     assert message.startswith("核验程序意外结束(ValueError),没有任何数据入库。")
     assert "某某某" not in caplog.text
     assert "limited_targets.py" in caplog.text
@@ -74,26 +74,26 @@ def test_a_failure_is_told_without_the_words_of_the_file(caplog: pytest.LogCaptu
 @pytest.mark.parametrize("name", ["takes_memory", "takes_columns"])
 def test_a_file_that_takes_too_much_memory_is_refused(name: str) -> None:
     code, message = refused(name)
-    assert (code, message[:20]) == ("R-151", "核验占用的内存超过 300 MB,已停止。"[:20])
+    assert (code, message[:20]) == ("F-151", "核验占用的内存超过 300 MB,已停止。"[:20])
 
 
 def test_a_file_that_takes_too_much_computing_is_refused() -> None:
-    assert refused("takes_time")[0] == "R-150"
+    assert refused("takes_time")[0] == "F-150"
 
 
 def test_a_file_that_takes_too_long_is_refused() -> None:
-    assert refused("sleeps", limits=ProcessLimits(wall_seconds=0.5))[0] == "R-150"
+    assert refused("sleeps", limits=ProcessLimits(wall_seconds=0.5))[0] == "F-150"
 
 
 def test_a_killed_child_is_told() -> None:
     code, message = refused("is_killed")
-    assert code == "R-152"
+    assert code == "F-152"
     assert "SIGKILL" in message
 
 
 def test_the_child_cannot_import_the_framework() -> None:
     code, message = refused("imports_the_framework")
-    assert code == "R-152"
+    assert code == "F-152"
     assert "ModuleNotFoundError" in message
 
 

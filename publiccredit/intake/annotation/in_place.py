@@ -1,0 +1,85 @@
+"""The sender's own xlsx, marked where it stands."""
+
+from pathlib import Path
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from publiccredit.intake.annotation.marks import (
+    AUTHOR,
+    COMMENTS_PER_SHEET,
+    SUMMARY_HEADERS,
+    WORDS,
+    Marks,
+    outcome_column,
+)
+from publiccredit.intake.annotation.style import HEADER, RETURN, SUMMARY_WIDTHS, WARN
+from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SUMMARY_SHEET
+from publiccredit.intake.types import RETURNED, RecognisedSheet, Recognition
+
+FILLS = {True: PatternFill("solid", fgColor=RETURN), False: PatternFill("solid", fgColor=WARN)}
+OURS = {fill.fgColor.rgb for fill in FILLS.values()}
+NOTHING = PatternFill()
+
+
+def mark_in_place(*, original: Path, recognition: Recognition, marks: Marks, target: Path) -> None:
+    """Mark the cells of the workbook and save it as ``target``."""
+    book = openpyxl.load_workbook(original)
+    if SUMMARY_SHEET in book.sheetnames:
+        del book[SUMMARY_SHEET]
+    for header in recognition.sheets:
+        sheet = book[header.sheet]
+        _clear(sheet, header)
+        _mark(sheet, header, marks)
+    _summarise(book, marks)
+    book.save(target)
+
+
+def _clear(sheet: Worksheet, header: RecognisedSheet) -> None:
+    """Take away what an earlier answer marked: the sender has corrected it, or it will be marked again."""
+    for row in sheet.iter_rows(min_row=header.header_row + 1):
+        for cell in row:
+            if cell.comment is not None and cell.comment.author == AUTHOR:
+                cell.comment = None
+            if cell.has_style and cell.fill.fgColor.rgb in OURS:
+                cell.fill = NOTHING
+
+
+def _mark(sheet: Worksheet, header: RecognisedSheet, marks: Marks) -> None:
+    last = outcome_column(header)
+    title = sheet.cell(header.header_row, last + 1, OUTCOME_HEADER)
+    title.font = Font(bold=True)
+    commented = 0
+    for row in range(header.header_row + 1, sheet.max_row + 1):
+        word = marks.outcomes.get((header.sheet, row))
+        outcome = sheet.cell(row, last + 1)
+        outcome.value = word
+        outcome.fill = FILLS[True] if word == WORDS[RETURNED] else NOTHING
+        for column, mark in marks.cells.get((header.sheet, row), {}).items():
+            cell = sheet.cell(row, (column if column >= 0 else last) + 1)
+            cell.fill = FILLS[mark.returns]
+            if commented < COMMENTS_PER_SHEET:
+                cell.comment = Comment(mark.comment, AUTHOR, width=320, height=120)
+                commented += 1
+
+
+def _summarise(book: Workbook, marks: Marks) -> None:
+    sheet = book.create_sheet(SUMMARY_SHEET)
+    sheet.append(SUMMARY_HEADERS)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=HEADER)
+    for row in marks.summary_rows():
+        sheet.append(row)
+    for index, width in enumerate(SUMMARY_WIDTHS):
+        sheet.column_dimensions[sheet.cell(1, index + 1).column_letter].width = width
+    for cells in sheet.iter_rows(min_row=2, min_col=len(SUMMARY_HEADERS), max_col=len(SUMMARY_HEADERS)):
+        cells[0].alignment = Alignment(wrap_text=True, vertical="top")
+    for row_cells in sheet.iter_rows(min_row=2):
+        for cell in row_cells:
+            if cell.data_type == "f":  # what the sender typed may look like a formula here; it is only quoted
+                cell.data_type = "s"
+    sheet.freeze_panes = "A2"

@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from publiccredit.intake import annotation
+from publiccredit.intake.annotation import annotate
+from publiccredit.intake.annotation.marks import AUTHOR
+from publiccredit.intake.reading import open_file
+from publiccredit.intake.types import ACCEPTED, DUPLICATE, OUTCOME, RETURNED, ROW, SHEET
+from tests.files import HEADERS, ROW_1, ROW_2, own_form, write_csv, write_xlsx
+
+ROW_3 = ("濉溪县丙公司", "91000000000000003X", "濉罚〔2026〕3号", "2026-13-40", 12, "")
+MESSAGE = "第 4 行“决定日期”为“2026-13-40”,不是有效日期。"
+
+
+def issues(sheet: str, row: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "sheet": [sheet, sheet],
+            "row": [row, row],
+            "column": ["决定日期", ""],
+            "column_letter": ["D", ""],
+            "field": ["decided_on", ""],
+            "code": ["D-101", "P-101"],
+            "severity": ["return", "warn"],
+            "found": ["2026-13-40", ""],
+            "expected": ["日期", ""],
+            "message": [MESSAGE, "整行存疑。"],
+        }
+    )
+
+
+def outcomes(sheet: str, first: int = 2) -> pl.DataFrame:
+    words = [ACCEPTED, DUPLICATE, RETURNED]
+    return pl.DataFrame({SHEET: [sheet] * 3, ROW: [first, first + 1, first + 2], OUTCOME: words})
+
+
+def annotated(original: Path, *, sheet: str, first: int = 2) -> Path:
+    target = original.parent / "核验.xlsx"
+    recognition = open_file(path=original, candidates=own_form()).recognition
+    found = issues(sheet, first + 2)
+    annotate(original=original, recognition=recognition, issues=found, outcomes=outcomes(sheet, first), target=target)
+    return target
+
+
+def read(path: Path) -> list[tuple[object, ...]]:
+    opened = open_file(path=path, candidates=own_form())
+    rows = [row for chunk in opened.chunks() for row in chunk.rows.drop(SHEET).rows()]
+    assert opened.counted() == len(rows)
+    return rows
+
+
+@pytest.fixture(params=[100_000, 0], ids=["marked in place", "written anew"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotation, "IN_PLACE_CELLS", request.param)
+
+
+@pytest.mark.usefixtures("way")
+def test_every_problem_stands_at_its_cell(tmp_path: Path) -> None:
+    original = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3], "说明": [["请逐行填写", 3]]})
+    book = openpyxl.load_workbook(annotated(original, sheet="数据"))
+    assert book.sheetnames == ["数据", "说明", "核验问题"]
+    sheet = book["数据"]
+    assert [[c.value for c in row] for row in sheet.iter_rows()] == [
+        [*HEADERS, "核验结果"],
+        [*ROW_1[:5], None, "接受"],
+        [*ROW_2[:4], None, ROW_2[5], "重复"],
+        [*ROW_3[:5], None, "退回"],
+    ]
+    commented = {c.coordinate: c.comment for row in sheet.iter_rows() for c in row if c.comment}
+    assert {at: (c.text, c.author) for at, c in commented.items()} == {
+        "D4": (MESSAGE, AUTHOR),
+        "G4": ("整行存疑。", AUTHOR),
+    }
+    filled = {c.coordinate: c.fill.fgColor.rgb for row in sheet.iter_rows(min_row=2) for c in row if c.fill.fill_type}
+    assert filled == {"D4": "FFF4CCCC", "G4": "FFFFF2CC"}
+    assert [c.value for c in book["核验问题"][2]] == [
+        "数据", 4, "决定日期", "D", "退回", "D-101", "2026-13-40", "日期", MESSAGE,
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("way")
+def test_the_answer_can_be_corrected_and_sent_again(tmp_path: Path) -> None:
+    original = write_xlsx(tmp_path, {"数据": [["标题"], HEADERS, ROW_1, ROW_2, ROW_3]})
+    once = annotated(original, sheet="数据", first=3)
+    recognition = open_file(path=once, candidates=own_form()).recognition
+    assert read(once) == read(original)
+    assert [(s.sheet, s.reason) for s in recognition.skipped] == [("核验问题", "平台标注的核验结果,不作为数据")]
+    assert recognition.sheets[0].columns[-1].set_aside == "平台标注的核验结果,不作为数据"
+    again = annotated(once.rename(tmp_path / "再报.xlsx"), sheet="数据", first=3)
+    assert [c.value for c in openpyxl.load_workbook(again)["数据"][2]] == [*HEADERS, "核验结果"]
+    assert read(again) == read(original)
+
+
+def test_marks_of_an_earlier_answer_are_gone_once_corrected(tmp_path: Path) -> None:
+    once = annotated(write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3]}), sheet="数据")
+    recognition = open_file(path=once, candidates=own_form()).recognition
+    right = outcomes("数据").with_columns(pl.lit(ACCEPTED).alias(OUTCOME))
+    target = tmp_path / "又核验.xlsx"
+    annotate(original=once, recognition=recognition, issues=issues("数据", 4).clear(), outcomes=right, target=target)
+    cells = [c for row in openpyxl.load_workbook(target)["数据"].iter_rows(min_row=2) for c in row]
+    assert [c.coordinate for c in cells if c.comment or c.fill.fill_type] == []
+
+
+def test_a_text_file_comes_back_as_a_workbook(tmp_path: Path) -> None:
+    rows = [HEADERS, ROW_1, ROW_2, [str(cell) for cell in ROW_3]]
+    original = write_csv(tmp_path, rows, encoding="gb18030", delimiter=";")
+    target = annotated(original, sheet="")
+    assert read(target) == [(*row, *[False]) for row in read(original)]
+    assert openpyxl.load_workbook(target)["报送数据"]["D4"].comment.text == MESSAGE
+
+
+def test_of_a_very_long_file_only_what_needs_attention_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publiccredit.intake.annotation.rewriting.WHOLE_ROWS", 2)
+    original = write_csv(tmp_path, [HEADERS, ROW_1, ROW_2, [str(cell) for cell in ROW_3]])
+    sheet = openpyxl.load_workbook(annotated(original, sheet=""))["报送数据"]
+    assert [[c.value for c in row][6:] for row in sheet.iter_rows()] == [
+        ["核验结果", "原行号"],
+        ["重复", 3],
+        ["退回", 4],
+    ]
+    assert sheet["D3"].comment.text == MESSAGE
