@@ -12,7 +12,7 @@ from publiccredit.catalogue.types import FieldRole, FieldType, IssueSeverity
 from publiccredit.intake.checks import conflicting_duplicate, natural_person, unknown_column
 from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.columns import CleanedChunk, clean, cleanings
+from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
 from publiccredit.intake.types import (
     ACCEPTED,
     DUPLICATE,
@@ -51,7 +51,7 @@ class Checker:
         self._book = book
         self._context = context
         self._recognition = recognition
-        self._cleanings = cleanings(book)
+        self._cleaner = Cleaner(book)
         self._rules = rules(book=book, context=context)
         self._severities = severities(book.issue_kinds, context)
         self._seen = conflicting_duplicate.SeenRows()
@@ -59,7 +59,7 @@ class Checker:
 
     def look(self, rows: pl.DataFrame) -> LookedAt:
         """This will clean the rows and find what is wrong within each of them."""
-        chunk = clean(rows, cleanings=self._cleanings, book=self._book)
+        chunk = self._cleaner.clean(rows)
         values = self._with_declared_service(chunk.values).with_columns(self._natural_key())
         found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
         content = values.select(self._book.record_type.field_names).hash_rows()

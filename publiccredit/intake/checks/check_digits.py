@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
-import pyarrow as pa
+from pyarrow import lib as pa
 
 _USCC_SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
 _USCC_WEIGHTS = (*(pow(3, i, 31) for i in range(17)), 0)
@@ -101,5 +101,5 @@ def _bytes(cells: pl.Series, width: int) -> pl.Series:
         return pl.Series(dtype=pl.UInt8)
     # One after the other is how Arrow keeps text; Polars itself keeps short text inside its views.
     text = cells.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    data = pa.Array.from_buffers(pa.uint8(), len(cells) * width, [None, text.buffers()[2]])
+    data = pa.UInt8Array.from_buffers(pa.uint8(), len(cells) * width, [None, text.buffers()[2]])
     return pl.Series(data)

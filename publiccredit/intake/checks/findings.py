@@ -36,10 +36,11 @@ def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
 def findings(chunk: CleanedChunk, *, rules: Sequence[Rule]) -> pl.DataFrame:
     """``INDEX`` of the row in the chunk, check, field, found, expected."""
     flags = chunk.values.select(
-        rule.broken.fill_null(value=False).alias(str(number)) for number, rule in enumerate(rules)
+        (rule.broken if rule.suspect is None else rule.suspect).fill_null(value=False).alias(str(number))
+        for number, rule in enumerate(rules)
     )
-    broken = [n for n in range(len(rules)) if flags[str(n)].any()]
-    pieces = [_piece(chunk, rules[n], flags[str(n)]) for n in broken]
+    suspects = [(rule, flags[str(n)]) for n, rule in enumerate(rules) if flags[str(n)].any()]
+    pieces = [_piece(chunk, rule, flagged.arg_true()) for rule, flagged in suspects]
     empty = {INDEX: pl.UInt32, "check": pl.String, "field": pl.String, "found": pl.String, "expected": pl.String}
     found = pl.concat([pl.DataFrame(schema=empty), *pieces])
     return _without_persons(found).unique([INDEX, "check", "field"], keep="first", maintain_order=True)
@@ -68,16 +69,19 @@ def issues(
     )
 
 
-def _piece(chunk: CleanedChunk, rule: Rule, flags: pl.Series) -> pl.DataFrame:
-    places = flags.arg_true()
+def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame:
     name = rule.field.name
-    sent = chunk.sent[name].gather(places)
-    cells = chunk.values[places].with_columns(sent.alias("_sent"))
+    said = [rule.expected] if rule.found is None else [rule.expected, rule.found]
+    needed = {root for expr in (rule.broken, *said) for root in expr.meta.root_names()}
+    cells = pl.DataFrame([suspects.alias(INDEX), chunk.sent[name].gather(suspects).alias("?sent")])
+    cells = cells.hstack([chunk.values[root].gather(suspects) for root in sorted(needed)])
+    if rule.suspect is not None:
+        cells = cells.filter(rule.broken)
     return cells.select(
-        places.alias(INDEX),
+        INDEX,
         pl.lit(rule.check).alias("check"),
         pl.lit(name).alias("field"),
-        shown(rule.field, pl.col("_sent") if rule.found is None else rule.found).alias("found"),
+        shown(rule.field, pl.col("?sent") if rule.found is None else rule.found).alias("found"),
         rule.expected.alias("expected"),
     )
 

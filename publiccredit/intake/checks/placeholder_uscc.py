@@ -7,7 +7,7 @@ import polars as pl
 from publiccredit.catalogue.types import FieldRole, FieldType
 from publiccredit.intake.checks.rule import Rule, problem
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.columns import PLACEHOLDER
+from publiccredit.intake.cleaning.fields import PLACEHOLDER
 from publiccredit.intake.types import CheckContext
 
 NAME = "placeholder_uscc"

@@ -7,7 +7,8 @@ import polars as pl
 
 from publiccredit.catalogue.types import RecordField, RequiredWhen
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.columns import PROBLEM, may_have_problems
+from publiccredit.intake.cleaning.columns import PROBLEM
+from publiccredit.intake.cleaning.fields import may_have_problems
 from publiccredit.intake.types import TYPED_NUMBER, CheckContext
 
 
@@ -20,6 +21,7 @@ class Rule:
     broken: pl.Expr
     expected: pl.Expr
     found: pl.Expr | None = None
+    suspect: pl.Expr | None = None  # a cheaper look that marks every broken cell and few others
 
 
 Rules = Callable[[Rulebook, CheckContext], Iterator[Rule]]

@@ -20,5 +20,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         length = pl.col(field.name).str.len_chars()
         expected = pl.concat_str(pl.lit(f"不超过 {field.max_length} 个字符(现为 "), length, pl.lit(" 个)"))
         # Bytes are known without looking at the text, and there are never fewer of them than characters.
-        fits = pl.col(field.name).str.len_bytes() <= field.max_length
-        yield Rule(NAME, field, ~fits & (length > field.max_length), expected)
+        bytes_exceed = pl.col(field.name).str.len_bytes() > field.max_length
+        yield Rule(NAME, field, length > field.max_length, expected, suspect=bytes_exceed)

@@ -6,7 +6,7 @@ import polars as pl
 
 from publiccredit.intake.checks.rule import Rule, typed_as_text
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.columns import IDENTIFIER_TYPES
+from publiccredit.intake.cleaning.fields import IDENTIFIER_TYPES
 from publiccredit.intake.types import CheckContext
 
 NAME = "typed_as_number"

@@ -29,14 +29,13 @@ class AmountProblem(StrEnum):
     DECIMALS = "decimals"
 
 
-def fast(text: pl.Expr, *, unit: str) -> pl.Expr:
+def fast(text: pl.Series, *, unit: str) -> pl.Series:
     """Fen of text that already is plain digits with no more decimals than make a fen; null for all else."""
     decimals = FEN[unit]
-    parts = text.str.split_exact(".", 1).struct
-    plain = text.str.contains(rf"^\d{{1,11}}(?:\.\d{{1,{decimals}}})?$")
-    whole = parts.field("field_0").cast(pl.Int64, strict=False)
-    fraction = parts.field("field_1").fill_null("0").str.pad_end(decimals, "0").cast(pl.Int64, strict=False)
-    return pl.when(plain).then(whole * 10**decimals + fraction)
+    column = pl.col(text.name)
+    plain = column.str.contains(rf"^[0-9]{{1,11}}(?:\.[0-9]{{1,{decimals}}})?$")
+    exact = column.cast(pl.Decimal(38, decimals), strict=False) * 10**decimals
+    return text.to_frame().select(pl.when(plain).then(exact.cast(pl.Int64))).to_series()
 
 
 def read(text: pl.Series, *, unit: str, currencies: Mapping[str, str]) -> pl.DataFrame:

@@ -1,46 +1,20 @@
 """The columns of a chunk, cleaned: first a cheap look at every cell, then work on the odd ones, once per spelling."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
-from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.catalogue.types import FieldType, RecordField
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning import amounts, dates, text
-from publiccredit.intake.cleaning.words import Words
+from publiccredit.intake.cleaning.fields import CURRENCY, IDENTIFIER_TYPES, Cleaning, cleaning, may_have_problems
 from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
 
+# Field names are lower case letters and underscores, so a suffix with ? can never be another field.
 PROBLEM = "?problem"  # suffix of a column beside a field: why a cell has no value although something was sent
-_WITH_PROBLEMS = frozenset({FieldType.DATE, FieldType.AMOUNT, FieldType.CODE})
-_ODD = "?odd"
-UNREADABLE_DATE = "unreadable"
-PLACEHOLDER = "placeholder"
-CURRENCY = "?currency"  # suffix, where a cell may name the currency of its amount
-_NAMES = {FieldRole.SUBJECT_NAME, FieldRole.AUTHORITY_NAME}
-_CANONICAL_IDENTIFIER = {
-    FieldType.USCC: r"^[0-9A-Z]{18}$",
-    FieldType.ORGANISATION_CODE: r"^[0-9A-Z]{9}$",
-    FieldType.REGISTRATION_NUMBER: r"^[0-9A-Z]+$",
-    FieldType.TAX_NUMBER: r"^[0-9A-Z]+$",
-    FieldType.IDENTIFIER: r"^[0-9A-Z]+$",
-    FieldType.PERSON_DOCUMENT_NUMBER: r"^[0-9A-Z]+$",
-}
-IDENTIFIER_TYPES = frozenset(_CANONICAL_IDENTIFIER)
 _JSON_ESCAPES = {chr(c): f"\\u{c:04x}" for c in range(32)} | {"\\": "\\\\", '"': '\\"'}
-
-Read = Callable[[pl.Series], pl.DataFrame]
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    """How one field is cleaned: ``fast`` and ``odd`` over the sent column, ``read`` for the odd spellings."""
-
-    field: RecordField
-    fast: pl.Expr
-    odd: pl.Expr
-    read: Read
+_SAMPLE, _FEW = 1_000, 100  # of so many cells, so few different ones make it worth looking at each spelling once
+_REMEMBERED = 200_000  # spellings of one field, so that a hostile file cannot fill the memory
 
 
 @dataclass(frozen=True)
@@ -51,193 +25,136 @@ class CleanedChunk:
     sent: pl.DataFrame
 
 
-def cleanings(book: Rulebook) -> tuple[Cleaning, ...]:
-    return tuple(_cleaning(field, book) for field in book.record_type.fields)
+@dataclass(frozen=True)
+class CleanedColumn:
+    """``changed`` marks the cells whose value is not written as it was sent; empty where there are none."""
+
+    columns: list[pl.Series]
+    currency: pl.Series | None = None
+    changed: pl.Series | None = None
 
 
-def clean(rows: pl.DataFrame, *, cleanings: tuple[Cleaning, ...], book: Rulebook) -> CleanedChunk:
-    """Clean one chunk of rows as read."""
-    sent = _complete(rows, cleanings, book)
-    looked_at = sent.select(
-        SHEET,
-        ROW,
-        *(c.fast.alias(c.field.name) for c in cleanings),
-        *(c.odd.fill_null(value=False).alias(c.field.name + _ODD) for c in cleanings),
-        *(c.field.name + TYPED_NUMBER for c in cleanings if c.field.type in IDENTIFIER_TYPES),
-    )
-    values: list[pl.Series] = []
-    changes: list[tuple[str, pl.Series]] = []
-    for cleaning in cleanings:
-        name = cleaning.field.name
-        odd = looked_at[name + _ODD]
-        if not odd.any():
-            values += [_no_problem(cleaning.field, sent.height)] if may_have_problems(cleaning.field) else []
-        else:
-            cleaned, changed = _read_odd(cleaning, sent[name], looked_at[name], odd)
-            values += cleaned
-            changes += [(name, changed)] if changed.any() else []
-    kept = looked_at.drop([c.field.name + _ODD for c in cleanings])
-    complete = kept.with_columns(*values, _originals(sent, changes, cleanings))
-    return CleanedChunk(values=_with_currencies(complete, cleanings), sent=sent)
+class Cleaner:
+    """Cleans the chunks of one file. What a spelling means is remembered; nothing else is."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+        self._columns = [_Column(cleaning(field, book)) for field in book.record_type.fields]
+        self._absent = {f.name: book.constant(f.name) for f in book.record_type.fields}
+        self._marks = [f.name + TYPED_NUMBER for f in book.record_type.fields if f.type in IDENTIFIER_TYPES]
+        documents = FieldType.PERSON_DOCUMENT_NUMBER
+        self._secret = {f.name for f in book.record_type.fields if f.type is documents}
+
+    def clean(self, rows: pl.DataFrame) -> CleanedChunk:
+        """Clean one chunk of rows as read; fields the form does not carry are its constants, or nothing."""
+        sent = rows.with_columns(
+            *(pl.lit(told, pl.String).alias(name) for name, told in self._absent.items() if name not in rows.columns),
+            *(pl.lit(value=False).alias(mark) for mark in self._marks if mark not in rows.columns),
+        )
+        cleaned = [column.clean(sent[column.name]) for column in self._columns]
+        changes = {
+            column.name: result.changed
+            for column, result in zip(self._columns, cleaned, strict=True)
+            if result.changed is not None and column.name not in self._secret
+        }
+        values = sent.select(
+            SHEET, ROW, *self._marks, _originals(sent, changes), *(c for result in cleaned for c in result.columns)
+        )
+        # A currency named in the cell of the amount counts before the one in its own column.
+        currencies = [result.currency for result in cleaned if result.currency is not None]
+        named = values.with_columns(
+            pl.coalesce(currency, currency.name).alias(currency.name) for currency in currencies
+        )
+        return CleanedChunk(values=named, sent=sent)
 
 
-def _cleaning(field: RecordField, book: Rulebook) -> Cleaning:
-    column = pl.col(field.name)
-    match field.type:
-        case FieldType.DATE:
-            fast = dates.fast(column)
-            return Cleaning(field, fast, fast.is_null() & column.is_not_null(), _date_reader(field))
-        case FieldType.AMOUNT:
-            unit = book.unit(field)
-            fast = amounts.fast(column, unit=unit)
-            reader = _amount_reader(field, unit, _currencies(field, book))
-            return Cleaning(field, fast, fast.is_null() & column.is_not_null(), reader)
-        case FieldType.CODE:
-            table = book.code_table(field)
-            listed = [code.word for code in table.codes] if table else []
-            return Cleaning(field, column, ~column.is_in(listed), Words(field=field, book=book).read)
-        case FieldType.TEXT:
-            return _text_cleaning(field)
-        case _:
-            odd = ~column.str.contains(_CANONICAL_IDENTIFIER[field.type]) | _is_placeholder(column, field)
-            tidied = text.organisation_code if field.type is FieldType.ORGANISATION_CODE else text.identifier
-            return Cleaning(field, column, odd, _reader(field, tidied))
+class _Column:
+    def __init__(self, how: Cleaning) -> None:
+        self.name = how.field.name
+        self._how = how
+        self._known: pl.DataFrame | None = None
 
-
-def _text_cleaning(field: RecordField) -> Cleaning:
-    if field.role in _NAMES:
-        odd, tidied = text.ODD_NAME, text.name
-    elif field.role is FieldRole.DOCUMENT_NUMBER:
-        odd, tidied = text.ODD_DOCUMENT_NUMBER, text.document_number
-    else:
-        odd, tidied = text.ODD_PROSE, text.prose
-    column = pl.col(field.name)
-    needs_work = column.str.contains(rf"{odd}|^$|^(?:{_empty_words(field)})$") | _is_placeholder(column, field)
-    return Cleaning(field, column, needs_work, _reader(field, tidied))
-
-
-def _empty_words(field: RecordField) -> str:
-    usual = text.EMPTY_WORDS if field.required else text.EMPTY_WORDS_WHERE_OPTIONAL
-    return "|".join((usual, *(re.escape(word) for word in field.empty_words)))
-
-
-def _without_empty(value: pl.Expr, field: RecordField) -> pl.Expr:
-    return pl.when(~value.str.contains(rf"^(?:{_empty_words(field)})$")).then(value)
-
-
-def _is_placeholder(column: pl.Expr, field: RecordField) -> pl.Expr:
-    return column.is_in(field.placeholders) if field.placeholders else pl.lit(value=False)
-
-
-def _reader(field: RecordField, tidied: Callable[[pl.Expr], pl.Expr]) -> Read:
-    def read(sent: pl.Series) -> pl.DataFrame:
-        frame = sent.to_frame("t").select(value=_without_empty(tidied(pl.col("t")), field))
-        if not field.placeholders:
-            return frame.with_columns(problem=pl.lit(None, pl.String))
-        # As an identifier the placeholder would make one subject of all who have none.
-        none = pl.col("value").is_in(field.placeholders)
-        return frame.select(value=pl.when(~none).then("value"), problem=pl.when(none).then(pl.lit(PLACEHOLDER)))
-
-    return read
-
-
-def _date_reader(field: RecordField) -> Read:
-    def read(sent: pl.Series) -> pl.DataFrame:
-        value = dates.read(sent, long_term=field.long_term is not None)
-        filled = _without_empty(text.tidy(pl.col("t")), field).is_not_null()
-        unread = pl.when(filled & pl.col("value").is_null()).then(pl.lit(UNREADABLE_DATE))
-        return pl.DataFrame({"value": value, "t": sent}).select("value", problem=unread)
-
-    return read
-
-
-def _amount_reader(field: RecordField, unit: str, currencies: Mapping[str, str]) -> Read:
-    def read(sent: pl.Series) -> pl.DataFrame:
-        found = amounts.read(sent, unit=unit, currencies=currencies).with_columns(t=sent)
-        filled = _without_empty(text.tidy(pl.col("t")), field).is_not_null()
-        return found.select(
-            "value", pl.when(filled).then("problem").alias("problem"), pl.col("currency").alias(CURRENCY)
+    def clean(self, sent: pl.Series) -> CleanedColumn:
+        fast = self._how.fast(sent).alias(self.name)
+        odd = self._odd(sent, fast)
+        if odd is None:
+            return CleanedColumn([fast, *self._problems(None, sent)])
+        cells = self._read(sent.filter(odd))
+        value = _put(cells["value"], where=odd, into=fast)
+        changed = odd
+        if fast.dtype == pl.String:
+            rewritten = cells.select(pl.col("value").ne_missing(pl.col("sent"))).to_series()
+            changed = _put(rewritten, where=odd, into=odd)
+        return CleanedColumn(
+            [value, *self._problems(cells["problem"], odd)],
+            currency=self._currency(cells, odd),
+            changed=changed if changed.any() else None,
         )
 
-    return read
+    def _odd(self, sent: pl.Series, fast: pl.Series) -> pl.Series | None:
+        if fast is not sent and fast.dtype != pl.String:
+            odd = self._how.odd(sent, fast).fill_null(value=False)
+            return odd if odd.any() else None
+        if sent.head(_SAMPLE).n_unique() > _FEW:
+            odd = self._how.odd(sent, sent).fill_null(value=False)
+            return odd if odd.any() else None
+        spellings = sent.unique()
+        odd_ones = spellings.filter(self._how.odd(spellings, spellings).fill_null(value=False))
+        return sent.is_in(odd_ones.implode()).fill_null(value=False) if len(odd_ones) else None
+
+    def _read(self, cells: pl.Series) -> pl.DataFrame:
+        """``sent``, ``value`` and ``problem`` of each cell."""
+        asked = cells.to_frame("sent")
+        known = self._known
+        if known is not None:
+            new = asked.unique().join(known, on="sent", how="anti")["sent"]
+            known = pl.concat([known, self._spelled(new)]) if len(new) else known
+        else:
+            known = self._spelled(cells.unique())
+        if known.height <= _REMEMBERED:
+            self._known = known
+        return asked.join(known, on="sent", how="left", maintain_order="left")
+
+    def _spelled(self, spellings: pl.Series) -> pl.DataFrame:
+        return self._how.read(spellings).with_columns(sent=spellings)
+
+    def _problems(self, problems: pl.Series | None, odd: pl.Series) -> Iterator[pl.Series]:
+        field: RecordField = self._how.field
+        if may_have_problems(field):
+            none = pl.Series(field.name + PROBLEM, [None], dtype=pl.String).new_from_index(0, len(odd))
+            some = problems is not None and problems.null_count() < len(problems)
+            yield _put(problems, where=odd, into=none) if some and problems is not None else none
+
+    def _currency(self, cells: pl.DataFrame, odd: pl.Series) -> pl.Series | None:
+        name = self._how.field.currency_field
+        if name is None:
+            return None
+        none = pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(odd))
+        return _put(cells[CURRENCY], where=odd, into=none)
 
 
-def _currencies(field: RecordField, book: Rulebook) -> dict[str, str]:
-    if field.currency_field is None:
-        return {}
-    words = book.words(book.record_type.field(field.currency_field))
-    return {way.upper(): word for way, word in words.items()}
+def _put(cells: pl.Series, *, where: pl.Series, into: pl.Series) -> pl.Series:
+    """The cells at the rows they came from, the other rows unchanged."""
+    position = (where.cast(pl.Int64).cum_sum() - 1).clip(lower_bound=0)
+    return cells.gather(position).zip_with(where, into).alias(into.name)
 
 
-def _complete(rows: pl.DataFrame, cleanings: tuple[Cleaning, ...], book: Rulebook) -> pl.DataFrame:
-    """The rows with a text column for every field: constants of the form, or nothing."""
-    absent = [c.field.name for c in cleanings if c.field.name not in rows.columns]
-    marks = [c.field.name + TYPED_NUMBER for c in cleanings if c.field.type in IDENTIFIER_TYPES]
-    return rows.with_columns(
-        *(pl.lit(book.constant(name), pl.String).alias(name) for name in absent),
-        *(pl.lit(value=False).alias(mark) for mark in marks if mark not in rows.columns),
-    )
-
-
-def _read_odd(
-    cleaning: Cleaning, sent: pl.Series, fast: pl.Series, odd: pl.Series
-) -> tuple[list[pl.Series], pl.Series]:
-    name = cleaning.field.name
-    odd_cells = sent.filter(odd).alias("sent")
-    spellings = odd_cells.unique()
-    read = cleaning.read(spellings).with_columns(sent=spellings)
-    cells = odd_cells.to_frame().join(read, on="sent", how="left", maintain_order="left")
-    values = [fast.zip_with(~odd, spread(cells["value"], odd)).alias(name)]
-    if may_have_problems(cleaning.field):
-        values.append(spread(cells["problem"], odd).alias(name + PROBLEM))
-    if cleaning.field.currency_field:
-        values.append(spread(cells[CURRENCY], odd).alias(name + CURRENCY))
-    if fast.dtype != pl.String:
-        return values, odd
-    changed = cells.select(pl.col("value").ne_missing(pl.col("sent"))).to_series()
-    return values, spread(changed, odd).fill_null(value=False)
-
-
-def _no_problem(field: RecordField, height: int) -> pl.Series:
-    return pl.Series(field.name + PROBLEM, [None], dtype=pl.String).new_from_index(0, height)
-
-
-def _with_currencies(values: pl.DataFrame, cleanings: tuple[Cleaning, ...]) -> pl.DataFrame:
-    """A currency named in the cell of the amount counts before the one in its own column."""
-    named = [c.field for c in cleanings if c.field.currency_field and c.field.name + CURRENCY in values.columns]
-    return values.with_columns(
-        pl.coalesce(field.name + CURRENCY, name).alias(name) for field in named if (name := field.currency_field)
-    )
-
-
-def may_have_problems(field: RecordField) -> bool:
-    return field.type in _WITH_PROBLEMS or bool(field.placeholders)
-
-
-def spread(cells: pl.Series, where: pl.Series) -> pl.Series:
-    """The cells back at the rows they came from; null elsewhere."""
-    position = where.cast(pl.Int64).cum_sum() - 1
-    return cells.gather(position.set(~where, None))
-
-
-def _originals(sent: pl.DataFrame, changes: list[tuple[str, pl.Series]], cleanings: tuple[Cleaning, ...]) -> pl.Series:
-    """JSON of the cells that cleaning changed. Document numbers of persons are not kept a second time."""
-    persons = {c.field.name for c in cleanings if c.field.type is FieldType.PERSON_DOCUMENT_NUMBER}
-    kept = [(name, changed) for name, changed in changes if name not in persons]
-    if not kept:
+def _originals(sent: pl.DataFrame, changes: dict[str, pl.Series]) -> pl.Series:
+    """JSON of the cells that cleaning changed: field → text as sent."""
+    if not changes:
         return pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, sent.height)
-    masks = pl.DataFrame([changed.alias(name) for name, changed in kept])
+    masks = pl.DataFrame([changed.alias(name) for name, changed in changes.items()])
     where = masks.select(pl.any_horizontal(pl.all())).to_series()
     cells = sent.select(masks.columns).filter(where)
-    shown = masks.filter(where).rename({name: name + _ODD for name in masks.columns})
-    return spread(cells.hstack(shown).select(_json(masks.columns)).to_series(), where).alias(ORIGINAL)
+    pairs = [_pair(cells[name], masks[name].filter(where)) for name in masks.columns]
+    whole = cells.select(
+        pl.concat_str(pl.lit("{"), pl.concat_str(pairs, separator=",", ignore_nulls=True), pl.lit("}"))
+    ).to_series()
+    none = pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, sent.height)
+    return _put(whole, where=where, into=none)
 
 
-def _json(names: list[str]) -> pl.Expr:
-    return pl.concat_str(pl.lit("{"), pl.concat_str(_pairs(names), separator=",", ignore_nulls=True), pl.lit("}"))
-
-
-def _pairs(names: list[str]) -> Iterator[pl.Expr]:
-    for name in names:
-        escaped = pl.col(name).str.replace_many(_JSON_ESCAPES)
-        yield pl.when(pl.col(name + _ODD)).then(pl.concat_str(pl.lit(f'"{name}":"'), escaped, pl.lit('"')))
+def _pair(cells: pl.Series, changed: pl.Series) -> pl.Series:
+    escaped = pl.col(cells.name).str.replace_many(_JSON_ESCAPES)
+    pair = pl.concat_str(pl.lit(f'"{cells.name}":"'), escaped, pl.lit('"'))
+    return cells.to_frame().select(pl.when(changed).then(pair)).to_series()

@@ -8,7 +8,7 @@ century was meant.
 
 import polars as pl
 
-FAST = r"^\d{4}-\d\d-\d\d$"
+_ISO_LENGTH = 10  # with both in two digits and four for the year, nothing else parses
 _TIME = r"(?:[ T]*(?:\d{1,2}[::时]\d{1,2}(?:[::分]\d{1,2}(?:\.\d+)?)?[秒分]?|\d{1,2}时)(?:Z|[+-]\d\d:?\d\d)?)?"
 _SEPARATED = rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}$"
 _CHINESE_MARKS = rf"^(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]?{_TIME}$"
@@ -39,9 +39,11 @@ _EPOCH = pl.date(1899, 12, 30)  # day 0 of spreadsheets, which count a 29 Februa
 _EARLIEST_SERIAL, _LATEST_SERIAL = 15000, 73050  # 1941-01-24 to 2099-12-31; smaller numbers are no dates of decisions
 
 
-def fast(text: pl.Expr) -> pl.Expr:
+def fast(text: pl.Series) -> pl.Series:
     """The day of text that already is YYYY-MM-DD; null for all else."""
-    return pl.when(text.str.len_bytes() == 10).then(text.str.to_date("%Y-%m-%d", strict=False))
+    column = pl.col(text.name)
+    day = pl.when(column.str.len_bytes() == _ISO_LENGTH).then(column.str.to_date("%Y-%m-%d", strict=False))
+    return text.to_frame().select(day).to_series()
 
 
 def read(text: pl.Series, *, long_term: bool) -> pl.Series:

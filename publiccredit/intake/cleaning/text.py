@@ -2,10 +2,9 @@
 
 import polars as pl
 
-# Control, soft hyphen, zero-width and direction marks: they come with text copied from web pages and break comparison.
-INVISIBLE = (
-    r"\x00-\x08\x0B\x0C\x0E-\x1F\x7F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF"
-)
+from publiccredit.intake.cleaning import invisible
+
+INVISIBLE = invisible.MARKS
 EMPTY_WORDS = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|[-—–_/\\－]+)"
 EMPTY_WORDS_WHERE_OPTIONAL = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|空|[-—–_/\\－]+)"
 
@@ -15,9 +14,22 @@ WIDE = "".join(chr(c) for c in range(0xFF10, 0xFF1A)) + "".join(
 _WIDE_TO_ASCII = {c: chr(ord(c) - 0xFEE0) for c in WIDE}
 _UPPER = {chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)}
 
-ODD_PROSE = rf"^\s|\s$|[{INVISIBLE}]"
-ODD_NAME = rf"[()﹙﹚\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ]"
-ODD_DOCUMENT_NUMBER = rf"[\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ\[\]（）()【】［］<>〈〉]"
+_ODD_NAME = rf"[()﹙﹚\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ]"
+_ODD_DOCUMENT_NUMBER = rf"[\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ\[\]（）()【】［］<>〈〉]"
+
+
+def odd_prose(text: pl.Series) -> pl.Series:
+    """Blank ends, invisible marks, or nothing at all: three plain looks, each many times faster than one pattern."""
+    ends = (text.str.strip_chars() != text) | (text.str.len_bytes() == 0)
+    return ends | text.str.contains(rf"[{INVISIBLE}]") if invisible.somewhere_in(text) else ends
+
+
+def odd_name(text: pl.Series) -> pl.Series:
+    return text.str.contains(_ODD_NAME)
+
+
+def odd_document_number(text: pl.Series) -> pl.Series:
+    return text.str.contains(_ODD_DOCUMENT_NUMBER)
 
 
 def tidy(text: pl.Expr) -> pl.Expr:
