@@ -1,165 +1,199 @@
 """
-A file held against its rulebook, chunk by chunk and without a database: uploads and the command line ask here.
+A file checked from end to end: read, recognised, held against its rulebook, and counted a second time.
 
-Cleaning and rules know only their chunk; what is remembered from one chunk to the next are hashes of accepted rows.
+Takes a path and who sends it. Gives what the file was recognised as, its rows with their issues in chunks, and a
+summary. Refuses the file as a whole where rows were lost on the way. Needs neither a database nor the web framework, so
+the same function serves the child process of an upload and the command line on a liaison's own machine.
 """
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
 
 import polars as pl
 
-from publiccredit.catalogue.types import FieldRole, FieldType, IssueSeverity
-from publiccredit.intake.checks import conflicting_duplicate, natural_person, unknown_column
-from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Packs, Source
+from publiccredit.intake.checks import natural_person
+from publiccredit.intake.checks.checker import Checker, LookedAt
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
+from publiccredit.intake.reading import USUAL, Candidate, Limits, candidates, open_file
+from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.types import (
     ACCEPTED,
     DUPLICATE,
-    NATURAL_KEY,
-    ORIGINAL,
     OUTCOME,
-    REPEATS_ROW,
     RETURNED,
-    ROW,
-    SHEET,
     CheckContext,
     CheckedChunk,
+    CheckSummary,
+    RawChunk,
     Recognition,
 )
 
-_BETWEEN_PARTS = "\x1f"
+__all__ = ["Checker", "bearers", "check_file", "check_stored_file", "source_of", "sources_for"]
+
+_AT_ONCE = 2  # chunks that are looked at side by side: Python waits while Polars works
 
 
-@dataclass(frozen=True)
-class LookedAt:
-    """A chunk after all that can be said without knowing the rows before it."""
-
-    values: pl.DataFrame
-    found: pl.DataFrame
-    asked: pl.DataFrame  # key, said, row of every row, for the memory of rows
-
-
-class Checker:
+def check_file(
+    *,
+    path: Path,
+    context: CheckContext,
+    source: str | None = None,
+    name: str | None = None,
+    limits: Limits = USUAL,
+    within: Packs | None = None,
+) -> Iterator[Recognition | CheckedChunk | CheckSummary]:
     """
-    Holds the chunks of one file against its rulebook.
+    Give what the file was recognised as, then its checked chunks in the order of the file, then the summary.
 
-    ``look`` may run for several chunks at once; ``conclude`` takes them one by one in the order of the file.
+    Without a source the department and the recognised record type decide. ``name`` is what the sender called the file.
+
+    :raises UnableToRead: it cannot be read, belongs to no source or to several, or its rows do not add up.
     """
+    packs = within or catalogue.packs()
+    sources = sources_for(department_code=context.department_code, source=source, on=context.submitted_on, within=packs)
+    forms = _candidates(sources, context.submitted_on, packs)
+    opened = open_file(path=path, candidates=forms, limits=limits, name=name)
+    yield opened.recognition
+    book = _rulebook(opened.recognition, forms, sources, context.submitted_on, packs)
+    checker = Checker(book=book, context=context, recognition=opened.recognition)
+    tally = _Tally(person=book.issue_kinds[natural_person.NAME].code)
+    for looked in _looked(checker, opened.chunks()):
+        chunk = checker.conclude(looked)
+        tally.add(chunk, read=looked.values.height)
+        yield chunk
+    yield tally.summary(counted=opened.counted())
 
-    def __init__(self, *, book: Rulebook, context: CheckContext, recognition: Recognition) -> None:
-        self._book = book
-        self._context = context
-        self._recognition = recognition
-        self._cleaner = Cleaner(book)
-        self._rules = rules(book=book, context=context)
-        self._severities = severities(book.issue_kinds, context)
-        self._seen = conflicting_duplicate.SeenRows()
-        self._first = True
 
-    def look(self, rows: pl.DataFrame) -> LookedAt:
-        """This will clean the rows and find what is wrong within each of them."""
-        chunk = self._cleaner.clean(rows)
-        values = self._with_declared_service(chunk.values).with_columns(self._natural_key())
-        found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
-        content = values.select(self._book.record_type.field_names).hash_rows()
-        asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": values[ROW].cast(pl.Int64)})
-        return LookedAt(values=values, found=found, asked=asked)
+def check_stored_file(
+    *,
+    path: str,
+    file_name: str,
+    department_code: str,
+    source: str | None,
+    submitted_on: str,
+    served_on: str | None,
+    overrides: list[str],
+) -> Iterator[Recognition | CheckedChunk | CheckSummary]:
+    """
+    Do the same for arguments that are plain JSON: what the limited child process is asked for.
 
-    def conclude(self, looked: LookedAt) -> CheckedChunk:
-        """This will give each row its outcome, knowing the rows before it, and put every issue at its cell."""
-        returned = self._returned(looked.found, looked.values.height)
-        first_said = self._first_said(looked, returned)
-        conflicts = first_said["first"].is_not_null() & ~first_said["same"]
-        duplicate = first_said["same"]
-        returned = returned | conflicts
-        found = pl.concat([looked.found, self._conflicts(looked, first_said, conflicts)])
-        rows = looked.values.with_columns(
-            pl.when(returned).then(pl.lit(RETURNED)).when(duplicate).then(pl.lit(DUPLICATE)).otherwise(pl.lit(ACCEPTED))
-            .alias(OUTCOME),
-            pl.when(duplicate).then(first_said["first"]).alias(REPEATS_ROW),
-        )  # fmt: skip
-        # What a repeated row is doubted for was said at the row it repeats.
-        told = found.filter(~duplicate.gather(found[INDEX])) if found.height else found
-        placed = issues(
-            told, places=rows.select(sheet=SHEET, row=ROW), book=self._book, severities=self._severities,
-            recognition=self._recognition,
-        )  # fmt: skip
-        return CheckedChunk(rows=self._kept(rows, looked.found), issues=self._with_unknown_columns(placed))
+    :raises UnableToRead: as ``check_file``.
+    """
+    context = CheckContext(
+        department_code=department_code,
+        submitted_on=date.fromisoformat(submitted_on),
+        served_on=date.fromisoformat(served_on) if served_on else None,
+        overrides=frozenset(overrides),
+        providers=bearers(),
+    )
+    yield from check_file(path=Path(path), name=file_name, source=source or None, context=context)
 
-    def check(self, rows: pl.DataFrame) -> CheckedChunk:
-        """This will look at the next chunk of the file and conclude on it."""
-        return self.conclude(self.look(rows))
 
-    def _with_declared_service(self, values: pl.DataFrame) -> pl.DataFrame:
-        # The sender's declaration for the batch stands where a row says nothing itself (DP-01).
-        served = self._book.record_type.field_in_role(FieldRole.SERVED_ON)
-        if served is None or self._context.served_on is None:
-            return values
-        said_nothing = pl.col(served.name).is_null()
-        return values.with_columns(
-            pl.when(said_nothing)
-            .then(pl.lit(self._context.served_on))
-            .otherwise(pl.col(served.name))
-            .alias(served.name)
+def bearers(*, within: Packs | None = None) -> dict[str, str]:
+    """Give every name and identifier an authority may be written by, with the code of its department."""
+    return {
+        bearer: department.code
+        for department in catalogue.departments(within=within)
+        for bearer in (department.name, department.short_name, department.uscc, *department.aliases)
+    }
+
+
+def sources_for(
+    *, department_code: str, source: str | None, on: date, within: Packs | None = None
+) -> tuple[Source, ...]:
+    """
+    Give the sources a file may belong to: the one named, or all that the department may send on the day.
+
+    :raises UnableToRead: the department may send none, or not the one named.
+    """
+    sources = catalogue.sources_of(department=department_code, on=on, within=within)
+    department = catalogue.department(code=department_code, within=within).name
+    if not sources:
+        raise refusal("no_source", department=department)
+    named = tuple(s for s in sources if source in (None, s.name))
+    if not named:
+        raise refusal("not_your_source", department=department, source=source, sources=_titles(sources))
+    return named
+
+
+def source_of(*, recognition: Recognition, sources: tuple[Source, ...]) -> Source:
+    """
+    Give the one source a recognised file belongs to.
+
+    :raises UnableToRead: several sources of the department carry this record type in this form, and none was named.
+    """
+    fitting = [s for s in sources if s.record_type == recognition.record_type]
+    taking = [s for s in fitting if recognition.form in (s.record_type, *s.forms)]
+    if len(taking) != 1:
+        title = recognition.record_type_title
+        raise refusal("several_sources", record_type=title, sources=_titles(taking or fitting))
+    return taking[0]
+
+
+def _titles(sources: Iterable[Source]) -> str:
+    return "、".join(f"{source.title}({source.name})" for source in sources)
+
+
+def _candidates(sources: tuple[Source, ...], on: date, packs: Packs) -> tuple[Candidate, ...]:
+    types = {s.record_type: catalogue.record_type(name=s.record_type, on=on, within=packs) for s in sources}
+    forms = {f.name: f for s in sources for f in catalogue.forms_of(source=s, on=on, within=packs)}
+    return candidates(record_types=types.values(), forms=forms.values())
+
+
+def _rulebook(
+    recognition: Recognition, forms: tuple[Candidate, ...], sources: tuple[Source, ...], on: date, packs: Packs
+) -> Rulebook:
+    chosen = next(c for c in forms if c.form.name == recognition.form)
+    tables = {field.codes for field in chosen.record_type.fields if field.codes}
+    return Rulebook(
+        record_type=chosen.record_type,
+        form=chosen.form,
+        source=source_of(recognition=recognition, sources=sources),
+        codes={name: catalogue.code_table(name=name, on=on, within=packs) for name in tables},
+        issue_kinds={kind.check: kind for kind in packs.issues},
+    )
+
+
+def _looked(checker: Checker, chunks: Iterable[RawChunk]) -> Iterator[LookedAt]:
+    """Look at some chunks ahead of the one that is concluded on, giving them in the order of the file."""
+    waiting: deque[Future[LookedAt]] = deque()
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="checking") as pool:
+        for chunk in chunks:
+            waiting.append(pool.submit(checker.look, chunk.rows))
+            if len(waiting) > _AT_ONCE:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+class _Tally:
+    """Row conservation: every row read has one outcome, and a second parser counts as many."""
+
+    def __init__(self, *, person: str) -> None:
+        self._person = person
+        self._read = 0
+        self._persons = 0
+        self._outcomes = {ACCEPTED: 0, RETURNED: 0, DUPLICATE: 0}
+
+    def add(self, chunk: CheckedChunk, *, read: int) -> None:
+        self._read += read
+        for outcome, number in chunk.rows[OUTCOME].value_counts().iter_rows():
+            self._outcomes[outcome] += number
+        self._persons += chunk.issues.filter(pl.col("code") == self._person).select("sheet", "row").n_unique()
+
+    def summary(self, *, counted: int) -> CheckSummary:
+        if not sum(self._outcomes.values()) == self._read == counted:
+            raise refusal("not_conserved", read=self._read, counted=counted)
+        return CheckSummary(
+            rows=self._read,
+            accepted=self._outcomes[ACCEPTED],
+            returned=self._outcomes[RETURNED],
+            duplicates=self._outcomes[DUPLICATE],
+            persons_refused=self._persons,
+            counted_independently=counted,
         )
-
-    def _natural_key(self) -> pl.Expr:
-        parts = [self._key_part(name) for name in self._book.record_type.natural_key]
-        return pl.concat_str(parts, separator=_BETWEEN_PARTS).alias(NATURAL_KEY)
-
-    def _key_part(self, name: str) -> pl.Expr:
-        part = pl.col(name).cast(pl.String)
-        subject = self._book.record_type.field_in_role(FieldRole.SUBJECT_NAME)
-        if self._book.record_type.field(name).role is FieldRole.SUBJECT_USCC and subject:
-            # Two stalls without an identifier, fined in one decision, are two records.
-            part = pl.coalesce(part, subject.name)
-        return part.fill_null("")
-
-    def _returned(self, found: pl.DataFrame, height: int) -> pl.Series:
-        back = [check for check, (_, severity) in self._severities.items() if severity == IssueSeverity.RETURN.value]
-        places = found.filter(pl.col("check").is_in(back))[INDEX].unique()
-        return pl.repeat(value=False, n=height, eager=True).scatter(places, True)
-
-    def _first_said(self, looked: LookedAt, returned: pl.Series) -> pl.DataFrame:
-        if not returned.any():
-            return self._seen.first_said(looked.asked)
-        heard = self._seen.first_said(looked.asked.filter(~returned))
-        place = ((~returned).cast(pl.Int64).cum_sum() - 1).set(returned, None)
-        return pl.DataFrame([heard["first"].gather(place), heard["same"].gather(place).fill_null(value=False)])
-
-    def _conflicts(self, looked: LookedAt, first_said: pl.DataFrame, conflicts: pl.Series) -> pl.DataFrame:
-        places = conflicts.arg_true()
-        document = self._book.record_type.field_in_role(FieldRole.DOCUMENT_NUMBER)
-        name = document.name if document else self._book.record_type.natural_key[0]
-        cells = pl.DataFrame({INDEX: places, "first": first_said["first"].gather(places)})
-        return cells.select(
-            INDEX,
-            check=pl.lit(conflicting_duplicate.NAME),
-            field=pl.lit(name),
-            found=looked.values[name].gather(places).cast(pl.String),
-            expected=pl.format("第 {} 行", "first"),
-        )
-
-    def _kept(self, rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        """The rows as they leave: nothing of natural persons, no person's document number in what goes back."""
-        names = list(self._book.record_type.field_names)
-        kept = rows.select(SHEET, ROW, OUTCOME, REPEATS_ROW, ORIGINAL, NATURAL_KEY, *names)
-        documents = [f.name for f in self._book.record_type.fields if f.type is FieldType.PERSON_DOCUMENT_NUMBER]
-        back = pl.col(OUTCOME) == RETURNED
-        kept = kept.with_columns(pl.when(~back).then(pl.col(name)).alias(name) for name in documents)
-        persons = found.filter(pl.col("check") == natural_person.NAME)[INDEX].unique()
-        if not len(persons):
-            return kept
-        person = pl.repeat(value=False, n=rows.height, eager=True).scatter(persons, True)
-        return kept.with_columns(
-            pl.when(~person).then(pl.col(name)).alias(name) for name in (ORIGINAL, NATURAL_KEY, *names)
-        )
-
-    def _with_unknown_columns(self, placed: pl.DataFrame) -> pl.DataFrame:
-        if not self._first:
-            return placed
-        self._first = False
-        code, severity = self._severities[unknown_column.NAME]
-        cells = unknown_column.cells(self._recognition).with_columns(code=pl.lit(code), severity=pl.lit(severity))
-        return pl.concat([cells.select(ISSUE_COLUMNS.keys()), placed])

@@ -1,0 +1,165 @@
+"""
+A file held against its rulebook, chunk by chunk and without a database: uploads and the command line ask here.
+
+Cleaning and rules know only their chunk; what is remembered from one chunk to the next are hashes of accepted rows.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from publiccredit.catalogue.types import FieldRole, FieldType, IssueSeverity
+from publiccredit.intake.checks import conflicting_duplicate, natural_person, unknown_column
+from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
+from publiccredit.intake.types import (
+    ACCEPTED,
+    DUPLICATE,
+    NATURAL_KEY,
+    ORIGINAL,
+    OUTCOME,
+    REPEATS_ROW,
+    RETURNED,
+    ROW,
+    SHEET,
+    CheckContext,
+    CheckedChunk,
+    Recognition,
+)
+
+_BETWEEN_PARTS = "\x1f"
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """A chunk after all that can be said without knowing the rows before it."""
+
+    values: pl.DataFrame
+    found: pl.DataFrame
+    asked: pl.DataFrame  # key, said, row of every row, for the memory of rows
+
+
+class Checker:
+    """
+    Holds the chunks of one file against its rulebook.
+
+    ``look`` may run for several chunks at once; ``conclude`` takes them one by one in the order of the file.
+    """
+
+    def __init__(self, *, book: Rulebook, context: CheckContext, recognition: Recognition) -> None:
+        self._book = book
+        self._context = context
+        self._recognition = recognition
+        self._cleaner = Cleaner(book)
+        self._rules = rules(book=book, context=context)
+        self._severities = severities(book.issue_kinds, context)
+        self._seen = conflicting_duplicate.SeenRows()
+        self._first = True
+
+    def look(self, rows: pl.DataFrame) -> LookedAt:
+        """This will clean the rows and find what is wrong within each of them."""
+        chunk = self._cleaner.clean(rows)
+        values = self._with_declared_service(chunk.values).with_columns(self._natural_key())
+        found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
+        content = values.select(self._book.record_type.field_names).hash_rows()
+        asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": values[ROW].cast(pl.Int64)})
+        return LookedAt(values=values, found=found, asked=asked)
+
+    def conclude(self, looked: LookedAt) -> CheckedChunk:
+        """This will give each row its outcome, knowing the rows before it, and put every issue at its cell."""
+        returned = self._returned(looked.found, looked.values.height)
+        first_said = self._first_said(looked, returned)
+        conflicts = first_said["first"].is_not_null() & ~first_said["same"]
+        duplicate = first_said["same"]
+        returned = returned | conflicts
+        found = pl.concat([looked.found, self._conflicts(looked, first_said, conflicts)])
+        rows = looked.values.with_columns(
+            pl.when(returned).then(pl.lit(RETURNED)).when(duplicate).then(pl.lit(DUPLICATE)).otherwise(pl.lit(ACCEPTED))
+            .alias(OUTCOME),
+            pl.when(duplicate).then(first_said["first"]).alias(REPEATS_ROW),
+        )  # fmt: skip
+        # What a repeated row is doubted for was said at the row it repeats.
+        told = found.filter(~duplicate.gather(found[INDEX])) if found.height else found
+        placed = issues(
+            told, places=rows.select(sheet=SHEET, row=ROW), book=self._book, severities=self._severities,
+            recognition=self._recognition,
+        )  # fmt: skip
+        return CheckedChunk(rows=self._kept(rows, looked.found), issues=self._with_unknown_columns(placed))
+
+    def check(self, rows: pl.DataFrame) -> CheckedChunk:
+        """This will look at the next chunk of the file and conclude on it."""
+        return self.conclude(self.look(rows))
+
+    def _with_declared_service(self, values: pl.DataFrame) -> pl.DataFrame:
+        # The sender's declaration for the batch stands where a row says nothing itself (DP-01).
+        served = self._book.record_type.field_in_role(FieldRole.SERVED_ON)
+        if served is None or self._context.served_on is None:
+            return values
+        said_nothing = pl.col(served.name).is_null()
+        return values.with_columns(
+            pl.when(said_nothing)
+            .then(pl.lit(self._context.served_on))
+            .otherwise(pl.col(served.name))
+            .alias(served.name)
+        )
+
+    def _natural_key(self) -> pl.Expr:
+        parts = [self._key_part(name) for name in self._book.record_type.natural_key]
+        return pl.concat_str(parts, separator=_BETWEEN_PARTS).alias(NATURAL_KEY)
+
+    def _key_part(self, name: str) -> pl.Expr:
+        part = pl.col(name).cast(pl.String)
+        subject = self._book.record_type.field_in_role(FieldRole.SUBJECT_NAME)
+        if self._book.record_type.field(name).role is FieldRole.SUBJECT_USCC and subject:
+            # Two stalls without an identifier, fined in one decision, are two records.
+            part = pl.coalesce(part, subject.name)
+        return part.fill_null("")
+
+    def _returned(self, found: pl.DataFrame, height: int) -> pl.Series:
+        back = [check for check, (_, severity) in self._severities.items() if severity == IssueSeverity.RETURN.value]
+        places = found.filter(pl.col("check").is_in(back))[INDEX].unique()
+        return pl.repeat(value=False, n=height, eager=True).scatter(places, True)
+
+    def _first_said(self, looked: LookedAt, returned: pl.Series) -> pl.DataFrame:
+        if not returned.any():
+            return self._seen.first_said(looked.asked)
+        heard = self._seen.first_said(looked.asked.filter(~returned))
+        place = ((~returned).cast(pl.Int64).cum_sum() - 1).set(returned, None)
+        return pl.DataFrame([heard["first"].gather(place), heard["same"].gather(place).fill_null(value=False)])
+
+    def _conflicts(self, looked: LookedAt, first_said: pl.DataFrame, conflicts: pl.Series) -> pl.DataFrame:
+        places = conflicts.arg_true()
+        document = self._book.record_type.field_in_role(FieldRole.DOCUMENT_NUMBER)
+        name = document.name if document else self._book.record_type.natural_key[0]
+        cells = pl.DataFrame({INDEX: places, "first": first_said["first"].gather(places)})
+        return cells.select(
+            INDEX,
+            check=pl.lit(conflicting_duplicate.NAME),
+            field=pl.lit(name),
+            found=looked.values[name].gather(places).cast(pl.String),
+            expected=pl.format("第 {} 行", "first"),
+        )
+
+    def _kept(self, rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+        """The rows as they leave: nothing of natural persons, no person's document number in what goes back."""
+        names = list(self._book.record_type.field_names)
+        kept = rows.select(SHEET, ROW, OUTCOME, REPEATS_ROW, ORIGINAL, NATURAL_KEY, *names)
+        documents = [f.name for f in self._book.record_type.fields if f.type is FieldType.PERSON_DOCUMENT_NUMBER]
+        back = pl.col(OUTCOME) == RETURNED
+        kept = kept.with_columns(pl.when(~back).then(pl.col(name)).alias(name) for name in documents)
+        persons = found.filter(pl.col("check") == natural_person.NAME)[INDEX].unique()
+        if not len(persons):
+            return kept
+        person = pl.repeat(value=False, n=rows.height, eager=True).scatter(persons, True)
+        return kept.with_columns(
+            pl.when(~person).then(pl.col(name)).alias(name) for name in (ORIGINAL, NATURAL_KEY, *names)
+        )
+
+    def _with_unknown_columns(self, placed: pl.DataFrame) -> pl.DataFrame:
+        if not self._first:
+            return placed
+        self._first = False
+        code, severity = self._severities[unknown_column.NAME]
+        cells = unknown_column.cells(self._recognition).with_columns(code=pl.lit(code), severity=pl.lit(severity))
+        return pl.concat([cells.select(ISSUE_COLUMNS.keys()), placed])
