@@ -30,9 +30,10 @@ from publiccredit.catalogue.types import (
     Term,
 )
 from publiccredit.catalogue.types.base import Dated
-from publiccredit.catalogue.working_days import UnknownYear
+from publiccredit.catalogue.working_days import Deadline, UnknownYear
 
 __all__ = [
+    "Deadline",
     "DisclosurePeriod",
     "NotInPacks",
     "PackProblem",
@@ -42,6 +43,7 @@ __all__ = [
     "add_months",
     "add_working_days",
     "code_table",
+    "deadline",
     "department",
     "departments",
     "disclosure_months",
@@ -228,6 +230,15 @@ def add_working_days(*, day: date, number: int, within: Packs | None = None) -> 
     :raises ValueError: ``number`` is below zero.
     """
     return working_days.add_working_days(day=day, number=number, within=within or packs())
+
+
+def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline:
+    """
+    Give the ``number``-th working day after ``day``; where a year is undecreed, by weekdays alone and provisional.
+
+    :raises ValueError: ``number`` is below zero.
+    """
+    return working_days.deadline(day=day, number=number, within=within or packs())
 
 
 def working_day_index(

@@ -100,6 +100,32 @@ def add_working_days(*, day: date, number: int, within: Packs) -> date:
     return days.first + timedelta(days=found)
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """The last day of a period; ``provisional`` where no decree tells the working days on the way."""
+
+    on: date
+    provisional: bool
+
+
+def deadline(*, day: date, number: int, within: Packs) -> Deadline:
+    """
+    Give the ``number``-th working day after ``day``; where a year is undecreed, by weekdays alone and provisional.
+
+    :raises ValueError: ``number`` is below zero.
+    """
+    try:
+        return Deadline(add_working_days(day=day, number=number, within=within), provisional=False)
+    except UnknownYear:
+        days = _days_of(within)
+    found, left = day, number
+    while left:
+        found += timedelta(days=1)
+        known = days.first <= found <= days.last
+        left -= days.working[days.offset(found)] if known else found.weekday() < 5
+    return Deadline(found, provisional=True)
+
+
 def working_day_index(*, within: Packs, first: date | None = None, last: date | None = None) -> pl.DataFrame:
     """
     Give ``day`` (Date) and ``working_days`` (Int32): how many working days there were up to and including the day.

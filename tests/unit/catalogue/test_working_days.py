@@ -86,6 +86,29 @@ def test_a_deadline_beyond_the_last_decree_is_an_error():
     assert refusal.value.year == 2027
 
 
+@pytest.mark.parametrize(
+    ("day", "number", "on", "provisional"),
+    [
+        (date(2026, 11, 2), 7, date(2026, 11, 11), False),
+        (date(2026, 12, 30), 1, date(2026, 12, 31), False),
+        (date(2026, 12, 25), 7, date(2027, 1, 5), True),  # 元旦 of 2027 is not decreed yet
+        (date(2027, 3, 5), 1, date(2027, 3, 8), True),
+        (date(2027, 3, 6), 0, date(2027, 3, 6), True),
+    ],
+)
+def test_a_deadline_in_an_undecreed_year_is_provisional(day, number, on, provisional):
+    assert queries.deadline(day=day, number=number) == queries.Deadline(on, provisional)
+
+
+@given(day=st.dates(date(2025, 1, 1), date(2028, 1, 1)), number=st.integers(0, 20), later=st.integers(0, 20))
+def test_a_later_day_or_a_longer_period_never_ends_earlier(day, number, later):
+    def ends(start, length):
+        return queries.deadline(day=start, number=length).on
+
+    assert ends(day, number) <= ends(day, number + later)
+    assert ends(day, number) <= ends(day + timedelta(days=later), number)
+
+
 def test_a_number_below_zero_is_refused():
     with pytest.raises(ValueError, match="at least 0, not -1"):
         queries.add_working_days(day=date(2026, 11, 2), number=-1)
