@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString
 
@@ -39,6 +41,16 @@ def start() -> None:
     """Start the embedded database where it is the one in use."""
     if settings.DATABASE_IS_EMBEDDED:
         embedded_postgres.ensure_running(settings.DATA_FOLDER)
+
+
+@contextmanager
+def acting_as_program() -> Iterator[None]:
+    """Act on the default connection as the program itself: every department's rows are in reach."""
+    from publiccredit.accounts.operations import acting
+    from publiccredit.accounts.types import PROGRAM
+
+    with acting(actor=PROGRAM):
+        yield
 
 
 def prepare() -> None:

@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import running
+from publiccredit.site.commands import declared, history, running
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -27,7 +27,17 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (running.prepare, running.serve, running.worker, running.demo, running.stop):
+COMMANDS = (
+    declared.template,
+    declared.catalogue,
+    history.ledger,
+    running.prepare,
+    running.serve,
+    running.worker,
+    running.demo,
+    running.stop,
+)
+for command in COMMANDS:
     program.add_command(command)
 for hidden in (running.web,):
     program.add_command(hidden)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -69,6 +70,21 @@ class Day(click.ParamType[date]):
             self.fail(f"“{value}”不是日期,请写成 2026-11-03 的形式", param, ctx)
 
 
+class ExistingFile(click.ParamType[Path]):
+    """A file that is there, or a sentence that it is not."""
+
+    name = "文件"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give the path of the file, or say what stands there instead."""
+        path = Path(value)
+        if path.is_dir():
+            self.fail(f"“{value}”是文件夹,请写其中一个文件", param, ctx)
+        if not path.is_file():
+            self.fail(f"没有文件“{value}”,请核对路径", param, ctx)
+        return path
+
+
 class Command(click.Command):
     """A command with ``--json`` and Chinese help."""
 
@@ -81,6 +97,9 @@ class Command(click.Command):
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         return _in_chinese(super().get_help_option(ctx))
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - a Chinese line is short as it is
+        return (self.help or "").split("\n", 1)[0]
 
 
 class Group(click.Group):
@@ -150,6 +169,8 @@ def of_click(error: click.ClickException) -> Refused:
 
 def _usage_problem(error: click.ClickException) -> str:
     match error:
+        case click.exceptions.NoArgsIsHelpError(ctx=context) if context is not None:
+            return f"缺少命令。\n{context.get_help()}\n"
         case click.exceptions.NoSuchCommand(command_name=name):
             return f"没有命令 {name}。"
         case click.MissingParameter(param=parameter) if parameter is not None:
