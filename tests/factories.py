@@ -93,3 +93,46 @@ def stored_licence(*, subject: "Subject | None", number: int = 1, **columns: Any
         "content": {"licence_content": "食品经营"},
     }
     return stored_record(subject=subject, number=number, **usual | columns)
+
+
+# --- what departments send ------------------------------------------------------------------------------------------
+
+
+def penalty_row(number: int = 1, **fields: str) -> dict[str, str]:
+    """Give one served penalty of market regulation, by field, as a liaison writes it."""
+    usual = {
+        "subject_name": f"濉溪县示例{number}号建材有限公司",
+        "subject_category": "法人及非法人组织",
+        "subject_uscc": synthetic_uscc(number),
+        "legal_representative": "张三",
+        "document_number": f"濉市监处罚〔2026〕{number}号",
+        "violation_kind": "违反《中华人民共和国产品质量法》第三十九条",
+        "violation_facts": "销售以不合格产品冒充合格产品的建材",
+        "penalty_basis": "《中华人民共和国产品质量法》第五十条",
+        "penalty_kind": "罚款",
+        "penalty_content": "罚款 12,000 元",
+        "fine_fen": "1.2",
+        "decided_on": "2026-11-03",
+        "effective_until": "2099-12-31",
+        "authority_name": "濉溪县市场监督管理局",
+        "authority_uscc": "11000000009000031R",
+        "provider_name": "濉溪县市场监督管理局",
+        "provider_uscc": "11000000009000031R",
+        "served_on": "2026-11-05",
+    }
+    return usual | fields
+
+
+def sent_csv(rows: list[dict[str, str]], *, record_type: str = "administrative_penalty") -> bytes:
+    """Write rows as a CSV file in the national form of their record type."""
+    import csv
+    import io
+
+    from publiccredit.catalogue import queries as catalogue
+
+    fields = [f for f in catalogue.record_type(name=record_type, on=date(2026, 11, 23)).fields if not f.legacy]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(f.title for f in fields)
+    writer.writerows([row.get(f.name, "") for f in fields] for row in rows)
+    return buffer.getvalue().encode()

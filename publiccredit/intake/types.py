@@ -115,6 +115,17 @@ class CheckContext:
     )  # names and identifiers an authority may bear → department
 
 
+@dataclass(frozen=True)
+class Overrides:
+    """Doubts an officer confirmed for a whole submission, by issue code, and why."""
+
+    codes: tuple[str, ...]
+    reason: str
+
+
+NO_OVERRIDES = Overrides(codes=(), reason="")
+
+
 class UnableToRead(Exception):
     """
     The file as a whole cannot be taken. ``code`` names the reason, the message says it to the sender in Chinese:

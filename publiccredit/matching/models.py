@@ -5,7 +5,7 @@ from django.db import models
 
 class Question(models.Model):
     """
-    A party whose subject is not certain: as written by a department, with ranked candidates.
+    A party whose subject is not certain, as written by a department.
 
     One question stands for all records in which the department wrote the same name and identifier.
     """
@@ -15,7 +15,6 @@ class Question(models.Model):
     written_identifier = models.CharField("所报代码", max_length=64, blank=True)
     written_address = models.CharField("所报住所", max_length=500, blank=True)
     reason = models.CharField("存疑原因", max_length=64)  # publiccredit.matching.types.Doubt
-    candidates = models.JSONField("候选主体", default=list)  # [{subject_id, score, because: [..]}]
     asked_at = models.DateTimeField("提出时间")
     entry_id = models.BigIntegerField("留痕编号")
     answered_at = models.DateTimeField("判定时间", null=True)
@@ -58,6 +57,7 @@ class Judgement(models.Model):
     verdict = models.CharField("结论", max_length=16)  # same, new, unsure, reopened
     subject_id = models.BigIntegerField("主体", null=True)
     reason = models.CharField("理由", max_length=500)
+    candidates = models.JSONField("当时的候选主体", default=list)  # numbers of the subjects that were shown, best first
     judged_by = models.CharField("判定账号", max_length=100)
     judged_at = models.DateTimeField("判定时间")
     entry_id = models.BigIntegerField("留痕编号")

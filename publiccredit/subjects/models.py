@@ -86,7 +86,6 @@ class Identifier(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="identifiers", verbose_name="主体")
     scheme = models.CharField("标识类型", max_length=32)  # registration_number, organisation_code, tax_number
     value = models.CharField("标识", max_length=64)
-    confirmed_despite_check_digit = models.BooleanField("校验位不符经确认", default=False)
     known_from = models.DateTimeField("登记时间")
 
     class Meta:

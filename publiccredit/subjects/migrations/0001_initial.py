@@ -137,7 +137,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scheme', models.CharField(max_length=32, verbose_name='标识类型')),
                 ('value', models.CharField(max_length=64, verbose_name='标识')),
-                ('confirmed_despite_check_digit', models.BooleanField(default=False, verbose_name='校验位不符经确认')),
                 ('known_from', models.DateTimeField(verbose_name='登记时间')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='subjects.subject', verbose_name='主体')),
             ],

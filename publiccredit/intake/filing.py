@@ -1,0 +1,296 @@
+"""
+From a sealed file to filed records: checked in a child process, staged as it comes, filed in one transaction.
+
+Until that transaction commits, nothing of the file is to be seen but its progress; whoever kills the process leaves a
+submission that can be filed again from the beginning.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from publiccredit.accounts.types import Actor, Role
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import FieldRole, Nature, RecordType, Source
+from publiccredit.intake.file_check import source_for, sources_for
+from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
+from publiccredit.intake.outcomes import (
+    close_outcomes,
+    file_outcomes,
+    open_outcomes,
+    send_back_by_store,
+    stage_duplicates,
+    stage_issues,
+)
+from publiccredit.intake.preparing import Preparation
+from publiccredit.intake.reading.limited import run_limited
+from publiccredit.intake.store import path_of
+from publiccredit.intake.types import (
+    ACCEPTED,
+    DUPLICATE,
+    OUTCOME,
+    RETURNED,
+    CheckedChunk,
+    CheckSummary,
+    Recognition,
+    UnableToRead,
+)
+from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.matching.operations import ask_questions, match_staged
+from publiccredit.subjects.operations import (
+    analyse_staging,
+    close_staging,
+    copy_in,
+    file_staged,
+    open_staging,
+    set_apart_staged,
+)
+from publiccredit.subjects.types import FiledCounts, Filing
+
+log = logging.getLogger(__name__)
+
+CHINA = ZoneInfo("Asia/Shanghai")
+LOCK_SPACE = 7310578  # advisory locks by submission
+ATTEMPTS = 5
+FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)
+
+Checked = Recognition | CheckedChunk | CheckSummary
+Check = Callable[[Submission], Iterable[Checked]]
+
+
+@dataclass
+class Staged:
+    """What is known of a file once it has been staged."""
+
+    recognition: Recognition
+    record_type: RecordType
+    source: Source
+    preparation: Preparation
+    accepted: int = 0
+    returned: int = 0
+    duplicates: int = 0
+    summary: CheckSummary | None = None
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.returned + self.duplicates
+
+
+def day_in_china(*, at: datetime) -> date:
+    """Give the calendar day an instant falls on in China."""
+    return at.astimezone(CHINA).date()
+
+
+def sender(submission: Submission) -> Actor:
+    """Give the actor who may write what the sending department may write, and no more."""
+    return Actor(name=submission.officer, role=Role.LIAISON, department_code=submission.department_code)
+
+
+def check_in_child(submission: Submission) -> Iterator[Checked]:
+    """Check the sealed file in a process with limits."""
+    served_on = declared_service(submission)
+    return run_limited(
+        target="publiccredit.intake.file_check:check_stored_file",
+        arguments={
+            "path": str(path_of(sha256=submission.file_sha256)),
+            "file_name": submission.file_name,
+            "department_code": submission.department_code,
+            "source": submission.source,
+            "submitted_on": day_in_china(at=submission.received_at).isoformat(),
+            "served_on": served_on.isoformat() if served_on else None,
+            "overrides": list(submission.overrides),
+        },
+    )
+
+
+def declared_service(submission: Submission) -> date | None:
+    """Give the day on which, at the latest, everything in a submission was declared served."""
+    found = ServiceDeclaration.objects.filter(submission=submission).values_list("served_on", flat=True).first()
+    return found
+
+
+@contextmanager
+def only_one_filing(*, submission_id: int) -> Iterator[bool]:
+    """Tell whether this session may file the submission: one session at a time; a dead one lets go by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, submission_id])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, submission_id])
+
+
+def stage_and_file(*, submission: Submission, check: Check, at: datetime) -> None:
+    """
+    Check, stage and file one submission.
+
+    :raises UnableToRead: the file is refused as a whole; nothing was filed.
+    """
+    open_staging()
+    open_outcomes()
+    try:
+        staged = _stage(submission, check)
+        _refuse_unless_conserved(staged)
+        _mark(submission, state=SubmissionState.FILING, rows=staged.rows)
+        analyse_staging()
+        _file_with_patience(submission, staged, at)
+    finally:
+        if not connection.needs_rollback:
+            close_staging()
+            close_outcomes()
+
+
+def _stage(submission: Submission, check: Check) -> Staged:
+    _mark(submission, state=SubmissionState.CHECKING, progress=0)
+    staged: Staged | None = None
+    for value in check(submission):
+        if isinstance(value, Recognition):
+            staged = _recognised(submission, value)
+        elif staged is None:
+            raise UnableToRead(code="not_recognised", message="未能识别文件的格式。请使用下载的模板填报后重新上传。")
+        elif isinstance(value, CheckSummary):
+            staged.summary = value
+        else:
+            _stage_chunk(staged, value)
+            _mark(submission, progress=staged.rows)
+    if staged is None or staged.summary is None:
+        raise UnableToRead(code="check_unfinished", message="核验没有完成,本次未入库任何内容。请重新上传。")
+    return staged
+
+
+def _recognised(submission: Submission, recognition: Recognition) -> Staged:
+    received_on = day_in_china(at=submission.received_at)
+    sources = sources_for(department_code=submission.department_code, source=submission.source, on=received_on)
+    source = source_for(recognition=recognition, sources=sources)
+    record_type = catalogue.record_type(name=recognition.record_type, on=received_on)
+    department = catalogue.department(code=submission.department_code)
+    _mark(submission, source=source.name, recognised=asdict(recognition))
+    preparation = Preparation(
+        record_type=record_type,
+        received_on=received_on,
+        default_authority={"authority_name": department.name, "authority_uscc": department.uscc},
+    )
+    return Staged(recognition=recognition, record_type=record_type, source=source, preparation=preparation)
+
+
+def _stage_chunk(staged: Staged, chunk: CheckedChunk) -> None:
+    outcomes = dict(chunk.rows[OUTCOME].value_counts().iter_rows())
+    staged.accepted += outcomes.get(ACCEPTED, 0)
+    staged.returned += outcomes.get(RETURNED, 0)
+    staged.duplicates += outcomes.get(DUPLICATE, 0)
+    if outcomes.get(ACCEPTED):
+        accepted = chunk.rows if len(outcomes) == 1 else chunk.rows.filter(pl.col(OUTCOME) == ACCEPTED)
+        prepared = staged.preparation.prepare(accepted=accepted)
+        copy_in(table="staged_party", frame=prepared.parties)
+        copy_in(table="staged_row", frame=prepared.rows)
+    if outcomes.get(DUPLICATE):
+        stage_duplicates(rows=chunk.rows.filter(pl.col(OUTCOME) == DUPLICATE))
+    stage_issues(issues=chunk.issues)
+
+
+def _refuse_unless_conserved(staged: Staged) -> None:
+    summary = staged.summary
+    assert summary is not None
+    if staged.rows == summary.rows == summary.counted_independently:
+        return
+    raise UnableToRead(
+        code="rows_not_conserved",
+        message=(
+            f"行数对不上:核验了 {staged.rows} 行,另一种方式数得 {summary.counted_independently} 行。"
+            "为防遗漏,整份文件未入库。"
+            "请检查文件中是否有隐藏行、合并单元格或损坏的内容,另存为新文件后重新上传;仍不行请联系信用办。"
+        ),
+    )
+
+
+def _mark(submission: Submission, **values: object) -> None:
+    """Let others see how far it is."""
+    Submission.objects.filter(pk=submission.pk).update(**values)
+
+
+# --- the one transaction --------------------------------------------------------------------------------------------
+
+
+def _file_with_patience(submission: Submission, staged: Staged, at: datetime) -> None:
+    # Every submission takes its locks in one order, but a person at a desk may hold a record meanwhile: the database
+    # then ends one of the two, and that one begins again.
+    for attempt in range(ATTEMPTS):
+        try:
+            _file(submission, staged, at)
+        except (OperationalError, IntegrityError) as error:
+            if attempt == ATTEMPTS - 1 or not _may_pass(error):
+                raise
+        else:
+            return
+
+
+def _may_pass(error: Exception) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in ("40P01", "40001", "23505") and not connection.in_atomic_block
+
+
+@transaction.atomic
+def _file(submission: Submission, staged: Staged, at: datetime) -> None:
+    filing = _filing(submission, staged, at)
+    set_apart_staged(filing=filing)
+    match_staged(filing=filing)
+    counts = file_staged(filing=filing)
+    questions = ask_questions(filing=filing)
+    sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
+    duplicates = file_outcomes(submission_id=submission.pk)
+    assert staged.summary is not None
+    Submission.objects.filter(pk=submission.pk).update(
+        state=SubmissionState.FILED,
+        rows=staged.rows,
+        counted_independently=staged.summary.counted_independently,
+        accepted=counts.new + counts.changed,
+        returned=staged.returned + sent_back,
+        duplicates=duplicates,
+        persons_refused=staged.summary.persons_refused,
+        progress=staged.rows,
+        refusal="",
+        finished_at=at,
+        entry_id=filing.entry_id,
+    )
+    _enter(submission, filing, counts, questions=questions, duplicates=duplicates, returned=staged.returned + sent_back)
+
+
+def _filing(submission: Submission, staged: Staged, at: datetime) -> Filing:
+    served = staged.record_type.field_in_role(FieldRole.SERVED_ON)
+    return Filing(
+        entry_id=next_entry_id(),
+        submission_id=submission.pk,
+        department_code=submission.department_code,
+        record_type=staged.record_type.name,
+        adverse=staged.record_type.nature is Nature.ADVERSE,
+        authoritative="registered_on" in staged.record_type.field_names,
+        source=staged.source.name,
+        item=staged.source.item,
+        pack_version=catalogue.packs().version,
+        declared_on=declared_service(submission),
+        served_field=served.name if served else "",
+        received_at=submission.received_at,
+        received_on=staged.preparation.received_on,
+        at=at,
+    )
+
+
+def _enter(submission: Submission, filing: Filing, counts: FiledCounts, **others: int) -> None:
+    record_entry(
+        actor=submission.officer,
+        operation="file_submission",
+        object_kind="submission",
+        object_id=submission.pk,
+        department_code=submission.department_code,
+        at=filing.at,
+        entry_id=filing.entry_id,
+        payload={**asdict(counts), **others, "source": filing.source, "file_sha256": submission.file_sha256},
+    )

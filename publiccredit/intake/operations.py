@@ -1,0 +1,233 @@
+"""Every write of intake: files received and filed, service declared, nil returns, decision documents."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, transaction
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM, Actor
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.intake import store
+from publiccredit.intake.file_check import sources_for
+from publiccredit.intake.filing import (
+    FINAL,
+    Check,
+    check_in_child,
+    day_in_china,
+    only_one_filing,
+    sender,
+    stage_and_file,
+)
+from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
+from publiccredit.intake.types import NO_OVERRIDES, Overrides, UnableToRead
+from publiccredit.ledger.operations import next_entry_id, record_entry
+
+log = logging.getLogger(__name__)
+
+Incoming = Path | IO[bytes]
+
+
+class UnableToSubmit(Exception):
+    """The submission is not taken as it was sent; the message says why and what would be right."""
+
+
+class NotYourDepartment(UnableToSubmit):
+    """The officer may not submit for this department."""
+
+
+class IdempotencyKeyReused(UnableToSubmit):
+    """The key was used before, with another file."""
+
+
+class BeingFiled(Exception):
+    """Another process is filing this submission."""
+
+
+def receive_submission(
+    *,
+    by: Actor,
+    department_code: str,
+    file: Incoming,
+    file_name: str,
+    channel: str,
+    at: datetime,
+    source: str | None = None,
+    idempotency_key: str = "",
+    served_on: date | None = None,
+    overrides: Overrides = NO_OVERRIDES,
+) -> Submission:
+    """
+    Seal a file and take it in as a submission of a department; the same idempotency key gives the same submission.
+
+    ``served_on`` declares that every decision in it has been served, at the latest on that day.
+
+    :raises NotYourDepartment: the officer may not submit for this department.
+    :raises IdempotencyKeyReused: the key stands for another file.
+    :raises UnableToSubmit: the source is not the department's, the declaration lies in the future, a doubt is
+        confirmed that cannot be, or without a reason, or the file is too large.
+    """
+    _refuse_other_department(by, department_code)
+    _refuse_what_cannot_be(department_code, source or "", served_on, overrides, at)
+    try:
+        sealed = (
+            store.seal_path(path=file, at_most=settings.UPLOAD_MAX_BYTES)
+            if isinstance(file, Path)
+            else store.seal(stream=file, at_most=settings.UPLOAD_MAX_BYTES)
+        )
+    except store.FileTooLarge as error:
+        raise UnableToSubmit(str(error)) from error
+    values = {
+        "department_code": department_code, "source": source or "", "officer": by.name, "channel": channel,
+        "file_name": Path(file_name).name[:255], "file_sha256": sealed.sha256, "file_size": sealed.size,
+        "idempotency_key": idempotency_key, "received_at": at, "overrides": sorted(set(overrides.codes)),
+        "override_reason": overrides.reason.strip(),
+    }  # fmt: skip
+    with acting(actor=by):
+        if idempotency_key and (earlier := _earlier(department_code, idempotency_key, sealed.sha256)):
+            return earlier
+        try:
+            return _take_in(by, values, served_on, at)
+        except IntegrityError:
+            # Two presses of one button at once: the other one was first.
+            if idempotency_key and (earlier := _earlier(department_code, idempotency_key, sealed.sha256)):
+                return earlier
+            raise
+
+
+def file_submission(*, submission_id: int, at: datetime, check: Check = check_in_child) -> Submission:
+    """
+    Check, match and file a submission, or refuse it as a whole with a sentence; what is filed or refused stays so.
+
+    :raises BeingFiled: another process is at it.
+    """
+    with only_one_filing(submission_id=submission_id) as mine:
+        if not mine:
+            raise BeingFiled("这份报送正在处理,请稍后查看结果。")
+        with acting(actor=PROGRAM):
+            submission = Submission.objects.get(pk=submission_id)
+        if submission.state in FINAL:
+            return submission
+        with acting(actor=sender(submission)):
+            try:
+                stage_and_file(submission=submission, check=check, at=at)
+            except UnableToRead as refusal:
+                _refuse(submission, refusal.code, refusal.message, at)
+            except OperationalError:
+                raise  # the database went away: the submission waits as it is and is taken up again
+            except Exception as error:
+                # The text of an exception may quote a cell, and a cell may be about a person: only its kind is kept.
+                frame = traceback.extract_tb(error.__traceback__)[-1]
+                log.error(
+                    "filing submission %s failed: %s at %s:%s",
+                    submission_id,
+                    type(error).__name__,
+                    frame.filename,
+                    frame.lineno,
+                )
+                _refuse(submission, "failed", _FAILED.format(number=submission_id), at)
+            submission.refresh_from_db()
+    return submission
+
+
+_FAILED = "系统处理这份文件时出错,本次未入库任何内容。请重新上传;再次出错请联系信用办,并告知报送编号 {number}。"
+
+
+def resume_submissions(*, now: Callable[[], datetime]) -> list[int]:
+    """Take up every submission that was received and neither filed nor refused, and give those that were finished."""
+    with acting(actor=PROGRAM):
+        waiting = list(Submission.objects.exclude(state__in=FINAL).order_by("pk").values_list("pk", flat=True))
+    finished = []
+    for submission_id in waiting:
+        try:
+            file_submission(submission_id=submission_id, at=now())
+        except BeingFiled:
+            continue
+        finished.append(submission_id)
+    return finished
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+def _refuse_other_department(by: Actor, department_code: str) -> None:
+    if by.role is None or by.of_office or (by.of_department and by.department_code == department_code):
+        return
+    raise NotYourDepartment("只能为本部门报送。请用本部门的联络员账号登录,或请信用办代为报送。")
+
+
+def _refuse_what_cannot_be(
+    department_code: str, source: str, served_on: date | None, overrides: Overrides, at: datetime
+) -> None:
+    today = day_in_china(at=at)
+    try:
+        sources_for(department_code=department_code, source=source, on=today)
+    except (UnableToRead, catalogue.NotInPacks) as error:
+        raise UnableToSubmit(str(error)) from error
+    if served_on is not None and served_on > today:
+        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事,请填写不晚于今天的日期。")
+    overridable = {kind.code for kind in catalogue.packs().issues if kind.overridable}
+    if wrong := sorted(set(overrides.codes) - overridable):
+        raise UnableToSubmit(
+            f"{'、'.join(wrong)} 不能以确认放行,请更正数据。可以确认的有:{'、'.join(sorted(overridable))}。"
+        )
+    if overrides.codes and not overrides.reason.strip():
+        raise UnableToSubmit("确认疑问须写明理由,例如“老代码,校验位不符,已与登记机关核实”。")
+
+
+def _earlier(department_code: str, idempotency_key: str, sha256: str) -> Submission | None:
+    earlier = Submission.objects.filter(department_code=department_code, idempotency_key=idempotency_key).first()
+    if earlier is not None and earlier.file_sha256 != sha256:
+        raise IdempotencyKeyReused(
+            f"幂等键“{idempotency_key}”已用于另一份文件(报送编号 {earlier.pk})。新的文件请换一个键。"
+        )
+    return earlier
+
+
+@transaction.atomic
+def _take_in(by: Actor, values: dict[str, object], served_on: date | None, at: datetime) -> Submission:
+    entry_id = next_entry_id()
+    submission = Submission.objects.create(**values)
+    if served_on is not None:
+        ServiceDeclaration.objects.create(
+            submission=submission, served_on=served_on, declared_by=by.name, declared_at=at, entry_id=entry_id
+        )
+    record_entry(
+        actor=by.name,
+        operation="receive_submission",
+        object_kind="submission",
+        object_id=submission.pk,
+        department_code=submission.department_code,
+        at=at,
+        entry_id=entry_id,
+        payload={
+            "file_sha256": submission.file_sha256,
+            "channel": submission.channel,
+            "served_on": served_on.isoformat() if served_on else None,
+            "overrides": ",".join(submission.overrides),
+        },
+    )
+    return submission
+
+
+@transaction.atomic
+def _refuse(submission: Submission, code: str, message: str, at: datetime) -> None:
+    entry_id = next_entry_id()
+    Submission.objects.filter(pk=submission.pk).update(
+        state=SubmissionState.REFUSED, refusal=message, finished_at=at, entry_id=entry_id
+    )
+    record_entry(
+        actor=submission.officer,
+        operation="refuse_submission",
+        object_kind="submission",
+        object_id=submission.pk,
+        department_code=submission.department_code,
+        at=at,
+        entry_id=entry_id,
+        payload={"reason": code, "file_sha256": submission.file_sha256},
+    )

@@ -1,0 +1,117 @@
+"""What becomes of the rows that are not filed: issues, duplicates, and the refusals only the store can give."""
+
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import FieldRole, RecordType
+from publiccredit.intake.types import REPEATS_ROW, ROW, SHEET, Recognition
+from publiccredit.subjects.operations import copy_in
+from publiccredit.subjects.types import Fate
+
+ISSUE_TABLE = "staged_issue"
+DUPLICATE_TABLE = "staged_duplicate"
+
+# The check in packs/issues.yml that speaks for each row the store sends back.
+CHECK_OF_FATE = {
+    Fate.CLASHES: "conflicting_duplicate",
+    Fate.HELD_ELSEWHERE: "held_elsewhere",
+    Fate.WITHDRAWN: "withdrawn_before",
+}
+
+_FILE_ISSUES = f"""
+INSERT INTO intake_rowissue (submission_id, sheet, row_number, "column", column_letter, code, severity, found, expected)
+SELECT %(submission_id)s, sheet, row_number, "column", column_letter, code, severity, found, expected
+FROM {ISSUE_TABLE} ORDER BY number
+"""
+
+_FILE_DUPLICATES = f"""
+INSERT INTO intake_duplicaterow (submission_id, sheet, row_number, repeats_row, record_id)
+SELECT %(submission_id)s, sheet, row_number, repeats_row, NULL::bigint FROM {DUPLICATE_TABLE}
+UNION ALL
+SELECT %(submission_id)s, s.sheet, s.row_number, e.other_row, e.record_id
+FROM staged_exception e JOIN staged_row s USING (line)
+WHERE e.fate IN ('{Fate.REPEATS}', '{Fate.ON_FILE}')
+ORDER BY 3
+"""
+
+_SENT_BACK = f"""
+SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_row, e.department_code
+FROM staged_exception e JOIN staged_row s USING (line)
+WHERE e.fate IN ('{Fate.CLASHES}', '{Fate.HELD_ELSEWHERE}', '{Fate.WITHDRAWN}')
+ORDER BY s.line
+"""
+
+
+def open_outcomes() -> None:
+    """Make the temporary tables of issues and duplicates empty and new."""
+    close_outcomes()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE {ISSUE_TABLE} (number serial, sheet text, row_number integer, "column" text,
+                column_letter text, code text, severity text, found text, expected text);
+            CREATE TEMPORARY TABLE {DUPLICATE_TABLE} (sheet text, row_number integer, repeats_row integer);
+            """
+        )
+
+
+def close_outcomes() -> None:
+    """Drop the temporary tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {ISSUE_TABLE}, {DUPLICATE_TABLE}")
+
+
+def stage_issues(*, issues: pl.DataFrame) -> None:
+    """Stage the issues of a chunk."""
+    columns = ("sheet", "column", "column_letter", "code", "severity", "found", "expected")
+    staged = issues.select(pl.col("row").alias("row_number"), *(pl.col(c).fill_null("") for c in columns))
+    copy_in(table=ISSUE_TABLE, frame=staged)
+
+
+def stage_duplicates(*, rows: pl.DataFrame) -> None:
+    """Stage the rows that repeat another row of their own file."""
+    staged = rows.select(
+        pl.col(SHEET).alias("sheet"), pl.col(ROW).alias("row_number"), pl.col(REPEATS_ROW).alias("repeats_row")
+    )
+    copy_in(table=DUPLICATE_TABLE, frame=staged)
+
+
+def send_back_by_store(*, record_type: RecordType, recognition: Recognition) -> int:
+    """Stage an issue for each row that the store cannot take, and give the number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT_BACK)
+        rows = cursor.fetchall()
+    if not rows:
+        return 0
+    kinds = {kind.check: kind for kind in catalogue.packs().issues}
+    issues = [_issue(row, kinds, record_type, recognition) for row in rows]
+    stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
+    return len(rows)
+
+
+def file_outcomes(*, submission_id: int) -> int:
+    """Write the staged issues and duplicates, and give the number of duplicates."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FILE_ISSUES, {"submission_id": submission_id})
+        cursor.execute(_FILE_DUPLICATES, {"submission_id": submission_id})
+        return int(cursor.rowcount)
+
+
+def _issue(row: Any, kinds: Any, record_type: RecordType, recognition: Recognition) -> dict[str, object]:
+    fate, sheet, row_number, document_number, other_row, holder = row
+    document = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER) or record_type.field(record_type.natural_key[0])
+    column = recognition.column(sheet=sheet, field_name=document.name)
+    expected = ""
+    if fate == Fate.CLASHES:
+        expected = f"第 {other_row} 行"
+    elif fate == Fate.HELD_ELSEWHERE:
+        expected = catalogue.department(code=holder).name
+    kind = kinds[CHECK_OF_FATE[Fate(fate)]]
+    return {
+        "sheet": sheet, "row": row_number, "column": column.header if column else document.title,
+        "column_letter": column.letter if column else "", "code": kind.code, "severity": kind.severity.value,
+        "found": document_number, "expected": expected,
+    }  # fmt: skip
