@@ -16,7 +16,7 @@ class _RepeatedKey(yaml.YAMLError):
     pass
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """YAML takes the last of two equal keys without a word; here the second is a fault."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -1,5 +1,6 @@
 """Severity and the end of disclosure follow the dated rules; where they leave it open, the shorter stands."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publiccredit.catalogue import queries
-from publiccredit.catalogue.types import Confidence, Severity
+from publiccredit.catalogue.types import Confidence, Severity, SeverityClassification
 
 PENALTY = "administrative_penalty"
 KINDS = queries.code_table(name="penalty_kind", on=date(2026, 11, 23)).words
@@ -127,6 +128,54 @@ def test_the_table_of_months_says_what_the_single_question_says(decided, severit
 def test_calendar_months_are_counted_as_polars_counts_them(day, months):
     expected = pl.Series([day]).dt.offset_by(f"{months}mo").item()
     assert queries.add_months(day=day, months=months) == expected
+
+
+def later_classification(packs):
+    """The packs of a day when a ministry has published thresholds, in force from 2027."""
+    today = packs.severity_classifications[0]
+    rules = (
+        {"name": "very_large_fine", "severity": "serious", "fine_from_yuan": 500_000, "basis": "b", "confidence": "K"},
+        {"name": "any_fine", "severity": "slight", "fine_at_most_yuan": 500, "basis": "b", "confidence": "K"},
+    )
+    later = {**today.model_dump(by_alias=True), "from": date(2027, 1, 1), "rules": rules}
+    ended = {**today.model_dump(by_alias=True), "to": date(2027, 1, 1)}
+    classifications = tuple(SeverityClassification.model_validate(c) for c in (ended, later))
+    return replace(packs, severity_classifications=classifications)
+
+
+@pytest.mark.parametrize(
+    ("decided", "fine_fen", "severity", "rule"),
+    [
+        (date(2026, 12, 31), 50_000_000, "general", "otherwise"),
+        (date(2027, 1, 1), 50_000_000, "serious", "very_large_fine"),
+        (date(2027, 1, 1), 49_999_999, "general", "otherwise"),
+        (date(2027, 1, 1), 50_000, "slight", "any_fine"),
+        (date(2027, 1, 1), None, "general", "otherwise"),
+    ],
+)
+def test_a_new_threshold_governs_from_its_day(decided, fine_fen, severity, rule):
+    packs = later_classification(queries.packs())
+    judged = queries.severity_of(
+        record_type=PENALTY, kinds=["没收违法所得"], fine_fen=fine_fen, decided_on=decided, within=packs
+    )
+    assert (judged.severity, judged.rule) == (severity, f"penalty_severity/{rule}")
+    columns = queries.severity_columns(
+        record_type=PENALTY, kinds=pl.col("k"), fine_fen=pl.col("f"), decided_on=pl.col("d"), within=packs
+    )
+    schema = {"k": pl.List(pl.String), "f": pl.Int64, "d": pl.Date}
+    frame = pl.DataFrame([(["没收违法所得"], fine_fen, decided)], schema=schema, orient="row")
+    assert frame.select(columns).row(0) == (severity, f"penalty_severity/{rule}")
+
+
+def test_a_type_without_severities_has_no_severity_column():
+    columns = queries.severity_columns(
+        record_type="administrative_licence",
+        kinds=pl.col("k"),
+        fine_fen=pl.col("f"),
+        decided_on=pl.col("d"),
+    )
+    frame = pl.DataFrame({"k": [["罚款"]], "f": [1], "d": [date(2026, 5, 1)]})
+    assert frame.select(columns).row(0) == (None, None)
 
 
 def test_every_number_carries_its_clause_and_confidence():
