@@ -11,13 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from publiccredit.intake.reading.candidates import Candidate, candidates
+from publiccredit.intake.reading.json_lines import open_json_lines
 from publiccredit.intake.reading.limits import USUAL, Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.sniffing import Kind, sniff
 from publiccredit.intake.reading.text import open_text
 from publiccredit.intake.reading.workbook import open_xlsx
+from publiccredit.intake.reading.xls import open_xls
 
 __all__ = ["USUAL", "Candidate", "Limits", "OpenedFile", "candidates", "open_file"]
+
+
+OPENERS = {Kind.XLSX: open_xlsx, Kind.XLS: open_xls, Kind.TEXT: open_text, Kind.JSON_LINES: open_json_lines}
 
 
 def open_file(
@@ -29,5 +34,5 @@ def open_file(
     :raises UnableToRead: it is damaged, hostile, too large, in no known form, or unclear in its data area.
     """
     kind = sniff(path=path, name=name or path.name, limits=limits)
-    opener = {Kind.XLSX: open_xlsx, Kind.TEXT: open_text}[kind]
+    opener = OPENERS[kind]
     return opener(path=path, candidates=candidates, limits=limits)

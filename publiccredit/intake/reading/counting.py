@@ -64,3 +64,12 @@ def _lines(path: Path) -> Iterator[list[bytes]]:
             yield lines
     if rest:
         yield [rest]
+
+
+# A value that fills a row: text with something in it, a number, true or false.
+FILLED = re.compile(rb':\s*(?:"(?!(?:\\[nrt]|\s)*")|[-0-9tf])')
+
+
+def count_json_lines(*, path: Path) -> int:
+    """Give the number of lines with at least one filled value, told by the signs behind the colons."""
+    return sum(1 for lines in _lines(path) for line in lines if FILLED.search(line))

@@ -4,6 +4,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
+from publiccredit.intake.reading.compound import open_compound
 from publiccredit.intake.reading.limits import MIB, Limits
 from publiccredit.intake.reading.refusals import refusal
 
@@ -55,10 +56,10 @@ def sniff(*, path: Path, name: str, limits: Limits) -> Kind:
         start = stream.read(4096)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
         raise refusal("empty")
-    kind = _kind(path, start)
-    limit = limits.workbook_bytes if kind in {Kind.XLSX, Kind.XLS} else limits.text_bytes
+    limit = limits.workbook_bytes if start.startswith((*ZIP, OLE)) else limits.text_bytes
     if size > limit:
         raise refusal("too_large", found=-(-size // MIB), limit=limit // MIB)
+    kind = _kind(path, start)
     extension = Path(name).suffix.lower()
     if extension in {".xlsm", ".xltm", ".xlsb"}:
         raise refusal("macro", found=f"扩展名 {extension}")
@@ -72,6 +73,9 @@ def _kind(path: Path, start: bytes) -> Kind:
         _refuse_other_packages(path)
         return Kind.XLSX
     if start.startswith(OLE):
+        # A locked xlsx is an OLE file around the encrypted package: its extension is right, its content out of reach.
+        if "EncryptedPackage" in open_compound(path).streams:
+            raise refusal("encrypted")
         return Kind.XLS
     for mark, what in OTHERS.items():
         if start.startswith(mark):

@@ -37,7 +37,8 @@ class Table:
     delimiter: str
     header: RecognisedSheet
     lines_above: int  # physical lines down to and with the header; a quoted header may take several
-    width: int
+    named: int  # columns the header has
+    width: int  # columns to read: some programs end every row with separators the header lacks
     separators: Mapping[str, str]
     limits: Limits
 
@@ -71,6 +72,7 @@ def open_text(*, path: Path, candidates: Sequence[Candidate], limits: Limits) ->
         delimiter=head.delimiter,
         header=header,
         lines_above=head.ends[header.header_row - 1],
+        named=len(head.rows[header.header_row - 1]),
         width=max(len(row) for row in head.rows[header.header_row - 1 :]),
         separators=chosen(recognition, candidates).separators,
         limits=limits,
@@ -93,7 +95,7 @@ def _head(text: ReadableText, candidates: Sequence[Candidate], limits: Limits) -
         raise refusal("empty")
     for head in heads:
         if max(map(len, head.rows)) > limits.columns:
-            raise refusal("too_many_columns", found=max(map(len, head.rows)), limit=limits.columns)
+            raise refusal("too_many_columns", limit=limits.columns)
 
     def known(head: Head) -> tuple[int, ...]:
         fit = best_fit(head=head.sheet, candidates=candidates)
@@ -115,6 +117,16 @@ def _records(words: str, delimiter: str, limits: Limits) -> Head:
 
 
 def _chunks(table: Table) -> Iterator[RawChunk]:
+    """:raises UnableToRead: a row cannot be taken, or there is none."""
+    empty = True
+    for chunk in _chunks_or_none(table):
+        empty = False
+        yield chunk
+    if empty:
+        raise refusal("header_only", row=table.header.header_row)
+
+
+def _chunks_or_none(table: Table) -> Iterator[RawChunk]:
     done = 0  # data rows that were read, empty ones included
     try:
         for frame in _batches(table.text.path, table, table.lines_above):
@@ -139,6 +151,7 @@ def _batches(path: Path, table: Table, lines_above: int) -> Iterator[pl.DataFram
         separator=table.delimiter,
         skip_lines=lines_above,
         raise_if_empty=False,
+        missing_columns="insert",  # the first row may be shorter than the header
         glob=False,
     )
     yield from lines.collect_batches(chunk_size=table.limits.chunk_rows, maintain_order=True)
@@ -149,6 +162,7 @@ def _raw_chunk(frame: pl.DataFrame, table: Table, done: int) -> Iterator[RawChun
         raise refusal("too_many_rows", limit=table.limits.rows)
     first = table.header.header_row + 1 + done
     rows = frame.with_columns(pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(ROW))
+    _refuse_unnamed_cells(rows, frame.columns[table.named :], table)
     rows = _empty_text_as_null(_without_empty_rows(rows, frame.columns), frame.columns)
     letters = letters_of_fields(table.header)
     rows = rows.select(
@@ -158,6 +172,14 @@ def _raw_chunk(frame: pl.DataFrame, table: Table, done: int) -> Iterator[RawChun
     )
     if rows.height:
         yield RawChunk(rows=rows)
+
+
+def _refuse_unnamed_cells(rows: pl.DataFrame, beyond: list[str], table: Table) -> None:
+    """Refuse a filled cell behind the last header: mostly a comma inside a value has pushed the row to the right."""
+    filled = rows.filter(pl.any_horizontal(~_blank(column) for column in beyond)) if beyond else rows.clear()
+    if filled.height:
+        found = max(index for index, cell in enumerate(filled.row(0)[:-1], 1) if cell is not None)
+        raise refusal("ragged_row", row=filled.item(0, ROW), found=found, expected=table.named)
 
 
 def _without_empty_rows(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
@@ -199,13 +221,13 @@ def _mend(table: Table, *, into: Path, skip_rows: int) -> Path:
         try:
             for number, record in enumerate(reader, 1):
                 if number > table.header.header_row + skip_rows:
-                    writer.writerow(_as_wide(record, table.width, number))
+                    writer.writerow(_as_wide(record, table, number))
         except csv.Error as error:
             raise refusal("broken_quotes", row=number + 1) from error
     return into
 
 
-def _as_wide(record: list[str], width: int, number: int) -> list[str]:
-    if any(cell.strip(BLANK) for cell in record[width:]):
-        raise refusal("ragged_row", row=number, found=len(record), expected=width)
-    return record[:width]
+def _as_wide(record: list[str], table: Table, number: int) -> list[str]:
+    if any(cell.strip(BLANK) for cell in record[table.width :]):
+        raise refusal("ragged_row", row=number, found=len(record), expected=table.named)
+    return record[: table.width]
