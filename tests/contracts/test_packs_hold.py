@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from stdnum.cn import uscc
 
@@ -58,6 +59,14 @@ def test_every_record_type_and_field_is_in_the_glossary():
     assert missing == [], f"add to packs/glossary.yml a row with code: {missing}"
 
 
+def test_every_model_and_state_is_in_the_glossary():
+    known = {t.code for t in PACKS.terms}
+    models = [m for m in apps.get_models() if m.__module__.startswith("publiccredit.")]
+    states = {str(value) for m in models for f in m._meta.fields for value, _ in f.choices or ()}
+    missing = sorted(({_snake(m.__name__) for m in models} | states) - known)
+    assert missing == [], f"add to packs/glossary.yml a row with code: {missing}"
+
+
 def test_every_synthetic_identifier_has_its_check_digit():
     for department in PACKS.departments:
         assert uscc.is_valid(department.uscc), department.code
@@ -93,9 +102,12 @@ def _names_given(tree: ast.AST) -> Iterator[str]:
             yield node.id if isinstance(node, ast.Name) else node.attr
 
 
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
 def _words(name: str) -> set[str]:
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    parts = snake.split("_")
+    parts = _snake(name).split("_")
     return {"_".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)}
 
 
