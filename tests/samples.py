@@ -1,18 +1,18 @@
 """The samples beside each source: how they are found, and how one is checked as a file of that source would be."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import yaml
 
 from publiccredit.catalogue import queries
 from publiccredit.catalogue.types import Packs, Source
-from publiccredit.intake.checking import Checker
-from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.reading import candidates, open_file
-from publiccredit.intake.types import ACCEPTED, OUTCOME, CheckContext
+from publiccredit.intake.file_check import check_stored_file
+from publiccredit.intake.types import CheckedChunk, CheckSummary, Recognition
 
 SUBMITTED_ON = date(2026, 11, 23)
 EXPECTED = ".issues.yml"
@@ -56,29 +56,22 @@ def samples(packs: Packs) -> Iterator[Sample]:
 
 
 def check(sample: Sample, packs: Packs) -> Checked:
-    """Check a sample as sent by the source's first provider."""
-    source = sample.source
-    record_type = queries.record_type(name=source.record_type, on=SUBMITTED_ON, within=packs)
-    forms = queries.forms_of(source=source, on=SUBMITTED_ON, within=packs)
-    opened = open_file(path=sample.path, candidates=candidates(record_types=[record_type], forms=forms))
-    book = Rulebook(
-        record_type=record_type,
-        codes={t.name: t for t in packs.code_tables if t.in_force_on(SUBMITTED_ON)},
-        issue_kinds={i.check: i for i in packs.issues},
-        form=next(f for f in forms if f.name == opened.recognition.form),
-        source=source,
-    )
-    context = CheckContext(department_code=source.providers[0], submitted_on=SUBMITTED_ON, providers=_providers(packs))
-    checker = Checker(book=book, context=context, recognition=opened.recognition)
-    chunks = [checker.check(chunk.rows) for chunk in opened.chunks()]
-    return Checked(
-        form=opened.recognition.form,
-        rows=sum(c.rows.height for c in chunks),
-        counted=opened.counted(),
-        accepted=sum((c.rows[OUTCOME] == ACCEPTED).sum() for c in chunks),
-        findings=sorted(row for c in chunks for row in c.issues.select("sheet", "row", "column", "code").rows()),
-    )
-
-
-def _providers(packs: Packs) -> dict[str, str]:
-    return {bearer: d.code for d in packs.departments for bearer in (d.code, d.name, d.short_name, d.uscc, *d.aliases)}
+    """Check a sample as sent by the source's first provider, by the code that checks every upload."""
+    with patch.dict(os.environ, {queries.PACKS_VARIABLE: str(packs.folder)}):
+        answers = list(
+            check_stored_file(
+                path=str(sample.path),
+                file_name=sample.path.name,
+                department_code=sample.source.providers[0],
+                source=sample.source.name,
+                submitted_on=SUBMITTED_ON.isoformat(),
+                served_on=None,
+                overrides=[],
+            )
+        )
+    recognition, summary = answers[0], answers[-1]
+    assert isinstance(recognition, Recognition)
+    assert isinstance(summary, CheckSummary)
+    chunks = [a for a in answers if isinstance(a, CheckedChunk)]
+    findings = sorted(row for c in chunks for row in c.issues.select("sheet", "row", "column", "code").rows())
+    return Checked(recognition.form, summary.rows, summary.counted_independently, summary.accepted, findings)

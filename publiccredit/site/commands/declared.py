@@ -26,7 +26,7 @@ def catalogue() -> None:
 @click.argument("name", metavar="名称")
 @click.option("--on", type=Day(), help="按该日施行的版本,默认今天。")
 def show(name: str, on: date | None) -> None:
-    """显示一个条目,如 administrative_penalty、market_regulation/penalty、national_2024/3.2。"""
+    """显示一个条目:记录类型如 administrative_penalty,数据来源如“行业/来源”,目录条目如 national_2024/3.2。"""
     kind, value = _declared(name, on or today())
     answer({"kind": kind, "name": name, **value.model_dump(mode="json", by_alias=True)})
     written: dict[str, Callable[[Any], Iterator[str]]] = {"record_type": _record_type, "source": _source}
@@ -39,7 +39,7 @@ def show(name: str, on: date | None) -> None:
 @click.argument("out", metavar="模板.xlsx", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--on", type=Day(), help="按该日施行的标准,默认今天。")
 def template(source: str, out: Path, on: date | None) -> None:
-    """生成一个数据来源的填报模板(Excel),如 publiccredit template market_regulation/penalty 模板.xlsx。"""
+    """生成一个数据来源的填报模板(Excel),如 publiccredit template 行业/来源 模板.xlsx。"""
     from publiccredit.catalogue import queries
 
     try:
