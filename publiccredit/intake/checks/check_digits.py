@@ -64,12 +64,12 @@ def _organisation_code_right(symbols: pl.Series) -> pl.Series:
 
 
 def _registration_number_right(symbols: pl.Series) -> pl.Series:
-    digits = (symbols.cast(pl.Int16) - ord("0")).reshape((-1, 15)).to_frame("digits")
-    product = pl.lit(10, pl.Int16)  # ISO 7064, MOD 11,10
+    digits = (symbols.cast(pl.Int16) - ord("0")).reshape((-1, 15))
+    product = digits.arr.get(0).clear(len(digits)).fill_null(10)  # ISO 7064, MOD 11,10
     for place in range(14):
-        total = (product + pl.col("digits").arr.get(place)) % 10
-        product = pl.when(total == 0).then(10).otherwise(total) * 2 % 11
-    return digits.select((product + pl.col("digits").arr.get(14)) % 10 == 1).to_series()
+        total = (product + digits.arr.get(place)) % 10
+        product = (total + (total == 0).cast(pl.Int16) * 10) * 2 % 11
+    return (product + digits.arr.get(14)) % 10 == 1
 
 
 def _weighted(values: pl.Series, weights: tuple[int, ...]) -> pl.Series:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from publiccredit.catalogue.types import FieldType, IssueKind, IssueSeverity, RecordField
-from publiccredit.intake.checks import CELL_CHECKS, natural_person
+from publiccredit.intake.checks import natural_person
+from publiccredit.intake.checks.registry import CELL_CHECKS
 from publiccredit.intake.checks.rule import Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk

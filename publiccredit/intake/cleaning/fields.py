@@ -53,7 +53,8 @@ def cleaning(field: RecordField, book: Rulebook) -> Cleaning:
         case FieldType.CODE:
             table = book.code_table(field)
             listed = [code.word for code in table.codes] if table else []
-            return Cleaning(field, _as_sent, lambda sent, _: ~sent.is_in(listed), Words(field=field, book=book).read)
+            reader = _word_reader(field, Words(field=field, book=book))
+            return Cleaning(field, _as_sent, lambda sent, _: ~sent.is_in(listed), reader)
         case FieldType.TEXT:
             return _text_cleaning(field)
         case _:
@@ -118,6 +119,16 @@ def _reader(field: RecordField, tidied: Callable[[pl.Expr], pl.Expr]) -> Callabl
         # As an identifier the placeholder would make one subject of all who have none.
         none = pl.col("value").is_in(field.placeholders)
         return frame.select(value=pl.when(~none).then("value"), problem=pl.when(none).then(pl.lit(PLACEHOLDER)))
+
+    return read
+
+
+def _word_reader(field: RecordField, words: Words) -> Callable[[pl.Series], pl.DataFrame]:
+    def read(sent: pl.Series) -> pl.DataFrame:
+        filled = _without_empty(text.tidy(pl.col("t")), field).is_not_null()
+        return (
+            words.read(sent).with_columns(t=sent).select(pl.when(filled).then(pl.col("value", "problem")).name.keep())
+        )
 
     return read
 

@@ -1,0 +1,56 @@
+"""What ``publiccredit check`` and ``submit`` print as JSON about a checked file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+import polars as pl
+
+from publiccredit.catalogue.types import IssueKind
+from publiccredit.intake.checks.words import message
+from publiccredit.intake.types import CheckedChunk, CheckSummary, Recognition
+
+
+def check_report(
+    *, checked: Iterable[Recognition | CheckedChunk | CheckSummary], issue_kinds: Iterable[IssueKind]
+) -> dict[str, object]:
+    """
+    Give ``rows``, ``accepted``, ``returned``, ``duplicates``, ``issues`` and ``recognised`` of a file being checked.
+
+    :raises UnableToRead: the file as a whole cannot be taken.
+    """
+    kinds = {kind.code: kind for kind in issue_kinds}
+    issues: list[dict[str, object]] = []
+    report: dict[str, object] = {}
+    recognised: dict[str, object] = {}
+    for value in checked:
+        match value:
+            case Recognition():
+                recognised = asdict(value)
+            case CheckedChunk():
+                issues += issue_rows(issues=value.issues, kinds=kinds)
+            case CheckSummary():
+                report = {name: getattr(value, name) for name in ("rows", "accepted", "returned", "duplicates")}
+    return {**report, "issues": issues, "recognised": recognised}
+
+
+def issue_rows(*, issues: pl.DataFrame, kinds: Mapping[str, IssueKind]) -> list[dict[str, object]]:
+    """Give each issue as JSON, its message filled; ``kinds`` by code."""
+    return [
+        {
+            "sheet": row["sheet"],
+            "row": row["row"],
+            "column": row["column"],
+            "code": row["code"],
+            "found": row["found"],
+            "expected": row["expected"],
+            "message": message(
+                kinds[row["code"]],
+                sheet=row["sheet"],
+                row=row["row"],
+                column=row["column"],
+                found=row["found"],
+                expected=row["expected"],
+            ),
+        }
+        for row in issues.iter_rows(named=True)
+    ]

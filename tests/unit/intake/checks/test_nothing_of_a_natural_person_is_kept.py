@@ -1,0 +1,75 @@
+"""A row about a natural person is refused, and neither its rows nor its issues hold anything of it."""
+
+import pytest
+
+from publiccredit.intake.types import NATURAL_KEY, ORIGINAL, OUTCOME, REPEATS_ROW, ROW, SHEET
+from tests.penalty_rows import SUBJECT, check, found, row, rulebook, told
+
+IDENTITY_NUMBER = "110000199001011234"  # no check digit fits: nobody's number
+NAME = "示例某人"
+PERSON = {
+    "subject_name": NAME,
+    "subject_category": "自然人",
+    "subject_uscc": None,
+    "legal_representative": None,
+    "person_document_kind": "身份证",
+    "person_document_number": IDENTITY_NUMBER,
+    "violation_facts": f"{NAME}({IDENTITY_NUMBER})于家中",
+    "decided_on": "26-1-1",
+}
+WAYS = {
+    "by category": PERSON,
+    "by category and wrong in everything": PERSON | {"fine_fen": f"{IDENTITY_NUMBER}万", "severity": IDENTITY_NUMBER},
+    "by the number in the identifier of an organisation": {"subject_name": NAME, "subject_uscc": IDENTITY_NUMBER},
+    "by an old number of fifteen digits": {"subject_name": NAME, "subject_uscc": "110000900101123"},
+    "by the number in the registration number": {"subject_registration_number": IDENTITY_NUMBER},
+    "by a number and no identifier of an organisation": PERSON | {"subject_category": None},
+}
+
+
+@pytest.mark.parametrize("cells", WAYS.values(), ids=WAYS.keys())
+def test_a_row_about_a_person_is_refused_and_empty(cells):
+    chunk = check(row(**cells), row())
+    kept = chunk.rows.row(0, named=True)
+    about_the_row = {SHEET: "", ROW: 2, OUTCOME: "returned"}
+    assert {name: value for name, value in kept.items() if value is not None} == about_the_row
+    assert {REPEATS_ROW, ORIGINAL, NATURAL_KEY} < kept.keys()
+    assert [code for line, _, code, _ in found(chunk) if line == 2] == ["P-101"]
+    said = chunk.issues.write_csv() + "".join(told(chunk))
+    assert IDENTITY_NUMBER not in said
+    assert NAME not in said
+    assert chunk.rows[OUTCOME].to_list() == ["returned", "accepted"]
+
+
+def test_a_form_without_categories_takes_a_row_without_identifiers_for_a_person():
+    chunk = check(row(subject_category=None, subject_uscc=None), book=rulebook(form="penalty_2015"))
+    assert found(chunk) == [(2, "subject_name", "P-101", "(已隐去)")]
+
+
+def test_a_document_number_is_never_quoted_nor_sent_back():
+    chunk = check(row(person_document_number=IDENTITY_NUMBER, person_document_kind="身份证"))
+    assert found(chunk) == [
+        (2, "person_document_kind", "R-103", "身份证"),
+        (2, "person_document_number", "R-103", "(已隐去)"),
+    ]
+    assert chunk.rows["person_document_number"].to_list() == [None]
+
+
+def test_the_document_number_of_a_representative_stays_with_an_accepted_row_only():
+    documents = {
+        "legal_representative_document_kind": "身份证",
+        "legal_representative_document_number": IDENTITY_NUMBER,
+    }
+    kept = check(row(**documents), row(document_number="乙", fine_fen="-1", **documents))
+    assert kept.rows["legal_representative_document_number"].to_list() == [IDENTITY_NUMBER, None]
+    assert kept.rows[ORIGINAL].to_list() == [None, '{"fine_fen":"-1"}']
+
+
+def test_an_identity_number_inside_other_text_is_masked():
+    chunk = check(row(severity=f"严重 {IDENTITY_NUMBER}"))
+    assert found(chunk) == [(2, "severity", "T-102", "严重 110000************")]
+
+
+def test_an_identifier_of_an_organisation_is_shown_in_full():
+    chunk = check(row(subject_uscc=SUBJECT[:17] + ("0" if SUBJECT[17] != "0" else "1")))
+    assert chunk.issues["found"].str.len_chars().to_list() == [18]
