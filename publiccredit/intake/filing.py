@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -94,19 +95,21 @@ def sender(submission: Submission) -> Actor:
 
 def check_in_child(submission: Submission) -> Iterator[Checked]:
     """Check the sealed file in a process with limits."""
+    return run_limited(target="publiccredit.intake.file_check:check_stored_file", arguments=to_be_checked(submission))
+
+
+def to_be_checked(submission: Submission) -> dict[str, Any]:
+    """Give what the check of a file is to know, as plain values."""
     served_on = declared_service(submission)
-    return run_limited(
-        target="publiccredit.intake.file_check:check_stored_file",
-        arguments={
-            "path": str(path_of(sha256=submission.file_sha256)),
-            "file_name": submission.file_name,
-            "department_code": submission.department_code,
-            "source": submission.source,
-            "submitted_on": day_in_china(at=submission.received_at).isoformat(),
-            "served_on": served_on.isoformat() if served_on else None,
-            "overrides": list(submission.overrides),
-        },
-    )
+    return {
+        "path": str(path_of(sha256=submission.file_sha256)),
+        "file_name": submission.file_name,
+        "department_code": submission.department_code,
+        "source": submission.source,
+        "submitted_on": day_in_china(at=submission.received_at).isoformat(),
+        "served_on": served_on.isoformat() if served_on else None,
+        "overrides": list(submission.overrides),
+    }
 
 
 def declared_service(submission: Submission) -> date | None:

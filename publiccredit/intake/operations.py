@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO
@@ -14,6 +14,16 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake import store
+from publiccredit.intake.declaring import declare_nothing_sent, declare_service_of
+from publiccredit.intake.documents import (
+    Attached,
+    UnableToAttach,
+    document_in,
+    documents_in,
+    file_document,
+    is_zip,
+    opened,
+)
 from publiccredit.intake.file_check import sources_for
 from publiccredit.intake.filing import (
     FINAL,
@@ -24,17 +34,28 @@ from publiccredit.intake.filing import (
     sender,
     stage_and_file,
 )
-from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
-from publiccredit.intake.types import NO_OVERRIDES, Overrides, UnableToRead
+from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
+from publiccredit.intake.types import Overrides, UnableToRead, UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
+
+__all__ = [
+    "Attached",
+    "BeingFiled",
+    "IdempotencyKeyReused",
+    "NotYourDepartment",
+    "UnableToAttach",
+    "UnableToSubmit",
+    "attach_documents",
+    "declare_nil_return",
+    "declare_service",
+    "file_submission",
+    "receive_submission",
+    "resume_submissions",
+]
 
 log = logging.getLogger(__name__)
 
 Incoming = Path | IO[bytes]
-
-
-class UnableToSubmit(Exception):
-    """The submission is not taken as it was sent; the message says why and what would be right."""
 
 
 class NotYourDepartment(UnableToSubmit):
@@ -49,7 +70,7 @@ class BeingFiled(Exception):
     """Another process is filing this submission."""
 
 
-def receive_submission(
+def receive_submission(  # noqa: PLR0913 - what a sender may say about a file, each by its name
     *,
     by: Actor,
     department_code: str,
@@ -60,7 +81,8 @@ def receive_submission(
     source: str | None = None,
     idempotency_key: str = "",
     served_on: date | None = None,
-    overrides: Overrides = NO_OVERRIDES,
+    overrides: Sequence[str] = (),
+    override_reason: str = "",
 ) -> Submission:
     """
     Seal a file and take it in as a submission of a department; the same idempotency key gives the same submission.
@@ -73,7 +95,7 @@ def receive_submission(
         confirmed that cannot be, or without a reason, or the file is too large.
     """
     _refuse_other_department(by, department_code)
-    _refuse_what_cannot_be(department_code, source or "", served_on, overrides, at)
+    _refuse_what_cannot_be(department_code, source or "", served_on, Overrides(tuple(overrides), override_reason), at)
     try:
         sealed = (
             store.seal_path(path=file, at_most=settings.UPLOAD_MAX_BYTES)
@@ -85,8 +107,8 @@ def receive_submission(
     values = {
         "department_code": department_code, "source": source or "", "officer": by.name, "channel": channel,
         "file_name": Path(file_name).name[:255], "file_sha256": sealed.sha256, "file_size": sealed.size,
-        "idempotency_key": idempotency_key, "received_at": at, "overrides": sorted(set(overrides.codes)),
-        "override_reason": overrides.reason.strip(),
+        "idempotency_key": idempotency_key, "received_at": at, "overrides": sorted(set(overrides)),
+        "override_reason": override_reason.strip(),
     }  # fmt: skip
     with acting(actor=by):
         if idempotency_key and (earlier := _earlier(department_code, idempotency_key, sealed.sha256)):
@@ -150,6 +172,74 @@ def resume_submissions(*, now: Callable[[], datetime]) -> list[int]:
             continue
         finished.append(submission_id)
     return finished
+
+
+def declare_service(*, by: Actor, submission_id: int, served_on: date, at: datetime) -> int:
+    """
+    Declare that every decision of a submission has been served, at the latest on a day (DP-01): what was held for want
+    of it takes effect. Gives the number of records released.
+
+    :raises NotYourDepartment: the submission is another department's.
+    :raises UnableToSubmit: it is not filed, needs no declaration, has one, or the day lies in the future.
+    """
+    with acting(actor=PROGRAM):
+        department_code = Submission.objects.values_list("department_code", flat=True).get(pk=submission_id)
+    _refuse_other_department(by, department_code)
+    with acting(actor=by):
+        return declare_service_of(by=by, submission_id=submission_id, served_on=served_on, at=at)
+
+
+def declare_nil_return(
+    *, by: Actor, department_code: str, source: str, period_from: date, period_until: date, at: datetime
+) -> NilReturn:
+    """
+    Declare that a department decided nothing of a source during ``[period_from, period_until)``; said again, it stands.
+
+    :raises NotYourDepartment: the officer may not speak for this department.
+    :raises UnableToSubmit: the source is not the department's, or the period has not begun or has no days.
+    """
+    _refuse_other_department(by, department_code)
+    with acting(actor=by):
+        return declare_nothing_sent(
+            by=by, department_code=department_code, source=source, period_from=period_from,
+            period_until=period_until, at=at,
+        )  # fmt: skip
+
+
+def attach_documents(
+    *, by: Actor, department_code: str, file: Incoming, file_name: str, at: datetime, document_number: str = ""
+) -> Attached:
+    """
+    Seal a decision document, or a zip of them named by document number, and put their hashes on the records.
+
+    Without ``document_number`` a single file is named by it too. A file whose name is no number on file is reported
+    and not kept on any record.
+
+    :raises NotYourDepartment: the officer may not act for this department.
+    :raises UnableToAttach: the zip cannot be opened, or is too large.
+    """
+    _refuse_other_department(by, department_code)
+    with opened(file) as stream:
+        if is_zip(file_name=file_name):
+            deposits = list(documents_in(stream=stream))
+        else:
+            deposits = [document_in(stream=stream, file_name=file_name, document_number=document_number)]
+    with acting(actor=by), transaction.atomic():
+        entry_id = next_entry_id()
+        found = {
+            d: file_document(deposited=d, department_code=department_code, by_name=by.name, at=at, entry_id=entry_id)
+            for d in sorted(deposits, key=lambda d: d.document_number)
+        }
+        attached = Attached(
+            attached=tuple(d.document_number for d, matched in found.items() if matched),
+            unmatched=tuple(d.file_name for d, matched in found.items() if not matched),
+        )
+        record_entry(
+            actor=by.name, operation="attach_documents", object_kind="department", object_id=department_code,
+            department_code=department_code, at=at, entry_id=entry_id,
+            payload={"attached": len(attached.attached), "unmatched": len(attached.unmatched)},
+        )  # fmt: skip
+    return attached
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def resume(timestamp: int) -> None:  # noqa: ARG001 - the scheduler hands in its
     resume_submissions(now=timezone.now)
 
 
-def schedule_filing(*, submission_id: int) -> None:
+def file_soon(*, submission_id: int) -> None:
     """Let a worker file a submission; asked twice, it is filed once."""
     job = file_received.configure(queueing_lock=f"file_submission:{submission_id}")
     try:

@@ -123,7 +123,8 @@ class Overrides:
     reason: str
 
 
-NO_OVERRIDES = Overrides(codes=(), reason="")
+class UnableToSubmit(Exception):
+    """What an officer sends or declares is not taken; the message says why and what would be right."""
 
 
 class UnableToRead(Exception):

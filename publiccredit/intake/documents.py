@@ -1,0 +1,149 @@
+"""Decision documents as deposited: one by one, or in a zip whose entries are named by document number."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from publiccredit.intake import store
+from publiccredit.intake.models import DecisionDocument
+from publiccredit.subjects.operations import attach_document_hash
+
+MOST_ENTRIES = 2_000
+LARGEST_DOCUMENT = 50 * 1024 * 1024
+LARGEST_ZIP = 500 * 1024 * 1024
+ENCRYPTED = 0x1
+# Brackets people type in place of those of a document number: 濉市监处罚[2026]15号.
+_IN_FILE_NAMES = str.maketrans("[]［］【】()（）", "〔〕" * 5)
+
+
+class UnableToAttach(Exception):
+    """The document is not taken; the message says why and what would be right."""
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """One document and the number it is filed under."""
+
+    document_number: str
+    file_name: str
+    sealed: store.Sealed
+
+
+@dataclass(frozen=True)
+class Attached:
+    """How a deposit came out: documents with their records, and files whose name is no number on file."""
+
+    attached: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        return len(self.attached)
+
+
+def number_of(*, file_name: str) -> str:
+    """Give the document number a file is named by: 濉市监处罚〔2026〕15号.pdf is 濉市监处罚〔2026〕15号."""
+    return PurePosixPath(file_name.replace("\\", "/")).stem.strip()
+
+
+@contextmanager
+def opened(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """Open a path; take a stream as it is."""
+    if isinstance(file, Path):
+        with file.open("rb") as stream:
+            yield stream
+    else:
+        yield file
+
+
+def is_zip(*, file_name: str) -> bool:
+    """Tell whether a file is a zip of documents by its name; an Office document is a zip inside, and one document."""
+    return file_name.lower().endswith(".zip")
+
+
+def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
+    """
+    Seal the documents of a zip, each on its own.
+
+    :raises UnableToAttach: it is no zip, is encrypted, or holds too many or too large entries.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for entry in _entries(archive):
+                with archive.open(entry) as content:
+                    # The stated size may lie: what really comes out is counted.
+                    sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
+                name = _name(entry)
+                yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
+    except zipfile.BadZipFile as error:
+        raise UnableToAttach("压缩包无法打开,可能已损坏。请重新压缩为 zip 后上传。") from error
+    except store.FileTooLarge as error:
+        raise UnableToAttach(str(error)) from error
+
+
+def document_in(*, stream: IO[bytes], file_name: str, document_number: str) -> Deposited:
+    """
+    Seal a single document; without a number of its own it is named by it.
+
+    :raises UnableToAttach: it is too large.
+    """
+    try:
+        sealed = store.seal(stream=stream, at_most=LARGEST_DOCUMENT)
+    except store.FileTooLarge as error:
+        raise UnableToAttach(str(error)) from error
+    number = document_number.strip() or number_of(file_name=file_name)
+    return Deposited(document_number=number, file_name=PurePosixPath(file_name).name, sealed=sealed)
+
+
+def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = [e for e in archive.infolist() if not e.is_dir() and not _name(e).startswith((".", "__MACOSX"))]
+    if not entries:
+        raise UnableToAttach("压缩包中没有文件。请把以文书号命名的决定书放入压缩包。")
+    if len(entries) > MOST_ENTRIES:
+        raise UnableToAttach(f"压缩包中有 {len(entries)} 个文件,一次最多 {MOST_ENTRIES} 个。请分几次上传。")
+    if any(e.flag_bits & ENCRYPTED for e in entries):
+        raise UnableToAttach("压缩包设有密码。请去掉密码后重新压缩上传。")
+    if sum(e.file_size for e in entries) > LARGEST_ZIP:
+        raise UnableToAttach(f"压缩包解开后超过 {LARGEST_ZIP // 1024 // 1024} MB。请分几次上传。")
+    return entries
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    # Windows programs write Chinese names in GBK without saying so; the zip module then reads them as cp437.
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            name = entry.filename
+    return PurePosixPath(name).name
+
+
+def file_document(*, deposited: Deposited, department_code: str, by_name: str, at: datetime, entry_id: int) -> bool:
+    """Put one document on its records; tell whether any record bears its number."""
+    written = deposited.document_number
+    for number in dict.fromkeys((written, written.translate(_IN_FILE_NAMES))):
+        found = attach_document_hash(
+            department_code=department_code, document_number=number, sha256=deposited.sealed.sha256, at=at,
+            entry_id=entry_id,
+        )  # fmt: skip
+        if found:
+            break
+    if found:
+        DecisionDocument.objects.get_or_create(
+            department_code=department_code,
+            document_number=number,
+            sha256=deposited.sealed.sha256,
+            defaults={
+                "file_name": deposited.file_name[:255],
+                "file_size": deposited.sealed.size,
+                "attached_by": by_name,
+                "attached_at": at,
+                "entry_id": entry_id,
+            },
+        )
+    return found > 0

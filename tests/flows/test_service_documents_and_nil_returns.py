@@ -1,0 +1,133 @@
+"""What a department declares and deposits beside its rows."""
+
+import io
+import zipfile
+from datetime import date, timedelta
+
+import pytest
+
+from publiccredit.intake.models import DecisionDocument, NilReturn, ServiceDeclaration
+from publiccredit.intake.operations import (
+    NotYourDepartment,
+    UnableToAttach,
+    UnableToSubmit,
+    attach_documents,
+    declare_nil_return,
+    declare_service,
+)
+from publiccredit.ledger.models import Entry
+from publiccredit.subjects.models import Record, RecordVersion
+from tests.factories import penalty_row
+from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+
+UNSERVED = {"served_on": ""}
+LATER = AT + timedelta(hours=1)
+
+
+def test_an_adverse_row_without_service_is_held_until_service_is_declared() -> None:
+    submission = send([penalty_row(1, **UNSERVED)])
+    held = Record.objects.get()
+    assert (held.state, held.served_on, held.disclosed_from) == ("held_unserved", None, None)
+    released = declare_service(by=LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 6), at=LATER)
+    record = Record.objects.get()
+    assert released == 1
+    assert (record.state, record.served_on, record.disclosed_from) == ("filed", date(2026, 11, 6), date(2026, 11, 6))
+    assert record.content["served_on"] == "2026-11-06"
+    assert RecordVersion.objects.get().state == "held_unserved"
+    assert Entry.objects.last().operation == "declare_service"
+
+
+def test_service_declared_with_the_batch_lets_its_rows_take_effect() -> None:
+    send([penalty_row(1, **UNSERVED)], served_on=date(2026, 11, 6))
+    record = Record.objects.get()
+    assert (record.state, record.served_on) == ("filed", date(2026, 11, 6))
+
+
+def test_the_same_rows_sent_again_with_the_declaration_take_effect_and_never_move_again() -> None:
+    rows = [penalty_row(1, **UNSERVED)]
+    send(rows)
+    second = send(rows, later=60, served_on=date(2026, 11, 6))
+    third = send(rows, later=120, served_on=date(2026, 11, 9))
+    fourth = send(rows, later=180)
+    assert [outcome(s)[2:] for s in (second, third, fourth)] == [(1, 0, 0), (0, 0, 1), (0, 0, 1)]
+    assert (Record.objects.get().state, Record.objects.get().served_on) == ("filed", date(2026, 11, 6))
+
+
+def test_a_correction_does_not_take_declared_service_back() -> None:
+    submission = send([penalty_row(1, **UNSERVED)])
+    declare_service(by=LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 6), at=LATER)
+    send([penalty_row(1, **UNSERVED, penalty_content="罚款 12,500 元")], later=7200)
+    record = Record.objects.get()
+    assert (record.state, record.served_on, record.content["served_on"]) == ("filed", date(2026, 11, 6), "2026-11-06")
+
+
+@pytest.mark.parametrize("served_on", [date(2026, 11, 11)])
+def test_service_in_the_future_is_not_taken(served_on: date) -> None:
+    submission = send([penalty_row(1, **UNSERVED)])
+    with pytest.raises(UnableToSubmit, match="晚于今天"):
+        declare_service(by=LIAISON, submission_id=submission.pk, served_on=served_on, at=LATER)
+    assert (Record.objects.get().state, ServiceDeclaration.objects.count()) == ("held_unserved", 0)
+
+
+def test_another_department_cannot_declare_service() -> None:
+    submission = send([penalty_row(1, **UNSERVED)])
+    with pytest.raises(NotYourDepartment):
+        declare_service(by=OTHER_LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 6), at=LATER)
+    assert Record.objects.get().state == "held_unserved"
+
+
+def test_a_nil_return_is_kept_once() -> None:
+    for _ in range(2):
+        declare_nil_return(
+            by=LIAISON,
+            department_code="market_regulation",
+            source="market_regulation/penalty",
+            period_from=date(2026, 11, 2),
+            period_until=date(2026, 11, 9),
+            at=AT,
+        )
+    assert (NilReturn.objects.count(), Entry.objects.count()) == (1, 1)
+
+
+def _zip(**entries: bytes) -> io.BytesIO:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    stream.seek(0)
+    return stream
+
+
+def _attach(stream: io.BytesIO, file_name: str = "文书.zip", number: str = "") -> object:
+    return attach_documents(
+        by=LIAISON,
+        department_code="market_regulation",
+        file=stream,
+        file_name=file_name,
+        document_number=number,
+        at=LATER,
+    )
+
+
+def test_a_zip_of_documents_puts_their_hashes_on_the_records_and_names_what_fits_nothing() -> None:
+    send([penalty_row(1), penalty_row(2)])
+    attached = _attach(_zip(**{"濉市监处罚[2026]1号.pdf": b"one", "杂项.pdf": b"other"}))
+    assert (attached.attached, attached.unmatched) == (("濉市监处罚[2026]1号",), ("杂项.pdf",))
+    first, second = Record.objects.order_by("document_number")
+    assert (first.document_sha256, second.document_sha256) == (DecisionDocument.objects.get().sha256, "")
+    assert RecordVersion.objects.get().document_sha256 == ""
+
+
+def test_a_single_document_is_attached_by_its_number() -> None:
+    send([penalty_row(1)])
+    attached = _attach(io.BytesIO(b"one"), "扫描件.pdf", "濉市监处罚〔2026〕1号")
+    assert attached.attached == ("濉市监处罚〔2026〕1号",)
+    assert Record.objects.get().document_sha256 == DecisionDocument.objects.get().sha256
+
+
+def test_a_broken_zip_is_refused_with_a_sentence() -> None:
+    with pytest.raises(UnableToAttach, match="压缩包无法打开"):
+        _attach(io.BytesIO(b"not a zip"))
+    assert Entry.objects.count() == 0
