@@ -12,11 +12,27 @@ from django.db.models import Exists, OuterRef, Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown
 from publiccredit.disclosure.types import RecordPage, SubjectFile, VisibleRecord, VisibleSubject
+from publiccredit.disclosure.search import UnableToSearch, search
 from publiccredit.disclosure.visibility import visible
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordVersion, Subject
+
+__all__ = [
+    "UnableToSearch",
+    "figures",
+    "known_subjects",
+    "record_page",
+    "search",
+    "subject_file",
+    "subject_identifier",
+    "submission_figures",
+    "versions",
+    "visible_record",
+    "visible_records",
+]
 
 PAGE = 20
 FILE = 500  # records of one subject on one page; a bank's hundreds of licences included
@@ -31,7 +47,7 @@ def visible_records(
     record_id: int | None = None,
     department_code: str | None = None,
     record_type: str | None = None,
-    document_number: str | None = None,
+    matching: Q | None = None,
     before_id: int | None = None,
     limit: int = FILE,
 ) -> tuple[VisibleRecord, ...]:
@@ -45,7 +61,6 @@ def visible_records(
         subject_id=subject_id,
         department_code=department_code,
         record_type=record_type,
-        document_number=document_number,
     )
     if as_known_at is not None:
         if record_id is not None:
@@ -55,6 +70,8 @@ def visible_records(
         chosen &= Q(pk=record_id)
     if before_id is not None:
         chosen &= Q(pk__lt=before_id)
+    if matching is not None:
+        chosen &= matching
     rows = subjects.records().filter(chosen, visible(audience=audience, on=on, packs=catalogue.packs()))
     return tuple(shown(row, audience=audience, on=on) for row in rows.order_by("-pk")[:limit])
 
@@ -100,15 +117,21 @@ def record_page(
     on: date,
     department_code: str | None = None,
     record_type: str | None = None,
+    received_since: datetime | None = None,
+    late: bool | None = None,
     before_id: int | None = None,
     limit: int = PAGE,
 ) -> RecordPage:
-    """Give one page of records, the newest first."""
+    """Give one page of records, the newest first; with ``late``, those that arrived after, or within, their time."""
+    matching = Q() if received_since is None else Q(received_at__gte=received_since)
+    if late is not None:
+        matching &= timely(late=late)
     records = visible_records(
         audience=audience,
         on=on,
         department_code=department_code,
         record_type=record_type,
+        matching=matching,
         before_id=before_id,
         limit=limit + 1,
     )

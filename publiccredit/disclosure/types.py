@@ -184,3 +184,17 @@ class Figures:
     median_days: float | None
     months: tuple[MonthFigure, ...]
     departments: tuple[DepartmentFigure, ...]
+
+
+@dataclass(frozen=True)
+class SubmissionFigure:
+    """What a department sent. Rows that passed the checks, new or on file already, over all rows: its compliance."""
+
+    submissions: int
+    rows: int
+    accepted: int
+    repeated: int
+
+    @property
+    def compliance(self) -> float | None:
+        return (self.accepted + self.repeated) / self.rows if self.rows else None

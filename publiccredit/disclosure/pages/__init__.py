@@ -1,0 +1,1 @@
+"""The public pages. They read the clock, call the queries and give templates plain values."""

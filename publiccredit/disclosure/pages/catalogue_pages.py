@@ -1,0 +1,128 @@
+"""What may be held, field by field, and the words in which it is said."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.catalogue import queries as packs
+from publiccredit.catalogue.types import BasisLevel, FieldType, Nature, RecordType
+from publiccredit.disclosure.pages.answers import answered
+from publiccredit.disclosure.types import AUDIENCE_TITLES
+from publiccredit.disclosure.words import CONFIDENCE_WORDS, KIND_TITLES, department_name
+
+BASIS_LEVELS = {
+    BasisLevel.LAW: "法律",
+    BasisLevel.ADMINISTRATIVE_REGULATION: "行政法规",
+    BasisLevel.CENTRAL_POLICY: "党中央、国务院政策文件",
+    BasisLevel.LOCAL_REGULATION: "地方性法规",
+}
+NATURES = {Nature.NEUTRAL: "中性", Nature.ADVERSE: "对主体不利", Nature.POSITIVE: "对主体有利"}
+FIELD_TYPES = {
+    FieldType.TEXT: "文字",
+    FieldType.DATE: "日期",
+    FieldType.AMOUNT: "金额",
+    FieldType.CODE: "代码表",
+}
+
+
+@open_to(EVERYBODY)
+@require_GET
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Show the editions of the catalogue with their items, and the record types."""
+    held = packs.packs()
+    editions = [
+        {
+            "edition": edition,
+            "known": CONFIDENCE_WORDS[edition.confidence],
+            "items": [{"item": i, "openness": AUDIENCE_TITLES[i.openness]} for i in edition.items],
+            "categories": edition.categories,
+        }
+        for edition in held.editions
+    ]
+    context = {"editions": editions, "types": list({t.name: t for t in held.record_types}.values())}
+    return answered(request, "disclosure/catalogue.html", context)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def item(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """
+    Show one item: what it covers, of whom, how open and how long, on what basis, and who sends it.
+
+    :raises Http404: no edition holds it.
+    """
+    try:
+        of_edition, found = packs.item(name=f"{edition}/{code}")
+    except packs.NotInPacks as error:
+        raise Http404 from error
+    sources = [s for s in packs.packs().sources if s.item == f"{edition}/{code}"]
+    context = {
+        "edition": of_edition,
+        "item": found,
+        "openness": AUDIENCE_TITLES[found.openness],
+        "level": BASIS_LEVELS[found.basis_level],
+        "known": CONFIDENCE_WORDS[found.confidence],
+        "kinds": [KIND_TITLES[kind] for kind in found.subject_kinds],
+        "types": [_type(name) for name in found.record_types],
+        "sources": [
+            {"title": s.title, "providers": [(code, department_name(code)) for code in s.providers]} for s in sources
+        ],
+    }
+    return answered(request, "disclosure/item.html", context)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def record_type(request: HttpRequest, name: str) -> HttpResponse:
+    """
+    Show the fields of a record type.
+
+    :raises Http404: there is no such type in force today.
+    """
+    today = timezone.localdate()
+    try:
+        found = packs.record_type(name=name, on=today)
+    except packs.NotInPacks as error:
+        raise Http404 from error
+    fields = [
+        {
+            "field": field,
+            "type": FIELD_TYPES.get(field.type, "标识"),
+            "required": "必填" if field.required else "视情况必填" if field.required_when else "选填",
+            "openness": AUDIENCE_TITLES[field.disclosed] if field.disclosed else "从不外传",
+            "words": _words(field.codes),
+        }
+        for field in found.fields
+    ]
+    context = {
+        "type": found,
+        "nature": NATURES[found.nature],
+        "fields": fields,
+        "known": CONFIDENCE_WORDS[found.confidence],
+        "terms": [
+            {"terms": t, "known": CONFIDENCE_WORDS[t.confidence]}
+            for t in packs.packs().disclosure_terms
+            if t.record_type == name
+        ],
+    }
+    return answered(request, "disclosure/record_type.html", context)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def glossary(request: HttpRequest) -> HttpResponse:
+    """Show the words of the platform, one meaning each."""
+    terms = [{"term": term, "known": CONFIDENCE_WORDS[term.confidence]} for term in packs.packs().terms]
+    return answered(request, "disclosure/glossary.html", {"terms": terms})
+
+
+def _type(name: str) -> RecordType:
+    return next(t for t in packs.packs().record_types if t.name == name)
+
+
+def _words(table: str | None) -> list[str]:
+    if table is None:
+        return []
+    found = next((t for t in packs.packs().code_tables if t.name == table), None)
+    return [code.word for code in found.codes] if found else []

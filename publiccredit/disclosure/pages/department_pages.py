@@ -1,0 +1,137 @@
+"""The departments that send, measured by what they send."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience, Department
+from publiccredit.disclosure import queries
+from publiccredit.disclosure.pages.answers import answered
+from publiccredit.disclosure.pages.entries import entry_of
+from publiccredit.disclosure.pages.home import TARGET, Figure, timeliness
+from publiccredit.disclosure.types import DepartmentFigure, SubmissionFigure
+
+LATEST = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A department in the table of all."""
+
+    name: str
+    url: str
+    sent: int
+    accepted: int
+    compliance: float | None
+    published: int
+    late: int
+    late_share: float | None
+    median_days: float | None
+
+
+@open_to(EVERYBODY)
+@require_GET
+def departments(request: HttpRequest) -> HttpResponse:
+    """Show all departments with what they sent this year."""
+    today = timezone.localdate()
+    counted = queries.figures(audience=Audience.PUBLIC, on=today)
+    sent = queries.submission_figures(on=today)
+    published = {d.department_code: d for d in counted.departments}
+    lines = [_line(d, published.get(d.code), sent.get(d.code)) for d in catalogue.departments()]
+    context = {
+        "lines": [line for line in lines if line.sent or line.published],
+        "silent": [line for line in lines if not line.sent and not line.published],
+        "bars": timeliness(counted),
+        "target": TARGET,
+        "year": counted.year,
+    }
+    return answered(request, "disclosure/departments.html", context)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def department(request: HttpRequest, code: str) -> HttpResponse:
+    """
+    Show one department: its figures, its sources, its newest records.
+
+    :raises Http404: there is no such department.
+    """
+    today = timezone.localdate()
+    try:
+        found = catalogue.department(code=code)
+    except catalogue.NotInPacks as error:
+        raise Http404 from error
+    counted = queries.figures(audience=Audience.PUBLIC, on=today)
+    figure = next((d for d in counted.departments if d.department_code == code), None)
+    line = _line(found, figure, queries.submission_figures(on=today).get(code))
+    page = queries.record_page(audience=Audience.PUBLIC, on=today, department_code=code, limit=LATEST)
+    subjects = queries.known_subjects(
+        subject_ids=[r.subject_id for r in page.records if r.subject_id], audience=Audience.PUBLIC, on=today
+    )
+    context = {
+        "department": found,
+        "line": line,
+        "figures": _figures(line, code, counted.year),
+        "sources": [
+            {"title": s.title, "item": s.item, "url": _item_url(s.item), "update": UPDATES[s.update]}
+            for s in catalogue.sources_of(department=code, on=today)
+        ],
+        "entries": [
+            entry_of(r, subject=subjects[r.subject_id].name, subject_identifier=subjects[r.subject_id].identifier)
+            for r in page.records
+            if r.subject_id in subjects
+        ],
+        "more_url": f"{reverse('disclosure:records')}?department={code}",
+        "year": counted.year,
+    }
+    return answered(request, "disclosure/department.html", context, adverse=any(r.adverse for r in page.records))
+
+
+UPDATES = {"daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季"}
+
+
+def _item_url(item: str) -> str:
+    edition, _, code = item.partition("/")
+    return reverse("disclosure:item", args=[edition, code])
+
+
+def _line(department: Department, figure: DepartmentFigure | None, sent: SubmissionFigure | None) -> Line:
+    late = figure.dated - figure.on_time if figure else 0
+    return Line(
+        name=department.name,
+        url=reverse("disclosure:department", args=[department.code]),
+        sent=sent.rows if sent else 0,
+        accepted=sent.accepted if sent else 0,
+        compliance=sent.compliance if sent else None,
+        published=figure.published if figure else 0,
+        late=late,
+        late_share=late / figure.dated if figure and figure.dated else None,
+        median_days=figure.median_days if figure else None,
+    )
+
+
+def _figures(line: Line, code: str, year: int) -> list[Figure]:
+    records = f"{reverse('disclosure:records')}?department={code}&year={year}"
+    return [
+        Figure("报送", f"{line.sent:,}", "行", "", f"{year} 年以来所有文件的数据行"),
+        Figure("入库", f"{line.accepted:,}", "条", "", "其余为退回改正或已经在库"),
+        Figure("合规率", _percent(line.compliance), "%", "", "通过核验的行 ÷ 报送的行"),
+        Figure("公示中", f"{line.published:,}", "条", records, "今年到达、现在可以公开的"),
+        Figure(
+            "迟报",
+            f"{line.late:,}",
+            "条",
+            f"{records}&time=late",
+            f"占 {_percent(line.late_share)}%" if line.late_share is not None else "决定后 7 个工作日以后到达",
+            kind="adverse" if line.late else "",
+        ),
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share * 100:.1f}"

@@ -1,0 +1,41 @@
+"""A record as one line of a list."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.words import Status, department_name, status_of
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    title: str
+    url: str
+    day: date | None
+    what: str  # the most telling field of the record
+    authority: str
+    status: Status
+    adverse: bool
+    subject: str = ""
+    subject_url: str = ""
+
+
+TELLING = ("penalty_content", "licence_content", "licence_name", "violation_kind", "business_scope")
+
+
+def entry_of(record: VisibleRecord, *, subject: str = "", subject_identifier: str = "") -> RecordEntry:
+    """Give the line of a record, with its subject where the list is not of one subject."""
+    values = {field.name: field.value for field in record.fields}
+    return RecordEntry(
+        title=record.heading,
+        url=reverse("disclosure:record", args=[record.id]),
+        day=record.decided_on,
+        what=next((values[name] for name in TELLING if values.get(name)), ""),
+        authority=record.authority_name or department_name(record.department_code),
+        status=status_of(record),
+        adverse=record.adverse,
+        subject=subject,
+        subject_url=reverse("disclosure:subject", args=[subject_identifier]) if subject_identifier else "",
+    )

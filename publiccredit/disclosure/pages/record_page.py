@@ -1,0 +1,190 @@
+"""One record with all that can be known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries
+from publiccredit.disclosure.figures import beginning_of
+from publiccredit.disclosure.pages.answers import answered
+from publiccredit.disclosure.pages.entries import entry_of
+from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.words import (
+    CONFIDENCE_WORDS,
+    department_name,
+    last_day,
+    severity_words,
+    source_title,
+    status_of,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One moment of a record's way, for the component ``timeline``."""
+
+    title: str
+    day: date | None
+    working_days: int | None = None
+    late: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    known_from: str
+    known_until: str
+    changed: tuple[str, ...]  # titles of the fields that differ from the version before
+
+
+@open_to(EVERYBODY)
+@require_GET
+def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
+    """
+    Show one record.
+
+    :raises Http404: it is not visible, whether it is hidden or absent.
+    """
+    today = timezone.localdate()
+    found = queries.versions(record_id=record_id, audience=Audience.PUBLIC, on=today)
+    if not found or found[0].subject_id is None:
+        raise Http404
+    record = found[0]
+    subject = queries.known_subjects(subject_ids=[found[0].subject_id], audience=Audience.PUBLIC, on=today)[
+        found[0].subject_id
+    ]
+    edition, item = catalogue.item(name=record.item)
+    context = {
+        "record": record,
+        "subject": subject,
+        "status": status_of(record),
+        "steps": _steps(record),
+        "severity": severity_words(record),
+        "item": item,
+        "edition": edition,
+        "item_url": reverse("disclosure:item", args=[edition.name, item.code]),
+        "item_known": CONFIDENCE_WORDS[item.confidence],
+        "department": department_name(record.department_code),
+        "source": source_title(record.source),
+        "versions": _versions(found),
+        "last_day": last_day(record.disclosed_until),
+        "repairable": record.repairable_from is not None and record.repairable_from <= today,
+        "address": request.build_absolute_uri(request.path),
+        "today": today,
+    }
+    return answered(request, "disclosure/record.html", context, adverse=record.adverse)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def records_page(request: HttpRequest) -> HttpResponse:
+    """
+    Show the newest records: of one ``department``, of one ``type``, of one ``year`` of arrival (the present one only),
+    in or out of ``time``; ``before`` continues behind a record.
+    """
+    today = timezone.localdate()
+    department, record_type = request.GET.get("department", ""), request.GET.get("type", "")
+    before, time = request.GET.get("before", ""), request.GET.get("time", "")
+    usable = before.isascii() and before.isdigit() and len(before) < 19
+    of_year = request.GET.get("year", "") == str(today.year)
+    page = queries.record_page(
+        audience=Audience.PUBLIC,
+        on=today,
+        department_code=department or None,
+        record_type=record_type or None,
+        received_since=beginning_of(year=today.year) if of_year else None,
+        late={"late": True, "on-time": False}.get(time),
+        before_id=int(before) if usable else None,
+    )
+    subjects = queries.known_subjects(
+        subject_ids=[r.subject_id for r in page.records if r.subject_id], audience=Audience.PUBLIC, on=today
+    )
+    asked = (
+        ("department", department),
+        ("type", record_type),
+        ("year", str(today.year) if of_year else ""),
+        ("time", time),
+    )
+    kept = {key: value for key, value in asked if value}
+    next_url = "?" + urlencode({**kept, "before": page.next_cursor}) if page.next_cursor else ""
+    context = {
+        "entries": [
+            entry_of(r, subject=subjects[r.subject_id].name, subject_identifier=subjects[r.subject_id].identifier)
+            for r in page.records
+            if r.subject_id in subjects
+        ],
+        "department": department_name(department) if department else "",
+        "types": [
+            {"title": t.title, "name": t.name, "url": "?" + urlencode({**kept, "type": t.name})}
+            for t in {t.name: t for t in catalogue.packs().record_types}.values()
+        ],
+        "record_type": record_type,
+        "year": today.year if of_year else "",
+        "time": {"late": "迟报", "on-time": "按时"}.get(time, ""),
+        "every_url": "?" + urlencode({k: v for k, v in kept.items() if k != "type"}),
+        "next_url": next_url,
+    }
+    return answered(request, "disclosure/records.html", context, adverse=any(r.adverse for r in page.records))
+
+
+def _steps(record: VisibleRecord) -> list[Step]:
+    """Decided, served where the record burdens somebody, received, published, with the working days between."""
+    days = [("作出决定", record.decided_on, "")]
+    if record.adverse:
+        days.append(("送达", record.served_on, ""))
+    days += [("平台收到", record.received_on, ""), ("公示", record.published_on, "")]
+    due = _due(record)
+    steps, previous = [], None
+    for title, day, _ in days:
+        passed = _working_days(previous, day)
+        late = title == "平台收到" and record.late
+        note = f"应在决定后 {due} 个工作日内,实用 {record.working_days_taken} 个" if late else ""
+        steps.append(Step(title=title, day=day, working_days=passed, late=late, note=note))
+        previous = day or previous
+    return steps
+
+
+def _due(record: VisibleRecord) -> int | None:
+    on = record.decided_on or record.received_on
+    try:
+        return catalogue.record_type(name=record.record_type, on=on).due_working_days
+    except catalogue.NotInPacks:
+        return None
+
+
+def _working_days(start: date | None, end: date | None) -> int | None:
+    if start is None or end is None or end < start:
+        return None
+    try:
+        return catalogue.working_days_between(start=start, end=end)
+    except catalogue.UnknownYear:
+        return None  # no decree is held for the year, so the number would be a guess
+
+
+def _versions(found: Sequence[VisibleRecord]) -> list[Version]:
+    following = [*found[1:], None]
+    return [
+        Version(
+            known_from=f"{timezone.localtime(version.known_from):%Y-%m-%d %H:%M}",
+            known_until=f"{timezone.localtime(version.known_until):%Y-%m-%d %H:%M}" if version.known_until else "",
+            changed=_changed(version, before) if before else (),
+        )
+        for version, before in zip(found, following, strict=True)
+    ]
+
+
+def _changed(version: VisibleRecord, before: VisibleRecord) -> tuple[str, ...]:
+    former = {field.name: field.value for field in before.fields}
+    changed = [field.title for field in version.fields if former.get(field.name, "") != field.value]
+    if version.disclosed_until != before.disclosed_until:
+        changed.append("公示截止日")
+    return tuple(changed)

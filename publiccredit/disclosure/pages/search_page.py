@@ -1,0 +1,61 @@
+"""The answers to one box."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.pages.answers import answered
+from publiccredit.disclosure.search import UnableToSearch, search
+from publiccredit.disclosure.types import SearchPage
+from publiccredit.disclosure.words import KIND_TITLES, REASON_WORDS, REGISTRATION_STATUSES, Status
+
+
+@dataclass(frozen=True)
+class Answer:
+    name: str
+    url: str
+    identifier: str
+    kind: str
+    status: Status
+    reason: str
+
+
+@open_to(EVERYBODY)
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show the subjects that answer to ``q``; ``after`` continues behind a page."""
+    words = request.GET.get("q", "").strip()
+    if not words:
+        return answered(request, "disclosure/search.html", {"main_search": True})
+    refusal = ""
+    found = SearchPage(hits=(), next_cursor="")
+    try:
+        found = search(
+            words=words,
+            audience=Audience.PUBLIC,
+            on=timezone.localdate(),
+            cursor=request.GET.get("after", ""),
+        )
+    except UnableToSearch as error:
+        refusal = str(error)
+    next_url = f"?{urlencode({'q': words, 'after': found.next_cursor})}" if found.next_cursor else ""
+    answers = [
+        Answer(
+            name=hit.name,
+            url=reverse("disclosure:subject", args=[hit.identifier]),
+            identifier="" if hit.identifier.startswith("id-") else hit.identifier,
+            kind=KIND_TITLES.get(hit.kind, hit.kind),
+            status=Status(*REGISTRATION_STATUSES[hit.registration_status]),
+            reason=REASON_WORDS[hit.reason],
+        )
+        for hit in found.hits
+    ]
+    context = {"query": words, "answers": answers, "refusal": refusal, "next_url": next_url, "main_search": True}
+    # The words asked for stand on the page; they are not to become a page of a search engine.
+    return answered(request, "disclosure/search.html", context, adverse=True, status=400 if refusal else 200)

@@ -1,0 +1,109 @@
+"""What values are called on the screen."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Confidence, Nature, SubjectKind
+from publiccredit.disclosure.types import SEVERITY_TITLES, Standing, VisibleRecord
+from publiccredit.subjects.queries import RegistrationStatus
+
+KIND_TITLES: dict[str, str] = {
+    SubjectKind.ENTERPRISE: "企业",
+    SubjectKind.INDIVIDUAL_BUSINESS: "个体工商户",
+    SubjectKind.INSTITUTION: "事业单位",
+    SubjectKind.SOCIAL_ORGANISATION: "社会组织",
+    SubjectKind.GOVERNMENT_BODY: "机关",
+    SubjectKind.VILLAGE_COLLECTIVE: "农村集体经济组织",
+}
+REGISTRATION_STATUSES: dict[str, tuple[str, str]] = {
+    RegistrationStatus.ACTIVE: ("active", "存续"),
+    RegistrationStatus.REVOKED: ("ended", "吊销"),
+    RegistrationStatus.DEREGISTERED: ("ended", "注销"),
+    RegistrationStatus.UNKNOWN: ("ended", "登记状态未归集"),
+}
+CONFIDENCE_WORDS: dict[Confidence, str] = {
+    Confidence.READ: "已核对原文",
+    Confidence.REPORTED: "据转载",
+    Confidence.PRACTICE: "来自实践",
+    Confidence.ASSUMED: "待核对",
+}
+REASON_WORDS: dict[str, str] = {
+    "exact": "名称相同",
+    "former_name": "曾用名相同",
+    "identifier": "代码相同",
+    "document_number": "文书号相符",
+    "beginning": "名称以此开头",
+    "within": "名称中含有",
+    "initials": "拼音首字母相符",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """A shape and a word, for the component ``status``."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SeverityWords:
+    """A severity in words, with the rule that gave it and how well that rule is known."""
+
+    title: str
+    rule: str
+    basis: str
+    confidence: str
+
+
+def status_of(record: VisibleRecord) -> Status:
+    """Say what a record is to its reader, with the last day of its publication."""
+    until = record.disclosed_until
+    if record.standing is Standing.ENDED:
+        return Status("ended", "公示期满")
+    if record.standing is Standing.WITHDRAWN:
+        return Status("ended", "已撤回")
+    if record.standing is Standing.HELD:
+        return Status("waiting", "待送达,不公示")
+    if record.standing is Standing.NOT_YET:
+        return Status("waiting", "尚未公示")
+    if record.nature is Nature.ADVERSE:
+        return Status("adverse", f"公示至 {last_day(until)}" if until else "公示中")
+    return Status("active", "公示中" if until is None else f"公示至 {last_day(until)}")
+
+
+def last_day(until: date | None) -> str:
+    """Give the last day on which something is shown, from the first day on which it is not."""
+    return (until - timedelta(days=1)).isoformat() if until else ""
+
+
+def department_name(code: str) -> str:
+    """Give a department's name, or its code where the packs no longer hold it."""
+    try:
+        return catalogue.department(code=code).name
+    except catalogue.NotInPacks:
+        return code
+
+
+def source_title(name: str) -> str:
+    """Give a source's title, or its name where the packs no longer hold it."""
+    try:
+        return catalogue.source(name=name).title
+    except catalogue.NotInPacks:
+        return name
+
+
+def severity_words(record: VisibleRecord) -> SeverityWords | None:
+    """Say how severe a penalised conduct is held to be, by which rule."""
+    if record.severity is None:
+        return None
+    title = SEVERITY_TITLES[record.severity]
+    classification, _, rule_name = record.severity_rule.partition("/")
+    found = next((c for c in catalogue.packs().severity_classifications if c.name == classification), None)
+    if found is None:
+        return SeverityWords(title=title, rule="由作出决定的部门认定", basis="", confidence="")
+    rule = next((r for r in found.rules if r.name == rule_name), None)
+    if rule is None:
+        return SeverityWords(title, f"{found.title}:没有相符的规则,按较短的公示期", found.source, "待核对")
+    return SeverityWords(title, found.title, rule.basis, CONFIDENCE_WORDS[rule.confidence])
