@@ -63,7 +63,7 @@ def stored_record(*, subject: "Subject | None", number: int = 1, **columns: Any)
         "content": {
             "subject_name": subject.name if subject else "濉溪县示例建材有限公司",
             "violation_kind": "销售不合格产品",
-            "violation_fact": "销售的水泥强度不合格",
+            "violation_facts": "销售的水泥强度不合格",
             "penalty_content": "罚款五万元",
             "legal_representative": "张三",
             "legal_representative_document_kind": "身份证",

@@ -14,8 +14,8 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown
-from publiccredit.disclosure.types import RecordPage, SubjectFile, VisibleRecord, VisibleSubject
 from publiccredit.disclosure.search import UnableToSearch, search
+from publiccredit.disclosure.types import RecordPage, SubjectFile, VisibleRecord, VisibleSubject
 from publiccredit.disclosure.visibility import visible
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordVersion, Subject

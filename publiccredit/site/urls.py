@@ -23,6 +23,7 @@ SITE: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
+    path("", include("publiccredit.disclosure.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]

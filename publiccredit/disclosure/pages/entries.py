@@ -22,7 +22,7 @@ class RecordEntry:
     subject_url: str = ""
 
 
-TELLING = ("penalty_content", "licence_content", "licence_name", "violation_kind", "business_scope")
+TELLING = ("penalty_content", "licence_content", "violation_kind", "business_scope")
 
 
 def entry_of(record: VisibleRecord, *, subject: str = "", subject_identifier: str = "") -> RecordEntry:

@@ -1,0 +1,184 @@
+"""Every public page answers in a bounded number of queries, says what it must, and hides what it must."""
+
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from publiccredit.subjects.models import Record, Subject
+from tests.factories import stored_licence, stored_record, stored_subject
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture(autouse=True)
+def today() -> object:
+    """The pages read the clock: it stands at noon of 1 June 2026."""
+    cache.clear()
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
+        yield clock
+    cache.clear()
+
+
+@pytest.fixture
+def subject() -> Subject:
+    subject = stored_subject()
+    stored_record(subject=subject, number=1)
+    stored_licence(subject=subject, number=2)
+    return subject
+
+
+def _penalty() -> Record:
+    return Record.objects.filter(record_type="administrative_penalty").order_by("pk")[0]
+
+
+def _addresses(subject: Subject) -> dict[str, int]:
+    """Every public address with the most queries it may ask."""
+    return {
+        "/": 4,
+        "/search/": 0,
+        "/search/?q=建材": 6,
+        "/search/?q=SXX": 10,
+        f"/subjects/{subject.uscc}/": 3,
+        f"/subjects/{subject.uscc}/?known=2026-05-31": 6,
+        f"/subjects/{subject.uscc}/?type=administrative_licence": 3,
+        f"/records/{_penalty().pk}/": 3,
+        "/records/": 2,
+        "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 2,
+        "/departments/": 2,
+        "/departments/market_regulation/": 4,
+        "/catalogue/": 0,
+        "/catalogue/national_2024/3.2/": 0,
+        "/catalogue/record-types/administrative_penalty/": 0,
+        "/glossary/": 0,
+        "/robots.txt": 0,
+        "/sitemap.xml": 0,
+    }
+
+
+def test_every_page_asks_a_bounded_number_of_queries_however_much_is_on_file(client: Client, subject: Subject) -> None:
+    for number in range(10, 60):
+        other = stored_subject(number=number, name=f"濉溪县建材{number}有限公司")
+        stored_record(subject=other, number=number)
+        stored_licence(subject=subject, number=100 + number)
+    counts = {}
+    for address, most in _addresses(subject).items():
+        cache.clear()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = client.get(address)
+        assert response.status_code == 200, address
+        counts[address] = (len(queries), most)
+    assert {a: c for a, c in counts.items() if c[0] > c[1]} == {}
+
+
+def test_a_subject_page_says_who_it_is_and_the_day_each_adverse_record_ends(client: Client, subject: Subject) -> None:
+    page = client.get(f"/subjects/{subject.uscc}/").content.decode()
+    for words in (
+        subject.name,
+        subject.uscc,
+        "存续",
+        "公示至 2027-05-19",
+        "濉市监罚〔2026〕1号",
+        "濉市监许〔2026〕2号",
+        "全部 2",
+    ):
+        assert str(words) in page
+
+
+def test_a_record_page_shows_its_way_its_fields_its_basis_and_what_can_be_done(
+    client: Client, subject: Subject
+) -> None:
+    page = client.get(f"/records/{_penalty().pk}/").content.decode()
+    for words in (
+        "CF_WSH", "5 万元(50,000 元)", "销售的水泥强度不合格", "2026-05-20", "2026-05-22", "2026-05-25",
+        "距上一步 2 个工作日", "3.2 行政处罚信息", "行政处罚法第四十八条", "市场监督管理局", "失信严重程度", "一般",
+        "2027-05-19", "2026-08-20", "提出异议", "首次公示的版本",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "340621199001011234" not in page
+
+
+def test_hidden_and_absent_give_the_same_answer(client: Client, subject: Subject) -> None:
+    hidden = stored_subject(number=5, name="濉溪县隐去商贸有限公司")
+    ended = stored_record(subject=hidden, number=5, disclosed_until=date(2026, 5, 30))
+    held = stored_record(subject=hidden, number=6, state="held_unserved", served_on=None, disclosed_from=None)
+    absent = client.get("/records/999999999/")
+    for address in (f"/records/{ended.pk}/", f"/records/{held.pk}/", f"/subjects/{hidden.uscc}/", "/subjects/x/"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert answer.content.replace(address.encode(), b"") == absent.content.replace(b"/records/999999999/", b"")
+
+
+def test_a_record_disappears_from_every_page_on_the_day_its_term_ends(
+    client: Client, subject: Subject, today: object
+) -> None:
+    number, address = "濉市监罚〔2026〕1号", f"/records/{_penalty().pk}/"
+    pages = (f"/subjects/{subject.uscc}/", "/records/", "/", "/departments/market_regulation/")
+    for day, seen in ((date(2027, 5, 19), True), (date(2027, 5, 20), False)):
+        today.return_value = datetime.combine(day, datetime.min.time(), tzinfo=UTC) + timedelta(hours=4)
+        assert (client.get(address).status_code == 200) == seen
+        for page in pages:
+            assert (number in client.get(page).content.decode()) == seen, (page, day)
+
+
+def test_pages_with_adverse_facts_ask_not_to_be_indexed(client: Client, subject: Subject) -> None:
+    clean = stored_subject(number=3, name="濉溪县清白建材有限公司")
+    licence = stored_licence(subject=clean, number=3)
+    for address, adverse in (
+        (f"/subjects/{subject.uscc}/", True),
+        (f"/records/{_penalty().pk}/", True),
+        (f"/subjects/{clean.uscc}/", False),
+        (f"/records/{licence.pk}/", False),
+        ("/catalogue/", False),
+    ):
+        response = client.get(address)
+        assert ("noindex" in response.headers.get("X-Robots-Tag", "")) == adverse, address
+        assert ('name="robots" content="noindex' in response.content.decode()) == adverse, address
+
+
+def test_the_sitemap_names_no_subject_and_no_record(client: Client, subject: Subject) -> None:
+    text = client.get("/sitemap.xml").content.decode()
+    assert "/subjects/" not in text
+    assert "/records/" not in text
+    assert "http://testserver/catalogue/national_2024/3.2/" in text
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_the_home_page_counts_this_year_and_links_to_what_it_counts(client: Client, subject: Subject) -> None:
+    stored_record(subject=subject, number=7, working_days_taken=12, received_at=datetime(2026, 4, 2, tzinfo=UTC))
+    page = client.get("/").content.decode()
+    for words in ("2026 年公示", "66.7", "/records/?year=2026&amp;time=on-time", "您的权利", "每月公示的记录"):
+        assert words in page, words
+    late = client.get("/records/?year=2026&time=late").content.decode()
+    assert "濉市监罚〔2026〕7号" in late
+    assert "濉市监罚〔2026〕1号" not in late
+
+
+def test_a_day_that_is_none_shows_things_as_they_stand(client: Client, subject: Subject) -> None:
+    for known in ("2026-13-45", "x", "2030-01-01", "2026-06-01"):
+        page = client.get(f"/subjects/{subject.uscc}/", {"known": known})
+        assert page.status_code == 200
+        assert "这是平台在某一天所知道的" not in page.content.decode()
+
+
+def test_looking_back_before_anything_was_known_says_so(client: Client, subject: Subject) -> None:
+    page = client.get(f"/subjects/{subject.uscc}/", {"known": "2025-01-01"}).content.decode()
+    assert "这一天没有可以显示的记录" in page
+    assert "濉市监罚" not in page
+
+
+def test_a_search_of_one_character_is_answered_with_what_would_be_right(client: Client) -> None:
+    response = client.get("/search/", {"q": "信"})
+    assert response.status_code == 400
+    assert "请至少输入两个字" in response.content.decode()
+
+
+def test_a_search_that_finds_nothing_helps(client: Client) -> None:
+    assert "没有找到" in client.get("/search/", {"q": "不存在的名称"}).content.decode()
