@@ -12,7 +12,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Department
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.pages.entries import entry_of
+from publiccredit.disclosure.pages.entries import entries_with_subjects
 from publiccredit.disclosure.pages.home import TARGET, Figure, timeliness
 from publiccredit.disclosure.types import DepartmentFigure, SubmissionFigure
 
@@ -70,9 +70,6 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     figure = next((d for d in counted.departments if d.department_code == code), None)
     line = _line(found, figure, queries.submission_figures(on=today).get(code))
     page = queries.record_page(audience=Audience.PUBLIC, on=today, department_code=code, limit=LATEST)
-    subjects = queries.known_subjects(
-        subject_ids=[r.subject_id for r in page.records if r.subject_id], audience=Audience.PUBLIC, on=today
-    )
     context = {
         "department": found,
         "line": line,
@@ -81,11 +78,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
             {"title": s.title, "item": s.item, "url": _item_url(s.item), "update": UPDATES[s.update]}
             for s in catalogue.sources_of(department=code, on=today)
         ],
-        "entries": [
-            entry_of(r, subject=subjects[r.subject_id].name, subject_identifier=subjects[r.subject_id].identifier)
-            for r in page.records
-            if r.subject_id in subjects
-        ],
+        "entries": entries_with_subjects(page.records, on=today),
         "more_url": f"{reverse('disclosure:records')}?department={code}",
         "year": counted.year,
     }

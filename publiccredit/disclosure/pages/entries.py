@@ -1,10 +1,13 @@
 """A record as one line of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.disclosure.words import Status, department_name, status_of
 
@@ -39,3 +42,14 @@ def entry_of(record: VisibleRecord, *, subject: str = "", subject_identifier: st
         subject=subject,
         subject_url=reverse("disclosure:subject", args=[subject_identifier]) if subject_identifier else "",
     )
+
+
+def entries_with_subjects(records: Sequence[VisibleRecord], *, on: date) -> list[RecordEntry]:
+    """Give the lines of records of several subjects, each with the name of its own."""
+    ids = [record.subject_id for record in records if record.subject_id is not None]
+    subjects = queries.known_subjects(subject_ids=ids, audience=Audience.PUBLIC, on=on)
+    return [
+        entry_of(record, subject=subject.name, subject_identifier=subject.identifier)
+        for record in records
+        if record.subject_id is not None and (subject := subjects.get(record.subject_id)) is not None
+    ]

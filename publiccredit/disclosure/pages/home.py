@@ -12,7 +12,7 @@ from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.pages.entries import entry_of
+from publiccredit.disclosure.pages.entries import entries_with_subjects
 from publiccredit.disclosure.types import Figures
 from publiccredit.disclosure.words import department_name
 
@@ -50,18 +50,11 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     counted = queries.figures(audience=Audience.PUBLIC, on=today)
     page = queries.record_page(audience=Audience.PUBLIC, on=today, limit=LATEST)
-    subjects = queries.known_subjects(
-        subject_ids=[r.subject_id for r in page.records if r.subject_id], audience=Audience.PUBLIC, on=today
-    )
     context = {
         "main_search": True,
         "figures": three_figures(counted),
         "months": month_lines(counted),
-        "entries": [
-            entry_of(r, subject=subjects[r.subject_id].name, subject_identifier=subjects[r.subject_id].identifier)
-            for r in page.records
-            if r.subject_id in subjects
-        ],
+        "entries": entries_with_subjects(page.records, on=today),
         "departments": timeliness(counted),
         "target": TARGET,
         "year": counted.year,
