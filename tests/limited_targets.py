@@ -89,3 +89,17 @@ def leaves_a_file(*, say: str) -> Iterator[object]:
     Path(say).write_text(f"{os.getpid()} {Path.cwd()}")
     yield chunk(0)
     time.sleep(600)
+
+
+def reads(*, path: str) -> Iterator[object]:
+    """Read a file of the sample record type and give its rows."""
+    from publiccredit.intake.reading import open_file
+    from tests.files import own_form
+
+    opened = open_file(path=Path(path), candidates=own_form())
+    yield opened.recognition
+    read = 0
+    for raw in opened.chunks():
+        read += raw.rows.height
+        yield CheckedChunk(rows=raw.rows, issues=pl.DataFrame({"code": []}, schema={"code": pl.String}))
+    yield CheckSummary(read, read, 0, 0, 0, opened.counted())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
-BLOCK = 1 << 23
+BLOCK = 1 << 20  # fits the cache
 QUOTE = b'"'
 BOM = b"\xef\xbb\xbf"
 
@@ -32,38 +32,42 @@ def _records(path: Path, separator: bytes) -> Iterator[list[bytes]]:
     """Give the records of the file, block by block; one that spans several lines comes as one, its lines joined."""
     opened: list[bytes] = []  # the lines so far of a record with a line break inside a cell
     unclosed = re.compile(rb"(?:\A|(?<=" + re.escape(separator) + rb'))"(?:[^"]++|"")*+(?:"|(\Z))')
-    for lines in _lines(path):
-        odd = [count & 1 for count in map(bytes.count, lines, repeat(QUOTE))]
-        if not opened and not any(odd):
-            yield lines
-            continue
-        records = []
-        for line, is_odd in zip(lines, odd, strict=True):
-            if opened:
-                opened.append(line)
-                if is_odd:
-                    records.append(b"".join(opened))
-                    opened = []
-            elif is_odd and any(cell.group(1) is not None for cell in unclosed.finditer(line)):
-                opened = [line]
-            else:  # a quotation mark inside a plain value (24"显示器) opens nothing
-                records.append(line)
-        yield records
+    for lines, quoted in _lines(path):
+        odd = [count & 1 for count in map(bytes.count, lines, repeat(QUOTE))] if quoted or opened else []
+        yield _joined(lines, odd, opened, unclosed) if opened or any(odd) else lines
     if opened:
         yield [b"".join(opened)]
 
 
-def _lines(path: Path) -> Iterator[list[bytes]]:
+def _joined(lines: list[bytes], odd: list[int], opened: list[bytes], unclosed: re.Pattern[bytes]) -> list[bytes]:
+    """Join the lines of each record; ``opened`` holds those of one that runs on into the next block."""
+    records = []
+    for line, is_odd in zip(lines, odd, strict=True):
+        if opened:
+            opened.append(line)
+            if is_odd:
+                records.append(b"".join(opened))
+                opened.clear()
+        elif is_odd and any(cell.group(1) is not None for cell in unclosed.finditer(line)):
+            opened.append(line)
+        else:  # a quotation mark inside a plain value (24"显示器) opens nothing
+            records.append(line)
+    return records
+
+
+def _lines(path: Path) -> Iterator[tuple[list[bytes], bool]]:
+    """Give whole lines, block by block, and whether there is a quotation mark among them."""
     rest = b""
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=0) as stream:
         if stream.read(3) != BOM:
             stream.seek(0)
         while fresh := stream.read(BLOCK):
-            lines = (rest + fresh).split(b"\n")
+            lines = fresh.split(b"\n")
+            lines[0] = rest + lines[0]
             rest = lines.pop()
-            yield lines
+            yield lines, QUOTE in fresh or (bool(lines) and QUOTE in lines[0])
     if rest:
-        yield [rest]
+        yield [rest], QUOTE in rest
 
 
 # A value that fills a row: text with something in it, a number, true or false.
@@ -72,4 +76,4 @@ FILLED = re.compile(rb':\s*(?:"(?!(?:\\[nrt]|\s)*")|[-0-9tf])')
 
 def count_json_lines(*, path: Path) -> int:
     """Give the number of lines with at least one filled value, told by the signs behind the colons."""
-    return sum(1 for lines in _lines(path) for line in lines if FILLED.search(line))
+    return sum(1 for lines, _ in _lines(path) for line in lines if FILLED.search(line))
