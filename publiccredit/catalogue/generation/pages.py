@@ -1,10 +1,12 @@
 """The catalogue as pages to read: record types, sources, forms, code tables, departments, calendars, terms."""
 
+import re
 from collections.abc import Iterable
 
 from publiccredit.catalogue.generation.templates import TYPE_WORDS, requirement
 from publiccredit.catalogue.types import (
     CodeTable,
+    Confidence,
     Form,
     IssueSeverity,
     Packs,
@@ -24,6 +26,7 @@ AUDIENCES = {
     "subject": "仅主体本人",
     None: "不外传",
 }
+SLOT = re.compile(r"\{\w+\}")
 SEVERITIES = {"slight": "轻微", "general": "一般", "serious": "严重"}
 
 
@@ -257,12 +260,20 @@ def _glossary(packs: Packs) -> str:
 
 
 def _issues(packs: Packs) -> str:
-    text = "# 疑问数据说明\n\n每一个疑问都指明工作表、行、列,写明所见、应为和改法。\n\n" + CONFIDENCE_LEGEND + "\n"
+    text = "# 疑问数据说明\n\n每一个疑问都指明工作表、行、列,写明所见、应为和改法。提示中的“×”由具体内容代替。\n\n"
+    text += CONFIDENCE_LEGEND + "\n## 逐格疑问\n\n"
     for issue in packs.issues:
         level = "退回:须更正后重报" if issue.severity is IssueSeverity.RETURN else "提醒:已接受,请核对"
         override = ";确认无误的可以声明后放行" if issue.overridable else ""
-        text += (
-            f"## {issue.code} {issue.title}\n\n{level}{override}。\n\n- 提示:{issue.message}\n- 改法:{issue.remedy}\n"
-        )
-        text += f"- 依据:{issue.basis}({issue.confidence.value})\n\n"
+        text += f"### {issue.code} {issue.title}\n\n{level}{override}。\n\n"
+        text += _said(issue.message, issue.remedy, issue.basis, issue.confidence)
+    text += "## 整份文件不能接收\n\n"
+    for refusal in packs.refusals:
+        text += f"### {refusal.code} {refusal.title}\n\n"
+        text += _said(refusal.found, refusal.remedy, refusal.basis, refusal.confidence)
     return text
+
+
+def _said(message: str, remedy: str, basis: str, confidence: Confidence) -> str:
+    lines = f"- 提示:{SLOT.sub('×', message)}\n- 改法:{SLOT.sub('×', remedy)}\n"
+    return f"{lines}- 依据:{basis}({confidence.value})\n\n"
