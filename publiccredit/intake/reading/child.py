@@ -47,7 +47,7 @@ def _run(order: dict[str, object], answers: IO[str]) -> dict[str, object]:
         return {"kind": "refused", "code": error.code, "message": error.message}
     except MemoryError:
         return {"kind": "memory"}
-    except Exception as error:
+    except BaseException as error:  # a panic in a Rust library is no Exception
         # The message of an exception may quote a cell, and a cell may be about a person: only its place is told.
         frames = traceback.extract_tb(error.__traceback__)
         place = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))

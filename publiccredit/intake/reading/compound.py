@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from publiccredit.intake.reading.refusals import refusal
+from publiccredit.intake.reading.damage import refusing_damage
 
 LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 ENTRY = 128
@@ -48,10 +48,8 @@ def open_compound(path: Path) -> Compound:
     :raises UnableToRead: it is cut off or damaged.
     """
     content = path.read_bytes()
-    try:
+    with refusing_damage():
         return _open(content)
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise refusal("damaged", found="复合文档结构不完整") from error
 
 
 def _open(content: bytes) -> Compound:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.parsers import expat
 
+from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.headers import BLANK
 from publiccredit.intake.reading.limits import MIB, Limits
 from publiccredit.intake.reading.refusals import refusal
@@ -32,17 +33,14 @@ def survey_workbook(*, path: Path, limits: Limits) -> list[tuple[SheetPart, Surv
 
     :raises UnableToRead: it is damaged, a bomb, or holds macros, links to other files, entities or a far cell.
     """
-    try:
-        with zipfile.ZipFile(path) as package:
-            _refuse_dangers(package, limits)
-            blank = _blank_strings(package)
-            return [
-                (sheet, _survey(package, sheet, blank, limits))
-                for sheet in _sheets(package, limits)
-                if sheet.part in package.NameToInfo
-            ]
-    except (zipfile.BadZipFile, EOFError, expat.ExpatError, NotImplementedError, OSError, ValueError) as error:
-        raise refusal("damaged", found=type(error).__name__) from error
+    with refusing_damage(), zipfile.ZipFile(path) as package:
+        _refuse_dangers(package, limits)
+        blank = _blank_strings(package)
+        return [
+            (sheet, _survey(package, sheet, blank, limits))
+            for sheet in _sheets(package, limits)
+            if sheet.part in package.NameToInfo
+        ]
 
 
 def _refuse_dangers(package: zipfile.ZipFile, limits: Limits) -> None:

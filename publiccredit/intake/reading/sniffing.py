@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from publiccredit.intake.reading.compound import open_compound
+from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.limits import MIB, Limits
 from publiccredit.intake.reading.refusals import refusal
 
@@ -89,11 +90,8 @@ def _kind(path: Path, start: bytes) -> Kind:
 
 def _refuse_other_packages(path: Path) -> None:
     """Tell a workbook from the other things that are zip files inside."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = set(package.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise refusal("damaged", found="压缩结构不完整") from error
+    with refusing_damage(), zipfile.ZipFile(path) as package:
+        names = set(package.namelist())
     for member, what in (
         ("word/document.xml", "Word 文档"),
         ("ppt/presentation.xml", "PowerPoint 演示文稿"),

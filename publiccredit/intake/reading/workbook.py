@@ -8,9 +8,10 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from publiccredit.intake.reading.candidates import Candidate, chosen
+from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.data_area import refuse_unclear_cells
 from publiccredit.intake.reading.fields import letters_of_fields, number_of_field, text_of_field
 from publiccredit.intake.reading.headers import BLANK, column_index
@@ -59,8 +60,9 @@ def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits
 
     :raises UnableToRead: as ``open_xlsx``.
     """
-    book = _workbook(path)
-    sheets = {part.sheet: book.get_sheet_by_name(part.sheet) for part, survey in surveyed if survey.filled}
+    with refusing_damage():
+        book = CalamineWorkbook.from_path(path)
+        sheets = {part.sheet: book.get_sheet_by_name(part.sheet) for part, survey in surveyed if survey.filled}
     heads = [_head(part, survey, sheets.get(part.sheet), limits) for part, survey in surveyed]
     if not sheets:
         raise refusal("empty")
@@ -84,13 +86,6 @@ def marks_column(header: RecognisedSheet) -> int | None:
     """Give the column, from 1, in which an annotated workbook carries the platform's own mark."""
     marked = [c for c in header.columns if c.field is None and c.header == OUTCOME_HEADER]
     return column_index(marked[0].letter) + 1 if marked else None
-
-
-def _workbook(path: Path) -> CalamineWorkbook:
-    try:
-        return CalamineWorkbook.from_path(path)
-    except CalamineError as error:
-        raise refusal("damaged", found=type(error).__name__) from error
 
 
 def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: Limits) -> SheetHead:

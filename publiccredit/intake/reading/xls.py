@@ -1,12 +1,12 @@
 """Old workbooks (xls): surveyed by their BIFF records, read by calamine."""
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
 from publiccredit.intake.reading.biff import sheets_of, survey_sheet
 from publiccredit.intake.reading.candidates import Candidate
 from publiccredit.intake.reading.compound import open_compound
+from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.package import SheetPart
@@ -35,11 +35,9 @@ def _surveyed(path: Path, limits: Limits) -> list[tuple[SheetPart, Survey]]:
     name = next((name for name in WORKBOOK if name in compound.streams), None)
     if name is None:
         raise refusal("unknown_content", found="Word 文档或其他 Office 旧格式文件")
-    try:
+    with refusing_damage():
         book = compound.stream(name)
         sheets, blank = sheets_of(book)
         if len(sheets) > limits.sheets:
             raise refusal("too_many_parts", found=len(sheets), what="工作表", limit=limits.sheets)
         return [(SheetPart(s.sheet, "", s.visible), survey_sheet(book, sheet=s, blank=blank)) for s in sheets]
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise refusal("damaged", found="工作簿记录不完整") from error

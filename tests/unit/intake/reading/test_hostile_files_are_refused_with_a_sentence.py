@@ -53,10 +53,10 @@ CASES: dict[str, tuple[Factory, str, str]] = {
         lambda f: hostile.named(f, "报送.xlsx", hostile.GOOD_CSV), "F-111", "文件扩展名是 .xlsx,内容却是文本。",
     ),
     "truncated": (hostile.truncated, "F-113", "文件不完整或已损坏(压缩结构不完整)。"),
-    "truncated sheet": (hostile.truncated_sheet, "F-113", "文件不完整或已损坏(ExpatError)。"),
+    "truncated sheet": (hostile.truncated_sheet, "F-113", "文件不完整或已损坏(XML 不完整)。"),
     "not a workbook": (lambda f: hostile.named(f, "报送.xlsx", b"PK\x03\x04" + b"x" * 100), "F-113", "文件不完整或已损坏(压缩结构不完整)。"),
     "truncated xls": (
-        lambda f: hostile.named(f, "报送.xls", hostile.old_workbook(f).read_bytes()[:1000]), "F-113", "文件不完整或已损坏(复合文档结构不完整)。",
+        lambda f: hostile.named(f, "报送.xls", hostile.old_workbook(f).read_bytes()[:1000]), "F-113", "文件不完整或已损坏(记录超出文件)。",
     ),
     "encrypted": (hostile.encrypted_xlsx, "F-114", "文件设有打开密码。"),
     "macro": (lambda f: hostile.with_part(f, "xl/vbaProject.bin"), "F-115", "文件中含有宏或控件(xl/vbaProject.bin)。"),
