@@ -1,6 +1,6 @@
 """What the liaison's desk shows: what is due, how a submission came out, its issues by rule. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -165,7 +165,6 @@ def issues_after(*, submission: Submission, code: str, after: tuple[int, int] | 
     return found.filter(Q(row_number__gt=row) | Q(row_number=row, id__gt=number))
 
 
-def duplicates_after(*, submission: Submission, after: int | None) -> Sequence[DuplicateRow]:
-    """Give the rows that were already on file, by row, a page from behind a row on."""
-    found = DuplicateRow.objects.filter(submission=submission).order_by("row_number", "id")
-    return list((found if after is None else found.filter(row_number__gt=after))[: PAGE + 1])
+def duplicates_after(*, submission: Submission, after: int) -> QuerySet[DuplicateRow]:
+    """Give the rows that were already on file, a page from behind one on, and the first of the next page."""
+    return DuplicateRow.objects.filter(submission=submission, pk__gt=after).order_by("pk")[: PAGE + 1]
