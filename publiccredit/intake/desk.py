@@ -101,13 +101,17 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def submissions_before(*, department_code: str, before: int | None, state: str = "") -> QuerySet[Submission]:
+def submissions_before(
+    *, department_code: str, before: int | None, state: str = "", week: Period | None = None
+) -> QuerySet[Submission]:
     """Give submissions, the newest first, from behind a number on; of every department where none is named."""
     found = Submission.objects.order_by("-id")
     if department_code:
         found = found.filter(department_code=department_code)
     if state:
         found = found.filter(state=state)
+    if week is not None:
+        found = found.filter(received_at__gte=_midnight(week.start), received_at__lt=_midnight(week.until))
     return found if before is None else found.filter(id__lt=before)
 
 

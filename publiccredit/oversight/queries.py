@@ -186,7 +186,8 @@ def often_returned(*, board: Board, at_least: int = 3) -> Iterable[BoardRow]:
 
 def monthly(*, since: date, on: date, department_code: str) -> list[tuple[date, Figures]]:
     """Give a department's figures month by month, from the month of ``since`` to that of ``on``: at most twelve."""
-    found, start = [], since.replace(day=1)
+    found: list[tuple[date, Figures]] = []
+    start = since.replace(day=1)
     while start <= on and len(found) < MONTHS:
         after = (start + timedelta(days=31)).replace(day=1)
         found.append((start, figures(since=start, until=after, department_code=department_code)[0]))

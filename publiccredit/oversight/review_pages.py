@@ -10,7 +10,8 @@ from publiccredit.accounts.access import OFFICE, OFFICE_AND_AUDIT, actor_of, ope
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.matching import operations, queries
-from publiccredit.matching.operations import UnableToJudge
+from publiccredit.matching.operations import AlreadyAnswered, JudgementIncomplete, NotAnswered
+from publiccredit.matching.queries import Question
 from publiccredit.matching.types import DOUBT_TITLES, VERDICT_TITLES, Doubt, Verdict
 from publiccredit.oversight.forms import JudgementForm, ReopenForm
 
@@ -56,7 +57,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 at=timezone.now(),
             )
-        except UnableToJudge as refusal:
+        except (AlreadyAnswered, JudgementIncomplete, NotAnswered) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(
@@ -90,16 +91,16 @@ def reopen(request: HttpRequest, question_id: int) -> HttpResponse:
             operations.reopen_question(
                 by=actor_of(request), question_id=asked.pk, reason=form.cleaned_data["reason"], at=timezone.now()
             )
-        except UnableToJudge as refusal:
+        except (AlreadyAnswered, JudgementIncomplete, NotAnswered) as refusal:
             messages.error(request, str(refusal), extra_tags="adverse")
         else:
             messages.success(request, "原判定已撤回,相关记录重新待判定。", extra_tags="ended-well")
     else:
-        messages.error(request, form.errors["reason"][0], extra_tags="adverse")
+        messages.error(request, "没有撤回:请写明撤回理由,至少 5 个字。", extra_tags="adverse")
     return redirect("oversight:question", asked.pk)
 
 
-def _question(question_id: int):  # type: ignore[no-untyped-def]  # the model is matching's own
+def _question(question_id: int) -> Question:
     found = queries.questions().filter(pk=question_id).first()
     if found is None:
         raise Http404

@@ -1,11 +1,11 @@
 """What became of a submission: its numbers, issues, rows and history; the annotated workbook; the bar that moves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,17 @@ from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.intake import desk, queries
 from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
 from publiccredit.intake.models import Submission, SubmissionState
-from publiccredit.intake.pages.shared import READERS, home_of, number_in, rows_of, source_title, submission_for
+from publiccredit.intake.pages.shared import (
+    READERS,
+    department_name,
+    home_of,
+    number_in,
+    rows_of,
+    source_title,
+    submission_for,
+)
+from publiccredit.intake.periods import Period, period_of
+from publiccredit.intake.queries import NothingToAnnotate
 from publiccredit.ledger import queries as ledger
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RecordState
@@ -61,23 +71,32 @@ def submissions(request: HttpRequest) -> HttpResponse:
     department = actor.department_code if actor.of_department else request.GET.get("department", "")
     state = request.GET.get("state", "")
     state = state if state in SubmissionState.values else ""
-    found = list(
-        desk.submissions_before(department_code=department, before=number_in(request, "before"), state=state)[
-            : desk.PAGE + 1
-        ]
+    week = _week(request.GET.get("week", ""))
+    listed = desk.submissions_before(
+        department_code=department, before=number_in(request, "before"), state=state, week=week
     )
+    found = list(listed[: desk.PAGE + 1])
     shown, more = found[: desk.PAGE], len(found) > desk.PAGE
-    kept = {k: v for k, v in (("department", request.GET.get("department", "")), ("state", state)) if v}
+    kept = {"department": "" if actor.of_department else department, "state": state}
+    kept = {k: v for k, v in {**kept, "week": week.start.isoformat() if week else ""}.items() if v}
     named = {
         **home_of(actor),
         "submissions": rows_of(shown),
         "show_department": not department,
-        "department_name": next((r.department_name for r in rows_of(shown[:1])), "") if department else "",
+        "department_name": department_name(department) if department else "",
+        "period": week,
         "tabs": _tabs(state, kept),
         "previous_url": "",
         "next_url": f"?{urlencode({**kept, 'before': shown[-1].pk})}" if more else "",
     }
     return render(request, "intake/submissions.html", named)
+
+
+def _week(text: str) -> Period | None:
+    try:
+        return period_of(rhythm="weekly", on=date.fromisoformat(text))
+    except ValueError:
+        return None
 
 
 def _tabs(state: str, kept: dict[str, str]) -> list[dict[str, Any]]:
@@ -316,12 +335,15 @@ _ROWS = {"accepted": _accepted, "returned": _returned, "duplicates": _duplicates
 
 @open_to(READERS)
 @require_GET
-def annotated(request: HttpRequest, submission_id: int) -> FileResponse:
+def annotated(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Give the sender's own workbook back, with the cells marked."""
     found = submission_for(request, submission_id)
-    if found.state != SubmissionState.FILED or not found.issues.exists():
-        raise Http404
+    try:
+        book = queries.annotated_workbook(submission_id=found.pk)
+    except NothingToAnnotate as error:
+        raise Http404 from error
+    response = HttpResponse(book, content_type=XLSX)
     name = f"{found.file_name.rsplit('.', 1)[0]}-标注.xlsx"
-    response = FileResponse(queries.annotated_workbook(submission_id=found.pk), content_type=XLSX)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    book.close()
     return response

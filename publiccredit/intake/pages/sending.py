@@ -1,9 +1,7 @@
-"""Sending: a file, a declaration of service, confirmed doubts, a nil return, decision documents, templates."""
+"""Sending: a file, the doubts its sender confirms, the templates to fill in."""
 
 import uuid
-from datetime import date
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,9 +11,9 @@ from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.intake import desk, operations, store, tasks
-from publiccredit.intake.forms import ConfirmIssuesForm, DocumentsForm, NilReturnForm, ServiceForm, SubmissionForm
-from publiccredit.intake.models import DecisionDocument, SubmissionState
-from publiccredit.intake.operations import UnableToAttach, UnableToSubmit
+from publiccredit.intake.forms import ConfirmIssuesForm, SubmissionForm
+from publiccredit.intake.models import SubmissionState
+from publiccredit.intake.operations import UnableToSubmit
 from publiccredit.intake.pages.results import XLSX, confirmable, submission_page
 from publiccredit.intake.pages.shared import rows_of, submission_for
 
@@ -69,28 +67,6 @@ def _receive(request: HttpRequest, form: SubmissionForm) -> HttpResponse | None:
 
 @open_to(SENDERS_AND_OFFICE)
 @require_POST
-def declare_service(request: HttpRequest, submission_id: int) -> HttpResponse:
-    """Declare that every decision of a submission has been served: what was held is shown from then on."""
-    found = submission_for(request, submission_id)
-    form = ServiceForm(request.POST, today=timezone.localdate())
-    if form.is_valid():
-        try:
-            released = operations.declare_service(
-                by=actor_of(request),
-                submission_id=found.pk,
-                served_on=form.cleaned_data["served_on"],
-                at=timezone.now(),
-            )
-        except UnableToSubmit as refusal:
-            form.add_error("served_on", str(refusal))
-        else:
-            messages.success(request, f"送达声明已存档,{released} 条记录开始公示。", extra_tags="ended-well")
-            return redirect("intake:submission", found.pk)
-    return submission_page(request, found, service_form=form)
-
-
-@open_to(SENDERS_AND_OFFICE)
-@require_POST
 def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Send the sealed file again with its overridable doubts confirmed: what is on file already stays as it is."""
     found = submission_for(request, submission_id)
@@ -116,73 +92,6 @@ def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
             tasks.file_soon(submission_id=again.pk)
             return redirect("intake:submission", again.pk)
     return submission_page(request, found, confirm_form=form)
-
-
-@open_to(SENDERS)
-@require_http_methods(["GET", "POST"])
-def nil_return(request: HttpRequest) -> HttpResponse:
-    """Take a department's word that it decided nothing in a period."""
-    actor = actor_of(request)
-    open_periods = _open_periods(actor.department_code, on=timezone.localdate())
-    choices = [(key, text) for key, (text, _, _, _) in open_periods.items()]
-    form = NilReturnForm(request.POST or None, choices=choices)
-    if request.method == "POST" and form.is_valid():
-        text, source, period_from, period_until = open_periods[form.cleaned_data["wanted"]]
-        try:
-            operations.declare_nil_return(
-                by=actor,
-                department_code=actor.department_code,
-                source=source,
-                period_from=period_from,
-                period_until=period_until,
-                at=timezone.now(),
-            )
-        except UnableToSubmit as refusal:
-            form.add_error("wanted", str(refusal))
-        else:
-            messages.success(request, f"已零报送:{text}。", extra_tags="ended-well")
-            return redirect("intake:desk")
-    return render(request, "intake/nil_return.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _open_periods(department_code: str, *, on: date) -> dict[str, tuple[str, str, date, date]]:
-    """Give the periods of this and the last round that nothing was sent for, by a key for the form."""
-    found = {}
-    for item in desk.sources_due(department_code=department_code, on=on):
-        for period in (item.missed, item.period if item.is_open else None):
-            if period is not None:
-                key = f"{item.source.name}@{period.start}"
-                text = f"{item.source.title},{period.title}"
-                found[key] = (text, item.source.name, period.start, period.until)
-    return found
-
-
-@open_to(SENDERS)
-@require_http_methods(["GET", "POST"])
-def documents(request: HttpRequest) -> HttpResponse:
-    """Take decision documents in, one with its number or a zip named by number."""
-    actor = actor_of(request)
-    form = DocumentsForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file, number = form.cleaned_data["file"], form.cleaned_data["document_number"]
-        try:
-            attached = operations.attach_documents(
-                by=actor,
-                department_code=actor.department_code,
-                file=file.file,
-                file_name=file.name,
-                document_number=number,
-                at=timezone.now(),
-            )
-        except UnableToAttach as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            messages.success(request, f"已封存 {attached} 份决定书。", extra_tags="ended-well")
-            return redirect("intake:documents")
-    latest = DecisionDocument.objects.filter(department_code=actor.department_code).order_by("-pk")[:RECENT]
-    return render(
-        request, "intake/documents.html", {"form": form, "documents": latest}, status=422 if form.errors else 200
-    )
 
 
 @open_to(SENDERS_AND_OFFICE)
