@@ -7,6 +7,7 @@ on the pages that show them.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -70,6 +71,7 @@ def board(*, on: date, weeks: int) -> Board:
         (row.department_code, row.source, row.period_from)
         for row in intake.nil_returns().filter(period_from__gte=since, period_from__lt=until)
     }
+    held = _Held(sent=sent, late=late, nil=nil)
     totals = {f.department_code: f for f in figures(since=since, until=until)}
     rows = []
     for department in catalogue.departments():
@@ -77,7 +79,7 @@ def board(*, on: date, weeks: int) -> Board:
         if not weekly and not totals[department.code].submissions:
             continue
         titles = {s.name: s.title for s in weekly}
-        cells = tuple(_cell(department.code, titles, monday, on, sent, late, nil) for monday in mondays)
+        cells = tuple(_cell(department.code, titles, monday, on, held) for monday in mondays)
         rows.append(BoardRow(figures=totals[department.code], cells=cells))
     return Board(weeks=mondays, rows=tuple(rows))
 
@@ -90,26 +92,27 @@ def _by_week(rows: QuerySet[Any], *keys: str, **sums: Any) -> dict[tuple[str, da
     return grouped
 
 
-def _cell(
-    code: str,
-    titles: dict[str, str],
-    monday: date,
-    on: date,
-    sent: dict[tuple[str, date], list[dict[str, Any]]],
-    late: dict[tuple[str, date], list[dict[str, Any]]],
-    nil: set[tuple[str, str, date]],
-) -> Cell:
-    rows = sent.get((code, monday), [])
+@dataclass(frozen=True)
+class _Held:
+    """What the statements of the board gave, by department and week."""
+
+    sent: dict[tuple[str, date], list[dict[str, Any]]]
+    late: dict[tuple[str, date], list[dict[str, Any]]]
+    nil: set[tuple[str, str, date]]
+
+
+def _cell(code: str, titles: dict[str, str], monday: date, on: date, held: _Held) -> Cell:
+    rows = held.sent.get((code, monday), [])
     filed = {row["source"] for row in rows if row["submissions"] > row["refused"]}
     is_due = monday + timedelta(days=4) < on  # the Friday of the week is over
-    missing = [s for s in titles if s not in filed and (code, s, monday) not in nil] if is_due else []
-    nils = sum((code, s, monday) in nil for s in titles)
+    missing = [s for s in titles if s not in filed and (code, s, monday) not in held.nil] if is_due else []
+    nils = sum((code, s, monday) in held.nil for s in titles)
     values = {
         "submissions": sum(row["submissions"] for row in rows),
         "refused": sum(row["refused"] for row in rows),
         "accepted": sum(row["accepted_rows"] or 0 for row in rows),
         "returned": sum(row["returned_rows"] or 0 for row in rows),
-        "late": sum(row["late"] for row in late.get((code, monday), [])),
+        "late": sum(row["late"] for row in held.late.get((code, monday), [])),
     }
     return Cell(
         department_code=code,

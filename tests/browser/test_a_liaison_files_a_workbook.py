@@ -43,7 +43,9 @@ def test_a_liaison_logs_in_and_reaches_the_desk_by_keyboard(context_for: Callabl
 
 
 @pytest.mark.browser
-def test_a_file_is_sent_and_its_outcome_appears_by_itself(context_for: Callable[..., BrowserContext]) -> None:
+def test_a_file_is_sent_and_its_outcome_appears_by_itself(
+    context_for: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
     page = context_for(Role.LIAISON).new_page()
     page.goto("/intake/")
     page.get_by_label("选择或拖入要报送的文件").set_input_files(RETURNED)
@@ -52,7 +54,8 @@ def test_a_file_is_sent_and_its_outcome_appears_by_itself(context_for: Callable[
     assert page.locator(".figure .title").all_text_contents() == ["接受", "退回", "已在库"]
     with page.expect_download() as answer:
         page.get_by_role("link", name="下载标注好的工作簿").click()
-    book = openpyxl.load_workbook(answer.value.path())
+    answer.value.save_as(tmp_path / "annotated.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "annotated.xlsx")
     assert any(cell.comment for sheet in book for row in sheet.iter_rows() for cell in row)
 
 

@@ -32,7 +32,7 @@ from publiccredit.ledger import queries as ledger
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RecordState
 
-WAITING = (SubmissionState.RECEIVED, SubmissionState.CHECKING)
+WAITING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.FILING)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STOP_POLLING = 286  # htmx's own status: take this answer and ask no more
 
@@ -158,6 +158,8 @@ def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> list[
 def _progress_text(found: Submission) -> str:
     if found.state == SubmissionState.RECEIVED:
         return "已收到,排队等待核验"
+    if found.state == SubmissionState.FILING:
+        return f"{found.progress:,} 行已核验,正在归档"
     return f"正在核验,已完成 {found.progress:,} 行"
 
 
