@@ -62,11 +62,13 @@ def check_file(
     book = _rulebook(opened.recognition, forms, sources, context.submitted_on, packs)
     checker = Checker(book=book, context=context, recognition=opened.recognition)
     tally = _Tally(person=book.issue_kinds[natural_person.NAME].code)
-    for looked in _looked(checker, opened.chunks()):
-        chunk = checker.conclude(looked)
-        tally.add(chunk, read=looked.values.height)
-        yield chunk
-    yield tally.summary(counted=opened.counted())
+    with ThreadPoolExecutor(1, thread_name_prefix="counting") as beside:
+        counted = beside.submit(opened.counted)
+        for looked in _looked(checker, opened.chunks()):
+            chunk = checker.conclude(looked)
+            tally.add(chunk, read=looked.values.height)
+            yield chunk
+        yield tally.summary(counted=counted.result())
 
 
 def check_stored_file(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, IssueSeverity
-from publiccredit.intake.checks import conflicting_duplicate, natural_person, unknown_column
+from publiccredit.intake.checks import check_digits, conflicting_duplicate, natural_person, unknown_column
 from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
+from publiccredit.intake.checks.rule import VERDICT
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
 from publiccredit.intake.types import (
@@ -56,11 +57,13 @@ class Checker:
         self._severities = severities(book.issue_kinds, context)
         self._seen = conflicting_duplicate.SeenRows()
         self._first = True
+        self._identifiers = [field.name for field in book.record_type.fields if field.type is FieldType.USCC]
 
     def look(self, rows: pl.DataFrame) -> LookedAt:
         """This will clean the rows and find what is wrong within each of them."""
         chunk = self._cleaner.clean(rows)
-        values = self._with_declared_service(chunk.values).with_columns(self._natural_key())
+        verdicts = [check_digits.uscc_verdict(chunk.values[name]).alias(name + VERDICT) for name in self._identifiers]
+        values = self._with_declared_service(chunk.values).with_columns(self._natural_key(), *verdicts)
         found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
         content = values.select(self._book.record_type.field_names).hash_rows()
         asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": values[ROW].cast(pl.Int64)})

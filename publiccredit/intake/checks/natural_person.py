@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
-from publiccredit.intake.checks import check_digits
-from publiccredit.intake.checks.rule import Rule, missing
+from publiccredit.intake.checks.rule import Rule, missing, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.checks.uscc_shape import SHAPE
 from publiccredit.intake.types import CheckContext
 
 NAME = "natural_person"
@@ -33,7 +31,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         yield Rule(NAME, category, by_word, pl.lit(_EXPECTED), pl.lit(NATURAL_PERSON))
     for field in book.record_type.fields:
         if field.role in _ORGANISATION_IDENTIFIERS:
-            yield Rule(NAME, field, _person_document(field), pl.lit(_EXPECTED), pl.lit(MASKED))
+            yield _by_document(field)
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)
@@ -51,14 +49,15 @@ def _of_nobody_else(book: Rulebook) -> Rule:
     return Rule(NAME, name, nobody, pl.lit(_EXPECTED), pl.lit(MASKED))
 
 
-def _person_document(field: RecordField) -> pl.Expr:
+def _by_document(field: RecordField) -> Rule:
     column = pl.col(field.name)
+    told = pl.lit(_EXPECTED), pl.lit(MASKED)
     if field.type is not FieldType.USCC:
-        return column.str.contains(_EIGHTEEN)
+        return Rule(NAME, field, column.str.contains(_EIGHTEEN), *told)
     # Whatever reads like a resident identity number and is no valid code is treated as one, mistyped or not. Fifteen
     # digits are a registration number elsewhere, but in this column they can only be an old identity number.
-    right = column.map_batches(check_digits.uscc_holds, return_dtype=pl.Boolean)
-    return (column.str.contains(_EIGHTEEN) & ~(column.str.contains(SHAPE) & right)) | column.str.contains(_FIFTEEN)
+    person = column.str.contains(_EIGHTEEN) | column.str.contains(_FIFTEEN)
+    return Rule(NAME, field, person, *told, suspect=verdict(field).is_not_null())
 
 
 def _own_document(book: Rulebook) -> RecordField | None:

@@ -24,6 +24,7 @@ class Rule:
     suspect: pl.Expr | None = None  # a cheaper look that marks every broken cell and few others
 
 
+VERDICT = "?verdict"  # suffix of a column beside each unified social credit identifier
 Rules = Callable[[Rulebook, CheckContext], Iterator[Rule]]
 
 
@@ -58,6 +59,11 @@ def in_words(condition: RequiredWhen, book: Rulebook) -> str:
     if condition.among:
         return f"“{title}”为{'、'.join(condition.among)}"
     return f"“{title}”包含{'、'.join(condition.contains)}"
+
+
+def verdict(field: RecordField) -> pl.Expr:
+    """What ``check_digits.uscc_verdict`` says of an identifier: judged once per column, asked by several checks."""
+    return pl.col(field.name + VERDICT)
 
 
 def typed_as_text(field: RecordField) -> pl.Expr:

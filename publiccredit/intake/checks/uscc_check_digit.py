@@ -6,9 +6,8 @@ import polars as pl
 
 from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks import check_digits
-from publiccredit.intake.checks.rule import Rule, typed_as_text
+from publiccredit.intake.checks.rule import Rule, typed_as_text, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.checks.uscc_shape import SHAPE
 from publiccredit.intake.types import CheckContext
 
 NAME = "uscc_check_digit"
@@ -18,8 +17,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
     for field in book.record_type.fields:
         if field.type is FieldType.USCC:
             column = pl.col(field.name)
-            right = column.map_batches(check_digits.uscc_holds, return_dtype=pl.Boolean)
             last = column.map_batches(check_digits.uscc_check_characters, return_dtype=pl.String)
             expected = pl.concat_str(pl.lit("按前 17 位计算,末位应为 "), last, pl.lit(";请与证照核对每一位"))
-            broken = ~right & column.str.contains(SHAPE)
+            broken = verdict(field) == check_digits.WRONG_DIGIT
             yield Rule(NAME, field, broken & typed_as_text(field), expected)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldType
-from publiccredit.intake.checks.rule import Rule, typed_as_text
+from publiccredit.intake.checks.check_digits import WRONG_SHAPE
+from publiccredit.intake.checks.rule import Rule, typed_as_text, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
 NAME = "uscc_shape"
-SHAPE = r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$"
 _SYMBOLS = "18 位数字或大写字母,不含 I、O、S、V、Z(字母 O 常误作数字 0,字母 I 常误作数字 1),第 3 至 8 位为数字"
 _LENGTH = "18 位,现为 "
 
@@ -24,5 +24,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
                 .then(pl.lit(_SYMBOLS))
                 .otherwise(pl.concat_str(pl.lit(_LENGTH), length, pl.lit(" 位")))
             )
-            broken = ~pl.col(field.name).str.contains(SHAPE)
+            broken = verdict(field) == WRONG_SHAPE
             yield Rule(NAME, field, broken & typed_as_text(field), expected)

@@ -13,6 +13,7 @@ from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
 # Field names are lower case letters and underscores, so a suffix with ? can never be another field.
 PROBLEM = "?problem"  # suffix of a column beside a field: why a cell has no value although something was sent
 _JSON_ESCAPES = {chr(c): f"\\u{c:04x}" for c in range(32)} | {"\\": "\\\\", '"': '\\"'}
+_PAIR = "original"
 _SAMPLE, _FEW = 1_000, 100  # of so many cells, so few different ones make it worth looking at each spelling once
 _REMEMBERED = 200_000  # spellings of one field, so that a hostile file cannot fill the memory
 
@@ -27,11 +28,11 @@ class CleanedChunk:
 
 @dataclass(frozen=True)
 class CleanedColumn:
-    """``changed`` marks the cells whose value is not written as it was sent; empty where there are none."""
+    """``original`` is the cell as sent where its value is not written so, as one pair of a JSON object."""
 
     columns: list[pl.Series]
     currency: pl.Series | None = None
-    changed: pl.Series | None = None
+    original: pl.Series | None = None
 
 
 class Cleaner:
@@ -42,8 +43,6 @@ class Cleaner:
         self._columns = [_Column(cleaning(field, book)) for field in book.record_type.fields]
         self._absent = {f.name: book.constant(f.name) for f in book.record_type.fields}
         self._marks = [f.name + TYPED_NUMBER for f in book.record_type.fields if f.type in IDENTIFIER_TYPES]
-        documents = FieldType.PERSON_DOCUMENT_NUMBER
-        self._secret = {f.name for f in book.record_type.fields if f.type is documents}
 
     def clean(self, rows: pl.DataFrame) -> CleanedChunk:
         """Clean one chunk of rows as read; fields the form does not carry are its constants, or nothing."""
@@ -52,13 +51,9 @@ class Cleaner:
             *(pl.lit(value=False).alias(mark) for mark in self._marks if mark not in rows.columns),
         )
         cleaned = [column.clean(sent[column.name]) for column in self._columns]
-        changes = {
-            column.name: result.changed
-            for column, result in zip(self._columns, cleaned, strict=True)
-            if result.changed is not None and column.name not in self._secret
-        }
+        pairs = [result.original for result in cleaned if result.original is not None]
         values = sent.select(
-            SHEET, ROW, *self._marks, _originals(sent, changes), *(c for result in cleaned for c in result.columns)
+            SHEET, ROW, *self._marks, _originals(pairs, sent.height), *(c for result in cleaned for c in result.columns)
         )
         # A currency named in the cell of the amount counts before the one in its own column.
         currencies = [result.currency for result in cleaned if result.currency is not None]
@@ -73,22 +68,20 @@ class _Column:
         self.name = how.field.name
         self._how = how
         self._known: pl.DataFrame | None = None
+        self._nothing = how.fast(pl.Series(self.name, [None], dtype=pl.String)).alias(self.name)
 
     def clean(self, sent: pl.Series) -> CleanedColumn:
+        if sent.null_count() == len(sent):
+            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, sent)])
         fast = self._how.fast(sent).alias(self.name)
         odd = self._odd(sent, fast)
         if odd is None:
             return CleanedColumn([fast, *self._problems(None, sent)])
         cells = self._read(sent.filter(odd))
-        value = _put(cells["value"], where=odd, into=fast)
-        changed = odd
-        if fast.dtype == pl.String:
-            rewritten = cells.select(pl.col("value").ne_missing(pl.col("sent"))).to_series()
-            changed = _put(rewritten, where=odd, into=odd)
         return CleanedColumn(
-            [value, *self._problems(cells["problem"], odd)],
+            [_put(cells["value"], where=odd, into=fast), *self._problems(cells["problem"], odd)],
             currency=self._currency(cells, odd),
-            changed=changed if changed.any() else None,
+            original=self._original(cells[_PAIR], odd),
         )
 
     def _odd(self, sent: pl.Series, fast: pl.Series) -> pl.Series | None:
@@ -116,7 +109,20 @@ class _Column:
         return asked.join(known, on="sent", how="left", maintain_order="left")
 
     def _spelled(self, spellings: pl.Series) -> pl.DataFrame:
-        return self._how.read(spellings).with_columns(sent=spellings)
+        read = self._how.read(spellings).with_columns(sent=spellings)
+        escaped = pl.col("sent").str.replace_many(_JSON_ESCAPES)
+        pair = pl.concat_str(pl.lit(f'"{self.name}":"'), escaped, pl.lit('"'))
+        rewritten = (
+            pl.col("value").ne_missing(pl.col("sent")) if read["value"].dtype == pl.String else pl.lit(value=True)
+        )
+        return read.with_columns(pl.when(rewritten).then(pair).alias(_PAIR))
+
+    def _original(self, pairs: pl.Series, odd: pl.Series) -> pl.Series | None:
+        # Document numbers of persons are not kept a second time.
+        if self._how.field.type is FieldType.PERSON_DOCUMENT_NUMBER or pairs.null_count() == len(pairs):
+            return None
+        none = pl.Series(self.name, [None], dtype=pl.String).new_from_index(0, len(odd))
+        return _put(pairs, where=odd, into=none)
 
     def _problems(self, problems: pl.Series | None, odd: pl.Series) -> Iterator[pl.Series]:
         field: RecordField = self._how.field
@@ -139,22 +145,10 @@ def _put(cells: pl.Series, *, where: pl.Series, into: pl.Series) -> pl.Series:
     return cells.gather(position).zip_with(where, into).alias(into.name)
 
 
-def _originals(sent: pl.DataFrame, changes: dict[str, pl.Series]) -> pl.Series:
-    """JSON of the cells that cleaning changed: field → text as sent."""
-    if not changes:
-        return pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, sent.height)
-    masks = pl.DataFrame([changed.alias(name) for name, changed in changes.items()])
-    where = masks.select(pl.any_horizontal(pl.all())).to_series()
-    cells = sent.select(masks.columns).filter(where)
-    pairs = [_pair(cells[name], masks[name].filter(where)) for name in masks.columns]
-    whole = cells.select(
-        pl.concat_str(pl.lit("{"), pl.concat_str(pairs, separator=",", ignore_nulls=True), pl.lit("}"))
-    ).to_series()
-    none = pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, sent.height)
-    return _put(whole, where=where, into=none)
-
-
-def _pair(cells: pl.Series, changed: pl.Series) -> pl.Series:
-    escaped = pl.col(cells.name).str.replace_many(_JSON_ESCAPES)
-    pair = pl.concat_str(pl.lit(f'"{cells.name}":"'), escaped, pl.lit('"'))
-    return cells.to_frame().select(pl.when(changed).then(pair)).to_series()
+def _originals(pairs: list[pl.Series], height: int) -> pl.Series:
+    """JSON of the cells that cleaning changed: field → text as sent; null for rows it left alone."""
+    if not pairs:
+        return pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, height)
+    inner = pl.concat_str(pl.all(), separator=",", ignore_nulls=True)
+    whole = pl.concat_str(pl.lit("{"), inner, pl.lit("}"))
+    return pl.DataFrame(pairs).select(pl.when(inner != "").then(whole).alias(ORIGINAL)).to_series()

@@ -1,0 +1,193 @@
+"""
+Checking a penalty file, against what Polars needs only to read it, a pydantic row model and frictionless.
+
+    python -m tests.scale.bench_checks --rows 1000000 --sample 20000
+
+Every measurement runs in a process of its own, so that its peak memory is its own. The baselines hold a smaller file of
+the same kind against the same rules, find the same, and are scaled to the rows of the large one: their work is the same
+for every row. Results go to .data/bench/checks.json, from which docs/benchmarks.md is written.
+"""
+
+import argparse
+import csv
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.intake.checking import bearers, check_file
+from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.types import CheckContext, CheckedChunk, CheckSummary
+from tests.scale.row_rules import RowRules, pydantic_findings, pydantic_model
+from tests.scale.synthetic_penalties import AUTHORITY, AUTHORITY_USCC, TITLES, write_penalties
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / ".data" / "bench" / "checks.json"
+DAY = date(2026, 11, 23)
+TARGETS = {"times_reading_at_most": 3, "frictionless_at_least": 25, "pydantic_at_least": 20, "peak_mb_at_most": 1536}
+COMPETENT = frozenset({AUTHORITY, AUTHORITY_USCC, "县市场监管局", "濉溪县市场监管局"})
+
+
+def read_only(path: Path) -> int:
+    return pl.read_csv(path, infer_schema=False).height
+
+
+def columnar(path: Path) -> dict[str, int]:
+    """Check the file as a submission is checked, from opening to the independent count."""
+    context = CheckContext(department_code="market_regulation", submitted_on=DAY, providers=bearers())
+    issues = 0
+    for value in check_file(path=path, context=context, source="market_regulation/penalty"):
+        if isinstance(value, CheckedChunk):
+            issues += value.issues.height
+        elif isinstance(value, CheckSummary):
+            summary = value
+    return {"rows": summary.rows, "accepted": summary.accepted, "issues": issues}
+
+
+def columnar_findings(path: Path) -> set[tuple[int, str]]:
+    context = CheckContext(department_code="market_regulation", submitted_on=DAY, providers=bearers())
+    values = check_file(path=path, context=context, source="market_regulation/penalty")
+    issues = pl.concat([value.issues for value in values if isinstance(value, CheckedChunk)])
+    return set(issues.select("row", "code").iter_rows())
+
+
+def row_rules() -> RowRules:
+    record_type = catalogue.record_type(name="administrative_penalty", on=DAY)
+    tables = {table.name: table for table in catalogue.packs().code_tables}
+    book = Rulebook(record_type=record_type, codes=tables, issue_kinds={})
+    prefixes = {name: table.detail_prefix for name, table in tables.items()}
+    return RowRules(
+        record_type=record_type, words_of=book.words, prefixes=prefixes, submitted_on=DAY, competent=COMPETENT
+    )
+
+
+def with_pydantic(path: Path) -> set[tuple[int, str]]:
+    rules = row_rules()
+    model = pydantic_model(rules)
+    names = {title: name for name, title in TITLES.items()}
+    found: set[tuple[int, str]] = set()
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, record in enumerate(csv.DictReader(file), start=2):
+            cells = {names[title]: cell or None for title, cell in record.items()}
+            issues = pydantic_findings(model, rules, cells)
+            found.update((number, code) for _, code in issues)
+            _remember(rules, cells)
+    return found
+
+
+def with_frictionless(path: Path) -> set[tuple[int, str]]:
+    import frictionless
+    from frictionless import Checklist, Resource, Schema, errors
+    from frictionless.fields import StringField
+
+    rules = row_rules()
+    names = {title: name for name, title in TITLES.items()}
+
+    class PenaltyRules(frictionless.Check):
+        type = "penalty-rules"
+        Errors = [errors.RowError]
+
+        def validate_row(self, row):  # type: ignore[no-untyped-def]
+            cells = {names[title]: cell for title, cell in row.items()}
+            for _, code in rules.findings(cells):
+                yield errors.RowError.from_row(row, note=code)
+            _remember(rules, cells)
+
+    schema = Schema(fields=[StringField(name=title) for title in TITLES.values()])
+    resource = Resource(path=path.name, basepath=str(path.parent), schema=schema)
+    report = resource.validate(Checklist(checks=[PenaltyRules()]), limit_errors=10**9)
+    return {(task[0], task[1]) for task in report.flatten(["rowNumber", "note"]) if task[0] is not None}
+
+
+def _remember(rules: RowRules, cells: dict[str, str | None]) -> None:
+    key = tuple(cells.get(name) for name in ("authority_uscc", "document_number", "subject_uscc"))
+    rules.repeated(key, tuple(cells.values()))
+
+
+WORK: dict[str, Callable[[Path], object]] = {
+    "read_only": read_only,
+    "columnar": columnar,
+    "with_pydantic": with_pydantic,
+    "with_frictionless": with_frictionless,
+}
+
+
+def measured(name: str, path: Path, *, times: int = 1) -> dict[str, float]:
+    """Run one measurement in a process of its own, ``times`` over, and give its best seconds and its peak megabytes."""
+    environment = {**os.environ, "POLARS_MAX_THREADS": os.environ.get("POLARS_MAX_THREADS", "2")}
+    command = [sys.executable, "-m", "tests.scale.bench_checks", "--measure", name, "--file", str(path)]
+    runs = [
+        json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment).stdout)
+        for _ in range(times)
+    ]
+    return {key: min(run[key] for run in runs) for key in ("seconds", "cpu_seconds", "peak_mb")}
+
+
+def measure_here(name: str, path: Path) -> dict[str, float]:
+    catalogue.packs()  # every process has the packs before its first file
+    start, work = time.perf_counter(), time.process_time()
+    WORK[name](path)
+    return {
+        "seconds": time.perf_counter() - start,
+        "cpu_seconds": time.process_time() - work,  # of all threads: tells a slow machine from a busy one
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def compare(*, rows: int, sample: int, folder: Path, times: int = 1) -> dict[str, object]:
+    """Measure everything in one run and give the ratios."""
+    large = write_penalties(folder / "large.csv", rows=rows)
+    small = write_penalties(folder / "small.csv", rows=sample)
+    reading, checking = (measured(name, large, times=times) for name in ("read_only", "columnar"))
+    baselines = {
+        name: measured(name, small)["seconds"] / sample * rows for name in ("with_pydantic", "with_frictionless")
+    }
+    ours = columnar_findings(small)
+    return {
+        "rows": rows,
+        "columns": len(TITLES),
+        "sample_of_baselines": sample,
+        "megabytes": round(large.stat().st_size / 1e6),
+        "seconds": {"read_only": reading["seconds"], "columnar": checking["seconds"], **baselines},
+        "cpu_seconds": {"read_only": reading["cpu_seconds"], "columnar": checking["cpu_seconds"]},
+        "peak_mb": round(checking["peak_mb"]),
+        "times_reading": round(checking["seconds"] / reading["seconds"], 2),
+        "faster_than_pydantic": round(baselines["with_pydantic"] / checking["seconds"], 1),
+        "faster_than_frictionless": round(baselines["with_frictionless"] / checking["seconds"], 1),
+        "same_findings": with_pydantic(small) == ours == with_frictionless(small),
+        "findings_in_sample": len(ours),
+        "targets": TARGETS,
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "polars": pl.__version__},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--sample", type=int, default=20_000)
+    parser.add_argument("--times", type=int, default=2)
+    parser.add_argument("--measure", choices=sorted(WORK))
+    parser.add_argument("--file", type=Path)
+    told = parser.parse_args()
+    if told.measure:
+        sys.stdout.write(json.dumps(measure_here(told.measure, told.file)))
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-checks-") as folder:
+        result = compare(rows=told.rows, sample=told.sample, folder=Path(folder), times=told.times)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(result, ensure_ascii=False, indent=2), encoding="utf-8")
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The small run of the benchmark: three implementations of the same rules find the same in a file full of faults."""
+
+from collections import Counter
+
+from tests.scale import bench_checks
+from tests.scale.synthetic_penalties import FAULTS, penalties, write_penalties
+
+ROWS = 1_500
+
+
+def test_columns_rows_and_frictionless_agree_on_every_finding(tmp_path):
+    path = write_penalties(tmp_path / "penalties.csv", rows=ROWS, faulty_share=0.3)
+    found = bench_checks.columnar_findings(path)
+    assert found == bench_checks.with_pydantic(path)
+    assert found == bench_checks.with_frictionless(path)
+    rows = penalties(first=0, rows=ROWS, faulty_share=0.3, seed=20261103)
+    faulty = Counter(fault for fault in rows["fault"] if fault)
+    assert set(faulty) == set(FAULTS)
+    # A row without its day of service is doubted as well, and is no fault of its own.
+    returned = {row for row, code in found if code != "D-106"}
+    assert len(returned) == sum(faulty.values())
+
+
+def test_the_benchmark_gives_its_ratios(tmp_path):
+    result = bench_checks.compare(rows=2_000, sample=200, folder=tmp_path)
+    assert result["same_findings"] is True
+    assert result["columns"] == 32
+    assert set(result["seconds"]) == {"read_only", "columnar", "with_pydantic", "with_frictionless"}
+    assert min(result["times_reading"], result["faster_than_pydantic"], result["faster_than_frictionless"]) > 0
+
+
+def test_the_same_seed_writes_the_same_file(tmp_path):
+    one, two = (write_penalties(tmp_path / name, rows=300).read_bytes() for name in ("one.csv", "two.csv"))
+    assert one == two
+    assert write_penalties(tmp_path / "three.csv", rows=300, seed=7).read_bytes() != one
