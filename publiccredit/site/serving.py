@@ -46,9 +46,23 @@ class Address:
         return Address(host="127.0.0.1", port=self.port).url if self.host in ("0.0.0.0", "::") else self.url  # noqa: S104
 
 
-def serve(*, address: Address, workers: int, announce: Callable[[str], None]) -> None:
+def nothing() -> None:
+    """Do nothing between the database and the site."""
+
+
+def serve(
+    *,
+    address: Address,
+    workers: int,
+    announce: Callable[[], None],
+    before: Callable[[], None] = nothing,
+    beside: Sequence[str] = (),
+) -> None:
     """
     Bring the platform up and keep it up until this process is told to end; then leave nothing behind.
+
+    ``before`` runs when the database is ready, ``announce`` when the site answers; ``beside`` is a command of this
+    program that runs at the same time and may come to its end.
 
     :raises UnableToServe: the port is taken, or a part of the platform ended by itself.
     """
@@ -59,9 +73,10 @@ def serve(*, address: Address, workers: int, announce: Callable[[str], None]) ->
     database_was_running = settings.DATABASE_IS_EMBEDDED and embedded_postgres.is_running(settings.DATA_FOLDER)
     database.prepare()
     try:
-        with _told_to_end() as told, _running(address=address, workers=workers) as children:
+        before()
+        with _told_to_end() as told, _running(address=address, workers=workers, beside=beside) as children:
             _wait_until_it_answers(address=address, children=children, told=told)
-            announce(f"网站:{address.url}(Ctrl-C 停止)")
+            announce()
             _wait_until_told(children=children, told=told)
     finally:
         if settings.DATABASE_IS_EMBEDDED and not database_was_running:
@@ -118,21 +133,32 @@ def stop() -> list[str]:
 # --- children -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    may_end: bool = False
+
+
 @contextmanager
-def _running(*, address: Address, workers: int) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
+def _running(*, address: Address, workers: int, beside: Sequence[str]) -> Iterator[Sequence[_Child]]:
     """Start the site and the worker, each at the head of its own process group; end both on the way out."""
-    parent = str(os.getpid())
-    web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers), "--parent", parent]
-    children: list[subprocess.Popen[bytes]] = []
+    web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers)]
+    children: list[_Child] = []
     try:
-        for arguments in (web, ["worker", "--parent", parent]):
-            command = [sys.executable, "-m", "publiccredit.site.commands", *arguments]
-            children.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603 - our own program
+        children.append(_Child(_started(web)))
+        children.append(_Child(_started(["worker"])))
+        if beside:
+            children.append(_Child(_started(beside), may_end=True))
         _write_state(address)
         yield children
     finally:
-        _end(children)
+        _end([child.process for child in children])
         _state_file().unlink(missing_ok=True)
+
+
+def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "publiccredit.site.commands", *arguments, "--parent", str(os.getpid())]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -168,9 +194,7 @@ def _told_to_end() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def _wait_until_it_answers(
-    *, address: Address, children: Sequence[subprocess.Popen[bytes]], told: Callable[[], bool]
-) -> None:
+def _wait_until_it_answers(*, address: Address, children: Sequence[_Child], told: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not told() and not _answers(address):
         _refuse_ended(children)
@@ -187,16 +211,17 @@ def _answers(address: Address) -> bool:
         return False
 
 
-def _wait_until_told(*, children: Sequence[subprocess.Popen[bytes]], told: Callable[[], bool]) -> None:
+def _wait_until_told(*, children: Sequence[_Child], told: Callable[[], bool]) -> None:
     while not told():
         _refuse_ended(children)
         time.sleep(0.25)
 
 
-def _refuse_ended(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _refuse_ended(children: Sequence[_Child]) -> None:
     for child in children:
-        if child.poll() is not None:
-            raise UnableToServe(f"平台的一个进程意外结束(退出码 {child.returncode}),已全部停止。请查看上面的错误信息。")
+        code = child.process.poll()
+        if code is not None and not (child.may_end and code == 0):
+            raise UnableToServe(f"平台的一个进程意外结束(退出码 {code}),已全部停止。请查看上面的错误信息。")
 
 
 # --- what runs in this folder ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     program.add_command(command)
-for hidden in (running.web,):
+for hidden in (running.web, running.fill):
     program.add_command(hidden)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from publiccredit.site.commands.running import today
 from publiccredit.site.commands.speaking import Command, Day, Group, Refused, answer, say
 
 if TYPE_CHECKING:
@@ -55,14 +56,6 @@ def template(source: str, out: Path, on: date | None) -> None:
         ) from error
     say(f"已生成 {out}({declared.title})。")
     answer({"source": declared.name, "title": declared.title, "file": str(out), "bytes": len(content)})
-
-
-def today() -> date:
-    """Give the calendar day in China."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _declared(name: str, on: date) -> tuple[str, "BaseModel"]:

@@ -1,10 +1,24 @@
 """Commands that bring the platform up and down: prepare, serve, worker, demo, stop."""
 
 import os
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import click
 
 from publiccredit.site.commands.speaking import Command, NumberBetween, answer, say
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Give the calendar day in China."""
+    return now().astimezone(CHINA).date()
 
 
 def django_ready() -> None:
@@ -40,7 +54,13 @@ def serve(port: int, host: str, workers: int) -> None:
     django_ready()
     from publiccredit.site import serving
 
-    serving.serve(address=serving.Address(host=host, port=port), workers=workers, announce=say)
+    address = serving.Address(host=host, port=port)
+
+    def announce() -> None:
+        say(f"网站:{address.url}(Ctrl-C 停止)")
+        answer({"url": address.url})
+
+    serving.serve(address=address, workers=workers, announce=announce)
 
 
 @click.command("web", cls=Command, hidden=True)
@@ -74,9 +94,51 @@ def demo(port: int) -> None:
     """运行演示:一个虚构的县,经真实报送流程入库。数据保留在 .data,再次运行即刻启动。"""
     os.environ["PUBLICCREDIT_DEMO"] = "1"
     django_ready()
-    from publiccredit.site import serving
+    from django.conf import settings
 
-    serving.serve(address=serving.Address(host="127.0.0.1", port=port), workers=2, announce=say)
+    from publiccredit.site import serving
+    from publiccredit.site.demo import accounts
+
+    address = serving.Address(host="127.0.0.1", port=port)
+    passwords: dict[str, str] = {}
+
+    def before() -> None:
+        passwords.update(accounts.open_accounts(folder=settings.DATA_FOLDER, at=now()))
+
+    def announce() -> None:
+        say(f"演示网站:{address.url}(Ctrl-C 停止;数据保留,make clean 清除)")
+        say(f"登录:{address.url}log-in")
+        width = max(len(account.username) for account in accounts.ACCOUNTS)
+        for account in accounts.ACCOUNTS:
+            say(f"  {account.username:<{width}}  {passwords[account.username]}  {account.title}")
+        say(f"账号和密码保存在 {settings.DATA_FOLDER / accounts.FILE}(仅本人可读)。")
+        answer({"url": address.url, "accounts": passwords})
+
+    serving.serve(address=address, workers=2, announce=announce, before=before, beside=["fill"])
+
+
+@click.command("fill", cls=Command, hidden=True)
+@click.option("--parent", type=int, required=True, help="随该进程结束。")
+def fill(parent: int) -> None:
+    """报送虚构县的数据(由 demo 启动)。"""
+    from publiccredit.site import processes
+
+    processes.end_with_parent(parent=parent)
+    django_ready()
+    from django.conf import settings
+
+    from publiccredit.site.demo import filing
+
+    until = filing.last_day(folder=settings.DATA_FOLDER, today=today())
+    begun = now()
+
+    def report(state: filing.Progress) -> None:
+        if state.complete:
+            say(f"演示数据已全部报送({state.of} 项,用时 {(now() - begun).seconds} 秒)。")
+        elif state.filed % 50 == 1:
+            say(f"演示数据正在报送:第 {state.filed} 项,共 {state.of} 项……")
+
+    filing.fill(until=until, folder=settings.DATA_FOLDER, report=report)
 
 
 @click.command("stop", cls=Command)

@@ -3,20 +3,19 @@
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.site.demo.decisions import Row
 
-GB18030 = "gb.csv"
 
-
-def write(*, rows: Sequence[Row], form: str, path: Path, encoding: str = "utf-8-sig") -> None:
-    """Write rows under the headers of a form; without a form, under their own keys."""
+def write(*, rows: Sequence[Row], form: str, path: Path, encoding: str, created: datetime) -> None:
+    """Write rows under the headers of a form; without a form, under their own keys. The same rows, the same bytes."""
     headers = _headers(rows, form)
     lines = [list(headers.values()), *([row.get(name, "") for name in headers] for row in rows)]
     if path.suffix == ".xlsx":
-        _write_workbook(lines, path)
+        _write_workbook(lines, path, created)
     else:
         buffer = io.StringIO()
         csv.writer(buffer).writerows(lines)
@@ -35,10 +34,11 @@ def _headers(rows: Sequence[Row], form: str) -> dict[str, str]:
 _EXTRA = frozenset({"served_on", "severity"})
 
 
-def _write_workbook(lines: Sequence[Sequence[str]], path: Path) -> None:
+def _write_workbook(lines: Sequence[Sequence[str]], path: Path, created: datetime) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False}) as workbook:
+        workbook.set_properties({"created": created.replace(tzinfo=None)})
         sheet = workbook.add_worksheet("数据")
         for number, line in enumerate(lines):
             sheet.write_row(number, 0, line)

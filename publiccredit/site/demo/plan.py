@@ -37,6 +37,7 @@ class File:
     name: str
     rows: tuple[Row, ...]
     served_on: date | None = None
+    encoding: str = "utf-8-sig"
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,7 @@ class _Sender:
             form=self._stream.form,
             name=name,
             rows=tuple(rows),
+            encoding="gb18030" if self._stream.ending == "gb.csv" else "utf-8-sig",
         )
         if self._stream.kind is Kind.LICENCE or self._stream.service is Service.COLUMN:
             return file

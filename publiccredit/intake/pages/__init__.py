@@ -1,1 +1,0 @@
-"""The liaison's desk: sending, and seeing what became of it."""

@@ -1,0 +1,111 @@
+"""The plan carried out: every file written, received and filed by the intake itself, as on the day it was sent."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from publiccredit.accounts.types import Actor, Role
+from publiccredit.intake import operations as intake
+from publiccredit.intake import queries as submissions
+from publiccredit.site import database
+from publiccredit.site.demo.accounts import LIAISONS
+from publiccredit.site.demo.files import write
+from publiccredit.site.demo.plan import File, Nil, Step, steps
+
+SEED = "濉溪"
+PLAN = "demo.json"
+PROGRESS = "demo-progress.json"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the county is filed."""
+
+    filed: int
+    of: int
+
+    @property
+    def complete(self) -> bool:
+        return self.filed >= self.of
+
+
+def last_day(*, folder: Path, today: date) -> date:
+    """Give the day until which the county reaches: that of the first start, kept so that a later start adds nothing."""
+    file = folder / PLAN
+    if not file.exists():
+        unfinished = file.with_suffix(".new")
+        unfinished.write_text(json.dumps({"until": today.isoformat()}))
+        unfinished.replace(file)
+    return date.fromisoformat(json.loads(file.read_text())["until"])
+
+
+def progress(*, folder: Path) -> Progress | None:
+    """Give how far the filling has come; nothing where none was begun."""
+    try:
+        return Progress(**json.loads((folder / PROGRESS).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def fill(*, until: date, folder: Path, report: Callable[[Progress], None]) -> Progress:
+    """File what is not filed yet, in the order in which it was sent. Stopped anywhere, it goes on from there."""
+    planned = steps(until=until, seed=SEED)
+    done = _done(planned)
+    filed = 0
+    with tempfile.TemporaryDirectory(prefix="publiccredit-demo-") as made:
+        for step in planned:
+            if step.key not in done:
+                _carry_out(step, Path(made))
+            filed += 1
+            state = Progress(filed=filed, of=len(planned))
+            if step.key not in done or state.complete:
+                _write_progress(state, folder)
+                report(state)
+    return Progress(filed=filed, of=len(planned))
+
+
+def _write_progress(state: Progress, folder: Path) -> None:
+    unfinished = folder / f"{PROGRESS}.new"
+    unfinished.write_text(json.dumps({"filed": state.filed, "of": state.of}))
+    unfinished.replace(folder / PROGRESS)
+
+
+def _done(planned: Iterable[Step]) -> set[str]:
+    with database.acting_as_program():
+        filed = submissions.finished_idempotency_keys()
+        declared = submissions.declared_nil_periods()
+    nils = {n.key for n in planned if isinstance(n, Nil) and (n.department, n.source, n.start, n.until) in declared}
+    return nils | {f.key for f in planned if isinstance(f, File) and (f.department, f.key) in filed}
+
+
+def _carry_out(step: Step, made: Path) -> None:
+    by = Actor(name=LIAISONS[step.department].username, role=Role.LIAISON, department_code=step.department)
+    if isinstance(step, Nil):
+        intake.declare_nil_return(
+            by=by,
+            department_code=step.department,
+            source=step.source,
+            period_from=step.start,
+            period_until=step.until,
+            at=step.at,
+        )
+        return
+    path = made / step.name
+    write(rows=step.rows, form=step.form, path=path, encoding=step.encoding, created=step.at)
+    submission = intake.receive_submission(
+        by=by,
+        department_code=step.department,
+        file=path,
+        file_name=step.name,
+        channel="page",
+        at=step.at,
+        source=step.source,
+        idempotency_key=step.key,
+        served_on=step.served_on,
+    )
+    # No child process: these files are our own, and starting one costs a second each.
+    intake.file_submission(submission_id=submission.pk, at=step.at, check=intake.check_here)
+    path.unlink()
