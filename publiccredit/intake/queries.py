@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
 from publiccredit.intake import store
-from publiccredit.intake.annotation import annotate
+from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.checks.words import message
 from publiccredit.intake.models import (
     DecisionDocument,
@@ -178,7 +178,7 @@ def annotated_workbook(*, submission_id: int) -> IO[bytes]:
     in_words = list(_issues_in_words(submission_id))
     with tempfile.TemporaryDirectory(prefix="publiccredit-annotated-") as folder:
         target = Path(folder) / "annotated.xlsx"
-        annotate(
+        annotate_limited(
             original=store.path_of(sha256=found.file_sha256),
             recognition=_recognition(found.recognised),
             issues=pl.DataFrame(in_words, schema=_ISSUES_IN_WORDS),

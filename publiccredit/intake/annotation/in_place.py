@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import openpyxl
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook import Workbook
@@ -31,32 +32,42 @@ def mark_in_place(*, original: Path, recognition: Recognition, marks: Marks, tar
     if SUMMARY_SHEET in book.sheetnames:
         del book[SUMMARY_SHEET]
     for header in recognition.sheets:
-        sheet = book[header.sheet]
-        _clear(sheet, header)
-        _mark(sheet, header, marks)
+        _mark(book[header.sheet], header, marks)
     _summarise(book, marks)
     book.save(target)
 
 
-def _clear(sheet: Worksheet, header: RecognisedSheet) -> None:
+def _cells(sheet: Worksheet) -> list[Cell]:
+    """
+    Give the cells there are.
+
+    Not ``iter_rows``: a lone formatted cell in the last corner would make it walk, and create, 17 thousand million.
+    """
+    return [cell for cell in sheet._cells.values() if isinstance(cell, Cell)]
+
+
+def _clear(sheet: Worksheet, header: RecognisedSheet, last: int) -> None:
     """Take away what an earlier answer marked: the sender has corrected it, or it will be marked again."""
-    for row in sheet.iter_rows(min_row=header.header_row + 1):
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == AUTHOR:
-                cell.comment = None
-            if cell.has_style and cell.fill.fgColor.rgb in OURS:
-                cell.fill = NOTHING
+    for cell in _cells(sheet):
+        if cell.row <= header.header_row:
+            continue
+        if cell.comment is not None and cell.comment.author == AUTHOR:
+            cell.comment = None
+        if cell.has_style and cell.fill.fgColor.rgb in OURS:
+            cell.fill = NOTHING
+        if cell.column == last + 1:
+            cell.value = None
 
 
 def _mark(sheet: Worksheet, header: RecognisedSheet, marks: Marks) -> None:
     last = outcome_column(header)
+    _clear(sheet, header, last)
     title = sheet.cell(header.header_row, last + 1, OUTCOME_HEADER)
     title.font = Font(bold=True)
     commented = 0
-    for row in range(header.header_row + 1, sheet.max_row + 1):
-        word = marks.outcomes.get((header.sheet, row))
-        outcome = sheet.cell(row, last + 1)
-        outcome.value = word
+    for row in sorted(row for name, row in marks.outcomes if name == header.sheet):
+        word = marks.outcomes[header.sheet, row]
+        outcome = sheet.cell(row, last + 1, word)
         outcome.fill = FILLS[True] if word == WORDS[RETURNED] else NOTHING
         for column, mark in marks.cells.get((header.sheet, row), {}).items():
             cell = sheet.cell(row, (column if column >= 0 else last) + 1)

@@ -112,7 +112,7 @@ def _value(line: dict[str, object], folder: Path, limits: ProcessLimits) -> Valu
         raise refusal("check_ended", found=line["found"])
     if kind == "CheckedChunk":
         return CheckedChunk(*(_table(folder / f"{line['number']}.{part}.arrow") for part in ("rows", "issues")))
-    return _recognition(value) if kind == "Recognition" else CheckSummary(**value)  # type: ignore[arg-type]
+    return recognition_of(value) if kind == "Recognition" else CheckSummary(**value)  # type: ignore[arg-type]
 
 
 def _table(path: Path) -> pl.DataFrame:
@@ -122,7 +122,8 @@ def _table(path: Path) -> pl.DataFrame:
     return pl.read_ipc(content)
 
 
-def _recognition(value: object) -> Recognition:
+def recognition_of(value: object) -> Recognition:
+    """Give the recognition that was written as JSON."""
     fields = dict(value)  # type: ignore[call-overload]
     fields["sheets"] = tuple(
         RecognisedSheet(s["sheet"], s["header_row"], tuple(RecognisedColumn(**c) for c in s["columns"]))

@@ -6,6 +6,7 @@ import pytest
 
 from publiccredit.intake import annotation
 from publiccredit.intake.annotation import annotate
+from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.annotation.marks import AUTHOR
 from publiccredit.intake.reading import open_file
 from publiccredit.intake.types import ACCEPTED, DUPLICATE, OUTCOME, RETURNED, ROW, SHEET
@@ -124,3 +125,23 @@ def test_of_a_very_long_file_only_what_needs_attention_comes_back(
         ["退回", 4],
     ]
     assert sheet["D3"].comment.text == MESSAGE
+
+
+def test_the_child_process_writes_the_same(tmp_path: Path) -> None:
+    original = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3]})
+    recognition = open_file(path=original, candidates=own_form()).recognition
+    target = tmp_path / "子进程.xlsx"
+    found = issues("数据", 4)
+    annotate_limited(original=original, recognition=recognition, issues=found, outcomes=outcomes("数据"), target=target)
+    here = openpyxl.load_workbook(annotated(original, sheet="数据"))
+    there = openpyxl.load_workbook(target)
+    for name in here.sheetnames:
+        assert list(there[name].values) == list(here[name].values)
+
+
+def test_a_formatted_cell_far_away_costs_no_time(tmp_path: Path) -> None:
+    original = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3]})
+    book = openpyxl.load_workbook(original)
+    book["数据"]["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    book.save(original)
+    assert openpyxl.load_workbook(annotated(original, sheet="数据"))["数据"]["G4"].value == "退回"
