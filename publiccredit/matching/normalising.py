@@ -23,6 +23,7 @@ FORMS = (
     ("有限公司", "公司"),
     ("公司", "公司"),
 )
+_FORM_WORDS = frozenset(word for form in FORMS for word in form)
 SHORTEST_CORE = 2
 
 # 《法人和其他组织统一社会信用代码编码规则》(GB 32100-2015): the registering body and the kind it registers.
@@ -95,7 +96,7 @@ def _without_region(name: str, within: str, regions: Mapping[str, str]) -> tuple
     for length in range(min(6, len(name) - SHORTEST_CORE), 1, -1):
         code = regions.get(name[:length])
         # 合肥太湖投资公司 bears the region 合肥 and the name 太湖: a second region must lie within the first.
-        if code is not None and code.startswith(_prefix(within)):
+        if code is not None and code.startswith(_prefix(within)) and name[length:] not in _FORM_WORDS:
             return name[length:], code
     return name, within
 

@@ -17,11 +17,18 @@ OTHER_LIAISON = Actor(name="emergency-liaison", role=Role.LIAISON, department_co
 CLERK = Actor(name="clerk", role=Role.OFFICE_CLERK)
 
 
-def receive(rows: list[dict[str, str]], *, by: Actor = LIAISON, at: datetime = AT, **others: object) -> Submission:
+def receive(
+    rows: list[dict[str, str]],
+    *,
+    by: Actor = LIAISON,
+    at: datetime = AT,
+    record_type: str = "administrative_penalty",
+    **others: object,
+) -> Submission:
     return receive_submission(
         by=by,
         department_code=by.department_code or "market_regulation",
-        file=io.BytesIO(sent_csv(rows)),
+        file=io.BytesIO(sent_csv(rows, record_type=record_type)),
         file_name="双公示.csv",
         channel="command",
         at=at,

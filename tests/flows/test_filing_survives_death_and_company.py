@@ -1,0 +1,181 @@
+"""Killed at any moment, filing leaves nothing half done; done by several at once, it is done once."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.intake import operations
+from publiccredit.intake.models import DuplicateRow, RowIssue, Submission
+from publiccredit.ledger.models import Entry
+from publiccredit.site import embedded_postgres
+from publiccredit.subjects.filing import BUCKETS
+from publiccredit.subjects.filing import LOCK_SPACE as KEYS
+from publiccredit.subjects.models import Record, Subject
+from tests.environment import ROOT
+from tests.factories import penalty_row
+from tests.flows.filing import AT, check_here, outcome, receive, send
+
+ROWS = [penalty_row(n) for n in range(1, 40)] + [penalty_row(40, fine_fen="-1")]
+LEDGER_LOCK = 7310577230416  # of the trigger that chains entries, publiccredit/ledger/migrations/0002_chain.py
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def database(fresh_database: str) -> str:
+    act_as(actor=PROGRAM)
+    return fresh_database
+
+
+def _until(happened: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@contextmanager
+def _filing(submission: Submission, database: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.flows.filing_process", str(submission.pk)],
+        cwd=ROOT,
+        env={**os.environ, "PUBLICCREDIT_DATABASE_NAME": database},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _waits_for_a_lock(watch: psycopg.Connection) -> bool:
+    return bool(watch.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0])
+
+
+def _filed_nothing(submission: Submission) -> None:
+    submission.refresh_from_db()
+    assert submission.state in ("received", "checking", "filing")
+    held = (Record, Subject, RowIssue, DuplicateRow)
+    assert [model.objects.count() for model in held] == [0, 0, 0, 0]
+    assert list(Entry.objects.values_list("operation", flat=True)) == ["receive_submission"]
+
+
+def _taken_up_and_filed_once(submission: Submission, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations.file_submission, "__kwdefaults__", {"check": check_here})
+    assert operations.resume_submissions(now=lambda: AT + timedelta(minutes=5)) == [submission.pk]
+    submission.refresh_from_db()
+    assert outcome(submission) == ("filed", 40, 39, 1, 0)
+    assert Record.objects.count() == 39
+    assert list(Entry.objects.values_list("operation", flat=True)) == ["receive_submission", "file_submission"]
+    assert operations.resume_submissions(now=lambda: AT + timedelta(minutes=6)) == []
+
+
+def test_killed_while_checking_it_is_filed_afterwards(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = receive(ROWS)
+    with _filing(submission, database) as process:
+        _until(lambda: Submission.objects.get(pk=submission.pk).state == "checking")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    _filed_nothing(submission)
+    _taken_up_and_filed_once(submission, monkeypatch)
+
+
+@pytest.mark.parametrize("moment", ["before_the_records", "before_the_entry"])
+def test_killed_in_the_filing_transaction_it_is_filed_afterwards(
+    moment: str, database: str, cluster: embedded_postgres.Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = receive(ROWS)
+    with cluster.connect(embedded_postgres.APPLICATION, database) as holder:
+        with holder.transaction():
+            if moment == "before_the_records":
+                holder.execute("SELECT pg_advisory_xact_lock(%s, n) FROM generate_series(0, %s) n", [KEYS, BUCKETS])
+            else:
+                holder.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
+            with _filing(submission, database) as process:
+                _until(lambda: _waits_for_a_lock(holder))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+        _until(lambda: not _waits_for_a_lock(holder))
+    _filed_nothing(submission)
+    _taken_up_and_filed_once(submission, monkeypatch)
+
+
+def _at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run acts in threads of their own, each with its own connection, all let go together."""
+    barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.usefixtures("database")
+def test_two_people_sending_one_file_at_once_change_nothing_twice() -> None:
+    rows = ROWS[:39]
+    results = _at_once(lambda: send(rows), lambda: send(list(reversed(rows))))
+    assert sorted(outcome(s) for s in results) == [("filed", 39, 0, 0, 39), ("filed", 39, 39, 0, 0)]
+    assert (Record.objects.count(), Subject.objects.count()) == (39, 39)
+
+
+@pytest.mark.usefixtures("database")
+def test_files_that_share_some_rows_and_subjects_are_filed_side_by_side() -> None:
+    files = [[penalty_row(n) for n in range(first, first + 20)] for first in (1, 11, 21)]
+    results = _at_once(*(lambda rows=rows: send(rows) for rows in files))
+    assert [s.state for s in results] == ["filed"] * 3
+    assert sum(s.accepted for s in results) == Record.objects.count() == Subject.objects.count() == 40
+    assert sum(s.duplicates for s in results) == 20
+
+
+@pytest.mark.usefixtures("database")
+def test_two_workers_never_file_one_submission_both() -> None:
+    submission = receive(ROWS)
+
+    def file() -> object:
+        return operations.file_submission(submission_id=submission.pk, at=AT, check=check_here)
+
+    _at_once(file, file, file)
+    submission.refresh_from_db()
+    assert outcome(submission) == ("filed", 40, 39, 1, 0)
+    assert Entry.objects.filter(operation="file_submission").count() == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_one_button_pressed_twice_is_one_submission() -> None:
+    act = lambda: receive(ROWS, idempotency_key="one").pk  # noqa: E731
+    results = _at_once(act, act, act)
+    assert len(set(results)) == 1
+    assert (Submission.objects.count(), Entry.objects.count()) == (1, 1)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_sealed_original_cannot_be_written_again() -> None:
+    submission = receive(ROWS)
+    from publiccredit.intake.store import path_of
+
+    sealed = path_of(sha256=submission.file_sha256)
+    assert (sealed.stat().st_mode & 0o777, sealed.stat().st_size) == (0o440, submission.file_size)
+    assert not list(Path(sealed.parents[2] / "incoming").iterdir())
