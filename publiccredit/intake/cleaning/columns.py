@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from publiccredit.catalogue.types import FieldType, RecordField
+from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.fields import CURRENCY, IDENTIFIER_TYPES, Cleaning, cleaning, may_have_problems
 from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
@@ -72,16 +72,16 @@ class _Column:
 
     def clean(self, sent: pl.Series) -> CleanedColumn:
         if sent.null_count() == len(sent):
-            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, sent)])
+            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, None, len(sent))])
         fast = self._how.fast(sent).alias(self.name)
         odd = self._odd(sent, fast)
         if odd is None:
-            return CleanedColumn([fast, *self._problems(None, sent)])
-        cells = self._read(sent.filter(odd))
+            return CleanedColumn([fast, *self._problems(None, None, len(sent))])
+        cells, places = self._read(sent.filter(odd)), odd.arg_true()
         return CleanedColumn(
-            [_put(cells["value"], where=odd, into=fast), *self._problems(cells["problem"], odd)],
-            currency=self._currency(cells, odd),
-            original=self._original(cells[_PAIR], odd),
+            [_put(cells["value"], at=places, into=fast), *self._problems(cells["problem"], places, len(sent))],
+            currency=self._currency(cells, places, len(sent)),
+            original=self._original(cells[_PAIR], places, len(sent)),
         )
 
     def _odd(self, sent: pl.Series, fast: pl.Series) -> pl.Series | None:
@@ -117,38 +117,41 @@ class _Column:
         )
         return read.with_columns(pl.when(rewritten).then(pair).alias(_PAIR))
 
-    def _original(self, pairs: pl.Series, odd: pl.Series) -> pl.Series | None:
+    def _original(self, pairs: pl.Series, places: pl.Series, height: int) -> pl.Series | None:
         # Document numbers of persons are not kept a second time.
         if self._how.field.type is FieldType.PERSON_DOCUMENT_NUMBER or pairs.null_count() == len(pairs):
             return None
-        none = pl.Series(self.name, [None], dtype=pl.String).new_from_index(0, len(odd))
-        return _put(pairs, where=odd, into=none)
+        return _put(pairs, at=places, into=_nothing(self.name, height))
 
-    def _problems(self, problems: pl.Series | None, odd: pl.Series) -> Iterator[pl.Series]:
-        field: RecordField = self._how.field
-        if may_have_problems(field):
-            none = pl.Series(field.name + PROBLEM, [None], dtype=pl.String).new_from_index(0, len(odd))
-            some = problems is not None and problems.null_count() < len(problems)
-            yield _put(problems, where=odd, into=none) if some and problems is not None else none
+    def _problems(self, problems: pl.Series | None, places: pl.Series | None, height: int) -> Iterator[pl.Series]:
+        if may_have_problems(self._how.field):
+            none = _nothing(self.name + PROBLEM, height)
+            if problems is None or places is None or problems.null_count() == len(problems):
+                yield none
+            else:
+                yield _put(problems, at=places, into=none)
 
-    def _currency(self, cells: pl.DataFrame, odd: pl.Series) -> pl.Series | None:
+    def _currency(self, cells: pl.DataFrame, places: pl.Series, height: int) -> pl.Series | None:
         name = self._how.field.currency_field
-        if name is None:
-            return None
-        none = pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(odd))
-        return _put(cells[CURRENCY], where=odd, into=none)
+        return _put(cells[CURRENCY], at=places, into=_nothing(name, height)) if name else None
 
 
-def _put(cells: pl.Series, *, where: pl.Series, into: pl.Series) -> pl.Series:
-    """The cells at the rows they came from, the other rows unchanged."""
-    position = (where.cast(pl.Int64).cum_sum() - 1).clip(lower_bound=0)
-    return cells.gather(position).zip_with(where, into).alias(into.name)
+def _nothing(name: str, height: int) -> pl.Series:
+    return pl.Series(name, [None], dtype=pl.String).new_from_index(0, height)
+
+
+def _put(cells: pl.Series, *, at: pl.Series, into: pl.Series) -> pl.Series:
+    """The cells at their rows, the other rows as they are; the column that was given stays as it is."""
+    return into.clone().scatter(at, cells)
 
 
 def _originals(pairs: list[pl.Series], height: int) -> pl.Series:
     """JSON of the cells that cleaning changed: field → text as sent; null for rows it left alone."""
+    none = _nothing(ORIGINAL, height)
     if not pairs:
-        return pl.Series(ORIGINAL, [None], dtype=pl.String).new_from_index(0, height)
+        return none
+    columns = pl.DataFrame(pairs)
+    places = columns.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
     inner = pl.concat_str(pl.all(), separator=",", ignore_nulls=True)
-    whole = pl.concat_str(pl.lit("{"), inner, pl.lit("}"))
-    return pl.DataFrame(pairs).select(pl.when(inner != "").then(whole).alias(ORIGINAL)).to_series()
+    whole = columns[places].select(pl.concat_str(pl.lit("{"), inner, pl.lit("}"))).to_series()
+    return _put(whole, at=places, into=none)
