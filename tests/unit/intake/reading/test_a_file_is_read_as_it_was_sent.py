@@ -1,9 +1,13 @@
+import datetime as dt
+import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from publiccredit.intake.reading import open_file
 from publiccredit.intake.types import ROW, SHEET
+from tests import hostile
 from tests.files import HEADERS, ROW_1, ROW_2, Rows, own_form, write_csv, write_xlsx
 
 FIELDS = ("name", "uscc", "document_number", "decided_on", "amount", "remark")
@@ -39,4 +43,43 @@ def test_line_breaks_inside_quotation_marks_belong_to_the_cell(tmp_path: Path) -
     assert read(write_csv(tmp_path, [HEADERS, first, ROW_2])) == [
         ("", 2, "甲\n公司", *EXPECTED_1[1:]),
         ("", 3, *EXPECTED_2),
+    ]
+
+
+def test_json_lines_are_read_with_headers_or_field_codes(tmp_path: Path) -> None:
+    path = tmp_path / "报送.jsonl"
+    first = {"YL_0": "甲", "YL_1": 913, "YL_2": "1号", "YL_3": "2026-01-01", "YL_4": 1.50, "YL_5": None}
+    second = {"YL_0": "乙", "YL_1": "X", "YL_2": "2号", "YL_3": True, "YL_5": " "}
+    path.write_text(f"{json.dumps(first)}\n\n{json.dumps(second)}\n{json.dumps({'YL_0': ''})}\n")
+    assert read(path) == [
+        ("", 1, "甲", "913", "1号", "2026-01-01", "1.5", None),
+        ("", 3, "乙", "X", "2号", "TRUE", None, " "),
+    ]
+    opened = open_file(path=path, candidates=own_form())
+    assert [f for chunk in opened.chunks() for f in chunk.rows["uscc_number"]] == [True, False]
+
+
+def test_cells_of_a_workbook_keep_what_they_say(tmp_path: Path) -> None:
+    path = tmp_path / "报送.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(HEADERS)
+    sheet.append([123456, 913406, dt.datetime.fromisoformat("2026-01-02 03:04:05"), dt.date(2026, 1, 2), 0.1, False])
+    sheet["F3"], sheet["F3"].data_type = "#REF!", "e"
+    sheet["A4"], sheet["B4"] = dt.time(3, 4), 1e20
+    book.save(path)
+    rows = [row for chunk in open_file(path=path, candidates=own_form()).chunks() for row in chunk.rows.rows()]
+    assert [row[1:] for row in rows] == [
+        (2, "123456", "913406", "2026-01-02 03:04:05", "2026-01-02", "0.1", "FALSE", True),
+        (3, None, None, None, None, None, "#REF!", False),
+        (4, "03:04:00", "100000000000000000000", None, None, None, None, True),
+    ]
+
+
+def test_an_old_workbook_is_read_alike(tmp_path: Path) -> None:
+    path = hostile.old_workbook(tmp_path, lambda sheet: [sheet.write(5, c, v) for c, v in enumerate((7, 12.5, "  "))])
+    assert read(path) == [
+        ("数据", 2, *EXPECTED_1),
+        ("数据", 3, *EXPECTED_2),
+        ("数据", 6, "7", "12.5", "  ", None, None, None),
     ]
