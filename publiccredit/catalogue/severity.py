@@ -70,27 +70,38 @@ def severity_columns(
     ``kinds`` is a column of lists of words. Both are null where no classification is in force. The same rules as
     ``severity_of``, in the same order.
     """
-    severity, rule = pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
+    # The rules are decided once, as a number; both columns are then looked up by it.
+    outcomes: list[tuple[str, str]] = []
+    number = pl.lit(None, dtype=pl.Int16)
     for classification in within.severity_classifications:
         if classification.record_type != record_type:
             continue
         in_force = decided_on >= classification.in_force_from
         if classification.in_force_to is not None:
             in_force &= decided_on < classification.in_force_to
-        of_class, by_rule = _chain(classification, kinds, fine_fen)
-        severity = pl.when(in_force).then(of_class).otherwise(severity)
-        rule = pl.when(in_force).then(by_rule).otherwise(rule)
-    return severity.alias("severity"), rule.alias("severity_rule")
+        number = pl.when(in_force).then(_chain(classification, kinds, fine_fen, outcomes)).otherwise(number)
+    numbers = list(range(len(outcomes)))
+    severity, rule = ([outcome[part] for outcome in outcomes] for part in (0, 1))
+    return (
+        number.replace_strict(numbers, severity, default=None, return_dtype=pl.String).alias("severity"),
+        number.replace_strict(numbers, rule, default=None, return_dtype=pl.String).alias("severity_rule"),
+    )
 
 
-def _chain(classification: SeverityClassification, kinds: pl.Expr, fine_fen: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    severity = pl.lit(classification.otherwise.value)
-    name = pl.lit(f"{classification.name}/{OTHERWISE}")
+def _chain(
+    classification: SeverityClassification, kinds: pl.Expr, fine_fen: pl.Expr, outcomes: list[tuple[str, str]]
+) -> pl.Expr:
+    """The number of the rule that fits, its severity and name added to ``outcomes``."""
+
+    def numbered(severity: Severity, rule: str) -> pl.Expr:
+        outcomes.append((severity.value, f"{classification.name}/{rule}"))
+        return pl.lit(len(outcomes) - 1, dtype=pl.Int16)
+
+    number = numbered(classification.otherwise, OTHERWISE)
     for rule in reversed(classification.rules):
         fits = _fits_expression(rule, kinds, fine_fen)
-        severity = pl.when(fits).then(pl.lit(rule.severity.value)).otherwise(severity)
-        name = pl.when(fits).then(pl.lit(f"{classification.name}/{rule.name}")).otherwise(name)
-    return severity, name
+        number = pl.when(fits).then(numbered(rule.severity, rule.name)).otherwise(number)
+    return number
 
 
 def _fits_expression(rule: SeverityRule, kinds: pl.Expr, fine_fen: pl.Expr) -> pl.Expr:
