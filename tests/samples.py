@@ -11,7 +11,7 @@ import yaml
 
 from publiccredit.catalogue import queries
 from publiccredit.catalogue.types import Packs, Source
-from publiccredit.intake.file_check import check_stored_file
+from publiccredit.intake.checking import check_stored_file
 from publiccredit.intake.types import CheckedChunk, CheckSummary, Recognition
 
 SUBMITTED_ON = date(2026, 11, 23)

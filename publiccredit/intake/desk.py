@@ -1,6 +1,6 @@
 """What the liaison's desk shows: what is due, how a submission came out, its issues by rule. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -101,13 +101,17 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def submissions_before(*, department_code: str, before: int | None, state: str = "") -> QuerySet[Submission]:
+def submissions_before(
+    *, department_code: str, before: int | None, state: str = "", week: Period | None = None
+) -> QuerySet[Submission]:
     """Give submissions, the newest first, from behind a number on; of every department where none is named."""
     found = Submission.objects.order_by("-id")
     if department_code:
         found = found.filter(department_code=department_code)
     if state:
         found = found.filter(state=state)
+    if week is not None:
+        found = found.filter(received_at__gte=_midnight(week.start), received_at__lt=_midnight(week.until))
     return found if before is None else found.filter(id__lt=before)
 
 
@@ -165,7 +169,6 @@ def issues_after(*, submission: Submission, code: str, after: tuple[int, int] | 
     return found.filter(Q(row_number__gt=row) | Q(row_number=row, id__gt=number))
 
 
-def duplicates_after(*, submission: Submission, after: int | None) -> Sequence[DuplicateRow]:
-    """Give the rows that were already on file, by row, a page from behind a row on."""
-    found = DuplicateRow.objects.filter(submission=submission).order_by("row_number", "id")
-    return list((found if after is None else found.filter(row_number__gt=after))[: PAGE + 1])
+def duplicates_after(*, submission: Submission, after: int) -> QuerySet[DuplicateRow]:
+    """Give the rows that were already on file, a page from behind one on, and the first of the next page."""
+    return DuplicateRow.objects.filter(submission=submission, pk__gt=after).order_by("pk")[: PAGE + 1]

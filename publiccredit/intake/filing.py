@@ -19,7 +19,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, Nature, RecordType, Source
-from publiccredit.intake.file_check import check_stored_file, source_for, sources_for
+from publiccredit.intake.checking import check_stored_file, source_of, sources_for
 from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.outcomes import (
     close_outcomes,
@@ -95,7 +95,7 @@ def sender(submission: Submission) -> Actor:
 
 def check_in_child(submission: Submission) -> Iterator[Checked]:
     """Check the sealed file in a process with limits."""
-    return run_limited(target="publiccredit.intake.file_check:check_stored_file", arguments=to_be_checked(submission))
+    return run_limited(target="publiccredit.intake.checking:check_stored_file", arguments=to_be_checked(submission))
 
 
 def check_here(submission: Submission) -> Iterator[Checked]:
@@ -110,7 +110,7 @@ def to_be_checked(submission: Submission) -> dict[str, Any]:
         "path": str(path_of(sha256=submission.file_sha256)),
         "file_name": submission.file_name,
         "department_code": submission.department_code,
-        "source": submission.source,
+        "source": submission.source or None,
         "submitted_on": day_in_china(at=submission.received_at).isoformat(),
         "served_on": served_on.isoformat() if served_on else None,
         "overrides": list(submission.overrides),
@@ -177,8 +177,8 @@ def _stage(submission: Submission, check: Check) -> Staged:
 
 def _recognised(submission: Submission, recognition: Recognition) -> Staged:
     received_on = day_in_china(at=submission.received_at)
-    sources = sources_for(department_code=submission.department_code, source=submission.source, on=received_on)
-    source = source_for(recognition=recognition, sources=sources)
+    sources = sources_for(department_code=submission.department_code, source=submission.source or None, on=received_on)
+    source = source_of(recognition=recognition, sources=sources)
     record_type = catalogue.record_type(name=recognition.record_type, on=received_on)
     department = catalogue.department(code=submission.department_code)
     _mark(submission, source=source.name, recognised=asdict(recognition))

@@ -14,6 +14,7 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake import store
+from publiccredit.intake.checking import sources_for
 from publiccredit.intake.declaring import declare_nothing_sent, declare_service_of
 from publiccredit.intake.documents import (
     Attached,
@@ -24,7 +25,6 @@ from publiccredit.intake.documents import (
     is_zip,
     opened,
 )
-from publiccredit.intake.file_check import sources_for
 from publiccredit.intake.filing import (
     FINAL,
     Check,
@@ -258,7 +258,7 @@ def _refuse_what_cannot_be(
 ) -> None:
     today = day_in_china(at=at)
     try:
-        sources_for(department_code=department_code, source=source, on=today)
+        sources_for(department_code=department_code, source=source or None, on=today)
     except (UnableToRead, catalogue.NotInPacks) as error:
         raise UnableToSubmit(str(error)) from error
     if served_on is not None and served_on > today:

@@ -82,8 +82,7 @@ class Preparation:
         names = sorted(self.record_type.field_names)
         said = [name for name in names if served is None or name != served.name]
         return (
-            accepted.with_columns(**{column: self._in_role(role) for column, role in _COLUMN_ROLES.items()})
-            .with_columns(pl.col("decided_on").cast(pl.Date))  # a registration has none: a null without a type
+            accepted.with_columns(**{c: self._in_role(role).cast(ROW_SCHEMA[c]) for c, role in _COLUMN_ROLES.items()})
             .with_columns(
                 pl.col(SHEET).alias("sheet"),
                 pl.col(ROW).alias("row_number"),

@@ -19,6 +19,21 @@ from publiccredit.matching.normalising import (
 from publiccredit.matching.types import Candidate
 from publiccredit.subjects.queries import Record, Subject, pinyin_initials, records, subjects
 
+__all__ = [
+    "Candidate",
+    "Judgement",
+    "Question",
+    "candidates_of",
+    "describe_parties",
+    "judgements",
+    "open_questions",
+    "question",
+    "questions",
+    "records_of",
+    "spellings_of_regions",
+    "subject_of_uscc",
+]
+
 REGIONS = "region"  # the code table of regions as names spell them
 # The words of registration in packs/codes/registration_status.yml.
 BLOCK = 200  # subjects compared at most for one question

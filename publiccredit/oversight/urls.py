@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from publiccredit.oversight import ledger_pages
+from publiccredit.oversight import ledger_pages, pages, review_pages
 
 app_name = "oversight"
 urlpatterns = [
+    path("", pages.board, name="board"),
+    path("departments/<str:code>/", pages.department, name="department"),
+    path("late/", pages.late, name="late"),
+    path("questions/", review_pages.questions, name="questions"),
+    path("questions/<int:question_id>/", review_pages.question, name="question"),
+    path("questions/<int:question_id>/reopen/", review_pages.reopen, name="reopen"),
     path("ledger/", ledger_pages.entries, name="ledger"),
     path("ledger/verification/", ledger_pages.verification, name="ledger_verification"),
     path("ledger/head.json", ledger_pages.head, name="ledger_head"),

@@ -30,7 +30,6 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
-    ("oversight:ledger", "留痕", frozenset({Role.AUDITOR})),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
 )
 
@@ -66,27 +65,28 @@ def own_desk(*, role: Role | None) -> str:
     return next((url for name, _, roles in DESK_ENTRIES if role in roles and (url := _address(name))), "/")
 
 
-def _entry(name: str, text: str, *, path: str, apart: bool = False) -> Entry | None:
-    url = _address(name)
-    if not url:
-        return None
-    current = "page" if path == url else "true" if path.startswith(url) else ""
-    return Entry(text=text, url=url, current=current, apart=apart)
+def _entries(named: list[tuple[str, str, bool]], *, path: str) -> tuple[Entry, ...]:
+    """Give the entries that lead somewhere. The one whose address goes furthest along the path is the current one."""
+    leading = [(text, url, apart) for name, text, apart in named if (url := _address(name))]
+    nearest = max((url for _, url, _ in leading if path.startswith(url)), key=len, default="")
+    return tuple(
+        Entry(text=text, url=url, apart=apart, current="" if url != nearest else "page" if url == path else "true")
+        for text, url, apart in leading
+    )
 
 
 def site(request: HttpRequest) -> dict[str, Reader]:
     """Give every template the value ``reader``."""
     path = request.path
-    public = [_entry(name, text, path=path) for name, text in PUBLIC_ENTRIES]
     role = getattr(getattr(request, "user", None), "role", None)
-    desks = [_entry(name, text, path=path, apart=True) for name, text, roles in DESK_ENTRIES if role in roles]
-    footer = [_entry(name, text, path=path) for name, text in FOOTER_ENTRIES]
+    public = [(name, text, False) for name, text in PUBLIC_ENTRIES]
+    desks = [(name, text, True) for name, text, roles in DESK_ENTRIES if role in roles]
     return {
         "reader": Reader(
             site_name=settings.SITE_NAME,
             demo=settings.DEMO,
             large_type=request.COOKIES.get(TYPE_SIZE_COOKIE) == "large",
-            navigation=tuple(e for e in [*public, *desks] if e),
-            footer=tuple(e for e in footer if e),
+            navigation=_entries([*public, *desks], path=path),
+            footer=_entries([(name, text, False) for name, text in FOOTER_ENTRIES], path=path),
         )
     }

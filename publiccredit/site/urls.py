@@ -24,6 +24,7 @@ SITE: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
     path("", include("publiccredit.disclosure.urls")),
+    path("intake/", include("publiccredit.intake.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]

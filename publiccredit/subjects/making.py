@@ -62,7 +62,7 @@ def make_staged_subjects(*, filing: Filing) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MAKE, values)
         if cursor.rowcount:
-            cursor.execute("ANALYZE subjects_subject (uscc)") if cursor.rowcount > 10_000 else None
+            cursor.execute("SELECT search_tidy()")
             cursor.execute(_ASSIGN, values)
             cursor.execute(_IDENTIFIERS, values)
 

@@ -68,8 +68,20 @@ class Subject(models.Model):
             models.Index(fields=["inactive", "id"], name="subject_in_rank_order"),
             models.Index(fields=["inactive", "search_name", "id"], name="subject_by_beginning"),
             models.Index(fields=["inactive", "pinyin_initials", "id"], name="subject_by_initials"),
-            GinIndex(Func(F("search_name"), function="search_bigrams"), name="subject_name_bigrams", fastupdate=False),
-            GinIndex(OpClass(F("pinyin_initials"), "gin_trgm_ops"), name="subject_initials_trigrams", fastupdate=False),
+            # New names wait in a list and come into these indexes together (``search_tidy``): 20,000 names take 0.6 s
+            # then, and 6.5 s one by one.
+            GinIndex(
+                Func(F("search_name"), function="search_bigrams"),
+                name="subject_name_bigrams",
+                fastupdate=True,
+                gin_pending_list_limit=65536,
+            ),
+            GinIndex(
+                OpClass(F("pinyin_initials"), "gin_trgm_ops"),
+                name="subject_initials_trigrams",
+                fastupdate=True,
+                gin_pending_list_limit=65536,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from publiccredit.accounts.operations import act_as, act_as_nobody, open_account
 from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Role
 from publiccredit.site import embedded_postgres
 from tests.browser.county import file_a_small_county
-from tests.environment import ROOT, TEST_DATA, WORKER
+from tests.environment import ROOT, WORKER
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -43,7 +43,7 @@ class Site:
 def site(
     cluster: embedded_postgres.Cluster, template_database: str, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[Site]:
-    """The running site, with an account for every role and a few records on file."""
+    """The running site and its worker, with an account for every role and a few records on file."""
     name = f"browser_{WORKER}"
     usual = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
@@ -60,12 +60,19 @@ def site(
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.server"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "publiccredit.site.commands", "worker"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
     assert process.stdout is not None
     try:
         yield Site(url=process.stdout.readline().strip(), database=name)
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        for running in (process, worker):
+            running.terminate()
+            running.wait(timeout=30)
         with django_db_blocker.unblock():
             embedded_postgres.drop_database(cluster=cluster, name=name)
 
@@ -82,7 +89,7 @@ def _fill() -> None:
             password=PASSWORD,
             at=datetime(2026, 11, 1, tzinfo=UTC),
         )
-    file_a_small_county(store=TEST_DATA)
+    file_a_small_county()
     act_as_nobody()
 
 

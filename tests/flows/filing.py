@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from publiccredit.accounts.types import Actor, Role
-from publiccredit.intake.file_check import check_stored_file
+from publiccredit.intake.checking import check_stored_file
 from publiccredit.intake.filing import Checked, to_be_checked
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import file_submission, receive_submission

@@ -76,7 +76,8 @@ def run_limited(*, target: str, arguments: Mapping[str, object], limits: Process
     Run ``module:function`` with these JSON arguments in a child process and give what it yields, in order.
 
     The function yields ``Recognition``, ``CheckedChunk`` and ``CheckSummary``, as many as it likes, or returns nothing.
-    When the last value was taken, or the caller stops asking, the child has ended and its folder is gone.
+    When the last value was taken, or the caller stops asking, the child has ended and its folder is gone. The child
+    dies with the thread that started it: take its values in that thread.
 
     :raises UnableToRead: the function raised it, or the child ran out of memory or time, was killed or failed.
     """

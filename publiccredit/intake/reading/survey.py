@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
-from publiccredit.intake.reading.headers import BLANK, column_index
+from publiccredit.intake.reading.headers import BLANK, column_index, column_letter
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.refusals import refusal
 
@@ -25,6 +25,8 @@ class Survey:
     sheet: str
     filled: set[int] = field(default_factory=set)  # rows with at least one filled cell
     lone: dict[int, int] = field(default_factory=dict)  # rows with exactly one filled cell: its column
+    first_row: int = 0
+    last_row: int = 0
     last_column: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)  # #REF! and the like
     formulas: list[tuple[int, int]] = field(default_factory=list)
@@ -35,7 +37,7 @@ class Survey:
     @property
     def area(self) -> int:
         """The cells a dense table from the first filled row to the last would have."""
-        return (max(self.filled) - min(self.filled) + 1) * self.last_column if self.filled else 0
+        return (self.last_row - self.first_row + 1) * self.last_column
 
     def rows_below(self, header_row: int, *, but_column: int | None) -> int:
         """Count the filled rows below the header, without those that only hold the platform's own mark."""
@@ -53,26 +55,30 @@ def refuse_entities(part: str) -> Callable[..., None]:
 
 
 class SheetSurveyor:
-    """Walks one worksheet's XML. Attribute lists come ordered, names with the prefix the document chose."""
+    """
+    Walks one worksheet's XML. Attribute lists come ordered, names with the prefix the document chose.
+
+    A sheet has millions of cells, so what a cell says of itself is taken apart only where it can still change the
+    survey: the first two filled cells of a row, its last one, errors, and whatever lies further out than any before.
+    """
 
     def __init__(self, *, sheet: str, part: str, blank_strings: frozenset[int], limits: Limits) -> None:
         self.survey = Survey(sheet)
         self.limits = limits
         self.blank_strings = blank_strings
         self.row = self.column = 0
-        self.kind = ""
+        self.cell: list[str] = []
+        self.last: list[str] = []  # the last filled cell of the row, not yet taken apart
         self.taking = False  # between the tags of a value
+        self.settled = False  # the row has two filled cells: that it is filled is known, and that it is not lone
+        self.reach = 0  # length of the longest reference seen in the row
         self.letters: dict[str, int] = {}
         self.handlers = {
-            "c": self._cell,
-            "v": self._value,
-            "t": self._value,
             "row": self._row,
             "f": self._formula,
             "mergeCell": self._merged,
             "col": self._hidden_columns,
         }
-        self.prefix = ""
         self.parser = expat.ParserCreate()
         self.parser.ordered_attributes = True
         self.parser.buffer_text = True
@@ -94,85 +100,111 @@ class SheetSurveyor:
                     "too_many_cells", sheet=self.survey.sheet, found=self.survey.area, limit=self.limits.cells
                 )
         self.parser.Parse(b"", True)
+        self._end_row()
         return self.survey
 
     def _root(self, name: str, _: list[str]) -> None:
         prefix, colon, _local = name.rpartition(":")
-        self.handlers = {f"{prefix}{colon}{local}": handler for local, handler in self.handlers.items()}
-        self.parser.StartElementHandler = self._start
+        named = f"{prefix}{colon}"
+        self.handlers = {f"{named}{local}": handler for local, handler in self.handlers.items()}
+        self.parser.StartElementHandler = self._starter(f"{named}c", f"{named}v", f"{named}t")
 
-    def _start(self, name: str, attributes: list[str]) -> None:
-        self.taking = False
-        if handler := self.handlers.get(name):
-            handler(attributes)
+    def _starter(self, cell: str, value: str, text: str) -> Callable[[str, list[str]], None]:
+        handlers, values = self.handlers, frozenset({value, text})
+
+        def start(name: str, attributes: list[str]) -> None:
+            if name in values:
+                self.taking = True
+                return
+            self.taking = False
+            if name == cell:
+                self.cell = attributes
+                self.column += 1
+            elif handler := handlers.get(name):
+                handler(attributes)
+
+        return start
+
+    def _text(self, text: str) -> None:
+        if not self.taking:
+            return
+        cell = self.cell
+        if self.settled and len(cell) > 1 and len(cell[1]) <= self.reach and "e" not in cell and cell[0] == "r":
+            self.last = cell
+        else:
+            self._fill(cell, text)
+
+    def _fill(self, cell: list[str], text: str) -> None:
+        kind = self._take_apart(cell)
+        if self._is_blank(kind, text):
+            return
+        survey = self.survey
+        if kind == "e":
+            survey.errors[self.row, self.column] = text
+        self._reach_out()
+        if self.row not in survey.filled:
+            survey.filled.add(self.row)
+            survey.lone[self.row] = self.column
+            survey.first_row = min(survey.first_row or self.row, self.row)
+            survey.last_row = max(survey.last_row, self.row)
+        elif survey.lone.get(self.row, self.column) != self.column:
+            del survey.lone[self.row]
+        self.settled = self.row not in survey.lone
+
+    def _take_apart(self, cell: list[str]) -> str:
+        """Go to the cell's place and give its kind; a cell that names no place stands behind the one before."""
+        kind = ""
+        for index in range(0, len(cell), 2):
+            if cell[index] == "r":
+                reference = cell[index + 1]
+                letters = reference.rstrip("0123456789")
+                self.reach = max(self.reach, len(reference))
+                if letters not in self.letters:
+                    self.letters[letters] = column_index(letters) + 1
+                self.column = self.letters[letters]
+                self.row = int(reference[len(letters) :])
+            elif cell[index] == "t":
+                kind = cell[index + 1]
+        return kind
+
+    def _is_blank(self, kind: str, text: str) -> bool:
+        if not text.strip(BLANK):
+            return True
+        return kind == "s" and bool(self.blank_strings) and text.isdigit() and int(text) in self.blank_strings
+
+    def _reach_out(self) -> None:
+        if self.column > self.limits.columns or self.row > self.limits.rows:
+            raise refusal(
+                "far_cell",
+                sheet=self.survey.sheet,
+                cell=f"{column_letter(self.column - 1)}{self.row}",
+                rows=self.limits.rows,
+                columns=self.limits.columns,
+            )
+        self.survey.last_column = max(self.survey.last_column, self.column)
 
     def _row(self, attributes: list[str]) -> None:
+        self._end_row()
         row, hidden = self.row + 1, False
         for index in range(0, len(attributes), 2):
             if attributes[index] == "r":
                 row = int(attributes[index + 1])
             elif attributes[index] == "hidden":
                 hidden = attributes[index + 1] in {"1", "true"}
-        self.row, self.column = row, 0
+        self.row, self.column, self.settled, self.reach = row, 0, False, 0
         if hidden:
             self.survey.hidden_rows.append(row)
 
-    def _cell(self, attributes: list[str]) -> None:
-        self.column += 1
-        self.kind = ""
-        for index in range(0, len(attributes), 2):
-            if attributes[index] == "r":
-                self._place(attributes[index + 1])
-            elif attributes[index] == "t":
-                self.kind = attributes[index + 1]
-
-    def _place(self, reference: str) -> None:
-        letters = reference.rstrip("0123456789")
-        column = self.letters.get(letters)
-        if column is None:
-            column = self.letters[letters] = column_index(letters) + 1
-        self.column = column
-        digits = reference[len(letters) :]
-        if digits:
-            self.row = int(digits)
-
-    def _value(self, _: list[str]) -> None:
-        self.taking = True
+    def _end_row(self) -> None:
+        if self.last:
+            self._take_apart(self.last)
+            self._reach_out()
+            self.last = []
 
     def _formula(self, _: list[str]) -> None:
+        self._take_apart(self.cell)
         if len(self.survey.formulas) < NAMED_CELLS:
             self.survey.formulas.append((self.row, self.column))
-
-    def _text(self, text: str) -> None:
-        if not self.taking or self._is_blank(text):
-            return
-        survey = self.survey
-        if self.kind == "e":
-            survey.errors[self.row, self.column] = text
-        if self.column > survey.last_column or self.row > self.limits.rows:
-            self._outermost()
-        if self.row not in survey.filled:
-            survey.filled.add(self.row)
-            survey.lone[self.row] = self.column
-        elif survey.lone.get(self.row, self.column) != self.column:
-            del survey.lone[self.row]
-
-    def _is_blank(self, text: str) -> bool:
-        if self.kind != "s":
-            return not text.strip(BLANK)
-        return bool(self.blank_strings) and text.isdigit() and int(text) in self.blank_strings
-
-    def _outermost(self) -> None:
-        if self.column > self.limits.columns or self.row > self.limits.rows:
-            cell = f"{next(k for k, v in self.letters.items() if v == self.column)}{self.row}"
-            raise refusal(
-                "far_cell",
-                sheet=self.survey.sheet,
-                cell=cell,
-                rows=self.limits.rows,
-                columns=self.limits.columns,
-            )
-        self.survey.last_column = self.column
 
     def _merged(self, attributes: list[str]) -> None:
         named = dict(zip(attributes[::2], attributes[1::2], strict=True))

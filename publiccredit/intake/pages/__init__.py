@@ -1,0 +1,1 @@
+"""The liaison's desk: sending, and seeing what became of it."""

@@ -1,0 +1,120 @@
+"""What a department declares beside its files: service, nothing to send; and the decision documents it deposits."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
+from publiccredit.intake import desk, operations, queries
+from publiccredit.intake.forms import DocumentsForm, NilReturnForm, ServiceForm
+from publiccredit.intake.operations import Attached, UnableToAttach, UnableToSubmit
+from publiccredit.intake.pages.results import submission_page
+from publiccredit.intake.pages.shared import submission_for
+
+RECENT = 10
+NAMES_TOLD = 10
+
+
+@open_to(SENDERS_AND_OFFICE)
+@require_POST
+def declare_service(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Declare that every decision of a submission has been served: what was held is shown from then on."""
+    found = submission_for(request, submission_id)
+    form = ServiceForm(request.POST, today=timezone.localdate())
+    if form.is_valid():
+        try:
+            released = operations.declare_service(
+                by=actor_of(request),
+                submission_id=found.pk,
+                served_on=form.cleaned_data["served_on"],
+                at=timezone.now(),
+            )
+        except UnableToSubmit as refusal:
+            form.add_error("served_on", str(refusal))
+        else:
+            messages.success(request, f"送达声明已存档,{released} 条记录开始公示。", extra_tags="ended-well")
+            return redirect("intake:submission", found.pk)
+    return submission_page(request, found, service_form=form)
+
+
+@open_to(SENDERS)
+@require_http_methods(["GET", "POST"])
+def nil_return(request: HttpRequest) -> HttpResponse:
+    """Take a department's word that it decided nothing in a period."""
+    actor = actor_of(request)
+    open_periods = _open_periods(actor.department_code, on=timezone.localdate())
+    choices = [(key, text) for key, (text, _, _, _) in open_periods.items()]
+    form = NilReturnForm(request.POST or None, choices=choices)
+    if request.method == "POST" and form.is_valid():
+        text, source, period_from, period_until = open_periods[form.cleaned_data["wanted"]]
+        try:
+            operations.declare_nil_return(
+                by=actor,
+                department_code=actor.department_code,
+                source=source,
+                period_from=period_from,
+                period_until=period_until,
+                at=timezone.now(),
+            )
+        except UnableToSubmit as refusal:
+            form.add_error("wanted", str(refusal))
+        else:
+            messages.success(request, f"已零报送:{text}。", extra_tags="ended-well")
+            return redirect("intake:desk")
+    return render(request, "intake/nil_return.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _open_periods(department_code: str, *, on: date) -> dict[str, tuple[str, str, date, date]]:
+    """Give the periods of this and the last round that nothing was sent for, by a key for the form."""
+    found = {}
+    for item in desk.sources_due(department_code=department_code, on=on):
+        for period in (item.missed, item.period if item.is_open else None):
+            if period is not None:
+                key = f"{item.source.name}@{period.start}"
+                text = f"{item.source.title},{period.title}"
+                found[key] = (text, item.source.name, period.start, period.until)
+    return found
+
+
+@open_to(SENDERS)
+@require_http_methods(["GET", "POST"])
+def documents(request: HttpRequest) -> HttpResponse:
+    """Take decision documents in, one with its number or a zip named by number."""
+    actor = actor_of(request)
+    form = DocumentsForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            attached = operations.attach_documents(
+                by=actor,
+                department_code=actor.department_code,
+                file=file.file,
+                file_name=file.name,
+                document_number=form.cleaned_data["document_number"],
+                at=timezone.now(),
+            )
+        except (UnableToAttach, UnableToSubmit) as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            _tell(request, attached)
+            return redirect("intake:documents")
+    latest = queries.documents(department_code=actor.department_code)[:RECENT]
+    named = {"form": form, "documents": latest}
+    return render(request, "intake/documents.html", named, status=422 if form.errors else 200)
+
+
+def _tell(request: HttpRequest, attached: Attached) -> None:
+    if attached.attached:
+        messages.success(request, f"已封存 {attached.number} 份决定书,摘要已写入对应记录。", extra_tags="ended-well")
+    if attached.unmatched:
+        names = "、".join(attached.unmatched[:NAMES_TOLD])
+        more = f"等 {len(attached.unmatched)} 个文件" if len(attached.unmatched) > NAMES_TOLD else ""
+        messages.error(
+            request,
+            f"没有找到文书号对应的记录,未保存:{names}{more}。请先报送记录,或检查文件名与表中的文书号是否一致。",
+            extra_tags="adverse",
+        )

@@ -1,0 +1,351 @@
+"""What became of a submission: its numbers, issues, rows and history; the annotated workbook; the bar that moves."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.accounts.access import actor_of, open_to
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.queries import NotInPacks
+from publiccredit.intake import desk, queries
+from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
+from publiccredit.intake.models import Submission, SubmissionState
+from publiccredit.intake.pages.shared import (
+    READERS,
+    department_name,
+    home_of,
+    number_in,
+    rows_of,
+    source_title,
+    submission_for,
+)
+from publiccredit.intake.periods import Period, period_of
+from publiccredit.intake.queries import NothingToAnnotate
+from publiccredit.ledger import queries as ledger
+from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.queries import RecordState
+
+WAITING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.FILING)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STOP_POLLING = 286  # htmx's own status: take this answer and ask no more
+
+
+@dataclass(frozen=True)
+class Figure:
+    title: str
+    value: str
+    unit: str
+    url: str
+    note: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    text: str
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    place: str
+    name: str
+    document_number: str
+    note: str
+    record_id: int | None = None
+
+
+@open_to(READERS)
+@require_GET
+def submissions(request: HttpRequest) -> HttpResponse:
+    """List submissions, the newest first: the own department's, or for the office any department's or all."""
+    actor = actor_of(request)
+    department = actor.department_code if actor.of_department else request.GET.get("department", "")
+    state = request.GET.get("state", "")
+    state = state if state in SubmissionState.values else ""
+    week = _week(request.GET.get("week", ""))
+    listed = desk.submissions_before(
+        department_code=department, before=number_in(request, "before"), state=state, week=week
+    )
+    found = list(listed[: desk.PAGE + 1])
+    shown, more = found[: desk.PAGE], len(found) > desk.PAGE
+    kept = {"department": "" if actor.of_department else department, "state": state}
+    kept = {k: v for k, v in {**kept, "week": week.start.isoformat() if week else ""}.items() if v}
+    named = {
+        **home_of(actor),
+        "submissions": rows_of(shown),
+        "show_department": not department,
+        "department_name": department_name(department) if department else "",
+        "period": week,
+        "tabs": _tabs(state, kept),
+        "previous_url": "",
+        "next_url": f"?{urlencode({**kept, 'before': shown[-1].pk})}" if more else "",
+    }
+    return render(request, "intake/submissions.html", named)
+
+
+def _week(text: str) -> Period | None:
+    try:
+        return period_of(rhythm="weekly", on=date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _tabs(state: str, kept: dict[str, str]) -> list[dict[str, Any]]:
+    choices = [("", "全部"), *SubmissionState.choices]
+    return [
+        {"text": text, "url": f"?{urlencode({**kept, 'state': value})}", "current": value == state}
+        for value, text in choices
+    ]
+
+
+@open_to(READERS)
+@require_GET
+def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
+    return submission_page(request, submission_for(request, submission_id))
+
+
+def submission_page(
+    request: HttpRequest,
+    found: Submission,
+    *,
+    service_form: ServiceForm | None = None,
+    confirm_form: ConfirmIssuesForm | None = None,
+) -> HttpResponse:
+    """Show a submission as it stands; a form that was refused comes with what was wrong in it."""
+    actor = actor_of(request)
+    groups = desk.issue_groups(submission=found) if found.state == SubmissionState.FILED else ()
+    held = subjects.records().filter(submission_id=found.pk, state=RecordState.HELD_UNSERVED).count()
+    may_act = actor.of_department or actor.of_office
+    codes = confirmable(found, groups)
+    refused = service_form or confirm_form
+    named = {
+        **home_of(actor),
+        "submission": found,
+        "department": catalogue.department(code=found.department_code),
+        "source_title": source_title(found.source),
+        "running": found.state in WAITING,
+        "progress_text": _progress_text(found),
+        "numbers": _numbers(found),
+        "groups": groups,
+        "held": held,
+        "service_form": (service_form or ServiceForm(today=timezone.localdate())) if held and may_act else None,
+        "confirm_form": (confirm_form or ConfirmIssuesForm(codes=codes)) if codes and may_act else None,
+        "declaration": getattr(found, "service_declaration", None),
+        "recognised": _recognised(found),
+        "history": _history(found),
+    }
+    return render(request, "intake/submission.html", named, status=422 if refused else 200)
+
+
+def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> list[tuple[str, str]]:
+    """Give the issues of a submission its sender may confirm, with their number, unless confirmed before."""
+    return [
+        (g.code, f"{g.title}({g.code},{g.count} 处)")
+        for g in groups
+        if g.overridable and g.returns and g.code not in found.overrides
+    ]
+
+
+def _progress_text(found: Submission) -> str:
+    if found.state == SubmissionState.RECEIVED:
+        return "已收到,排队等待核验"
+    if found.state == SubmissionState.FILING:
+        return f"{found.progress:,} 行已核验,正在归档"
+    return f"正在核验,已完成 {found.progress:,} 行"
+
+
+def _numbers(found: Submission) -> tuple[Figure, ...]:
+    def rows(kind: str) -> str:
+        return reverse("intake:rows", args=[found.pk, kind])
+
+    total = found.rows or 0
+    return (
+        Figure("接受", f"{found.accepted or 0:,}", "行", rows("accepted"), f"全部 {total:,} 行中已入库的"),
+        Figure(
+            "退回",
+            f"{found.returned or 0:,}",
+            "行",
+            rows("returned"),
+            "改正后重新上传整个文件",
+            "adverse" if found.returned else "",
+        ),
+        Figure("已在库", f"{found.duplicates or 0:,}", "行", rows("duplicates"), "与已有记录或本文件其他行相同"),
+    )
+
+
+def _recognised(found: Submission) -> dict[str, Any] | None:
+    """Give what was recognised, each column with the title of the field it fills."""
+    if not found.recognised:
+        return None
+    stated: dict[str, Any] = found.recognised
+    try:
+        record_type = catalogue.record_type(name=stated["record_type"], on=timezone.localdate(found.received_at))
+        titles = {field.name: field.title for field in record_type.fields}
+    except NotInPacks:
+        titles = {}
+    sheets = [
+        {**sheet, "columns": [{**c, "title": titles.get(c["field"] or "", c["field"])} for c in sheet["columns"]]}
+        for sheet in stated["sheets"]
+    ]
+    return {**stated, "sheets": sheets}
+
+
+def _history(found: Submission) -> list[Step]:
+    entries = ledger.entries_of(object_kind="submission", object_id=found.pk)
+    return [Step(text=_word(e.operation), at=e.at, actor=e.actor) for e in entries]
+
+
+def _word(code: str) -> str:
+    try:
+        return catalogue.term(code=code).zh
+    except NotInPacks:
+        return code
+
+
+@open_to(READERS)
+@require_GET
+def progress(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Give the moving bar alone; when the submission is done, tell the page to load itself again."""
+    found = submission_for(request, submission_id)
+    if found.state not in WAITING:
+        response = HttpResponse(status=STOP_POLLING)
+        response["HX-Refresh"] = "true"
+        return response
+    named = {"submission": found, "progress_text": _progress_text(found)}
+    return render(request, "intake/progress.html", named)
+
+
+@open_to(READERS)
+@require_GET
+def issues(request: HttpRequest, submission_id: int, code: str) -> HttpResponse:
+    """List every cell one rule found, by row."""
+    found = submission_for(request, submission_id)
+    group = next((g for g in desk.issue_groups(submission=found) if g.code == code), None)
+    if group is None:
+        raise Http404
+    row, number = number_in(request, "row"), number_in(request, "id")
+    after = None if row is None or number is None else (row, number)
+    cells = list(desk.issues_after(submission=found, code=code, after=after)[: desk.PAGE + 1])
+    last = cells[desk.PAGE - 1] if len(cells) > desk.PAGE else None
+    named = {
+        "submission": found,
+        "group": group,
+        "cells": [desk.cell_of(issue) for issue in cells[: desk.PAGE]],
+        "next_url": f"?row={last.row_number}&id={last.pk}" if last else "",
+    }
+    return render(request, "intake/issues.html", named)
+
+
+ROW_TITLES = {
+    "accepted": ("接受的行", "已核验入库。后来又被更正的记录,列在更正它的那次报送下。"),
+    "returned": ("退回的行", "按行列出每一处疑问。"),
+    "duplicates": ("已在库的行", "与已有记录或本文件其他行内容相同,没有重复入库。"),
+}
+
+
+@open_to(READERS)
+@require_GET
+def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
+    """List the rows behind one of the three numbers, by key."""
+    found = submission_for(request, submission_id)
+    if kind not in ROW_TITLES:
+        raise Http404
+    after = number_in(request, "after") or 0
+    shown, last = _ROWS[kind](found, after)
+    title, lead = ROW_TITLES[kind]
+    named = {
+        **home_of(actor_of(request)),
+        "submission": found,
+        "title": title,
+        "lead": lead,
+        "rows": shown,
+        "next_url": f"?after={last}" if last else "",
+    }
+    return render(request, "intake/rows.html", named)
+
+
+def _place(sheet: str, row: int) -> str:
+    return f"{sheet} 第 {row} 行" if sheet else f"第 {row} 行"
+
+
+def _accepted(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
+    records = subjects.records().filter(submission_id=found.pk, pk__gt=after).order_by("pk")
+    listed = list(records.select_related("subject")[: desk.PAGE + 1])
+    shown = [
+        ShownRow(
+            place=_place(r.sheet, r.row_number),
+            name=r.subject.name if r.subject else "",
+            document_number=r.document_number,
+            note=r.get_state_display(),
+            record_id=r.pk if r.state == RecordState.FILED else None,
+        )
+        for r in listed[: desk.PAGE]
+    ]
+    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
+
+
+def _returned(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
+    listed = list(found.issues.filter(severity="return", pk__gt=after).order_by("pk")[: desk.PAGE + 1])
+    shown = []
+    for issue in listed[: desk.PAGE]:
+        cell, kind = desk.cell_of(issue), desk.issue_kind(code=issue.code)
+        shown.append(
+            ShownRow(
+                place=cell.place,
+                name="",
+                document_number="",
+                note=f"{cell.column}:{kind.title if kind else issue.code}",
+            )
+        )
+    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
+
+
+def _duplicates(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
+    listed = list(desk.duplicates_after(submission=found, after=after))
+    known = {
+        r.pk: r
+        for r in subjects.records()
+        .filter(pk__in=[d.record_id for d in listed if d.record_id])
+        .select_related("subject")
+    }
+    shown = []
+    for row in listed[: desk.PAGE]:
+        record = known.get(row.record_id or 0)
+        shown.append(
+            ShownRow(
+                place=_place(row.sheet, row.row_number),
+                name=record.subject.name if record and record.subject else "",
+                document_number=record.document_number if record else "",
+                note=f"与本文件第 {row.repeats_row} 行相同" if row.repeats_row else "已在库",
+                record_id=record.pk if record and record.state == RecordState.FILED else None,
+            )
+        )
+    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
+
+
+_ROWS = {"accepted": _accepted, "returned": _returned, "duplicates": _duplicates}
+
+
+@open_to(READERS)
+@require_GET
+def annotated(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Give the sender's own workbook back, with the cells marked."""
+    found = submission_for(request, submission_id)
+    try:
+        book = queries.annotated_workbook(submission_id=found.pk)
+    except NothingToAnnotate as error:
+        raise Http404 from error
+    response = HttpResponse(book, content_type=XLSX)
+    name = f"{found.file_name.rsplit('.', 1)[0]}-标注.xlsx"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    book.close()
+    return response

@@ -1,0 +1,108 @@
+"""Sending: a file, the doubts its sender confirms, the templates to fill in."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.queries import NotInPacks
+from publiccredit.intake import desk, operations, store, tasks
+from publiccredit.intake.forms import ConfirmIssuesForm, SubmissionForm
+from publiccredit.intake.models import SubmissionState
+from publiccredit.intake.operations import UnableToSubmit
+from publiccredit.intake.pages.results import XLSX, confirmable, submission_page
+from publiccredit.intake.pages.shared import rows_of, submission_for
+
+RECENT = 8
+
+
+@open_to(SENDERS)
+@require_http_methods(["GET", "POST"])
+def desk_page(request: HttpRequest) -> HttpResponse:
+    """Take a file in, and show what is due and what was sent."""
+    actor, today = actor_of(request), timezone.localdate()
+    sources = catalogue.sources_of(department=actor.department_code, on=today)
+    if request.method == "POST":
+        form = SubmissionForm(request.POST, request.FILES, sources=sources, today=today)
+        if form.is_valid():
+            answer = _receive(request, form)
+            if answer is not None:
+                return answer
+    else:
+        form = SubmissionForm(initial={"key": uuid.uuid4().hex}, sources=sources, today=today)
+    named = {
+        "form": form,
+        "department": catalogue.department(code=actor.department_code),
+        "due": desk.sources_due(department_code=actor.department_code, on=today),
+        "recent": rows_of(desk.submissions_before(department_code=actor.department_code, before=None)[:RECENT]),
+        "today": today,
+    }
+    return render(request, "intake/desk.html", named, status=422 if form.errors else 200)
+
+
+def _receive(request: HttpRequest, form: SubmissionForm) -> HttpResponse | None:
+    actor, given = actor_of(request), form.cleaned_data
+    try:
+        received = operations.receive_submission(
+            by=actor,
+            department_code=actor.department_code,
+            file=given["file"].file,
+            file_name=given["file"].name,
+            channel="page",
+            at=timezone.now(),
+            source=given["source"] or None,
+            served_on=given["served_on"],
+            idempotency_key=given["key"],
+        )
+    except UnableToSubmit as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    tasks.file_soon(submission_id=received.pk)
+    return redirect("intake:submission", received.pk)
+
+
+@open_to(SENDERS_AND_OFFICE)
+@require_POST
+def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
+    """Send the sealed file again with its overridable doubts confirmed: what is on file already stays as it is."""
+    found = submission_for(request, submission_id)
+    codes = confirmable(found, desk.issue_groups(submission=found))
+    form = ConfirmIssuesForm(request.POST, codes=codes)
+    if found.state == SubmissionState.FILED and form.is_valid():
+        try:
+            again = operations.receive_submission(
+                by=actor_of(request),
+                department_code=found.department_code,
+                file=store.path_of(sha256=found.file_sha256),
+                file_name=found.file_name,
+                channel="page",
+                at=timezone.now(),
+                source=found.source,
+                overrides=[*found.overrides, *form.cleaned_data["codes"]],
+                override_reason=form.cleaned_data["reason"],
+                idempotency_key=f"confirm-{found.pk}-{'-'.join(sorted(form.cleaned_data['codes']))}",
+            )
+        except UnableToSubmit as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            tasks.file_soon(submission_id=again.pk)
+            return redirect("intake:submission", again.pk)
+    return submission_page(request, found, confirm_form=form)
+
+
+@open_to(SENDERS_AND_OFFICE)
+@require_GET
+def template(request: HttpRequest, name: str) -> HttpResponse:
+    """Give the workbook to fill in for a source."""
+    del request
+    try:
+        source = catalogue.source(name=name)
+    except NotInPacks as error:
+        raise Http404 from error
+    response = HttpResponse(catalogue.template(source=source, on=timezone.localdate()), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name.replace("/", "-")}.xlsx"'
+    return response
