@@ -42,6 +42,7 @@ class Checked:
     counted: int
     accepted: int
     findings: list[Finding]
+    told: list[str]  # what would be right, as said to the sender
 
 
 def samples(packs: Packs) -> Iterator[Sample]:
@@ -74,4 +75,5 @@ def check(sample: Sample, packs: Packs) -> Checked:
     assert isinstance(summary, CheckSummary)
     chunks = [a for a in answers if isinstance(a, CheckedChunk)]
     findings = sorted(row for c in chunks for row in c.issues.select("sheet", "row", "column", "code").rows())
-    return Checked(recognition.form, summary.rows, summary.counted_independently, summary.accepted, findings)
+    told = [expected for c in chunks for expected in c.issues["expected"].to_list() if expected]
+    return Checked(recognition.form, summary.rows, summary.counted_independently, summary.accepted, findings, told)

@@ -1,5 +1,7 @@
 """Every sample behaves: what stands in ``accepted`` is accepted whole, what stands in ``returned`` as it says."""
 
+from datetime import date
+
 import pytest
 
 from publiccredit.catalogue import queries
@@ -27,6 +29,13 @@ def test_a_returned_sample_has_exactly_its_issues(sample):
     checked = check(sample, PACKS)
     assert checked.findings == sample.expected()
     assert checked.rows == checked.counted
+
+
+def test_a_revoked_penalty_is_not_to_be_typed_over():
+    record_type = queries.record_type(name="administrative_penalty", on=date(2026, 11, 23))
+    assert "请勿改写状态" in record_type.field("penalty_state").note
+    sample = next(s for s in RETURNED if s.path.name == "penalty-2015.csv")
+    assert any("请勿改写状态" in told for told in check(sample, PACKS).told)
 
 
 def test_every_source_has_samples_of_both_kinds():
