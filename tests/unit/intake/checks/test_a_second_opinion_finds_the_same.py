@@ -1,8 +1,9 @@
 """The small run of the benchmark: three implementations of the same rules find the same in a file full of faults."""
 
 from collections import Counter
+from datetime import date
 
-from tests.scale import bench_checks
+from tests.scale import bench_checks, results
 from tests.scale.synthetic_penalties import FAULTS, penalties, write_penalties
 
 ROWS = 1_500
@@ -33,3 +34,18 @@ def test_the_same_seed_writes_the_same_file(tmp_path):
     one, two = (write_penalties(tmp_path / name, rows=300).read_bytes() for name in ("one.csv", "two.csv"))
     assert one == two
     assert write_penalties(tmp_path / "three.csv", rows=300, seed=7).read_bytes() != one
+
+
+def test_the_page_says_what_was_measured_and_whether_it_met_its_target(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    measured = bench_checks.compare(rows=500, sample=100, folder=tmp_path)
+    said = bench_checks.lines(measured)
+    results.keep(
+        name="checks", title="Checking", how=bench_checks.how(measured), lines=said, raw=measured, on=date(2026, 11, 23)
+    )
+    page = results.page(folder=tmp_path)
+    assert "## Checking" in page
+    assert all(
+        f"| {line.work} | {line.target} | {line.measured} | {'yes' if line.met else 'no'} |" in page for line in said
+    )
+    assert "Measured 2026-11-23" in page
