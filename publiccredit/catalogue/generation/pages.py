@@ -1,7 +1,9 @@
 """The catalogue as pages to read: record types, sources, forms, code tables, departments, calendars, terms."""
 
+import ast
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from publiccredit.catalogue.generation.templates import TYPE_WORDS, requirement
 from publiccredit.catalogue.types import (
@@ -26,6 +28,7 @@ AUDIENCES = {
     "subject": "仅主体本人",
     None: "不外传",
 }
+CHECKS = Path(__file__).resolve().parents[2] / "intake" / "checks"
 SLOT = re.compile(r"\{\w+\}")
 SEVERITIES = {"slight": "轻微", "general": "一般", "serious": "严重"}
 
@@ -265,13 +268,21 @@ def _issues(packs: Packs) -> str:
     for issue in packs.issues:
         level = "退回:须更正后重报" if issue.severity is IssueSeverity.RETURN else "提醒:已接受,请核对"
         override = ";确认无误的可以声明后放行" if issue.overridable else ""
-        text += f"### {issue.code} {issue.title}\n\n{level}{override}。\n\n"
+        text += f"### {issue.code} {issue.title}\n\n{_rule(issue.check)}{level}{override}。\n\n"
         text += _said(issue.message, issue.remedy, issue.basis, issue.confidence)
     text += "## 整份文件不能接收\n\n"
     for refusal in packs.refusals:
         text += f"### {refusal.code} {refusal.title}\n\n"
         text += _said(refusal.found, refusal.remedy, refusal.basis, refusal.confidence)
     return text
+
+
+def _rule(check: str) -> str:
+    """This will give the sentence a check states its rule in: the docstring of its module, read and not imported."""
+    module = CHECKS / f"{check}.py"
+    if not module.is_file():
+        return ""  # checks against the store speak while filing and have no module of their own
+    return f"{ast.get_docstring(ast.parse(module.read_text('utf-8')))}\n\n"
 
 
 def _said(message: str, remedy: str, basis: str, confidence: Confidence) -> str:
