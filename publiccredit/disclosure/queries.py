@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown
 from publiccredit.disclosure.search import UnableToSearch, search
@@ -21,7 +22,9 @@ from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordVersion, Subject
 
 __all__ = [
+    "UnableToResume",
     "UnableToSearch",
+    "changes",
     "figures",
     "known_subjects",
     "record_page",

@@ -7,7 +7,7 @@ It is made anew for every day it is asked about, from the packs and the record: 
 from datetime import date, timedelta
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature, Packs
@@ -34,8 +34,17 @@ def visible(*, audience: Audience, on: date, packs: Packs) -> Q:
     return _visible(audience, on, packs.folder, packs.version)
 
 
+def once_visible(*, audience: Audience, packs: Packs) -> Q:
+    """
+    Give the condition under which a row was shown to an audience on some day, past or to come.
+
+    Only what was once shown needs a word of farewell; of a record that never was, nobody is to learn that it exists.
+    """
+    return _visible(audience, None, packs.folder, packs.version)
+
+
 @lru_cache(maxsize=256)
-def _visible(audience: Audience, on: date, folder: object, version: str) -> Q:  # noqa: ARG001 - the version is the key
+def _visible(audience: Audience, on: date | None, folder: object, version: str) -> Q:  # noqa: ARG001 - the version is the key
     packs = catalogue.packs(path=folder)  # type: ignore[arg-type]
     if audience is Audience.SUBJECT:
         of_known_type = Q(record_type__in=sorted({t.name for t in packs.record_types}))
@@ -52,7 +61,7 @@ def _visible(audience: Audience, on: date, folder: object, version: str) -> Q:  
     return Q(state=RecordState.FILED, subject_id__isnull=False, item__in=open_items) & terms
 
 
-def _of_type(name: str, nature: Nature, audience: Audience, on: date, packs: Packs) -> Q:
+def _of_type(name: str, nature: Nature, audience: Audience, on: date | None, packs: Packs) -> Q:
     by_ceiling: dict[int | None, list[str]] = {}
     for source in packs.sources:
         item = catalogue.item_of(source=source, within=packs)
@@ -60,9 +69,13 @@ def _of_type(name: str, nature: Nature, audience: Audience, on: date, packs: Pac
             by_ceiling.setdefault(item.retention_months, []).append(source.name)
     sources = NOTHING
     for ceiling, names in by_ceiling.items():
-        within = Q() if ceiling is None else Q(decided_on__gte=_first_unended(on, ceiling))
+        within = Q() if ceiling is None or on is None else Q(decided_on__gte=_first_unended(on, ceiling))
         sources |= Q(source__in=sorted(set(names))) & within
-    return Q(record_type=name) & sources & (_adverse(name, on, packs) if nature is Nature.ADVERSE else _open_period(on))
+    if nature is Nature.ADVERSE:
+        period = _once_adverse(name, packs) if on is None else _adverse(name, on, packs)
+    else:
+        period = Q() if on is None else _open_period(on)
+    return Q(record_type=name) & sources & period
 
 
 def _open_period(on: date) -> Q:
@@ -85,6 +98,13 @@ def _adverse(name: str, on: date, packs: Packs) -> Q:
             rule = Q(severity=severity, decided_on__gte=max(begin, _first_unended(on, maximum)))
             rules |= rule if end is None else rule & Q(decided_on__lt=end)
     return period & rules if months.height else period
+
+
+def _once_adverse(name: str, packs: Packs) -> Q:
+    months = catalogue.disclosure_months(record_type=name, within=packs)
+    published = sorted({severity for _, _, severity, _, maximum in months.iter_rows() if maximum})
+    period = Q(served_on__isnull=False, disclosed_from__lt=F("disclosed_until"))
+    return period & Q(severity__in=published) if months.height else period
 
 
 def _first_unended(on: date, months: int) -> date:

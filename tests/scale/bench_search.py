@@ -1,0 +1,130 @@
+"""
+Search over a million names: ``python -m tests.scale.bench_search``.
+
+Asks fragments of names that exist (two characters to the whole name, first letters, identifiers, document numbers), each
+as often as people would, and a list of the worst: what stands in most names.
+"""
+
+import json
+import random
+import sys
+import time
+from datetime import date
+from typing import Any
+
+import tests.environment  # noqa: F401 - names the data folder before Django reads its settings
+
+SUBJECTS = 1_000_000
+ASKED = 600
+WORST = (
+    "公司", "有限", "限公", "濉溪", "溪县", "淮北", "北市", "安徽", "科技", "商贸", "有限公司", "科技有限公司", "商贸有限", "服务有限公司",
+    "分公司", "建筑工程", "个体工商户", "合作社", "濉溪县百善镇", "县信", "YX", "GS", "YXGS", "SXX", "KJYXGS", "HB", "信信", "有限有限",
+)  # fmt: skip
+SHARES = (
+    ("pair", 30),
+    ("three", 15),
+    ("four", 15),
+    ("six", 8),
+    ("whole", 8),
+    ("initials", 14),
+    ("uscc", 5),
+    ("number", 5),
+)
+
+
+def main() -> None:
+    """Print the figures as JSON; fail where a target is missed."""
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
+
+    django.setup()
+    from tests.scale.large_database import large_database
+
+    subjects = int(sys.argv[1]) if len(sys.argv) > 1 else SUBJECTS
+    with large_database(subjects=subjects) as made:
+        answer = {"subjects": subjects, "seconds_to_fill": made, "index_megabytes": _sizes()}
+        questions = _questions(subjects)
+        _ask(questions[:50])
+        answer |= {"typical": _ask(questions), "worst": _ask(list(WORST))}
+        print(json.dumps(answer, ensure_ascii=False, indent=1))  # noqa: T201
+    typical = answer["typical"]
+    if typical["database_p50_ms"] > 3 or typical["database_p99_ms"] > 30:
+        sys.exit("the target is p50 <= 3 ms and p99 <= 30 ms in the database")
+
+
+def _questions(subjects: int) -> list[str]:
+    from publiccredit.subjects.models import Subject
+
+    chance = random.Random(7)
+    kinds, weights = zip(*SHARES, strict=True)
+    rows = {s.pk: s for s in Subject.objects.filter(pk__in=[chance.randrange(1, subjects + 1) for _ in range(ASKED)])}
+    return [_question(row, chance.choices(kinds, weights)[0], chance) for row in rows.values()]
+
+
+def _question(subject: Any, kind: str, chance: random.Random) -> str:
+    if kind == "uscc":
+        return str(subject.uscc)
+    if kind == "number":
+        return f"濉市监许〔2026〕{subject.pk}号"
+    text = subject.pinyin_initials if kind == "initials" else subject.search_name
+    length = {"pair": 2, "three": 3, "four": 4, "six": 6, "whole": len(text), "initials": chance.choice((2, 3, 4, 6))}[
+        kind
+    ]
+    start = chance.randrange(max(len(text) - length, 0) + 1)
+    return str(text[start : start + length])
+
+
+def _ask(questions: list[str]) -> dict[str, Any]:
+    from django.db import connection
+
+    from publiccredit.catalogue.types import Audience
+    from publiccredit.disclosure.queries import search
+
+    whole, database = [], []
+    for words in questions:
+        spent = [0.0]
+
+        def timed(execute: Any, sql: str, params: Any, many: bool, context: Any, spent: list[float] = spent) -> Any:
+            began = time.perf_counter()
+            try:
+                return execute(sql, params, many, context)
+            finally:
+                spent[0] += time.perf_counter() - began
+
+        with connection.execute_wrapper(timed):
+            began = time.perf_counter()
+            search(words=words, audience=Audience.PUBLIC, on=date(2026, 6, 1))
+            whole.append((time.perf_counter() - began) * 1000)
+        database.append((spent[0] * 1000, words))
+    slowest = sorted(database, reverse=True)[:6]
+    return {
+        "asked": len(questions),
+        "database_p50_ms": _at(50, [ms for ms, _ in database]),
+        "database_p99_ms": _at(99, [ms for ms, _ in database]),
+        "whole_p50_ms": _at(50, whole),
+        "whole_p99_ms": _at(99, whole),
+        "slowest": {words: round(ms, 1) for ms, words in slowest},
+    }
+
+
+def _at(percent: int, values: list[float]) -> float:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
+
+
+def _sizes() -> dict[str, int]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, pg_relation_size(oid) / 1048576 FROM pg_class WHERE relname LIKE 'subject\\_%'"
+            " OR relname IN ('subjects_subject', 'subjects_subject_pkey') ORDER BY relname"
+        )
+        return dict(cursor.fetchall())
+
+
+if __name__ == "__main__":
+    main()

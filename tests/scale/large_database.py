@@ -1,0 +1,91 @@
+"""A database of a million invented subjects with a licence each, made once and kept beside the tests' own."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.site import embedded_postgres
+from publiccredit.subjects.pinyin import pinyin_initials
+from tests.conftest import _ensure_template, _template_name
+from tests.environment import TEST_DATA
+from tests.factories import synthetic_uscc
+from tests.scale.names import invented_names
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+DECIDED = date(2026, 5, 20)
+SUBJECT_COLUMNS = (
+    "id", "kind", "name", "normalised_name", "core_name", "pinyin_initials", "uscc", "region", "address",
+    "registration_status", "known_from", "entry_id",
+)  # fmt: skip
+RECORD_COLUMNS = (
+    "natural_key", "content_hash", "record_type", "source", "item", "pack_version", "department_code",
+    "authority_name", "authority_uscc", "document_number", "decided_on", "severity", "severity_rule", "state",
+    "disclosed_from", "received_at", "working_days_taken", "submission_id", "sheet", "row_number", "content",
+    "document_sha256", "matched_by", "known_from", "entry_id", "subject_id",
+)  # fmt: skip
+
+
+@contextmanager
+def large_database(*, subjects: int) -> Iterator[dict[str, float]]:
+    """Connect to the large database, making it first where it is not there. Gives the seconds its making took."""
+    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    name = f"large_{subjects}_{_template_name().removeprefix('template_')}"
+    made = embedded_postgres.create_database(cluster=cluster, name=name, template=_ensure_template(cluster))
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    os.environ["PUBLICCREDIT_DATABASE_NAME"] = name
+    taken: dict[str, float] = {}
+    if made:
+        act_as(actor=PROGRAM)
+        taken = _fill(subjects)
+    try:
+        yield taken
+    finally:
+        connection.close()
+
+
+def _fill(subjects: int) -> dict[str, float]:
+    chance = random.Random(2026)
+    began = time.perf_counter()
+    names = list(invented_names(count=subjects))
+    taken = {"names": time.perf_counter() - began}
+    began = time.perf_counter()
+    rows = (_subject(number, name, chance) for number, name in enumerate(names, start=1))
+    _copy("subjects_subject", SUBJECT_COLUMNS, rows)
+    taken["subjects_filed"] = time.perf_counter() - began
+    began = time.perf_counter()
+    _copy("subjects_record", RECORD_COLUMNS, (_record(number) for number in range(1, subjects + 1)))
+    taken["records_filed"] = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE subjects_subject; ANALYZE subjects_record")
+    return taken
+
+
+def _copy(table: str, columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _subject(number: int, name: str, chance: random.Random) -> tuple[object, ...]:
+    status = "active" if chance.random() < 0.85 else "deregistered"
+    return (
+        number, "enterprise", name, name, "", pinyin_initials(name=name), synthetic_uscc(number), "", "", status, AT, 1,
+    )  # fmt: skip
+
+
+def _record(number: int) -> tuple[object, ...]:
+    return (
+        UUID(int=number), UUID(int=number), "administrative_licence", "market_regulation/licence", "national_2024/3.1",
+        "bench", "market_regulation", "濉溪县市场监督管理局", "", f"濉市监许〔2026〕{number}号", DECIDED, "", "", "filed",
+        DECIDED, AT, 3, 1, "", number, '{"licence_content": "食品经营", "licence_kind": "普通"}', "", "exact_identifier",
+        AT, 1, number,
+    )  # fmt: skip
