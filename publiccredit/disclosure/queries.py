@@ -16,7 +16,7 @@ from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown
 from publiccredit.disclosure.search import UnableToSearch, search
-from publiccredit.disclosure.types import RecordPage, SubjectFile, VisibleRecord, VisibleSubject
+from publiccredit.disclosure.types import RecordPage, SubjectFile, SubjectPage, VisibleRecord, VisibleSubject
 from publiccredit.disclosure.visibility import visible
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordVersion, Subject
@@ -31,6 +31,7 @@ __all__ = [
     "search",
     "subject_file",
     "subject_identifier",
+    "subject_page",
     "submission_figures",
     "versions",
     "visible_record",
@@ -68,7 +69,8 @@ def visible_records(
     if as_known_at is not None:
         if record_id is not None:
             chosen &= Q(record_id=record_id)
-        return _as_known(audience=audience, on=on, at=as_known_at, chosen=chosen)[:limit]
+        believed = _as_known(audience=audience, on=on, at=as_known_at, chosen=chosen)
+        return tuple(record for record in believed if before_id is None or record.id < before_id)[:limit]
     if record_id is not None:
         chosen &= Q(pk=record_id)
     if before_id is not None:
@@ -189,6 +191,30 @@ def subject_file(
         records=tuple(sorted(records[:FILE], key=lambda r: (r.decided_on or date.min, r.id), reverse=True)),
         complete=len(records) <= FILE,
         as_known_at=as_known_at,
+    )
+
+
+def subject_page(
+    *,
+    identifier: str,
+    audience: Audience,
+    on: date,
+    as_known_at: datetime | None = None,
+    before_id: int | None = None,
+    limit: int = PAGE,
+) -> SubjectPage | None:
+    """Give a subject with one page of its records, the newest first, or nothing where nothing is visible now."""
+    row = _subject_row(identifier)
+    if row is None or not known_subjects(subject_ids=[row.pk], audience=audience, on=on):
+        return None
+    records = visible_records(
+        audience=audience, on=on, as_known_at=as_known_at, subject_id=row.pk, before_id=before_id, limit=limit + 1
+    )
+    former = subjects.names().filter(subject_id=row.pk, borne_until__isnull=False).order_by("-borne_until")
+    return SubjectPage(
+        subject=_subject(row, tuple(former.values_list("name", flat=True))),
+        records=records[:limit],
+        next_cursor=records[limit - 1].id if len(records) > limit else None,
     )
 
 

@@ -189,13 +189,15 @@ def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
 
 # --- beginnings and parts -------------------------------------------------------------------------------------------
 
+# The place to begin at is one row comparison: beside a second lower bound, the database may begin at the worse of both
+# (measured: 280 ms instead of 1).
 _BY_BEGINNING = f"""
 SELECT {_COLUMNS}, {{column}} AS key FROM (
-    (SELECT * FROM subjects_subject WHERE NOT inactive AND {{column}} >= %(from)s AND {{column}} < %(to)s
-        AND NOT %(inactive)s AND ({{column}}, id) > (%(key)s, %(id)s) {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
+    (SELECT * FROM subjects_subject WHERE NOT inactive AND NOT %(inactive)s AND ({{column}}, id) > (%(key)s, %(id)s)
+        AND {{column}} < %(to)s {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
     UNION ALL
-    (SELECT * FROM subjects_subject WHERE inactive AND {{column}} >= %(from)s AND {{column}} < %(to)s
-        AND (NOT %(inactive)s OR ({{column}}, id) > (%(key)s, %(id)s)) {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
+    (SELECT * FROM subjects_subject WHERE inactive AND ({{column}}, id) > (%(inactive_key)s, %(inactive_id)s)
+        AND {{column}} < %(to)s {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
 ) AS found ORDER BY inactive, {{column}}, id LIMIT %(limit)s
 """  # noqa: S608
 _WALKED = f"""
@@ -218,8 +220,10 @@ def _candidates(asked: Asked, after: Place, limit: int) -> list[tuple[Any, ...]]
         "part": f"%{asked.name}%",  # of letters and digits wherever it is used
         "pairs": asked.pairs,
         "inactive": after.inactive,
-        "key": after.key,
+        "key": after.key or asked.name,
         "id": after.id,
+        "inactive_key": after.key if after.inactive else asked.name,
+        "inactive_id": after.id if after.inactive else -1,
         "limit": limit,
     }
     if after.step == "beginning":

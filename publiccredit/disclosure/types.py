@@ -111,6 +111,15 @@ class SubjectFile:
 
 
 @dataclass(frozen=True)
+class SubjectPage:
+    """A subject and one page of its records, the newest first; ``next_cursor`` is empty on the last one."""
+
+    subject: VisibleSubject
+    records: tuple[VisibleRecord, ...]
+    next_cursor: int | None
+
+
+@dataclass(frozen=True)
 class Hit:
     """One answer of a search, and why it answers."""
 

@@ -28,9 +28,21 @@ def error_response(error: Exception, context: dict[str, object]) -> Response | N
     message = WORDS.get(response.status_code, "请求未能完成。")
     if isinstance(error, exceptions.ValidationError):
         code, where = "invalid", error.detail
+        message = _first(error.detail) or message
     elif isinstance(error, exceptions.APIException) and isinstance(error.detail, str):
         message = str(error.detail) if response.status_code not in (404, 405) else message
     elif isinstance(error, Http404 | PermissionDenied):
         message = WORDS[response.status_code]
     response.data = {"code": str(code), "message": message, "where": where}
     return response
+
+
+def _first(detail: object) -> str:
+    """Give the first sentence of what is wrong, with the parameter it is about."""
+    if isinstance(detail, dict):
+        name, inner = next(iter(detail.items()), ("", ""))
+        said = _first(inner)
+        return said if name in ("", "non_field_errors") or "请" in said else f"{name}:{said}"
+    if isinstance(detail, list | tuple):
+        return _first(detail[0]) if detail else ""
+    return str(detail)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from publiccredit.accounts import urls as accounts
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.site import pages
+from publiccredit.site import api_description, pages
 
 
 def departments() -> tuple[tuple[str, str], ...]:
@@ -19,11 +19,15 @@ SITE: list[URLPattern | URLResolver] = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("desk/", pages.desk, name="desk"),
     path("type-size/", pages.choose_type_size, name="type_size"),
+    path("api/", api_description.page, name="api_page"),
+    path("api/schema", api_description.schema, name="api_schema"),
+    path("api/try/<str:name>", api_description.ask, name="api_ask"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
     path("", include("publiccredit.disclosure.urls")),
+    path("api/v1/", include("publiccredit.disclosure.api_urls")),
     path("intake/", include("publiccredit.intake.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),

@@ -1,0 +1,256 @@
+"""The public interface: the same facts as the pages, from the same queries, by key and page by page."""
+
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from publiccredit.accounts.access import EVERYBODY, api_open_to
+from publiccredit.catalogue import queries as packs
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries
+from publiccredit.disclosure.api_shapes import (
+    CatalogueShape,
+    ChangePageShape,
+    Problem,
+    RecordShape,
+    SearchPageShape,
+    SubjectFileShape,
+)
+from publiccredit.disclosure.presenting import CHINA
+from publiccredit.disclosure.types import VisibleRecord
+
+Asked = TypeVar("Asked", bound=serializers.Serializer[Any])
+NUMBER_BITS = 2**63 - 1
+NO_INDEX = {"X-Robots-Tag": "noindex"}  # answers of the interface are for programs, not for search engines (DP-12)
+REFUSALS = {400: Problem, 404: Problem}
+
+
+class SearchAsked(serializers.Serializer[Any]):
+    q = serializers.CharField(min_length=2, max_length=100, help_text="名称中连续两个字以上、代码、文书号或拼音首字母")
+    cursor = serializers.CharField(required=False, default="", max_length=2000, help_text="上一页的 next_cursor")
+    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+
+
+class SubjectAsked(serializers.Serializer[Any]):
+    known_on = serializers.DateField(required=False, default=None, help_text="按平台在这一天终了时已知的内容")
+    before = serializers.IntegerField(
+        required=False, default=None, min_value=1, max_value=NUMBER_BITS, help_text="上一页的 next_before"
+    )
+    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+
+
+class ChangesAsked(serializers.Serializer[Any]):
+    cursor = serializers.CharField(required=False, default="", max_length=100, help_text="上一次的 next_cursor;空:从头")
+    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=1000)
+
+
+class PublicView(APIView):
+    """A question anybody may ask; nobody is asked who they are, and a token changes nothing."""
+
+    authentication_classes = ()
+
+
+@api_open_to(EVERYBODY)
+class SearchView(PublicView):
+    """Find subjects."""
+
+    @extend_schema(
+        operation_id="search",
+        summary="查主体",
+        description="完全相同的在前,其次是开头相同,再次是含有;存续的在前。自然人不在其中。",
+        parameters=[SearchAsked],
+        responses={200: SearchPageShape, 400: Problem},
+    )
+    def get(self, request: Request) -> Response:
+        asked = _asked(SearchAsked, request)
+        try:
+            page = queries.search(
+                words=asked["q"],
+                audience=Audience.PUBLIC,
+                on=timezone.localdate(),
+                cursor=asked["cursor"],
+                limit=asked["limit"],
+            )
+        except queries.UnableToSearch as error:
+            raise ValidationError({"cursor" if "翻页" in str(error) else "q": [str(error)]}) from error
+        return Response(asdict(page), headers=NO_INDEX)
+
+
+@api_open_to(EVERYBODY)
+class SubjectView(PublicView):
+    """A subject with its records."""
+
+    @extend_schema(
+        operation_id="subject",
+        summary="主体及其记录",
+        description="identifier 是统一社会信用代码;没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
+        parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), SubjectAsked],
+        responses={200: SubjectFileShape, **REFUSALS},
+    )
+    def get(self, request: Request, identifier: str) -> Response:
+        asked = _asked(SubjectAsked, request)
+        today = timezone.localdate()
+        known = asked["known_on"] if asked["known_on"] and asked["known_on"] < today else None
+        page = queries.subject_page(
+            identifier=identifier,
+            audience=Audience.PUBLIC,
+            on=today,
+            as_known_at=_end_of(known) if known else None,
+            before_id=asked["before"],
+            limit=asked["limit"],
+        )
+        if page is None:
+            raise Http404
+        answer = {
+            "subject": asdict(page.subject),
+            "known_on": known.isoformat() if known else None,
+            "records": [stated(record) for record in page.records],
+            "next_before": page.next_cursor,
+        }
+        return Response(answer, headers=NO_INDEX)
+
+
+@api_open_to(EVERYBODY)
+class RecordView(PublicView):
+    """One record."""
+
+    @extend_schema(
+        operation_id="record",
+        summary="一条记录",
+        parameters=[OpenApiParameter("record_id", int, OpenApiParameter.PATH)],
+        responses={200: RecordShape, 404: Problem},
+    )
+    def get(self, request: Request, record_id: int) -> Response:  # noqa: ARG002 - the framework's signature
+        found = (
+            queries.visible_record(record_id=record_id, audience=Audience.PUBLIC, on=timezone.localdate())
+            if record_id <= NUMBER_BITS
+            else None
+        )
+        if found is None:
+            raise Http404
+        return Response(stated(found), headers=NO_INDEX)
+
+
+@api_open_to(EVERYBODY)
+class CatalogueView(PublicView):
+    """What may be held."""
+
+    @extend_schema(
+        operation_id="catalogue",
+        summary="信息目录",
+        description="目录条目、记录类型及其字段。disclosed 为空的字段从不外传。",
+        responses={200: CatalogueShape},
+    )
+    def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
+        held = packs.packs()
+        items = [
+            {"edition": e.name, **i.model_dump(mode="json"), "code": f"{e.name}/{i.code}"}
+            for e in held.editions
+            for i in e.items
+        ]
+        types = [
+            {
+                **t.model_dump(mode="json", include={"name", "title", "nature", "standard", "source", "confidence"}),
+                "in_force_from": t.in_force_from.isoformat(),
+                "in_force_to": t.in_force_to.isoformat() if t.in_force_to else None,
+                "fields": [
+                    f.model_dump(mode="json", include={"name", "title", "standard", "type", "required", "disclosed"})
+                    for f in t.fields
+                ],
+            }
+            for t in held.record_types
+        ]
+        return Response({"version": held.version, "items": items, "record_types": types})
+
+
+@api_open_to(EVERYBODY)
+class ChangesView(PublicView):
+    """What changed since a cursor."""
+
+    @extend_schema(
+        operation_id="changes",
+        summary="变更",
+        description=(
+            "按提交次序给出变更,每条记录只给现状;不再公示的以墓碑给出(record 为空,reason 说明原因)。保存 next_cursor,"
+            "下次从它续读。complete 为真时已读到最新。收到墓碑后,应当删除所存的副本。"
+        ),
+        parameters=[ChangesAsked],
+        responses={200: ChangePageShape, 400: Problem},
+    )
+    def get(self, request: Request) -> Response:
+        asked = _asked(ChangesAsked, request)
+        try:
+            page = queries.changes(
+                audience=Audience.PUBLIC, on=timezone.localdate(), cursor=asked["cursor"], limit=asked["limit"]
+            )
+        except queries.UnableToResume as error:
+            raise ValidationError({"cursor": [str(error)]}) from error
+        answer = {
+            "changes": [
+                {
+                    "sequence": change.sequence,
+                    "record_id": change.record_id,
+                    "record": stated(change.record) if change.record else None,
+                    "reason": change.reason,
+                }
+                for change in page.changes
+            ],
+            "next_cursor": page.next_cursor,
+            "complete": page.complete,
+        }
+        return Response(answer, headers=NO_INDEX)
+
+
+def stated(record: VisibleRecord) -> dict[str, Any]:
+    """Give a record as the interface states it."""
+    return {
+        "id": record.id,
+        "record_type": record.record_type,
+        "title": record.title,
+        "nature": record.nature.value,
+        "item": record.item,
+        "source": record.source,
+        "department_code": record.department_code,
+        "authority_name": record.authority_name,
+        "authority_uscc": record.authority_uscc,
+        "document_number": record.document_number,
+        "document_sha256": record.document_sha256,
+        "decided_on": _iso(record.decided_on),
+        "served_on": _iso(record.served_on),
+        "received_on": _iso(record.received_on),
+        "published_on": _iso(record.published_on),
+        "working_days_taken": record.working_days_taken,
+        "late": record.late,
+        "effective_from": _iso(record.effective_from),
+        "effective_until": _iso(record.effective_until),
+        "severity": record.severity.value if record.severity else None,
+        "severity_rule": record.severity_rule,
+        "repairable_from": _iso(record.repairable_from),
+        "disclosed_until": _iso(record.disclosed_until),
+        "known_from": record.known_from.isoformat(),
+        "known_until": record.known_until.isoformat() if record.known_until else None,
+        "fields": [{"name": f.name, "title": f.title, "standard": f.standard, "value": f.value} for f in record.fields],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA) - timedelta(microseconds=1)
+
+
+def _asked(shape: type[Asked], request: Request) -> dict[str, Any]:
+    asked = shape(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)

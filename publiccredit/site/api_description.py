@@ -1,0 +1,124 @@
+"""The description of the interface as OpenAPI 3.1, and a page to try it without a script."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+
+from publiccredit.accounts.access import EVERYBODY, open_to
+
+
+class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the description of the interface what a token is."""
+
+    target_class = "publiccredit.accounts.api.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:  # noqa: ARG002 - the framework's
+        return {"type": "http", "scheme": "bearer", "description": "由系统管理员签发"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    where: str  # "path" or "query"
+    required: bool
+    meaning: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing a program can ask for."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    with_token: bool
+
+    @property
+    def can_be_tried(self) -> bool:
+        return self.method == "GET" and not self.with_token
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Give the whole description; it changes only with the program."""
+    return dict(SchemaGenerator(api_version="1").get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Give what programs can ask for, in the order of the addresses."""
+    return tuple(
+        _operation(path, method, stated)
+        for path, methods in description()["paths"].items()
+        for method, stated in methods.items()
+    )
+
+
+def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
+    return Operation(
+        name=stated["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=stated.get("summary", stated["operationId"]),
+        description=stated.get("description", ""),
+        parameters=tuple(
+            Parameter(
+                name=p["name"],
+                where=p["in"],
+                required=p.get("required", False),
+                meaning=p.get("description", ""),
+                kind={"integer": "number", "string": "text"}.get(str(p["schema"].get("type")), "text"),
+            )
+            for p in sorted(stated.get("parameters", ()), key=lambda p: not p.get("required", False))
+        ),
+        with_token={} not in stated.get("security", [{}]),
+    )
+
+
+@open_to(EVERYBODY)
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Give the description of the interface."""
+    return JsonResponse(description(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+@open_to(EVERYBODY)
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show what can be asked for, with a form for each question that needs no token."""
+    context = {"operations": operations(), "address": request.build_absolute_uri("/").rstrip("/")}
+    return render(request, "site/api.html", context)
+
+
+@open_to(EVERYBODY)
+@require_GET
+def ask(request: HttpRequest, name: str) -> HttpResponse:
+    """
+    Send the reader from a filled form to the address that answers it.
+
+    :raises Http404: there is no such question.
+    """
+    operation = next((o for o in operations() if o.name == name and o.can_be_tried), None)
+    if operation is None:
+        raise Http404
+    path, query = operation.path, {}
+    for parameter in operation.parameters:
+        value = request.GET.get(parameter.name, "").strip()
+        if parameter.where == "path":
+            path = path.replace(f"{{{parameter.name}}}", quote(value or "-", safe=""))
+        elif value:
+            query[parameter.name] = value
+    return redirect(path + (f"?{urlencode(query)}" if query else ""))

@@ -1,0 +1,61 @@
+"""The interface is what its description says, and the description is what was agreed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, settings
+
+from publiccredit.site.api_description import description, operations
+from publiccredit.site.wsgi import application
+from tests.contracts import openapi
+from tests.factories import stored_licence, stored_record, stored_subject
+
+schema = schemathesis.openapi.from_dict(openapi.kept())
+PUBLIC = schema.include(path_regex=r"^/api/v1/(search|subjects|records|catalogue|changes)")
+
+
+def test_the_description_is_the_one_that_was_agreed() -> None:
+    assert description() == openapi.kept(), (
+        "The interface has changed. Where that was meant and breaks nobody, write the description anew with"
+        " `python -m tests.contracts.openapi` and commit it; a change that breaks a reader needs /api/v2/."
+    )
+
+
+def test_the_description_is_valid_openapi_3_1(client: Client) -> None:
+    answer = client.get("/api/schema").json()
+    assert answer["openapi"] == "3.1.0"
+    validate_schema(answer)
+
+
+def test_every_operation_says_in_chinese_what_it_is_for() -> None:
+    silent = [o.name for o in operations() if not any("\u4e00" <= c <= "\u9fff" for c in o.summary)]
+    assert silent == []
+
+
+@pytest.fixture
+def county(db: None, as_program: None) -> Iterator[None]:
+    """A little on file, and a connection that stays open behind a request, as Django's own test client keeps it."""
+    cache.clear()
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    subject = stored_subject()
+    stored_record(subject=subject, number=1)
+    stored_licence(subject=subject, number=2)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@PUBLIC.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_has_the_shape_it_is_described_with(case: schemathesis.Case, county: None) -> None:
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)):
+        case.call_and_validate(app=application)

@@ -1,0 +1,113 @@
+"""Programs get the same facts as readers of pages, page by page, and refusals that say what would be right."""
+
+import json
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from publiccredit.subjects.models import Record, Subject
+from tests.factories import stored_licence, stored_record, stored_subject
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+
+
+@pytest.fixture(autouse=True)
+def today() -> object:
+    """The interface reads the clock: it stands at noon of 1 June 2026."""
+    cache.clear()
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
+        yield clock
+
+
+@pytest.fixture
+def subject() -> Subject:
+    subject = stored_subject()
+    stored_record(subject=subject, number=1)
+    stored_licence(subject=subject, number=2)
+    return subject
+
+
+def test_a_search_gives_what_leads_to_the_subject_and_that_to_the_record(client: Client, subject: Subject) -> None:
+    hits = client.get("/api/v1/search", {"q": "示例"}).json()["hits"]
+    assert [(hit["name"], hit["reason"]) for hit in hits] == [(subject.name, "within")]
+    file = client.get(f"/api/v1/subjects/{hits[0]['identifier']}").json()
+    assert [record["document_number"] for record in file["records"]] == ["濉市监许〔2026〕2号", "濉市监罚〔2026〕1号"]
+    record = client.get(f"/api/v1/records/{file['records'][1]['id']}").json()
+    assert record == file["records"][1]
+    assert (record["severity"], record["disclosed_until"], record["late"]) == ("general", "2027-05-20", False)
+
+
+def test_the_page_and_the_interface_state_the_same_facts(client: Client, subject: Subject) -> None:
+    for record_id in Record.objects.values_list("pk", flat=True):
+        page = client.get(f"/records/{record_id}/").content.decode()
+        stated = client.get(f"/api/v1/records/{record_id}").json()
+        for field in stated["fields"]:
+            assert field["title"] in page
+            assert field["value"] in page
+        assert "340621199001011234" not in json.dumps(stated)
+
+
+def test_records_come_page_by_page(client: Client, subject: Subject) -> None:
+    first = client.get(f"/api/v1/subjects/{subject.uscc}", {"limit": 1}).json()
+    second = client.get(f"/api/v1/subjects/{subject.uscc}", {"limit": 1, "before": first["next_before"]}).json()
+    assert [len(first["records"]), len(second["records"]), second["next_before"]] == [1, 1, None]
+    assert first["records"][0]["id"] > second["records"][0]["id"]
+
+
+def test_what_was_known_on_a_day_is_given(client: Client, subject: Subject) -> None:
+    answer = client.get(f"/api/v1/subjects/{subject.uscc}", {"known_on": "2026-05-31"}).json()
+    assert (answer["known_on"], answer["records"]) == ("2026-05-31", [])
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/api/v1/search", 400, "invalid"),
+        ("/api/v1/search?q=信", 400, "invalid"),
+        ("/api/v1/search?q=()", 400, "invalid"),
+        ("/api/v1/search?q=建材&cursor=x", 400, "invalid"),
+        ("/api/v1/search?q=建材&limit=0", 400, "invalid"),
+        ("/api/v1/changes?cursor=x", 400, "invalid"),
+        ("/api/v1/subjects/none", 404, "not_found"),
+        ("/api/v1/subjects/id-99999999999999999999", 404, "not_found"),
+        ("/api/v1/records/99999999999999999999999", 404, "not_found"),
+    ],
+)
+def test_a_refusal_has_a_code_a_message_and_a_place(client: Client, address: str, status: int, code: str) -> None:
+    response = client.get(address)
+    assert response.status_code == status
+    answer = response.json()
+    assert sorted(answer) == ["code", "message", "where"]
+    assert answer["code"] == code
+    assert len(answer["message"]) > 5
+
+
+def test_hidden_and_absent_give_the_same_answer(client: Client, subject: Subject) -> None:
+    hidden = stored_record(subject=subject, number=8, state="withdrawn")
+    absent = client.get("/api/v1/records/999999999")
+    answer = client.get(f"/api/v1/records/{hidden.pk}")
+    assert (answer.status_code, answer.content) == (absent.status_code, absent.content) == (404, absent.content)
+
+
+def test_the_catalogue_says_which_fields_never_leave(client: Client) -> None:
+    answer = client.get("/api/v1/catalogue").json()
+    penalty = next(t for t in answer["record_types"] if t["name"] == "administrative_penalty")
+    kept = [f["name"] for f in penalty["fields"] if f["disclosed"] is None]
+    assert "legal_representative_document_number" in kept
+    assert "national_2024/3.2" in [i["code"] for i in answer["items"]]
+
+
+def test_every_question_can_be_tried_from_a_page_without_a_script(client: Client, subject: Subject) -> None:
+    page = client.get("/api/").content.decode()
+    for address in ("/api/v1/search", "/api/v1/subjects/{identifier}", "/api/v1/changes", "/api/try/subject"):
+        assert address in page
+    answer = client.get("/api/try/subject", {"identifier": subject.uscc, "limit": "1"})
+    assert (answer.status_code, answer.url) == (302, f"/api/v1/subjects/{subject.uscc}?limit=1")
+    assert client.get("/api/try/nothing").status_code == 404
+
+
+def test_answers_ask_search_engines_to_stay_away(client: Client, subject: Subject) -> None:
+    assert client.get(f"/api/v1/subjects/{subject.uscc}").headers["X-Robots-Tag"] == "noindex"
