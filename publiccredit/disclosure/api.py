@@ -36,7 +36,9 @@ REFUSALS = {400: Problem, 404: Problem}
 
 class SearchAsked(serializers.Serializer[Any]):
     q = serializers.CharField(min_length=2, max_length=100, help_text="名称中连续两个字以上、代码、文书号或拼音首字母")
-    cursor = serializers.CharField(required=False, default="", max_length=2000, help_text="上一页的 next_cursor")
+    cursor = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=2000, help_text="上一页的 next_cursor"
+    )
     limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
 
 
@@ -49,7 +51,9 @@ class SubjectAsked(serializers.Serializer[Any]):
 
 
 class ChangesAsked(serializers.Serializer[Any]):
-    cursor = serializers.CharField(required=False, default="", max_length=100, help_text="上一次的 next_cursor;空:从头")
+    cursor = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=100, help_text="上一次的 next_cursor;空:从头"
+    )
     limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=1000)
 
 
@@ -129,12 +133,9 @@ class RecordView(PublicView):
         parameters=[OpenApiParameter("record_id", int, OpenApiParameter.PATH)],
         responses={200: RecordShape, 404: Problem},
     )
-    def get(self, request: Request, record_id: int) -> Response:  # noqa: ARG002 - the framework's signature
-        found = (
-            queries.visible_record(record_id=record_id, audience=Audience.PUBLIC, on=timezone.localdate())
-            if record_id <= NUMBER_BITS
-            else None
-        )
+    def get(self, request: Request, record_id: str) -> Response:  # noqa: ARG002 - the framework's signature
+        number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
+        found = queries.visible_record(record_id=number, audience=Audience.PUBLIC, on=timezone.localdate())
         if found is None:
             raise Http404
         return Response(stated(found), headers=NO_INDEX)
