@@ -11,6 +11,8 @@ from typing import LiteralString
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import ProgrammingError
 from psycopg import sql
 
 from publiccredit.site import embedded_postgres
@@ -53,9 +55,48 @@ def acting_as_program() -> Iterator[None]:
         yield
 
 
+def ensure_prepared() -> None:
+    """
+    Start the database, and prepare the embedded one where its tables are not current.
+
+    :raises UnsafeDatabase: the tables of another server are not current; who may change them is for its owner to say.
+    """
+    start()
+    if tables_are_current():
+        return
+    if not settings.DATABASE_IS_EMBEDDED:
+        raise UnsafeDatabase(
+            "数据库的表与程序版本不一致。请先备份,再以表的所有者执行 publiccredit prepare(设置 DATABASE_OWNER_URL)。"
+        )
+    prepare()
+
+
+def tables_are_current() -> bool:
+    """Tell whether every migration of the program has been applied."""
+    try:
+        executor = MigrationExecutor(connection)
+    except ProgrammingError:  # there are tables, and this role was granted nothing on them yet
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def prepare() -> None:
     """Start, migrate and grant; then verify. Doing it again changes nothing."""
     start()
+    if not (settings.DATABASE_IS_EMBEDDED and tables_are_current()):
+        _migrate()
+    database = settings.DATABASES["default"]
+    if settings.DATABASE_IS_EMBEDDED:
+        cluster = embedded_postgres.locate(settings.DATA_FOLDER)
+        with cluster.connect(embedded_postgres.OWNER, str(database["NAME"])) as owner:
+            grant(owner=owner, application=embedded_postgres.APPLICATION)
+    elif owner_url := os.environ.get("DATABASE_OWNER_URL"):
+        with psycopg.connect(owner_url, autocommit=True) as owner:
+            grant(owner=owner, application=str(database["USER"]))
+    refuse_unsafe_database()
+
+
+def _migrate() -> None:
     program = Path(settings.BASE_DIR) / "manage.py"
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, str(program), "migrate", "--verbosity=0"],
@@ -66,15 +107,6 @@ def prepare() -> None:
     )
     if done.returncode != 0:
         raise UnsafeDatabase(f"The tables could not be made or changed:\n{done.stderr[-3000:]}")
-    database = settings.DATABASES["default"]
-    if settings.DATABASE_IS_EMBEDDED:
-        cluster = embedded_postgres.locate(settings.DATA_FOLDER)
-        with cluster.connect(embedded_postgres.OWNER, str(database["NAME"])) as owner:
-            grant(owner=owner, application=embedded_postgres.APPLICATION)
-    elif owner_url := os.environ.get("DATABASE_OWNER_URL"):
-        with psycopg.connect(owner_url, autocommit=True) as owner:
-            grant(owner=owner, application=str(database["USER"]))
-    refuse_unsafe_database()
 
 
 def grant(*, owner: psycopg.Connection[tuple[object, ...]], application: str) -> None:

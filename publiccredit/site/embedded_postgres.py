@@ -15,6 +15,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ SUPERUSER = "postgres"
 OWNER = "publiccredit_owner"
 APPLICATION = "publiccredit_app"
 UNPRIVILEGED = "nobody"
+ENDING_PATIENCE = 20  # seconds
 SOCKET_PATH_LIMIT = 90  # of the 107 bytes Linux allows for a socket's address
 
 
@@ -96,6 +98,7 @@ def ensure_running(data_folder: Path) -> Cluster:
     with _one_at_a_time(data_folder / "postgres.lock"):
         if _running(cluster):
             return cluster
+        _wait_while_ending(cluster)
         fresh = not (cluster.data / "PG_VERSION").exists()
         _prepare_folders(cluster)
         if fresh:
@@ -193,6 +196,18 @@ def _running(cluster: Cluster) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def _wait_while_ending(cluster: Cluster) -> None:
+    """Let a server that was told to stop come to its end: its data folder is still taken."""
+    for _ in range(ENDING_PATIENCE * 10):
+        try:
+            server = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return
+        if not Path(f"/proc/{server}").exists():
+            return
+        time.sleep(0.1)
 
 
 def _identity() -> tuple[int, int] | None:

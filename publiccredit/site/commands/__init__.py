@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import declared, history, running
+from publiccredit.site.commands import asking, declared, files, history, running
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -28,7 +28,11 @@ def program(context: click.Context) -> None:
 
 
 COMMANDS = (
+    files.submit,
+    files.check,
     declared.template,
+    asking.search,
+    asking.show,
     declared.catalogue,
     history.ledger,
     running.prepare,
@@ -36,6 +40,7 @@ COMMANDS = (
     running.worker,
     running.demo,
     running.stop,
+    files.resume,
 )
 for command in COMMANDS:
     program.add_command(command)

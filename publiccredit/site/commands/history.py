@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publiccredit.site.commands.running import django_ready
+from publiccredit.site.commands.running import database_ready
 from publiccredit.site.commands.speaking import DONE, FOUND, Command, ExistingFile, Group, Refused, answer, say
 
 if TYPE_CHECKING:
@@ -28,14 +28,11 @@ def ledger() -> None:
 )
 def verify(kept_in: Path | None) -> int:
     """重新计算整条哈希链;不符时退出码为 1,并指出位置。"""
-    django_ready()
+    database_ready()
     from publiccredit.ledger import queries
-    from publiccredit.site import database
 
     kept = _read_head(kept_in) if kept_in else None
-    database.start()
-    with database.acting_as_program():
-        verdict = queries.verify(kept=kept)
+    verdict = queries.verify(kept=kept)
     answer(
         {
             "holds": verdict.holds,
@@ -57,13 +54,10 @@ def verify(kept_in: Path | None) -> int:
 @click.argument("out", metavar="文件.json", type=click.Path(dir_okay=False, path_type=Path))
 def export(out: Path) -> None:
     """导出链首(位置和哈希)。请存到平台之外;以后用 ledger verify --head 核对。"""
-    django_ready()
+    database_ready()
     from publiccredit.ledger import queries
-    from publiccredit.site import database
 
-    database.start()
-    with database.acting_as_program():
-        head = queries.head()
+    head = queries.head()
     if head is None:
         raise Refused(code="ledger_empty", message="留痕还是空的,没有链首可导出。请在平台使用后再导出。")
     out.write_text(json.dumps(vars(head)) + "\n")

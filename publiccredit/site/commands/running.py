@@ -29,6 +29,17 @@ def django_ready() -> None:
     django.setup()
 
 
+def database_ready() -> None:
+    """Have the database up and its tables current, and act in it as the program for the rest of this process."""
+    django_ready()
+    from publiccredit.accounts.operations import act_as
+    from publiccredit.accounts.types import PROGRAM
+    from publiccredit.site import database
+
+    database.ensure_prepared()
+    act_as(actor=PROGRAM)
+
+
 @click.command("prepare", cls=Command)
 def prepare() -> None:
     """准备数据库:启动、建表或升级、授权并核验。可重复执行。"""

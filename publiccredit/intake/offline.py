@@ -1,0 +1,145 @@
+"""
+A file checked where it lies, without a database: the door for a liaison's own machine.
+
+The third door of this package beside operations and queries, which both need the web framework: this one must start
+fast, and must not be able to write anything.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.intake.annotation import annotate
+from publiccredit.intake.check_report import check_report
+from publiccredit.intake.checking import bearers, check_stored_file
+from publiccredit.intake.types import (
+    OUTCOME,
+    ROW,
+    SHEET,
+    CheckedChunk,
+    CheckSummary,
+    Recognition,
+    UnableToRead,
+)
+
+Checked = Recognition | CheckedChunk | CheckSummary
+AUTHORITY_FIELDS = ("authority_uscc", "authority_name")
+
+
+@dataclass
+class OfflineCheck:
+    """What came of a check: the report, the department it was checked as, and what an annotated workbook needs."""
+
+    file: Path
+    department: str
+    report: dict[str, Any] = field(default_factory=dict)
+    _recognition: Recognition | None = None
+    _issues: list[pl.DataFrame] = field(default_factory=list)
+    _outcomes: list[pl.DataFrame] = field(default_factory=list)
+    _authorities: Counter[str] = field(default_factory=Counter)
+
+    def annotate(self, *, target: Path) -> None:
+        """Write the sender's own file with every problem at its cell."""
+        if self._recognition is None or not self._issues:
+            return
+        messages = pl.Series([issue["message"] for issue in self.report["issues"]], dtype=pl.String)
+        annotate(
+            original=self.file,
+            recognition=self._recognition,
+            issues=pl.concat(self._issues).with_columns(message=messages),
+            outcomes=pl.concat(self._outcomes),
+            target=target,
+        )
+
+    def watch(self, checked: Iterable[Checked]) -> Iterator[Checked]:
+        """Keep what passes by while a file is checked."""
+        for value in checked:
+            if isinstance(value, Recognition):
+                self._recognition = value
+            elif isinstance(value, CheckedChunk):
+                self._issues.append(value.issues)
+                self._outcomes.append(value.rows.select(SHEET, ROW, OUTCOME))
+                for column in set(AUTHORITY_FIELDS) & set(value.rows.columns):
+                    self._authorities.update(value.rows[column].drop_nulls())
+            yield value
+
+    def named(self, *, among: Iterable[str]) -> str:
+        """Give the department most rows name as their authority, else the one the file was checked as."""
+        codes, allowed = bearers(), set(among)
+        said = Counter[str]()
+        for written, number in self._authorities.items():
+            if (code := codes.get(written)) in allowed:
+                said[str(code)] += number
+        return max(said, key=lambda code: said[code]) if said else self.department
+
+
+def check_offline(
+    *,
+    file: Path,
+    department: str | None,
+    source: str | None,
+    on: date,
+    served_on: date | None = None,
+    overrides: Iterable[str] = (),
+) -> OfflineCheck:
+    """
+    Check a file as it would be checked on a day, keeping nothing.
+
+    Without a department each provider is tried until one's forms fit; whom the rows then name as their authority is it.
+
+    :raises UnableToRead: the file as a whole cannot be taken.
+    :raises NotInPacks: there is no such department or source.
+    """
+    providers = [catalogue.department(code=department).code] if department else _providers(source, on)
+    sender, tried = providers[0], iter(providers)
+    while True:
+        try:
+            sender = next(tried)
+            done = _check(file, sender, source, on, served_on, overrides)
+            break
+        except UnableToRead:
+            if sender == providers[-1]:
+                raise
+    named = done.named(among=providers)
+    return done if named == sender else _check(file, named, source, on, served_on, overrides)
+
+
+def _check(
+    file: Path, department: str, source: str | None, on: date, served_on: date | None, overrides: Iterable[str]
+) -> OfflineCheck:
+    arguments: dict[str, Any] = {
+        "path": str(file.resolve()),
+        "file_name": file.name,
+        "department_code": department,
+        "source": source,
+        "submitted_on": on.isoformat(),
+        "served_on": served_on.isoformat() if served_on else None,
+        "overrides": list(overrides),
+    }
+    done = OfflineCheck(file=file, department=department)
+    done.report = check_report(checked=done.watch(_checked(arguments)), issue_kinds=catalogue.packs().issues)
+    return done
+
+
+def _checked(arguments: dict[str, Any]) -> Iterable[Checked]:
+    """Check in a child process with limits where the system knows them: a file may be made to do harm."""
+    if sys.platform != "linux":
+        return check_stored_file(**arguments)
+    from publiccredit.intake.reading.limited import run_limited
+
+    return run_limited(target="publiccredit.intake.checking:check_stored_file", arguments=arguments)
+
+
+def _providers(source: str | None, on: date) -> list[str]:
+    """:raises NotInPacks: there is no such source."""
+    if source is not None:
+        return list(catalogue.source(name=source).providers)
+    in_force = (s for s in catalogue.packs().sources if s.in_force_on(on))
+    return list(dict.fromkeys(code for s in in_force for code in s.providers))

@@ -1,0 +1,104 @@
+"""Commands that ask what the public may see: search, show."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+import click
+
+from publiccredit.site.commands.running import CHINA, database_ready, today
+from publiccredit.site.commands.speaking import DONE, FOUND, Command, Day, NumberBetween, Refused, answer, say
+
+if TYPE_CHECKING:
+    from publiccredit.disclosure.types import SubjectFile, VisibleRecord
+
+
+class Instant(click.ParamType[datetime]):
+    """A day or an instant; a day means its end in China."""
+
+    name = "时间"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the instant, or say how to write one."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            if len(str(value)) == 10:
+                return datetime.combine(date.fromisoformat(str(value)), time.max, CHINA)
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是时间,请写成 2026-11-03 或 2026-11-03T16:00 的形式", param, ctx)
+        return read if read.tzinfo else read.replace(tzinfo=CHINA)
+
+
+@click.command("search", cls=Command)
+@click.argument("text", metavar="词语")
+@click.option("--limit", type=NumberBetween(1, 100), default=20, help="最多显示几个,默认 20。")
+def search(text: str, limit: int) -> int:
+    """查找主体:名称中任意两个字以上、统一社会信用代码、文书号或名称的拼音首字母。没有找到时退出码为 1。"""
+    database_ready()
+    from publiccredit.catalogue.types import Audience
+    from publiccredit.disclosure import queries
+
+    try:
+        page = queries.search(words=text, audience=Audience.PUBLIC, on=today(), limit=limit)
+    except queries.UnableToSearch as error:
+        raise Refused(code="unable_to_search", message=str(error), where="词语") from error
+    answer({"hits": [asdict(hit) for hit in page.hits], "more": bool(page.next_cursor)})
+    for hit in page.hits:
+        say(f"{hit.identifier}  {hit.name}")
+    if not page.hits:
+        say(f"没有找到与“{text}”相符的主体。")
+    elif page.next_cursor:
+        say("还有更多,请用更具体的词语查找。")
+    return DONE if page.hits else FOUND
+
+
+@click.command("show", cls=Command)
+@click.argument("identifier", metavar="代码")
+@click.option("--on", type=Day(), help="该日可公开的内容,默认今天。")
+@click.option("--as-known-at", "as_known_at", type=Instant(), help="平台在该时间所知的内容;写日期即该日终了。")
+def show(identifier: str, on: date | None, as_known_at: datetime | None) -> int:
+    """显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。"""
+    database_ready()
+    from publiccredit.catalogue.types import Audience
+    from publiccredit.disclosure import queries
+
+    file = queries.subject_file(
+        identifier=identifier.strip().upper() if not identifier.startswith("id-") else identifier,
+        audience=Audience.PUBLIC,
+        on=on or today(),
+        as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
+    )
+    if file is None:
+        raise Refused(
+            code="not_found",
+            message=f"没有代码为“{identifier}”且有公开信息的主体。请核对代码,或用 publiccredit search 按名称查找。",
+            where="代码",
+            exit_code=FOUND,
+        )
+    answer(asdict(file))
+    _tell(file)
+    return DONE
+
+
+def _tell(file: "SubjectFile") -> None:
+    subject = file.subject
+    say(f"{subject.name}  {subject.identifier}")
+    if subject.address:
+        say(f"住所:{subject.address}")
+    if file.as_known_at:
+        say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知:")
+    for record in file.records:
+        say(_line(record))
+    if not file.complete:
+        say("……记录较多,未全部列出。")
+
+
+def _line(record: "VisibleRecord") -> str:
+    parts = [record.heading, record.authority_name]
+    if record.decided_on:
+        parts.append(f"决定 {record.decided_on}")
+    if record.disclosed_until:
+        parts.append(f"公示至 {record.disclosed_until} 前")
+    return "  " + "  ".join(part for part in parts if part)
