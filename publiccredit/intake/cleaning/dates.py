@@ -43,7 +43,7 @@ def fast(text: pl.Series) -> pl.Series:
     """The day of text that already is YYYY-MM-DD; null for all else."""
     column = pl.col(text.name)
     day = pl.when(column.str.len_bytes() == _ISO_LENGTH).then(column.str.to_date("%Y-%m-%d", strict=False))
-    return text.to_frame().select(day).to_series()
+    return text.to_frame().select(_believable(day)).to_series()
 
 
 def read(text: pl.Series, *, long_term: bool) -> pl.Series:
@@ -55,8 +55,13 @@ def read(text: pl.Series, *, long_term: bool) -> pl.Series:
         .str.replace_many({"○": "〇", "O": "〇", "o": "〇"})
         .alias("t")
     )
-    days = text.to_frame("text").select(plain).select(pl.coalesce(_candidates(long_term=long_term)))
+    days = text.to_frame("text").select(plain).select(_believable(pl.coalesce(_candidates(long_term=long_term))))
     return days.to_series()
+
+
+def _believable(day: pl.Expr) -> pl.Expr:
+    # 0226-11-03 is a mistyped 2026: no record of this platform is older than the century before.
+    return pl.when(day >= pl.date(1900, 1, 1)).then(day)
 
 
 def _candidates(*, long_term: bool) -> list[pl.Expr]:
