@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
+from publiccredit.site.demo.progress import read_progress
 
 TYPE_SIZE_COOKIE = "type_size"
 
@@ -45,10 +46,18 @@ class Entry:
 @dataclass(frozen=True)
 class Reader:
     site_name: str
-    demo: bool
+    demo: str  # what the banner of a demonstration says
     large_type: bool
     navigation: tuple[Entry, ...]
     footer: tuple[Entry, ...]
+
+
+def _demo() -> str:
+    said = "演示环境:主体与记录均为虚构"
+    state = read_progress(folder=settings.DATA_FOLDER)
+    if state is None or state.complete:
+        return said
+    return f"{said}。演示数据正在报送:第 {state.filed} 项,共 {state.of} 项,刷新可见新的记录"
 
 
 @cache
@@ -84,7 +93,7 @@ def site(request: HttpRequest) -> dict[str, Reader]:
     return {
         "reader": Reader(
             site_name=settings.SITE_NAME,
-            demo=settings.DEMO,
+            demo=_demo() if settings.DEMO else "",
             large_type=request.COOKIES.get(TYPE_SIZE_COOKIE) == "large",
             navigation=_entries([*public, *desks], path=path),
             footer=_entries([(name, text, False) for name, text in FOOTER_ENTRIES], path=path),

@@ -139,11 +139,12 @@ def fill(parent: int) -> None:
     from django.conf import settings
 
     from publiccredit.site.demo import filing
+    from publiccredit.site.demo.progress import Progress
 
     until = filing.last_day(folder=settings.DATA_FOLDER, today=today())
     begun = now()
 
-    def report(state: filing.Progress) -> None:
+    def report(state: Progress) -> None:
         if state.complete:
             say(f"演示数据已全部报送({state.of} 项,用时 {(now() - begun).seconds} 秒)。")
         elif state.filed % 50 == 1:

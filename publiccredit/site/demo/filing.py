@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -14,22 +13,10 @@ from publiccredit.site import database
 from publiccredit.site.demo.accounts import LIAISONS
 from publiccredit.site.demo.files import write
 from publiccredit.site.demo.plan import File, Nil, Step, steps
+from publiccredit.site.demo.progress import Progress, write_progress
 
 SEED = "濉溪"
 PLAN = "demo.json"
-PROGRESS = "demo-progress.json"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How much of the county is filed."""
-
-    filed: int
-    of: int
-
-    @property
-    def complete(self) -> bool:
-        return self.filed >= self.of
 
 
 def last_day(*, folder: Path, today: date) -> date:
@@ -40,14 +27,6 @@ def last_day(*, folder: Path, today: date) -> date:
         unfinished.write_text(json.dumps({"until": today.isoformat()}))
         unfinished.replace(file)
     return date.fromisoformat(json.loads(file.read_text())["until"])
-
-
-def progress(*, folder: Path) -> Progress | None:
-    """Give how far the filling has come; nothing where none was begun."""
-    try:
-        return Progress(**json.loads((folder / PROGRESS).read_text()))
-    except FileNotFoundError:
-        return None
 
 
 def fill(*, until: date, folder: Path, report: Callable[[Progress], None]) -> Progress:
@@ -62,15 +41,9 @@ def fill(*, until: date, folder: Path, report: Callable[[Progress], None]) -> Pr
             filed += 1
             state = Progress(filed=filed, of=len(planned))
             if step.key not in done or state.complete:
-                _write_progress(state, folder)
+                write_progress(state, folder=folder)
                 report(state)
     return Progress(filed=filed, of=len(planned))
-
-
-def _write_progress(state: Progress, folder: Path) -> None:
-    unfinished = folder / f"{PROGRESS}.new"
-    unfinished.write_text(json.dumps({"filed": state.filed, "of": state.of}))
-    unfinished.replace(folder / PROGRESS)
 
 
 def _done(planned: Iterable[Step]) -> set[str]:
