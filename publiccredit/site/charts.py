@@ -93,7 +93,7 @@ def plot_of(*, points: Iterable[Any], unit: str, target: float | None) -> Plot:
         Point(
             label=label,
             shown=shown(value, unit=unit),
-            x=f"{step * place:.2f}",
+            x="50.00" if len(listed) == 1 else f"{step * place:.2f}",
             y=f"{100 - value / top * 100:.2f}",
         )
         for place, (label, value) in enumerate(listed)
@@ -104,6 +104,6 @@ def plot_of(*, points: Iterable[Any], unit: str, target: float | None) -> Plot:
         scale=tuple(shown(top * part, unit=unit) for part in (1, 0.5, 0)),
         target_y="" if target is None else f"{100 - target / top * 100:.2f}",
         first=drawn[0].label,
-        last=drawn[-1].label,
+        last=drawn[-1].label if len(drawn) > 1 else "",
         summary=f"从{drawn[0].label}的 {drawn[0].shown} 到{drawn[-1].label}的 {drawn[-1].shown}",
     )

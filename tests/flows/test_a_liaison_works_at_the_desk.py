@@ -1,0 +1,242 @@
+"""The liaison's pages through HTTP: what is shown, what is refused, and that other departments' work stays unseen."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from publiccredit.accounts.operations import act_as, open_account
+from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.intake.models import NilReturn, Submission
+from publiccredit.intake.operations import file_submission
+from tests.factories import penalty_row, sent_csv, synthetic_uscc
+from tests.flows.filing import AT, check_here, send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+PASSWORD = "long-enough-3819"
+LATER = AT + timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """The pages read the clock: Tuesday 10 November 2026, a little after ten in China."""
+    with patch("django.utils.timezone.now", return_value=LATER):
+        yield
+
+
+class Browser(Client):
+    """Hands the database session back to the test, which looks at every department's rows."""
+
+    def request(self, **request: object) -> object:
+        try:
+            return super().request(**request)
+        finally:
+            act_as(actor=PROGRAM)
+
+
+def client_of(role: Role, department: str = "") -> Client:
+    name = f"{role.value}-{department}"
+    officer = open_account(
+        by=PROGRAM, username=name, display_name="张三", role=role, department_code=department, password=PASSWORD, at=AT
+    )
+    client = Browser()
+    client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")
+    return client
+
+
+@pytest.fixture
+def liaison() -> Client:
+    return client_of(Role.LIAISON, "market_regulation")
+
+
+def upload(client: Client, rows: list[dict[str, str]], **fields: str) -> object:
+    file = SimpleUploadedFile("双公示.csv", sent_csv(rows), content_type="text/csv")
+    return client.post("/intake/", {"file": file, "key": "k1", **fields})
+
+
+def said(answer: object) -> str:
+    return answer.content.decode()  # type: ignore[attr-defined]
+
+
+def test_a_file_is_received_and_its_bar_moves_until_it_is_filed(liaison: Client) -> None:
+    answer = upload(liaison, [penalty_row(1)])
+    submission = Submission.objects.get()
+    assert answer.headers["Location"] == f"/intake/submissions/{submission.pk}/"  # type: ignore[attr-defined]
+    waiting = liaison.get(f"/intake/submissions/{submission.pk}/")
+    assert "排队等待核验" in said(waiting)
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in said(waiting)
+    assert "排队等待核验" in said(liaison.get(f"/intake/submissions/{submission.pk}/progress/"))
+    file_submission(submission_id=submission.pk, at=LATER, check=check_here)
+    done = liaison.get(f"/intake/submissions/{submission.pk}/progress/")
+    assert (done.status_code, done.headers["HX-Refresh"]) == (286, "true")
+    assert "没有疑问" in said(liaison.get(f"/intake/submissions/{submission.pk}/"))
+
+
+def test_the_same_form_pressed_twice_is_one_submission(liaison: Client) -> None:
+    first, second = upload(liaison, [penalty_row(1)]), upload(liaison, [penalty_row(1)])
+    assert first.headers["Location"] == second.headers["Location"]  # type: ignore[attr-defined]
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"served_on": "2026-11-30"}, "晚于今天"),
+        ({"served_on": "昨天"}, "请按 2026-11-03 的样子填写日期"),
+        ({"source": "taxation/penalty"}, "taxation/penalty"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused_beside_its_field(liaison: Client, fields: dict[str, str], words: str) -> None:
+    answer = upload(liaison, [penalty_row(1)], **fields)
+    assert (answer.status_code, Submission.objects.count()) == (422, 0)  # type: ignore[attr-defined]
+    assert words in said(answer)
+
+
+def test_an_empty_file_and_none_at_all_are_refused_with_what_to_do(liaison: Client) -> None:
+    empty = liaison.post("/intake/", {"file": SimpleUploadedFile("a.csv", b""), "key": "k"})
+    assert "0 字节" in said(empty)
+    assert "还没有选择文件" in said(liaison.post("/intake/", {"key": "k"}))
+
+
+def test_issues_stand_by_rule_with_their_cells_and_every_number_leads_to_its_rows(liaison: Client) -> None:
+    rows = [penalty_row(1), penalty_row(2, decided_on="2027-02-30"), penalty_row(3, penalty_kind="罚金")]
+    submission = send(rows)
+    send(rows, later=30)
+    page = said(liaison.get(f"/intake/submissions/{submission.pk}/"))
+    assert all(words in page for words in ("2027-02-30", "罚金", "下载标注好的工作簿", "按规则归类"))
+    accepted = said(liaison.get(f"/intake/submissions/{submission.pk}/rows/accepted/"))
+    assert "濉市监处罚〔2026〕1号" in accepted
+    returned = said(liaison.get(f"/intake/submissions/{submission.pk}/rows/returned/"))
+    assert returned.count('<th scope="row">') == 2
+    duplicates = said(liaison.get(f"/intake/submissions/{submission.pk + 1}/rows/duplicates/"))
+    assert "已在库" in duplicates
+    assert liaison.get(f"/intake/submissions/{submission.pk}/rows/other/").status_code == 404
+    code = submission.issues.first().code
+    assert liaison.get(f"/intake/submissions/{submission.pk}/issues/{code}/").status_code == 200
+    assert liaison.get(f"/intake/submissions/{submission.pk}/issues/X-999/").status_code == 404
+
+
+def test_many_issues_of_one_rule_are_paged_by_row(liaison: Client) -> None:
+    submission = send([penalty_row(n, penalty_kind="罚金") for n in range(1, 61)])
+    code = submission.issues.first().code
+    first = liaison.get(f"/intake/submissions/{submission.pk}/issues/{code}/")
+    assert len(first.context["cells"]) == 50
+    second = liaison.get(f"/intake/submissions/{submission.pk}/issues/{code}/{first.context['next_url']}")
+    assert (len(second.context["cells"]), second.context["next_url"]) == (10, "")
+    assert "查看全部 60 处" in said(liaison.get(f"/intake/submissions/{submission.pk}/"))
+
+
+def test_a_page_of_issues_makes_the_same_queries_for_one_and_for_many(
+    liaison: Client, django_assert_max_num_queries: object
+) -> None:
+    few, many = send([penalty_row(1, penalty_kind="罚金")]), send([penalty_row(n, fine_fen="") for n in range(2, 60)])
+    for submission in (few, many):
+        with django_assert_max_num_queries(13):  # type: ignore[operator]
+            liaison.get(f"/intake/submissions/{submission.pk}/")
+
+
+def test_the_annotated_workbook_comes_back_under_its_own_name(liaison: Client) -> None:
+    submission = send([penalty_row(1, penalty_kind="罚金")])
+    answer = liaison.get(f"/intake/submissions/{submission.pk}/annotated.xlsx")
+    assert answer.headers["Content-Disposition"].endswith("-%E6%A0%87%E6%B3%A8.xlsx")
+    assert answer.content[:2] == b"PK"
+
+
+def test_a_refused_file_says_why_and_has_nothing_to_annotate(liaison: Client) -> None:
+    submission = send([])
+    page = said(liaison.get(f"/intake/submissions/{submission.pk}/"))
+    assert submission.state == "refused"
+    assert submission.refusal in page
+    assert liaison.get(f"/intake/submissions/{submission.pk}/annotated.xlsx").status_code == 404
+
+
+def test_service_is_declared_on_the_page_and_what_was_held_is_shown(liaison: Client) -> None:
+    submission = send([penalty_row(1, served_on="")])
+    address = f"/intake/submissions/{submission.pk}/"
+    assert "待送达声明" in said(liaison.get(address))
+    refused = liaison.post(f"{address}service/", {"served_on": "2026-11-06"})
+    assert (refused.status_code, "请勾选声明" in said(refused)) == (422, True)
+    done = liaison.post(f"{address}service/", {"served_on": "2026-11-06", "declared": "on"}, follow=True)
+    assert "1 条记录开始公示" in said(done)
+    again = liaison.post(f"{address}service/", {"served_on": "2026-11-06", "declared": "on"})
+    assert again.status_code == 422
+
+
+def test_a_doubt_is_confirmed_with_a_reason_by_sending_the_sealed_file_again(liaison: Client) -> None:
+    wrong = synthetic_uscc(1)[:-1] + ("0" if synthetic_uscc(1)[-1] != "0" else "1")
+    submission = send([penalty_row(1, subject_uscc=wrong)])
+    address = f"/intake/submissions/{submission.pk}/"
+    codes = liaison.get(address).context["confirm_form"].fields["codes"].choices
+    assert len(codes) == 1
+    refused = liaison.post(f"{address}confirm/", {"codes": [codes[0][0]], "reason": "对"})
+    assert (refused.status_code, "理由太短" in said(refused)) == (422, True)
+    given = {"codes": [codes[0][0]], "reason": "2001 年旧执照,代码按原证所载"}
+    answer = liaison.post(f"{address}confirm/", given)
+    again = Submission.objects.latest("pk")
+    assert answer.headers["Location"] == f"/intake/submissions/{again.pk}/"
+    assert (again.overrides, again.file_sha256) == ([codes[0][0]], submission.file_sha256)
+    assert file_submission(submission_id=again.pk, at=LATER, check=check_here).accepted == 1
+
+
+def test_a_nil_return_is_declared_once_for_a_period_that_is_open(liaison: Client) -> None:
+    page = liaison.get("/intake/nil-return/")
+    key = next(k for k, _ in page.context["form"].fields["wanted"].choices if k.endswith("2026-11-09"))
+    refused = liaison.post("/intake/nil-return/", {"wanted": key})
+    assert (refused.status_code, NilReturn.objects.count()) == (422, 0)
+    done = liaison.post("/intake/nil-return/", {"wanted": key, "declared": "on"}, follow=True)
+    assert "已零报送" in said(done)
+    nil = NilReturn.objects.get()
+    assert (nil.period_from, nil.period_until) == (date(2026, 11, 9), date(2026, 11, 16))
+    assert "已报零" in said(done)
+    again = liaison.post("/intake/nil-return/", {"wanted": key, "declared": "on"})
+    assert (again.status_code, NilReturn.objects.count()) == (422, 1)
+
+
+def test_decision_documents_are_deposited_and_strays_are_named(liaison: Client) -> None:
+    send([penalty_row(1)])
+    known = SimpleUploadedFile("决定书.pdf", b"%PDF-1.7 one")
+    done = liaison.post("/intake/documents/", {"file": known, "document_number": "濉市监处罚〔2026〕1号"}, follow=True)
+    assert "已封存 1 份决定书" in said(done)
+    stray = SimpleUploadedFile("别的.pdf", b"%PDF-1.7 two")
+    told = liaison.post("/intake/documents/", {"file": stray, "document_number": "无此文号"}, follow=True)
+    assert "没有找到文书号对应的记录" in said(told)
+    unnamed = liaison.post("/intake/documents/", {"file": SimpleUploadedFile("别的.pdf", b"%PDF-1.7")})
+    assert (unnamed.status_code, "单份决定书要填写文书号" in said(unnamed)) == (422, True)
+    broken = liaison.post("/intake/documents/", {"file": SimpleUploadedFile("一批.zip", b"no zip")})
+    assert (broken.status_code, "压缩包无法打开" in said(broken)) == (422, True)
+
+
+def test_a_template_is_downloaded_and_an_unknown_one_is_not_there(liaison: Client) -> None:
+    assert liaison.get("/intake/templates/market_regulation/penalty.xlsx").content[:2] == b"PK"
+    assert liaison.get("/intake/templates/market_regulation/none.xlsx").status_code == 404
+
+
+def test_another_department_sees_nothing_of_it(liaison: Client) -> None:
+    submission = send([penalty_row(1)])
+    stranger = client_of(Role.LIAISON, "taxation")
+    for address in ("", "progress/", "rows/accepted/", "annotated.xlsx"):
+        assert stranger.get(f"/intake/submissions/{submission.pk}/{address}").status_code == 404
+    assert "双公示.csv" in said(liaison.get("/intake/submissions/"))
+    assert "双公示.csv" not in said(stranger.get("/intake/submissions/?department=market_regulation"))
+
+
+def test_submissions_are_listed_by_state_and_week(liaison: Client) -> None:
+    send([penalty_row(1)])
+    send([], later=5)
+    assert liaison.get("/intake/submissions/?state=refused").context["submissions"][0].submission.state == "refused"
+    assert len(liaison.get("/intake/submissions/?week=2026-11-12").context["submissions"]) == 2
+    assert liaison.get("/intake/submissions/?week=2026-11-02").context["submissions"] == []
+    assert len(liaison.get("/intake/submissions/?week=soon&state=odd").context["submissions"]) == 2
+
+
+def test_submissions_are_paged_by_key(liaison: Client) -> None:
+    with patch("publiccredit.intake.desk.PAGE", 2):
+        for number in range(3):
+            send([penalty_row(number + 1)], later=number)
+        first = liaison.get("/intake/submissions/")
+        assert len(first.context["submissions"]) == 2
+        rest = liaison.get(f"/intake/submissions/{first.context['next_url']}")
+    assert (len(rest.context["submissions"]), rest.context["next_url"]) == (1, "")

@@ -1,0 +1,213 @@
+"""The office's pages: the board, a department's figures, the late list, the review of subjects."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+
+from publiccredit.accounts.types import Role
+from publiccredit.intake.operations import declare_nil_return
+from publiccredit.ledger.models import Entry
+from publiccredit.matching.models import Question
+from publiccredit.oversight import queries
+from publiccredit.oversight.types import Cell, CellKind
+from publiccredit.subjects.models import Record
+from tests.factories import penalty_row, synthetic_uscc
+from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, send
+from tests.flows.test_a_liaison_works_at_the_desk import Browser, client_of, said
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+NOW = datetime(2026, 11, 17, 4, tzinfo=UTC)  # the Tuesday after the week of the files
+THIS_WEEK, LAST_WEEK = date(2026, 11, 16), date(2026, 11, 9)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with patch("django.utils.timezone.now", return_value=NOW):
+        yield
+
+
+@pytest.fixture
+def clerk() -> Browser:
+    return client_of(Role.OFFICE_CLERK)
+
+
+def cell(code: str, week: date) -> Cell:
+    held = queries.board(on=NOW.date(), weeks=3)
+    row = next(r for r in held.rows if r.figures.department_code == code)
+    return next(c for c in row.cells if c.week == week)
+
+
+def nil(source: str, *, by: object = LIAISON) -> None:
+    declare_nil_return(
+        by=by,  # type: ignore[arg-type]
+        department_code=by.department_code,  # type: ignore[attr-defined]
+        source=source,
+        period_from=LAST_WEEK,
+        period_until=LAST_WEEK + timedelta(days=7),
+        at=AT,
+    )
+
+
+def test_a_week_in_which_a_source_neither_came_nor_was_declared_nil_is_missing() -> None:
+    send([penalty_row(1)])
+    found = cell("market_regulation", LAST_WEEK)
+    assert (found.kind, found.accepted) == (CellKind.MISSING, 1)
+    assert found.missing == ("市场监管行政许可", "企业登记注册信息")
+
+
+def test_a_week_is_on_time_when_everything_came_or_was_declared_nil() -> None:
+    send([penalty_row(1)])
+    nil("market_regulation/licence")
+    nil("market_regulation/registration")
+    found = cell("market_regulation", LAST_WEEK)
+    assert (found.kind, found.missing, found.nil) == (CellKind.ON_TIME, (), 2)
+
+
+def test_a_week_of_nil_returns_alone_is_nil_and_the_running_week_is_not_missing_yet() -> None:
+    for source in ("market_regulation/licence", "market_regulation/registration", "market_regulation/penalty"):
+        nil(source)
+    assert cell("market_regulation", LAST_WEEK).kind is CellKind.NIL
+    assert cell("market_regulation", THIS_WEEK).kind is CellKind.NOTHING_DUE
+
+
+def test_late_records_make_a_week_late_and_returned_rows_make_it_returned() -> None:
+    nil("market_regulation/licence")
+    nil("market_regulation/registration")
+    send([penalty_row(1), penalty_row(2, penalty_kind="罚金")])
+    assert cell("market_regulation", LAST_WEEK).kind is CellKind.RETURNED
+    send([penalty_row(3, decided_on="2026-10-12", served_on="2026-10-13")], later=60)
+    found = cell("market_regulation", LAST_WEEK)
+    assert (found.kind, found.late, found.accepted, found.returned) == (CellKind.LATE, 1, 2, 1)
+
+
+def test_figures_follow_their_formulas_and_rows_on_file_already_count_on_neither_side() -> None:
+    rows = [
+        penalty_row(1),
+        penalty_row(2, decided_on="2026-10-12", served_on="2026-10-13"),
+        penalty_row(3, penalty_kind="罚金"),
+    ]
+    send(rows)
+    send(rows, later=60)
+    found = queries.figures(since=LAST_WEEK, until=THIS_WEEK, department_code="market_regulation")[0]
+    assert (found.submissions, found.accepted, found.returned, found.duplicates) == (2, 2, 2, 2)
+    assert (found.compliance, found.timed, found.late, found.late_share) == (0.5, 2, 1, 0.5)
+
+
+def test_a_department_that_sent_nothing_has_no_share_rather_than_a_perfect_one() -> None:
+    found = queries.figures(since=LAST_WEEK, until=THIS_WEEK, department_code="taxation")[0]
+    assert (found.compliance, found.late_share, found.on_time_share) == (None, None, None)
+
+
+def test_the_board_takes_four_statements_however_much_was_sent(django_assert_num_queries: object) -> None:
+    for number in range(4):
+        send([penalty_row(number + 1)], later=number)
+    with django_assert_num_queries(5):  # type: ignore[operator]  # submissions, late, nil; and both for the totals
+        queries.board(on=NOW.date(), weeks=8)
+
+
+def test_every_cell_of_the_board_leads_to_the_submissions_it_counts(clerk: Browser) -> None:
+    submission = send([penalty_row(1)])
+    page = clerk.get("/oversight/")
+    row = next(r for r in page.context["rows"] if r["code"] == "market_regulation")
+    url = row["cells"][-2].url
+    assert url == "/intake/submissions/?department=market_regulation&week=2026-11-09"
+    assert [s.submission.pk for s in clerk.get(url).context["submissions"]] == [submission.pk]
+    assert "缺 2" in said(page)
+
+
+def test_who_is_mostly_returned_week_after_week_is_named(clerk: Browser) -> None:
+    for back in range(3):
+        at = AT - timedelta(days=7 * back)
+        with patch("tests.flows.filing.AT", at):
+            send([penalty_row(back + 1, penalty_kind="罚金", decided_on="2026-10-20", served_on="2026-10-21")])
+    assert [f.department_code for f in clerk.get("/oversight/").context["often_returned"]] == ["market_regulation"]
+
+
+def test_a_department_page_shows_its_formulas_with_its_numbers(clerk: Browser) -> None:
+    send([penalty_row(1), penalty_row(2, penalty_kind="罚金")])
+    page = said(clerk.get("/oversight/departments/market_regulation/"))
+    assert "1 ÷ 2 = 50.0%" in page
+    assert clerk.get("/oversight/departments/none/").status_code == 404
+
+
+def test_the_late_list_names_the_working_days_and_the_submission(clerk: Browser) -> None:
+    submission = send([penalty_row(1), penalty_row(2, decided_on="2026-10-12", served_on="2026-10-13")])
+    page = clerk.get("/oversight/late/?department=market_regulation&since=2026-11-01")
+    listed = [r["record"] for r in page.context["records"]]
+    assert [(r.document_number, r.submission_id) for r in listed] == [("濉市监处罚〔2026〕2号", submission.pk)]
+    assert clerk.get("/oversight/late/?department=taxation&since=odd&before=1").context["records"] == []
+
+
+def unmatched() -> Question:
+    """A second name, and quite another one, under an identifier that has a file: nobody but a person can tell."""
+    send([penalty_row(1)])
+    send([penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花爆竹销售部")], later=60)
+    return Question.objects.get()
+
+
+def waiting() -> Record:
+    return Record.objects.get(document_number="濉市监处罚〔2026〕2号")
+
+
+def first_candidate(clerk: Browser, address: str) -> str:
+    return str(clerk.get(address).context["form"].fields["answer"].choices[0][0])
+
+
+def test_an_unmatched_record_waits_until_a_person_says_whose_it_is(clerk: Browser) -> None:
+    question = unmatched()
+    assert question.written_name in said(clerk.get("/oversight/questions/"))
+    address = f"/oversight/questions/{question.pk}/"
+    answer = first_candidate(clerk, address)
+    refused = clerk.post(address, {"answer": answer, "reason": "对"})
+    assert (refused.status_code, "理由太短" in said(refused)) == (422, True)
+    assert waiting().subject_id is None
+    done = clerk.post(address, {"answer": answer, "reason": "核对营业执照,系变更名称"}, follow=True)
+    assert "已判定" in said(done)
+    assert waiting().subject_id == Record.objects.get(document_number="濉市监处罚〔2026〕1号").subject_id
+    assert Entry.objects.order_by("position").last().operation == "answer_question"
+    assert "没有待判定的主体" in said(clerk.get("/oversight/questions/"))
+
+
+def test_a_new_subject_is_refused_where_its_identifier_has_a_file(clerk: Browser) -> None:
+    question = unmatched()
+    answer = clerk.post(f"/oversight/questions/{question.pk}/", {"answer": "new", "reason": "按所报名称建档"})
+    assert (answer.status_code, "已有档案" in said(answer)) == (422, True)
+
+
+def test_an_answer_is_taken_back_with_a_reason_and_the_records_wait_again(clerk: Browser) -> None:
+    question = unmatched()
+    address = f"/oversight/questions/{question.pk}/"
+    clerk.post(address, {"answer": first_candidate(clerk, address), "reason": "核对营业执照,系变更名称"})
+    assert "没有撤回" in said(clerk.post(f"{address}reopen/", {"reason": ""}, follow=True))
+    told = clerk.post(f"{address}reopen/", {"reason": "执照看错,另有其人"}, follow=True)
+    assert "重新待判定" in said(told)
+    assert waiting().subject_id is None
+    assert "尚无判定" in said(clerk.post(f"{address}reopen/", {"reason": "再撤一次试试"}, follow=True))
+
+
+def test_an_unsure_answer_keeps_the_question_open_with_its_reason(clerk: Browser) -> None:
+    question = unmatched()
+    address = f"/oversight/questions/{question.pk}/"
+    done = clerk.post(address, {"answer": "unsure", "reason": "已去函部门补充代码"}, follow=True)
+    assert "已去函部门补充代码" in said(done)
+    question.refresh_from_db()
+    assert question.answered_at is None
+
+
+def test_an_auditor_looks_and_does_not_judge() -> None:
+    question = unmatched()
+    auditor = client_of(Role.AUDITOR)
+    address = f"/oversight/questions/{question.pk}/"
+    assert auditor.get(address).context["form"] is None
+    auditor.post(address, {"answer": "unsure", "reason": "核对营业执照,为新设企业"})
+    assert question.judgements.count() == 0
+    assert auditor.get("/oversight/questions/999999/").status_code == 404
+
+
+def test_a_department_does_not_see_the_board() -> None:
+    liaison = client_of(Role.LIAISON, OTHER_LIAISON.department_code)
+    assert [liaison.get(a).status_code for a in ("/oversight/", "/oversight/late/", "/oversight/questions/")] == [
+        403
+    ] * 3
