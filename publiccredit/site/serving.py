@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 from django.conf import settings
 
-PATIENCE = 30.0  # seconds until the site must have answered
+PATIENCE = 90.0  # seconds until the site must have answered
 GRACE = 25.0  # seconds a child is given to end what it is doing
 
 
