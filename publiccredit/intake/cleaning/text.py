@@ -43,11 +43,6 @@ def folded(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKC").str.replace_all(rf"[\s{INVISIBLE}]", "")
 
 
-def without_empty_words(text: pl.Expr) -> pl.Expr:
-    """Null where the cell only says that there is nothing."""
-    return pl.when(~text.str.contains(rf"^{EMPTY_WORDS_WHERE_OPTIONAL}$")).then(text)
-
-
 def prose(text: pl.Expr) -> pl.Expr:
     return tidy(text)
 
