@@ -136,27 +136,29 @@ def _tombstone(row: Record, position: int) -> Change:
 
 def _told_by_time(place: Cursor, audience: Audience, on: date, limit: int) -> tuple[list[Change], Cursor]:
     """Give what the days since the last reading ended or began among the records read before, without any act."""
-    until = place.until or on
+    # Only today judges. A reading that stood still over midnight begins its days anew, and a cursor that was made up
+    # cannot ask for a day on which what has ended was still shown (DP-07).
+    swept = place.swept if place.until == on else 0
     packs = catalogue.packs()
     then = visible(audience=audience, on=place.day, packs=packs)
-    now = visible(audience=audience, on=until, packs=packs)
+    now = visible(audience=audience, on=on, packs=packs)
     judged = subjects.records().annotate(
         shown_then=Case(When(then, then=True), default=False), shown_now=Case(When(now, then=True), default=False)
     )
-    moved = judged.exclude(shown_then=F("shown_now")).filter(pk__gt=place.swept).order_by("pk")
+    moved = judged.exclude(shown_then=F("shown_now")).filter(pk__gt=swept).order_by("pk")
     rows = list(moved[: limit + 1])
     more = len(rows) > limit
     rows = rows[:limit]
     positions = _positions(rows)
     read = (place.position, place.record_id)
     told = [
-        _shown(row, positions[row.pk], audience, until) if row.shown_now else _tombstone(row, positions[row.pk])
+        _shown(row, positions[row.pk], audience, on) if row.shown_now else _tombstone(row, positions[row.pk])
         for row in rows
         if row.pk in positions and (positions[row.pk], row.pk) <= read
     ]
     if more:
-        return told, replace(place, until=until, swept=rows[-1].pk)
-    return told, replace(place, day=until, until=None, swept=0)
+        return told, replace(place, until=on, swept=rows[-1].pk)
+    return told, replace(place, day=on, until=None, swept=0)
 
 
 def _positions(rows: Sequence[Record]) -> dict[int, int]:

@@ -136,6 +136,14 @@ def test_of_what_was_never_shown_nothing_is_told() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("until", ["20260520", "20260525", "20260531", "0"])
+def test_a_cursor_made_up_for_an_earlier_day_publishes_nothing_again(as_program: None, until: str) -> None:
+    _file(stored_subject(), 1, disclosed_until=date(2026, 5, 30))
+    page = changes(audience=Audience.PUBLIC, on=TODAY, cursor=f"999999.999999.20260101.{until}.0")
+    assert [change.record for change in page.changes] == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "cursor", ["x", "1.2", "1.2.20261345.0.0", "1.2.20260601.20269999.0", "1.2.3.4.5", "-1.2.20260601.0.0"]
 )
