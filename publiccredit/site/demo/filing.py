@@ -2,8 +2,9 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from publiccredit.accounts.types import Actor, Role
@@ -17,6 +18,7 @@ from publiccredit.site.demo.progress import Progress, write_progress
 
 SEED = "濉溪"
 PLAN = "demo.json"
+PAUSE = 0.2  # seconds between two looks at a submission the worker is filing
 
 
 def last_day(*, folder: Path, today: date) -> date:
@@ -79,6 +81,17 @@ def _carry_out(step: Step, made: Path) -> None:
         idempotency_key=step.key,
         served_on=step.served_on,
     )
-    # No child process: these files are our own, and starting one costs a second each.
-    intake.file_submission(submission_id=submission.pk, at=step.at, check=intake.check_here)
+    _file(submission.pk, step.at)
     path.unlink()
+
+
+def _file(submission_id: int, at: datetime) -> None:
+    """File a submission, or wait for its end where the worker's sweep has taken it up as an interrupted one."""
+    while True:
+        try:
+            # No child process: these files are our own, and starting one costs a second each.
+            intake.file_submission(submission_id=submission_id, at=at, check=intake.check_here)
+        except intake.BeingFiled:
+            time.sleep(PAUSE)
+        else:
+            return
