@@ -1,11 +1,14 @@
 """What the site holds when browser tests begin: the packs' own samples, filed through intake."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.intake.operations import file_submission, receive_submission
 from tests.environment import ROOT
+from tests.factories import penalty_row, sent_csv, synthetic_uscc
+from tests.flows.filing import check_here
 
 SAMPLES = ROOT / "packs/industries/market_regulation/samples"
 LIAISON = Actor(name=Role.LIAISON.value, role=Role.LIAISON, department_code="market_regulation")
@@ -13,15 +16,20 @@ FILED = ("accepted/registration.csv", "accepted/licence.xlsx", "accepted/penalty
 
 
 def file_a_small_county() -> None:
-    """File four samples as the liaison of market regulation would: one of them comes back with issues."""
+    """File as the liaison of market regulation would: one file comes back with issues, one raises a question."""
     now = datetime.now(tz=UTC)
-    for place, name in enumerate(FILED):
+    files = [*((SAMPLES / name, Path(name).name) for name in FILED), (io.BytesIO(sent_csv(_OTHER_NAME)), "更名.csv")]
+    for place, (file, name) in enumerate(files):
         received = receive_submission(
             by=LIAISON,
             department_code=LIAISON.department_code,
-            file=SAMPLES / name,
-            file_name=Path(name).name,
+            file=file,
+            file_name=name,
             channel="page",
-            at=now - timedelta(minutes=len(FILED) - place),
+            at=now - timedelta(minutes=len(files) - place),
         )
-        file_submission(submission_id=received.pk, at=now)
+        file_submission(submission_id=received.pk, at=now, check=check_here)
+
+
+# Two names under one identifier: a question for the office.
+_OTHER_NAME = [penalty_row(1), penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花销售部")]

@@ -1,16 +1,34 @@
 """Every page passes axe at phone and desktop width, scrolls in one direction only, and loads nothing from elsewhere."""
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
 from playwright.sync_api import BrowserContext, Page
 
 from publiccredit.accounts.types import Role
 from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.gallery import values
 
+SUBJECT = "/subjects/910000000000700336/"  # of the packs' samples
 PAGES: list[tuple[str, Role | None]] = [
+    ("/", None),
+    ("/search/?q=濉溪", None),
+    ("/search/?q=没有这样的企业", None),
+    (SUBJECT, None),
+    ("/records/", None),
+    ("/records/1/", None),
+    ("/departments/", None),
+    ("/departments/market_regulation/", None),
+    ("/catalogue/", None),
+    ("/catalogue/record-types/administrative_penalty/", None),
+    ("/catalogue/national_2024/3.2/", None),
+    ("/glossary/", None),
     ("/about/", None),
     ("/rights/", None),
     ("/accessibility/", None),
@@ -34,8 +52,10 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/oversight/departments/market_regulation/", Role.OFFICE_CLERK),
     ("/oversight/late/", Role.OFFICE_CLERK),
     ("/oversight/questions/", Role.OFFICE_CLERK),
+    ("/oversight/questions/1/", Role.OFFICE_CLERK),
     ("/oversight/ledger/", Role.AUDITOR),
 ]
+ABSENT = {"/no-such-page/"}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -49,7 +69,9 @@ RUN = """options => axe.run(document, options).then(results => results.violation
 def faults(page: Page, path: str, complaints: list[str]) -> list[str]:
     """Give what is wrong with a page at both widths: axe, sideways scrolling, other hosts, the security policy."""
     complaints.clear()
-    page.goto(path)
+    answer = page.goto(path)
+    if answer is None or answer.status >= 500 or (answer.status == 404) != (path in ABSENT):
+        return [f"{path}: answers {answer and answer.status}"]
     page.evaluate(AXE)
     found = list(complaints)
     for width in (PHONE, DESKTOP):
@@ -91,3 +113,18 @@ def test_the_first_key_press_leads_past_the_navigation(context_for: Callable[...
     assert page.evaluate("document.activeElement.textContent") == "跳到正文"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.browser
+def test_every_part_in_the_gallery_is_for_everyone(
+    context_for: Callable[..., BrowserContext], site: Site, settings: object
+) -> None:
+    engine = copy.deepcopy(settings.TEMPLATES)  # type: ignore[attr-defined]
+    engine[0]["DIRS"] = [Path(__file__).parent / "templates"]
+    settings.TEMPLATES = engine  # type: ignore[attr-defined]
+    request = RequestFactory().get("/gallery/")
+    request.user = AnonymousUser()
+    html = render_to_string("gallery.html", dict(values()), request=request)
+    page = context_for().new_page()
+    page.route("**/gallery/", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    assert faults(page, "/gallery/", []) == []
