@@ -42,7 +42,7 @@ _COLUMN_ROLES = {
     "confiscated_fen": FieldRole.CONFISCATED,
 }
 _FILLED = ("document_number", "authority_name", "authority_uscc")  # empty text, where nothing is said
-_ABSENT = r'"[a-z][a-z0-9_]*":null,?'  # inside a text the quote would be escaped, so only a key can look like this
+_ESCAPED = r'["\\\x00-\x1f]'  # what JSON writes with a backslash
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,9 @@ class Preparation:
     # --- common columns ---------------------------------------------------------------------------------------------
 
     def _with_common_columns(self, accepted: pl.DataFrame) -> pl.DataFrame:
-        served = self.record_type.field_in_role(FieldRole.SERVED_ON)
-        names = sorted(self.record_type.field_names)
-        said = [name for name in names if served is None or name != served.name]
         return (
-            accepted.with_columns(**{c: self._in_role(role).cast(ROW_SCHEMA[c]) for c, role in _COLUMN_ROLES.items()})
+            accepted.with_columns(*self._content(accepted))
+            .with_columns(**{c: self._in_role(role).cast(ROW_SCHEMA[c]) for c, role in _COLUMN_ROLES.items()})
             .with_columns(
                 pl.col(SHEET).alias("sheet"),
                 pl.col(ROW).alias("row_number"),
@@ -90,13 +88,20 @@ class Preparation:
                 pl.int_range(self._lines, self._lines + pl.len()).alias("line"),
                 *(pl.col(n).fill_null(self.default_authority.get(n, "")) for n in _FILLED),
                 *self._severity(),
-                content=_json(names),
-                _said=_json(said),
                 effective_until=self._effective_until(),
             )
             .pipe(self._with_term)
             .pipe(self._with_working_days)
         )
+
+    def _content(self, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+        """``content``, and ``_said``: what the decision says, whatever is known of its service."""
+        served = self.record_type.field_in_role(FieldRole.SERVED_ON)
+        said = _json(rows, sorted(n for n in self.record_type.field_names if served is None or n != served.name))
+        if served is None:
+            return (said + "}").alias("content"), said.alias("_said")
+        member = rows.select(member=pl.concat_str(pl.lit(","), _member(rows, served.name)).fill_null(""))["member"]
+        return (said + member + "}").alias("content"), said.alias("_said")
 
     def _in_role(self, role: FieldRole) -> pl.Expr:
         found = self.record_type.field_in_role(role)
@@ -183,10 +188,25 @@ class Preparation:
         return (pl.col(name) if known else pl.lit(None)).alias(name)
 
 
-def _json(names: list[str]) -> pl.Expr:
-    """Give the fields that are filled, in the order of their names, as one JSON object."""
-    encoded = pl.struct(names).struct.json_encode()
-    return encoded.str.replace_all(_ABSENT, "").str.replace(r",\}$", "}")
+def _json(rows: pl.DataFrame, names: list[str]) -> pl.Series:
+    """
+    Give the fields that are filled as one JSON object without its last brace, in the order of their names.
+
+    Piece by piece: encoding whole rows and taking the empty fields out again took four times as long.
+    """
+    pieces = [_member(rows, name) for name in names]
+    return rows.select(said=pl.concat_str(pl.lit("{"), pl.concat_str(pieces, separator=",", ignore_nulls=True)))["said"]
+
+
+def _member(rows: pl.DataFrame, name: str) -> pl.Expr:
+    value, kind = pl.col(name), rows.schema[name]
+    if kind.is_integer():
+        text = value.cast(pl.String)
+    elif kind == pl.String and rows[name].str.contains(_ESCAPED).any():
+        text = pl.struct(value.alias("x")).struct.json_encode().str.slice(len('{"x":')).str.head(-1)
+    else:
+        text = pl.concat_str(pl.lit('"'), value.cast(pl.String), pl.lit('"'))
+    return pl.when(value.is_not_null()).then(pl.concat_str(pl.lit(f'"{name}":'), text))
 
 
 def _hashed(record_type: str, values: pl.Series) -> pl.Series:

@@ -11,6 +11,8 @@ import polars as pl
 
 USCC_SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CHUNK = 100_000
+SUBJECTS = 400_000
+TRADES = ("示例建材", "示例食品", "示例物流（濉溪）", "示例商贸", "示例机械")
 FAULTS = {
     "no_name": "required",
     "unknown_kind": "unknown_code",
@@ -69,22 +71,25 @@ AUTHORITY_USCC = "11000000009000031R"
 LAST_DAY = "2026-11-20"
 
 
-def write_penalties(path: Path, *, rows: int, faulty_share: float = 0.05, seed: int = 20261103) -> Path:
+def write_penalties(
+    path: Path, *, rows: int, faulty_share: float = 0.05, seed: int = 20261103, subjects: int = SUBJECTS
+) -> Path:
     """Write the file with the titles of the national form and the two extra columns."""
     with path.open("wb") as file:
         for first in range(0, rows, CHUNK):
-            chunk = penalties(first=first, rows=min(CHUNK, rows - first), faulty_share=faulty_share, seed=seed)
+            number = min(CHUNK, rows - first)
+            chunk = penalties(first=first, rows=number, faulty_share=faulty_share, seed=seed, subjects=subjects)
             chunk.drop("fault").rename(TITLES).write_csv(file, include_header=first == 0)
     return path
 
 
-def penalties(*, first: int, rows: int, faulty_share: float, seed: int) -> pl.DataFrame:
+def penalties(*, first: int, rows: int, faulty_share: float, seed: int, subjects: int = SUBJECTS) -> pl.DataFrame:
     """Some rows by their field names, with the ``fault`` that was put into each, or null."""
     numbered = pl.DataFrame({"n": pl.int_range(first, first + rows, dtype=pl.UInt64, eager=True)})
     fault = pl.when(_draw(seed, 1, 1_000_000) < int(faulty_share * 1_000_000)).then(_draw(seed, 2, len(FAULTS)))
     names = {number: name for number, name in enumerate(FAULTS)}
     named = numbered.with_columns(fault=fault.replace_strict(names, default=None, return_dtype=pl.String))
-    return _with_faults(_right_rows(named, seed), seed).select(*TITLES, "fault")
+    return _with_faults(_right_rows(named, seed, subjects), seed).select(*TITLES, "fault")
 
 
 def _draw(seed: int, salt: int, below: int) -> pl.Expr:
@@ -97,18 +102,20 @@ def _choice(seed: int, salt: int, values: list[str]) -> pl.Expr:
     return _draw(seed, salt, len(values)).replace_strict(dict(enumerate(values)), return_dtype=pl.String)
 
 
-def _right_rows(numbered: pl.DataFrame, seed: int) -> pl.DataFrame:
+def _right_rows(numbered: pl.DataFrame, seed: int, subjects: int) -> pl.DataFrame:
     n = pl.col("n").cast(pl.String)
     decided = pl.date(2023, 1, 1) + pl.duration(days=_draw(seed, 3, 1400).cast(pl.Int64))
     yuan = (_draw(seed, 4, 4000) + 1) * 50
     kinds = ["罚款", "警告", "罚款;没收违法所得", "警告;罚款", "没收非法财物", "罚款", "通报批评", "责令停产停业"]
     kind = _choice(seed, 5, kinds)
     frame = numbered.with_columns(
-        decided=decided, yuan=yuan, kind=kind, subject=_draw(seed, 6, 400_000).cast(pl.UInt64) + 1
+        decided=decided, yuan=yuan, kind=kind, subject=_draw(seed, 6, subjects).cast(pl.UInt64) + 1
     ).with_columns(uscc=_uscc(pl.col("subject")), wan=_wan(pl.col("yuan")))
     return frame.with_columns(
         subject_name=pl.format(
-            "濉溪县{}{}有限公司", "subject", _choice(seed, 7, ["示例建材", "示例食品", "示例物流（濉溪）", "示例商贸", "示例机械"])
+            "濉溪县{}{}有限公司",
+            "subject",
+            (pl.col("subject") % len(TRADES)).replace_strict(dict(enumerate(TRADES)), return_dtype=pl.String),
         ),
         subject_category=pl.lit("法人及非法人组织"),
         subject_uscc="uscc",

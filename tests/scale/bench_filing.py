@@ -1,0 +1,177 @@
+"""
+A submission filed from end to end, against a bare COPY of the same records into a table with the same indexes.
+
+    python -m tests.scale.bench_filing --rows 1000000
+
+Both run in one database of its own, one after the other, so that their ratio holds on any machine. The bare COPY takes
+the very rows that were filed, from a file in the form COPY reads fastest as text, into a copy of the table without
+triggers, foreign key and row-level security. Results go to .data/bench/filing.json.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import tests.environment  # noqa: F401 - names the data folder before Django reads its settings
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / ".data" / "bench" / "filing.json"
+ROWS = 1_000_000
+AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
+TARGET = 3.0  # times the bare COPY
+DATABASE = "bench_filing"
+
+
+def main() -> int:
+    """Print the figures and keep them; fail where the target is missed."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--rows", type=int, default=ROWS)
+    asked.add_argument("--subjects", choices=("new", "known"), default="new")
+    given = asked.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
+    import django
+
+    django.setup()
+    figures = measure(rows=given.rows, known=given.subjects == "known")
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=2, ensure_ascii=False))
+    sys.stdout.write(RESULTS.read_text() + "\n")
+    return 0 if figures["times_bare_copy"] <= TARGET else 1
+
+
+def measure(*, rows: int, known: bool) -> dict[str, Any]:
+    """File so many right rows and copy what came of them; ``known``: their subjects are on file before."""
+    from tests.scale.synthetic_penalties import write_penalties
+
+    with _database(), tempfile.TemporaryDirectory() as folder:
+        file = write_penalties(Path(folder) / "penalties.csv", rows=rows, faulty_share=0, subjects=max(1, rows // 10))
+        if known:
+            _make_subjects(file)
+        steps: dict[str, float] = {}
+        began = time.perf_counter()
+        submission = _file(file, steps)
+        filed = time.perf_counter() - began
+        assert (submission.state, submission.refusal) == ("filed", "")
+        assert submission.accepted + submission.duplicates == rows
+        bare = _bare_copy(Path(folder) / "records.copy")
+        return {
+            "rows": rows,
+            "accepted": submission.accepted,
+            "subjects": _one("SELECT count(*) FROM subjects_subject"),
+            "subjects_known_before": known,
+            "seconds": round(filed, 2),
+            "rows_per_second": round(rows / filed),
+            "bare_copy_seconds": round(bare, 2),
+            "times_bare_copy": round(filed / bare, 2),
+            "record_megabytes": _one("SELECT pg_table_size('subjects_record') / 1000000"),
+            "index_megabytes": _one("SELECT pg_indexes_size('subjects_record') / 1000000"),
+            "seconds_by_statement": dict(sorted(steps.items(), key=lambda s: -s[1])[:14]),
+        }
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    from django.db import connection
+
+    from publiccredit.accounts.operations import act_as
+    from publiccredit.accounts.types import PROGRAM
+    from publiccredit.site import embedded_postgres
+    from tests.conftest import _ensure_template
+    from tests.environment import TEST_DATA
+
+    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    embedded_postgres.drop_database(cluster=cluster, name=DATABASE)
+    embedded_postgres.create_database(cluster=cluster, name=DATABASE, template=_ensure_template(cluster))
+    connection.settings_dict["NAME"] = DATABASE
+    try:
+        act_as(actor=PROGRAM)
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        embedded_postgres.drop_database(cluster=cluster, name=DATABASE)
+
+
+def _file(file: Path, steps: dict[str, float]) -> Any:
+    from django.db import connection
+
+    from publiccredit.accounts.types import Actor, Role
+    from publiccredit.intake.operations import file_submission, receive_submission
+
+    liaison = Actor(name="bench", role=Role.LIAISON, department_code="market_regulation")
+
+    def timed(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, *others)
+        finally:
+            name = " ".join(str(sql).split())[:60]
+            steps[name] = round(steps.get(name, 0) + time.perf_counter() - began, 2)
+
+    with connection.execute_wrapper(timed):
+        began = time.perf_counter()
+        received = receive_submission(
+            by=liaison, department_code="market_regulation", file=file, file_name=file.name, channel="command", at=AT
+        )
+        steps["receive"] = round(time.perf_counter() - began, 2)
+        return file_submission(submission_id=received.pk, at=AT)
+
+
+def _make_subjects(file: Path) -> None:
+    """File the first row of each subject under another number, so that every subject is known before."""
+    import polars as pl
+
+    from tests.scale.synthetic_penalties import TITLES
+
+    first = pl.read_csv(file, infer_schema=False).unique(TITLES["subject_uscc"], keep="first", maintain_order=True)
+    known = file.with_name("known.csv")
+    first.with_columns(pl.col(TITLES["document_number"]).str.replace("处罚", "处告")).write_csv(known)
+    _file(known, {})
+
+
+def _bare_copy(file: Path) -> float:
+    """Copy the filed records into a like table; the time counts from the first byte to the commit."""
+    from publiccredit.site import embedded_postgres
+    from tests.environment import TEST_DATA
+
+    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    columns = "SELECT string_agg(quote_ident(attname), ',' ORDER BY attnum) FROM pg_attribute"
+    named = _one(f"{columns} WHERE attrelid = 'subjects_record'::regclass AND attnum > 0 AND NOT attisdropped")
+    with cluster.connect(embedded_postgres.OWNER, DATABASE) as owner:
+        owner.execute("SELECT set_config('publiccredit.role', 'program', false)")
+        with (
+            file.open("wb") as target,
+            owner.cursor().copy(f"COPY (SELECT {named} FROM subjects_record) TO STDOUT") as out,
+        ):
+            for piece in out:
+                target.write(piece)
+        owner.execute(
+            "CREATE TABLE bare (LIKE subjects_record INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)"
+        )
+        began = time.perf_counter()
+        with file.open("rb") as source, owner.cursor().copy(f"COPY bare ({named}) FROM STDIN") as into:
+            while piece := source.read(1 << 20):
+                into.write(piece)
+        return time.perf_counter() - began
+
+
+def _one(sql: str) -> Any:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
