@@ -44,10 +44,10 @@ def _addresses(subject: Subject) -> dict[str, int]:
         "/search/": 0,
         "/search/?q=建材": 6,
         "/search/?q=SXX": 10,
-        f"/subjects/{subject.uscc}/": 3,
-        f"/subjects/{subject.uscc}/?known=2026-05-31": 6,
-        f"/subjects/{subject.uscc}/?type=administrative_licence": 3,
-        f"/records/{_penalty().pk}/": 3,
+        f"/subjects/{subject.uscc}/": 4,
+        f"/subjects/{subject.uscc}/?known=2026-05-31": 7,
+        f"/subjects/{subject.uscc}/?type=administrative_licence": 4,
+        f"/records/{_penalty().pk}/": 4,
         "/records/": 2,
         "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 2,
         "/departments/": 2,
@@ -182,3 +182,32 @@ def test_a_search_of_one_character_is_answered_with_what_would_be_right(client: 
 
 def test_a_search_that_finds_nothing_helps(client: Client) -> None:
     assert "没有找到" in client.get("/search/", {"q": "不存在的名称"}).content.decode()
+
+
+def test_a_page_read_again_asks_once_and_is_not_sent_again(client: Client, subject: Subject) -> None:
+    for address in (f"/subjects/{subject.uscc}/", f"/records/{_penalty().pk}/"):
+        first = client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get(address)
+            unchanged = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert len(queries) == 2
+        assert again.content == first.content
+        assert again.headers["X-Robots-Tag"] == first.headers["X-Robots-Tag"]
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+def test_a_kept_page_is_gone_the_moment_its_record_is_withdrawn(client: Client, subject: Subject) -> None:
+    penalty = _penalty()
+    pages = (f"/subjects/{subject.uscc}/", f"/records/{penalty.pk}/")
+    for page in pages:
+        assert penalty.document_number in client.get(page).content.decode()
+    Record.objects.filter(pk=penalty.pk).update(state="withdrawn", known_from=datetime(2026, 6, 1, 5, tzinfo=UTC))
+    assert penalty.document_number not in client.get(pages[0]).content.decode()
+    assert client.get(pages[1]).status_code == 404
+
+
+def test_a_reader_of_large_type_gets_large_type(client: Client, subject: Subject) -> None:
+    address = f"/subjects/{subject.uscc}/"
+    assert 'class="large-type"' not in client.get(address).content.decode()
+    client.cookies["type_size"] = "large"
+    assert 'class="large-type"' in client.get(address).content.decode()
