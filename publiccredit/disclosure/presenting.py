@@ -1,5 +1,6 @@
 """A row of the record store turned into what its reader may know of it. Fields that never leave stay behind here."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -23,6 +24,11 @@ COLUMNS = {
     FieldRole.FINE: "fine_fen",
     FieldRole.CONFISCATED: "confiscated_fen",
 }
+# Departments copy whole decisions into the facts, the numbers of the people in them included. An identity number never
+# leaves the house, in whatever field it stands (DP-11): only its first six digits, a region, are shown.
+IDENTITY_NUMBER = re.compile(
+    r"(?<![0-9])([1-9][0-9]{5})(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
+)
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
 
 
@@ -133,4 +139,6 @@ def _in_words(raw: object, field: RecordField) -> str:
     if field.type is FieldType.AMOUNT and isinstance(raw, int):
         return in_yuan(raw)
     text = raw.isoformat() if isinstance(raw, date) else str(raw)
+    if field.type is FieldType.TEXT:
+        text = IDENTITY_NUMBER.sub(r"\1************", text)
     return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

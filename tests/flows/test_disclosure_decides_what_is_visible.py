@@ -211,3 +211,13 @@ def test_a_subject_of_whom_nothing_is_visible_is_like_one_that_does_not_exist() 
         assert (subject_file(identifier=subject.uscc, audience=Audience.PUBLIC, on=day) is not None) == seen
     assert subject_file(identifier="91000000000000000X", audience=Audience.PUBLIC, on=SERVED) is None
     assert subject_file(identifier=f"id-{subject.pk}", audience=Audience.PUBLIC, on=SERVED) is None
+
+
+def test_an_identity_number_in_the_facts_is_shown_to_nobody() -> None:
+    facts = "经营者李四(身份证340621199001011234)销售不合格水泥 20 吨,发票号 034062119900101123456"
+    row = stored_record(subject=stored_subject(), content={"violation_facts": facts})
+    for audience in Audience:
+        record = visible_record(record_id=row.pk, audience=audience, on=SERVED)
+        assert record is not None
+        told = {field.name: field.value for field in record.fields}["violation_facts"]
+        assert told == "经营者李四(身份证340621************)销售不合格水泥 20 吨,发票号 034062119900101123456"

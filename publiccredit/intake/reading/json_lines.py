@@ -1,6 +1,7 @@
 """JSON lines: one object a line, its keys the headers of a form or the field codes."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +21,7 @@ from publiccredit.intake.reading.refusals import listed, refusal
 from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
 
 HEAD_LINES = 1_000  # the keys of these objects together are the header: an empty value may be left out of some
+_SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
 class Number(str):
@@ -83,10 +85,17 @@ def _object(number: int, line: str) -> Object:
         raise refusal("broken_json", row=number, found=found) from error
     if not isinstance(said, dict):
         raise refusal("broken_json", row=number, found="不是对象")
+    if _SUSPECT.search(line) and any(_is_no_text(value) for value in (*said.keys(), *said.values())):
+        raise refusal("broken_json", row=number, found="有不是文字的字符:\\u0000,或不成对的 \\ud800 至 \\udfff")
     nested = [key for key, value in said.items() if isinstance(value, dict | list)]
     if nested:
         raise refusal("broken_json", row=number, found=f"{listed(nested)}的值不是单个值")
     return said
+
+
+def _is_no_text(value: object) -> bool:
+    """A NUL, or half of a character that JSON writes in two parts: neither the checks nor the database can hold it."""
+    return isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
 
 
 class _KeyTwice(ValueError):

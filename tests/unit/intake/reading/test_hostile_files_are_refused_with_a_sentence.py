@@ -105,6 +105,14 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     ),
     "json array": (lambda f: hostile.named(f, "a.json", b"[{}]"), "F-136", "文件第 1 行不是一个完整的 JSON 对象(不是对象)。"),
     "json broken": (lambda f: hostile.named(f, "a.jsonl", b'{"a": 1}\n{"a"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象(语法有误)。"),
+    "json half a character": (
+        lambda f: hostile.named(f, "a.jsonl", b'{"a": "\\ud83d\\ude00"}\n{"a": "\\ud800"}\n'), "F-136",
+        "文件第 2 行不是一个完整的 JSON 对象(有不是文字的字符:\\u0000,或不成对的 \\ud800 至 \\udfff)。",
+    ),
+    "json NUL": (
+        lambda f: hostile.named(f, "a.jsonl", b'{"a": "1\\u0000"}\n'), "F-136",
+        "文件第 1 行不是一个完整的 JSON 对象(有不是文字的字符:\\u0000,或不成对的 \\ud800 至 \\udfff)。",
+    ),
     "json deep": (lambda f: hostile.named(f, "a.jsonl", b"[" * 200_000), "F-136", "文件第 1 行不是一个完整的 JSON 对象(语法有误)。"),
     "json nested": (
         lambda f: hostile.named(f, "a.jsonl", b'{"a": [1]}\n'), "F-136", "文件第 1 行不是一个完整的 JSON 对象(“a”的值不是单个值)。",
