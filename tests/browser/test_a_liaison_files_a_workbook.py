@@ -87,3 +87,27 @@ def test_a_form_sent_empty_says_what_is_missing_beside_the_field(context_for: Ca
     described = field.get_attribute("aria-describedby") or ""
     said = " ".join(page.locator(f"#{name}").inner_text() for name in described.split())
     assert "还没有选择文件" in said
+
+
+@pytest.mark.browser
+def test_a_file_dropped_anywhere_lands_in_the_form_and_is_sent_once(
+    context_for: Callable[..., BrowserContext],
+) -> None:
+    page = context_for(Role.LIAISON).new_page()
+    page.goto("/intake/")
+    expect(page.get_by_text("拖到本页任意位置")).to_be_visible()
+    dropped = page.evaluate_handle(
+        """() => { const t = new DataTransfer(); t.items.add(new File(["a,b"], "dropped.csv")); return t; }"""
+    )
+    page.dispatch_event("footer", "dragenter", {"dataTransfer": dropped})
+    assert page.evaluate("document.body.className") == "dropping"
+    page.dispatch_event("footer", "drop", {"dataTransfer": dropped})
+    assert page.evaluate("document.querySelector('input[type=file]').files[0].name") == "dropped.csv"
+    assert page.evaluate("document.body.className") == ""
+    posts: list[str] = []
+    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
+    page.evaluate(
+        """() => { const b = document.querySelector('form[data-once] button[type=submit]'); b.click(); b.click(); }"""
+    )
+    page.wait_for_url("**/intake/submissions/*/")
+    assert len(posts) == 1
