@@ -1,0 +1,72 @@
+"""Ports, addresses and the end of processes, without a database."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from publiccredit.site.demo.progress import Progress, read_progress, write_progress
+from publiccredit.site.serving import Address, UnableToServe, refuse_taken_port
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", (
+    "import os, time; from publiccredit.site.processes import end_with_parent;"
+    "end_with_parent(parent=os.getppid()); print('ready', os.getpid(), flush=True); time.sleep(60)")])
+time.sleep(60)
+"""
+
+
+def test_a_taken_port_is_named_with_the_next_one_to_try() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UnableToServe, match=f"127.0.0.1:{port} 不可用.*make demo PORT={port + 1}"):
+            refuse_taken_port(address=Address(host="127.0.0.1", port=port))
+
+
+def test_a_free_port_is_not_refused() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    refuse_taken_port(address=Address(host="127.0.0.1", port=port))
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "local_url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000/", "http://127.0.0.1:8000/"),
+        ("0.0.0.0", "http://0.0.0.0:8000/", "http://127.0.0.1:8000/"),
+        ("::1", "http://[::1]:8000/", "http://[::1]:8000/"),
+    ],
+)
+def test_an_address_is_written_as_a_browser_takes_it(host: str, url: str, local_url: str) -> None:
+    address = Address(host=host, port=8000)
+    assert (address.url, address.local_url) == (url, local_url)
+
+
+def test_a_child_ends_when_its_parent_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline().split()[1]))
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    parent.stdout.close()
+
+
+def test_progress_is_read_as_it_was_written(tmp_path) -> None:
+    assert read_progress(folder=tmp_path) is None
+    write_progress(Progress(filed=3, of=9), folder=tmp_path)
+    assert read_progress(folder=tmp_path) == Progress(filed=3, of=9)
+    assert not Progress(filed=3, of=9).complete
+    assert Progress(filed=9, of=9).complete
