@@ -28,10 +28,10 @@ def ledger() -> None:
 )
 def verify(kept_in: Path | None) -> int:
     """重新计算整条哈希链;不符时退出码为 1,并指出位置。"""
+    kept = _read_head(kept_in) if kept_in else None
     database_ready()
     from publiccredit.ledger import queries
 
-    kept = _read_head(kept_in) if kept_in else None
     verdict = queries.verify(kept=kept)
     answer(
         {
