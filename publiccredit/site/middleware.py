@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from publiccredit.accounts.operations import act_as, act_as_nobody
+from publiccredit.site.errors import too_large
+
+FORM_BYTES = 1024 * 1024  # what a form carries beside its file
 
 
 class DatabaseSessionMiddleware:
@@ -27,3 +31,21 @@ class DatabaseSessionMiddleware:
             return self.get_response(request)
         finally:
             act_as_nobody()
+
+
+class UploadLimitMiddleware:
+    """Refuse a body above the limit by its stated length, before a byte of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        stated = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.UPLOAD_MAX_BYTES + FORM_BYTES
+        if not stated.isdigit() or int(stated) <= limit:
+            return self.get_response(request)
+        megabytes = settings.UPLOAD_MAX_BYTES // 2**20
+        if request.path.startswith("/api/"):
+            message = f"请求体超过 {megabytes} MB。请把文件拆成几个分别报送。"
+            return JsonResponse({"code": "too_large", "message": message, "where": None}, status=413)
+        return too_large(request, limit_megabytes=megabytes)
