@@ -110,6 +110,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "accounts.Officer"
 MIDDLEWARE = [
+    "publiccredit.disclosure.pages.kept.KeptPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

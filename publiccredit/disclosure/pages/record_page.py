@@ -14,7 +14,6 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.pages.bodies import kept_page, stamp_of_record
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.disclosure.words import (
     CONFIDENCE_WORDS,
@@ -53,13 +52,8 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     :raises Http404: it is not visible, whether it is hidden or absent.
     """
     today = timezone.localdate()
-    stamp = stamp_of_record(record_id=record_id, on=today) if record_id < 2**63 else None
-    if stamp is None:
+    if record_id >= 2**63:
         raise Http404
-    return kept_page(request, stamp=stamp, make=lambda: _made(request, record_id, today))
-
-
-def _made(request: HttpRequest, record_id: int, today: date) -> HttpResponse:
     found = queries.versions(record_id=record_id, audience=Audience.PUBLIC, on=today)
     if not found or found[0].subject_id is None:
         raise Http404

@@ -14,7 +14,6 @@ from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.pages.bodies import kept_page, stamp_of_subject
 from publiccredit.disclosure.pages.entries import entry_of
 from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import SubjectFile, VisibleRecord
@@ -38,15 +37,6 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
     :raises Http404: nothing of it is visible, whether it is hidden or absent.
     """
     today = timezone.localdate()
-    if identifier.startswith("id-"):
-        return _made(request, identifier, today)
-    stamp = stamp_of_subject(uscc=identifier, on=today)
-    if stamp is None:
-        raise Http404
-    return kept_page(request, stamp=stamp, make=lambda: _made(request, identifier, today))
-
-
-def _made(request: HttpRequest, identifier: str, today: date) -> HttpResponse:
     known = _day(request.GET.get("known", ""), today)
     file = queries.subject_file(
         identifier=identifier, audience=Audience.PUBLIC, on=today, as_known_at=_end_of(known) if known else None
