@@ -2,7 +2,7 @@
 One box for names, identifiers, document numbers and the first letters of names; answers by rank, page by page.
 
 A fragment that stands in many names is found by walking the names in rank order, one that stands in few by the index of
-pairs; which of the two is decided by how often the database has counted its pairs (docs/decisions/0020).
+pairs; which of the two is decided by how often the database has counted its pairs (docs/decisions/0030).
 """
 
 import json

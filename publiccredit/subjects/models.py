@@ -62,7 +62,7 @@ class Subject(models.Model):
     class Meta:
         verbose_name = "信用信息主体"
         verbose_name_plural = "信用信息主体"
-        # How a name is found among a million: docs/decisions/0020.
+        # How a name is found among a million: docs/decisions/0030.
         indexes = [
             models.Index(fields=["normalised_name"]),
             models.Index(fields=["inactive", "id"], name="subject_in_rank_order"),
