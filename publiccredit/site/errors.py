@@ -1,32 +1,33 @@
 """Pages for what went wrong: each says what happened, that nothing was lost, and what to do next."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+
+from publiccredit.site.api import WORDS
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that cannot be understood (handler400)."""
     del exception
-    return render(request, "400.html", status=400)
+    return _to_program(request, 400, "invalid") or render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer one who may not see this page (handler403)."""
     del exception
-    return render(request, "403.html", status=403)
+    return _to_program(request, 403, "forbidden") or render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer where there is nothing, or nothing that may be shown: the two read the same (handler404)."""
     del exception
-    return render(request, "404.html", status=404)
+    return _to_program(request, 404, "not_found") or render(request, "404.html", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a failure of the program (handler500), without session or database, which may be what failed."""
-    del request
-    return HttpResponse(get_template("500.html").render(), status=500)
+    return _to_program(request, 500, "failed") or HttpResponse(get_template("500.html").render(), status=500)
 
 
 def cross_site(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -46,3 +47,14 @@ def too_many(request: HttpRequest, *args: object, **kwargs: object) -> HttpRespo
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "900"
     return response
+
+
+def _to_program(request: HttpRequest, status: int, code: str) -> HttpResponse | None:
+    """Answer a caller of the interface in the one shape it knows, where no view of the interface was reached."""
+    if not request.path.startswith("/api/v1"):
+        return None
+    return JsonResponse(
+        {"code": code, "message": WORDS[status], "where": None},
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+    )

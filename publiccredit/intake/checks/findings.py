@@ -94,7 +94,7 @@ def shown(field: RecordField, found: pl.Expr) -> pl.Expr:
     brief = pl.when(found.str.len_chars() > _LONGEST_FOUND).then(found.str.head(_LONGEST_FOUND) + "…").otherwise(found)
     if field.type is not FieldType.USCC:
         brief = brief.str.replace_all(_IDENTITY_NUMBER, "$1************")
-    return brief.fill_null("")
+    return brief.str.replace_all("\0", "", literal=True).fill_null("")
 
 
 def _without_persons(found: pl.DataFrame) -> pl.DataFrame:

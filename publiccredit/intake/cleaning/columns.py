@@ -12,7 +12,8 @@ from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
 
 # Field names are lower case letters and underscores, so a suffix with ? can never be another field.
 PROBLEM = "?problem"  # suffix of a column beside a field: why a cell has no value although something was sent
-_JSON_ESCAPES = {chr(c): f"\\u{c:04x}" for c in range(32)} | {"\\": "\\\\", '"': '\\"'}
+# A workbook can write a NUL (_x0000_), which the database cannot hold: of the original it is left out.
+_JSON_ESCAPES = {"\0": ""} | {chr(c): f"\\u{c:04x}" for c in range(1, 32)} | {"\\": "\\\\", '"': '\\"'}
 _PAIR = "original"
 _SAMPLE, _FEW = 1_000, 100  # of so many cells, so few different ones make it worth looking at each spelling once
 _REMEMBERED = 200_000  # spellings of one field, so that a hostile file cannot fill the memory

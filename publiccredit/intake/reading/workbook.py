@@ -94,7 +94,7 @@ def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: 
         left = ("",) * cells.start[1]
         first = cells.to_python(nrows=limits.header_within_rows)
         rows = tuple(
-            (number, left + tuple(text_of(cell) or "" for cell in row))
+            (number, left + tuple((text_of(cell) or "").replace("\0", "") for cell in row))
             for number, row in enumerate(first, cells.start[0] + 1)
             if number in survey.filled and number <= limits.header_within_rows
         )
