@@ -35,7 +35,7 @@ class Officer(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="officer_of_department_has_department",
-                condition=~Q(role__in=[r.value for r in DEPARTMENT_ROLES]) | ~Q(department_code=""),
+                condition=~Q(role__in=sorted(r.value for r in DEPARTMENT_ROLES)) | ~Q(department_code=""),
             ),
         ]
 

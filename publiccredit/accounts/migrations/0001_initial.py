@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '账号',
                 'verbose_name_plural': '账号',
                 'ordering': ['username'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['liaison', 'department_head']), _negated=True), models.Q(('department_code', ''), _negated=True), _connector='OR'), name='officer_of_department_has_department')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['department_head', 'liaison']), _negated=True), models.Q(('department_code', ''), _negated=True), _connector='OR'), name='officer_of_department_has_department')],
             },
         ),
         migrations.CreateModel(
