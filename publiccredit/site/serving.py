@@ -74,9 +74,13 @@ def serve(
     database.prepare()
     try:
         before()
-        with _told_to_end() as told, _running(address=address, workers=workers, beside=beside) as children:
+        with _told_to_end() as told, _running(address=address, workers=workers) as children:
             _wait_until_it_answers(address=address, children=children, told=told)
             announce()
+            # Only now: until the site answers, they would take the processors from it.
+            children.append(_Child(_started(["worker"])))
+            if beside:
+                children.append(_Child(_started(beside), may_end=True))
             _wait_until_told(children=children, told=told)
     finally:
         if settings.DATABASE_IS_EMBEDDED and not database_was_running:
@@ -140,15 +144,12 @@ class _Child:
 
 
 @contextmanager
-def _running(*, address: Address, workers: int, beside: Sequence[str]) -> Iterator[Sequence[_Child]]:
-    """Start the site and the worker, each at the head of its own process group; end both on the way out."""
+def _running(*, address: Address, workers: int) -> Iterator[list[_Child]]:
+    """Start the site, and on the way out end it with whatever was started beside it since."""
     web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers)]
     children: list[_Child] = []
     try:
         children.append(_Child(_started(web)))
-        children.append(_Child(_started(["worker"])))
-        if beside:
-            children.append(_Child(_started(beside), may_end=True))
         _write_state(address)
         yield children
     finally:
@@ -157,6 +158,7 @@ def _running(*, address: Address, workers: int, beside: Sequence[str]) -> Iterat
 
 
 def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    # Each at the head of a process group, so that what it starts itself can be ended with it.
     command = [sys.executable, "-m", "publiccredit.site.commands", *arguments, "--parent", str(os.getpid())]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program
 

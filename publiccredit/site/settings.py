@@ -4,6 +4,7 @@ The settings of the program. What an installation may change comes from the envi
 DATABASE_URL                any PostgreSQL >= 15; empty: the embedded one under the data folder
 DATABASE_OWNER_URL          the role that makes tables; empty: the same as DATABASE_URL
 PUBLICCREDIT_DATABASE_ROLE  "owner" while tables are made or changed; otherwise leave it empty
+DATABASE_BACKUP_URL         the role that backs up, bound by no row-level security; empty: the owner
 PUBLICCREDIT_DATABASE_NAME  a database of the embedded cluster other than the first (tests)
 PUBLICCREDIT_DATA           the data folder; default .data beside the program
 PUBLICCREDIT_PACKS          the packs; default packs beside the program

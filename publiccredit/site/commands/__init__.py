@@ -40,6 +40,8 @@ COMMANDS = (
     running.worker,
     running.demo,
     running.stop,
+    running.backup,
+    running.restore,
     files.resume,
 )
 for command in COMMANDS:

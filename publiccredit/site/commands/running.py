@@ -2,11 +2,12 @@
 
 import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from publiccredit.site.commands.speaking import Command, NumberBetween, answer, say
+from publiccredit.site.commands.speaking import Command, NumberBetween, Refused, answer, say
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -162,3 +163,33 @@ def stop() -> None:
     stopped = serving.stop()
     say("已停止:" + "、".join(stopped) + "。" if stopped else "没有正在运行的网站或内置数据库。")
     answer({"stopped": stopped})
+
+
+@click.command("backup", cls=Command)
+@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """备份数据库和原始文件到一个新文件夹。平台运行时也可备份。"""
+    django_ready()
+    from publiccredit.site import backup as keeping
+
+    try:
+        manifest = keeping.back_up(folder=folder.resolve(), at=now())
+    except keeping.UnableToBackUp as error:
+        raise Refused(code="unable_to_back_up", message=str(error), where=str(folder)) from error
+    say(f"已备份到 {folder}:原始文件 {manifest['originals']} 份。请复制到另一台机器保存。")
+    answer(manifest)
+
+
+@click.command("restore", cls=Command)
+@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """从备份恢复到空的数据库和空的数据目录,并核验留痕。"""
+    django_ready()
+    from publiccredit.site import backup as keeping
+
+    try:
+        done = keeping.restore(folder=folder.resolve())
+    except keeping.UnableToRestore as error:
+        raise Refused(code="unable_to_restore", message=str(error), where=str(folder)) from error
+    say(f"已恢复:留痕 {done['ledger_entries']} 条完整,原始文件 {done['originals']} 份。")
+    answer(done)
