@@ -138,7 +138,7 @@ def _group(*, code: str, severity: str, count: int, cells: dict[tuple[str, str],
     return IssueGroup(
         code=code,
         title=kind.title if kind else code,
-        remedy=kind.remedy if kind else "",
+        remedy=kind.remedy.replace("{expected}", "“应为”一栏所列") if kind else "",  # the words of the page's own table
         basis=kind.basis if kind else "",
         returns=severity == "return",
         overridable=bool(kind and kind.overridable),

@@ -1,6 +1,8 @@
 """Decision documents as deposited: one by one, or in a zip whose entries are named by document number."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,8 +81,10 @@ def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
                     sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
                 name = _name(entry)
                 yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise UnableToAttach("压缩包无法打开,可能已损坏。请重新压缩为 zip 后上传。") from error
+    except NotImplementedError as error:
+        raise UnableToAttach("压缩包用了平台打不开的压缩方式。请用系统自带的“压缩为 zip”重新压缩后上传。") from error
     except store.FileTooLarge as error:
         raise UnableToAttach(str(error)) from error
 

@@ -240,3 +240,11 @@ def test_submissions_are_paged_by_key(liaison: Client) -> None:
         assert len(first.context["submissions"]) == 2
         rest = liaison.get(f"/intake/submissions/{first.context['next_url']}")
     assert (len(rest.context["submissions"]), rest.context["next_url"]) == (1, "")
+
+
+def test_a_remedy_on_the_page_has_no_slot_left_open() -> None:
+    from publiccredit.catalogue import queries as catalogue
+    from publiccredit.intake.desk import _group
+
+    remedies = [_group(code=k.code, severity="return", count=1, cells={}).remedy for k in catalogue.packs().issues]
+    assert [remedy for remedy in remedies if "{" in remedy] == []

@@ -131,3 +131,11 @@ def test_a_broken_zip_is_refused_with_a_sentence() -> None:
     with pytest.raises(UnableToAttach, match="压缩包无法打开"):
         _attach(io.BytesIO(b"not a zip"))
     assert Entry.objects.count() == 0
+
+
+def test_a_zip_in_a_compression_nobody_knows_is_refused_with_a_sentence() -> None:
+    content = bytearray(_zip(**{"1号.pdf": b"one"}).getvalue())
+    entry = content.find(b"PK\x01\x02")
+    content[8:10] = content[entry + 10 : entry + 12] = (99).to_bytes(2, "little")
+    with pytest.raises(UnableToAttach, match="重新压缩"):
+        _attach(io.BytesIO(bytes(content)))
