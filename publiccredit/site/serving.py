@@ -134,6 +134,15 @@ def stop() -> list[str]:
     return stopped
 
 
+def remove_databases() -> None:
+    """Remove the embedded databases of this folder, which may lie elsewhere where root's own folder is closed."""
+    from publiccredit.site import embedded_postgres
+
+    for folder in (Path(settings.DATA_FOLDER), Path(settings.DATA_FOLDER) / "test"):
+        if folder.exists():
+            embedded_postgres.remove(folder)
+
+
 # --- children -------------------------------------------------------------------------------------------------------
 
 

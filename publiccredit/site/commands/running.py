@@ -155,12 +155,15 @@ def fill(parent: int) -> None:
 
 
 @click.command("stop", cls=Command)
-def stop() -> None:
+@click.option("--remove-databases", is_flag=True, help="并删除内置数据库(make clean 使用)。")
+def stop(*, remove_databases: bool) -> None:
     """停止本目录的网站、后台任务和内置数据库。数据保留。"""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
     from publiccredit.site import serving
 
     stopped = serving.stop()
+    if remove_databases:
+        serving.remove_databases()
     say("已停止:" + "、".join(stopped) + "。" if stopped else "没有正在运行的网站或内置数据库。")
     answer({"stopped": stopped})
 
