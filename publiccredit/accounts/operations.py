@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from publiccredit.accounts.models import AccessToken, Officer
@@ -137,13 +139,21 @@ def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     officer.is_active = False
     officer.save(update_fields=["is_active"])
     AccessToken.objects.filter(officer=officer, revoked_at__isnull=True).update(revoked_at=at)
+    _end_sessions(officer, at)
     _enter(by, "close_account", officer, at)
+
+
+def _end_sessions(officer: Officer, at: datetime) -> None:
+    """Remove the officer's sessions: kept, they would live again the moment the account is reopened."""
+    for session in Session.objects.filter(expire_date__gt=at).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(officer.pk):
+            session.delete()
 
 
 @transaction.atomic
 def reopen_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
-    Open a closed account again. Its tokens stay revoked.
+    Open a closed account again. Its tokens stay revoked, its sessions ended.
 
     :raises NotAllowed: only an administrator opens accounts.
     """

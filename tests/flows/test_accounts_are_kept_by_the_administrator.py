@@ -195,3 +195,16 @@ def test_the_list_of_accounts_makes_the_same_queries_however_many_there_are(
         officer(f"officer{number}", Role.AUDITOR)
     with django_assert_num_queries(5):  # type: ignore[operator]  # session, officer, who acts, the list, acting nobody
         client_of_administrator.get("/accounts/")
+
+
+def test_a_session_of_a_closed_account_stays_ended_when_it_is_reopened(
+    client_of_administrator: Client, client: Client
+) -> None:
+    closed, other = officer("closed", Role.LIAISON, "market_regulation"), Client()
+    officer("other", Role.AUDITOR)
+    client.post("/log-in/", {"username": "closed", "password": PASSWORD})
+    other.post("/log-in/", {"username": "other", "password": PASSWORD})
+    client_of_administrator.post(f"/accounts/{closed.pk}/close/")
+    client_of_administrator.post(f"/accounts/{closed.pk}/reopen/")
+    assert client.get("/intake/").status_code == 302
+    assert other.get("/oversight/").status_code == 200
