@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
     path("", include("publiccredit.disclosure.urls")),
     path("api/v1/", include("publiccredit.disclosure.api_urls")),
+    path("api/v1/", include("publiccredit.intake.api_urls")),
     path("intake/", include("publiccredit.intake.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),

@@ -1,0 +1,215 @@
+"""Submissions by program: a file in, the same answer as the desk's out. The token says whose department it is."""
+
+import re
+from typing import IO, Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to
+from publiccredit.intake import operations, queries, tasks
+from publiccredit.intake.models import Submission, SubmissionState
+from publiccredit.intake.operations import IdempotencyKeyReused, UnableToSubmit
+
+KEY_HEADER = "Idempotency-Key"
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
+PAGE = 50
+NUMBER_BITS = 2**63 - 1
+FINISHED = {SubmissionState.FILED, SubmissionState.REFUSED}
+
+
+class Conflict(APIException):
+    """The idempotency key stands for another file."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "idempotency_key_reused"
+
+
+class SubmissionSent(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="xlsx、xls、csv 或 JSON 行")
+    source = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=129, help_text="空:自动识别"
+    )  # type: ignore[assignment]
+    served_on = serializers.DateField(required=False, default=None, help_text="声明:其中的决定最迟在这一天都已送达")
+    overrides = serializers.ListField(
+        child=serializers.CharField(max_length=16), required=False, default=list, help_text="经确认的疑问代码"
+    )
+    override_reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+
+
+class SubmissionsAsked(serializers.Serializer[Any]):
+    before = serializers.IntegerField(
+        required=False, default=None, min_value=1, max_value=NUMBER_BITS, help_text="上一页的 next_before"
+    )
+
+
+class IssueShape(serializers.Serializer[Any]):
+    sheet = serializers.CharField(allow_blank=True)
+    row = serializers.IntegerField()
+    column = serializers.CharField(allow_blank=True)
+    column_letter = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(choices=["return", "warn"])
+    found = serializers.CharField(allow_blank=True)
+    expected = serializers.CharField(allow_blank=True)
+    message = serializers.CharField()
+
+
+class BriefShape(serializers.Serializer[Any]):
+    submission = serializers.IntegerField()
+    file_name = serializers.CharField()
+    file_sha256 = serializers.CharField()
+    received_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=[s.value for s in SubmissionState])
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    rows = serializers.IntegerField(allow_null=True)
+    accepted = serializers.IntegerField(allow_null=True)
+    returned = serializers.IntegerField(allow_null=True)
+    duplicates = serializers.IntegerField(allow_null=True)
+
+
+class SubmissionShape(BriefShape):
+    refusal = serializers.CharField(allow_blank=True, help_text="整体退回的原因")
+    persons_refused = serializers.IntegerField(help_text="自然人行:不收,也不留存")
+    progress = serializers.IntegerField(help_text="已核验的行数")
+    recognised = serializers.JSONField(help_text="识别出的格式、表头和列")
+    issues = IssueShape(many=True)
+
+
+class SubmissionPageShape(serializers.Serializer[Any]):
+    submissions = BriefShape(many=True)
+    next_before = serializers.IntegerField(allow_null=True, help_text="空:没有更早的")
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="机器可读的原因")
+    message = serializers.CharField(help_text="给人看的说明:什么不对、怎样才对")
+    where = serializers.JSONField(help_text="哪个参数;没有则为 null")
+
+
+REFUSALS = dict.fromkeys((400, 401, 403), ProblemShape)
+
+
+@api_open_to(SENDERS)
+class SubmissionsView(APIView):
+    """Send a file, and list what the department has sent."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="send_submission",
+        summary="报送文件",
+        description="文件收下后由后台核验、入库,随后用返回的编号查询结果。网络中断后用同一幂等键重发,不会重复报送。",
+        request={"multipart/form-data": SubmissionSent},
+        parameters=[
+            OpenApiParameter(
+                KEY_HEADER,
+                location=OpenApiParameter.HEADER,
+                required=True,
+                description="每个文件一个,1 至 100 个可见的 ASCII 字符",
+                pattern="^[!-~]{1,100}$",
+            )
+        ],
+        responses={202: SubmissionShape, 200: SubmissionShape, **REFUSALS, 409: ProblemShape},
+    )
+    def post(self, request: Request) -> Response:
+        key = request.headers.get(KEY_HEADER, "")
+        if not KEY.fullmatch(key):
+            raise ValidationError(
+                {KEY_HEADER: "请在请求头写 Idempotency-Key:每个文件一个,1 至 100 个可见的 ASCII 字符。"}
+            )
+        asked = SubmissionSent(data=request.data)
+        asked.is_valid(raise_exception=True)
+        received = _receive(request, key, asked.validated_data)
+        if received.state not in FINISHED:
+            tasks.file_soon(submission_id=received.pk)
+        told = status.HTTP_200_OK if received.state in FINISHED else status.HTTP_202_ACCEPTED
+        return Response(_whole(received), status=told, headers={"Location": f"{request.path}/{received.pk}"})
+
+    @extend_schema(
+        operation_id="list_submissions",
+        summary="本部门的报送",
+        parameters=[SubmissionsAsked],
+        responses={200: SubmissionPageShape, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        asked = SubmissionsAsked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = queries.submissions(department_code=actor_of(request).department_code)
+        if before := asked.validated_data["before"]:
+            found = found.filter(pk__lt=before)
+        page = list(found[: PAGE + 1])
+        more = page[PAGE - 1].pk if len(page) > PAGE else None
+        return Response({"submissions": [_brief(s) for s in page[:PAGE]], "next_before": more})
+
+
+@api_open_to(SENDERS_AND_OFFICE)
+class SubmissionView(APIView):
+    """What became of one submission."""
+
+    @extend_schema(
+        operation_id="submission",
+        summary="报送结果",
+        description="三个数相加等于行数。核验中的报送还没有这些数。",
+        responses={200: SubmissionShape, **REFUSALS, 404: ProblemShape},
+        parameters=[OpenApiParameter("submission_id", int, OpenApiParameter.PATH, description="报送编号")],
+    )
+    def get(self, request: Request, submission_id: str) -> Response:
+        del request
+        if not submission_id.isdecimal() or int(submission_id) > NUMBER_BITS:
+            raise Http404
+        try:
+            found = queries.submission(submission_id=int(submission_id))
+        except Submission.DoesNotExist as error:
+            raise Http404 from error
+        return Response(_whole(found))
+
+
+def _receive(request: Request, key: str, given: dict[str, Any]) -> Submission:
+    actor = actor_of(request)
+    file: UploadedFile[bytes] = given["file"]
+    try:
+        return operations.receive_submission(
+            by=actor,
+            department_code=actor.department_code,
+            file=cast(IO[bytes], file.file),
+            file_name=file.name or "",
+            channel="api",
+            at=timezone.now(),
+            source=given["source"] or None,
+            served_on=given["served_on"],
+            idempotency_key=key,
+            overrides=given["overrides"],
+            override_reason=given["override_reason"],
+        )
+    except IdempotencyKeyReused as error:
+        raise Conflict(str(error)) from error
+    except UnableToSubmit as error:
+        raise ValidationError({"file": str(error)}) from error
+
+
+def _brief(submission: Submission) -> dict[str, Any]:
+    return {
+        "submission": submission.pk,
+        "file_name": submission.file_name,
+        "file_sha256": submission.file_sha256,
+        "received_at": submission.received_at,
+        "state": submission.state,
+        "source": submission.source,
+        "rows": submission.rows,
+        "accepted": submission.accepted,
+        "returned": submission.returned,
+        "duplicates": submission.duplicates,
+    }
+
+
+def _whole(submission: Submission) -> dict[str, Any]:
+    return {**_brief(submission), "progress": submission.progress, **queries.result(submission=submission)}
