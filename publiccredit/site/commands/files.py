@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHOWN = 50  # issues on the screen; all of them are in the JSON and in the annotated workbook
 
 _file = click.argument("file", metavar="文件", type=ExistingFile())
-_source = click.option("--source", metavar="来源", help="数据来源,如 market_regulation/penalty;默认自动识别。")
+_source = click.option("--source", metavar="来源", help="数据来源(行业/名称,见 packs/industries);默认自动识别。")
 _served_on = click.option("--served-on", type=Day(), help="声明整批决定不晚于该日送达。")
 _overrides = click.option("--override", "overrides", metavar="代码", multiple=True, help="确认放行的疑问代码,可重复。")
 
@@ -27,7 +27,7 @@ _overrides = click.option("--override", "overrides", metavar="代码", multiple=
 
 @click.command("check", cls=Command)
 @_file
-@click.option("--department", metavar="代码", help="报送部门,如 market_regulation;默认按文件内容判断。")
+@click.option("--department", metavar="代码", help="报送部门的代码(见 packs/departments);默认按文件内容判断。")
 @_source
 @_served_on
 @_overrides
@@ -90,7 +90,7 @@ def _refuse_target(file: Path, target: Path | None) -> None:
 
 @click.command("submit", cls=Command)
 @_file
-@click.option("--department", metavar="代码", required=True, help="报送部门,如 market_regulation。")
+@click.option("--department", metavar="代码", required=True, help="报送部门的代码(见 packs/departments)。")
 @_source
 @_served_on
 @_overrides
