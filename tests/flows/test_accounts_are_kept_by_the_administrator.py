@@ -152,7 +152,7 @@ def test_a_closed_account_is_logged_out_and_comes_back_without_its_tokens(client
     assert working.get("/oversight/").status_code == 302
     client_of_administrator.post(f"/accounts/{other.pk}/reopen/")
     assert last_entry() == ("reopen_account", "admin")
-    assert working.get("/oversight/").status_code == 200
+    assert working.get("/oversight/").status_code == 302
     assert AccessToken.objects.get().revoked_at is not None
 
 
