@@ -83,7 +83,7 @@ def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame
         pl.lit(rule.check).alias("check"),
         pl.lit(name).alias("field"),
         shown(rule.field, pl.col("?sent") if rule.found is None else rule.found).alias("found"),
-        rule.expected.alias("expected"),
+        rule.expected.str.replace_all(_IDENTITY_NUMBER, "$1************").alias("expected"),
     )
 
 

@@ -16,6 +16,9 @@ _EXPECTED = "法人、非法人组织或个体工商户的记录;自然人的记
 _BORN = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _EIGHTEEN = rf"^[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]$"
 _FIFTEEN = rf"^[1-9][0-9]{{7}}{_BORN}[0-9]{{3}}$"
+_WITHIN = rf"(?:^|[^0-9])[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9Xx](?:$|[^0-9])"
+# What a row is called and found by, everywhere and by everyone: neither may hold a person's number.
+_CALLED_BY = (FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER)
 _ORGANISATION_IDENTIFIERS = {
     FieldRole.SUBJECT_USCC,
     FieldRole.SUBJECT_REGISTRATION_NUMBER,
@@ -32,6 +35,8 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
     for field in book.record_type.fields:
         if field.role in _ORGANISATION_IDENTIFIERS:
             yield _by_document(field)
+        elif field.role in _CALLED_BY:
+            yield Rule(NAME, field, pl.col(field.name).str.contains(_WITHIN), pl.lit(_EXPECTED), pl.lit(MASKED))
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)

@@ -23,6 +23,8 @@ WAYS = {
     "by the number in the identifier of an organisation": {"subject_name": NAME, "subject_uscc": IDENTITY_NUMBER},
     "by an old number of fifteen digits": {"subject_name": NAME, "subject_uscc": "110000900101123"},
     "by the number in the registration number": {"subject_registration_number": IDENTITY_NUMBER},
+    "by the number behind the name": {"subject_name": f"{NAME}({IDENTITY_NUMBER})"},
+    "by the number in place of that of the document": {"document_number": IDENTITY_NUMBER},
     "by a number and no identifier of an organisation": PERSON | {"subject_category": None},
 }
 
@@ -73,3 +75,8 @@ def test_an_identity_number_inside_other_text_is_masked():
 def test_an_identifier_of_an_organisation_is_shown_in_full():
     chunk = check(row(subject_uscc=SUBJECT[:17] + ("0" if SUBJECT[17] != "0" else "1")))
     assert chunk.issues["found"].str.len_chars().to_list() == [18]
+
+
+def test_an_identity_number_inside_a_word_is_masked_in_what_would_be_right_too():
+    chunk = check(row(penalty_kind=f"警告{IDENTITY_NUMBER}"))
+    assert IDENTITY_NUMBER not in chunk.issues.write_csv() + "".join(told(chunk))
