@@ -84,6 +84,12 @@ def _disclosed_until(served: str) -> str:
     return f"CASE WHEN s.ends_on IS NOT NULL THEN greatest(s.ends_on, s.decided_on, {served}) END"
 
 
+def _released(day: str, not_before: str) -> str:
+    # A record that waited is shown from the day it was released, not from the day its service would have allowed.
+    return f"""CASE WHEN r.state = 'filed' OR {day} IS NULL OR {_disclosed_from(_SERVED)} IS NULL THEN {day}
+        ELSE greatest({day}, {not_before}, %(received_on)s) END"""
+
+
 _INSERT = f"""
 INSERT INTO subjects_record ({", ".join(_COPIED)}, {", ".join(_OF_FILING)}, served_on, subject_id, matched_by, state,
     disclosed_from, disclosed_until, received_at, working_days_taken, document_sha256, known_from)
@@ -107,7 +113,8 @@ UPDATE subjects_record r SET
         ELSE jsonb_build_object(%(served_field)s, {_SERVED}) END,
     served_on = {_SERVED}, subject_id = p.subject_id, matched_by = coalesce(p.matched_by, ''),
     state = {_state(_SERVED)},
-    disclosed_from = {_disclosed_from(_SERVED)}, disclosed_until = {_disclosed_until(_SERVED)},
+    disclosed_from = {_released(_disclosed_from(_SERVED), "NULL")},
+    disclosed_until = {_released(_disclosed_until(_SERVED), _disclosed_from(_SERVED))},
     working_days_taken = CASE WHEN r.decided_on = s.decided_on THEN r.working_days_taken
         ELSE s.working_days_taken END,
     known_from = greatest(%(at)s, r.known_from + interval '1 microsecond')

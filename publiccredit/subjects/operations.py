@@ -34,14 +34,16 @@ __all__ = [
 
 # A version is known strictly later than the one before it, even where two acts fall on one instant.
 _LATER = "greatest(%(at)s, known_from + interval '1 microsecond')"
+# A record that waited is shown from the day it was released, not from the day its service would have allowed.
+_RELEASED_ON = "(%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
 
 _DECLARE_SERVED = f"""
 UPDATE subjects_record r SET
     served_on = %(served_on)s,
     content = content || jsonb_build_object(%(served_field)s::text, %(served_on)s::date),
     state = CASE WHEN subject_id IS NULL THEN 'held_unmatched' ELSE 'filed' END,
-    disclosed_from = greatest(decided_on, %(served_on)s),
-    disclosed_until = greatest(disclosed_until, decided_on, %(served_on)s),
+    disclosed_from = greatest(decided_on, %(served_on)s, {_RELEASED_ON}),
+    disclosed_until = greatest(disclosed_until, decided_on, %(served_on)s, {_RELEASED_ON}),
     known_from = {_LATER}, entry_id = %(entry_id)s
 FROM (SELECT id FROM subjects_record WHERE submission_id = %(submission_id)s AND state = 'held_unserved'
         AND decided_on <= %(served_on)s ORDER BY id FOR NO KEY UPDATE) AS held
@@ -52,6 +54,10 @@ _ASSIGN = f"""
 UPDATE subjects_record r SET subject_id = %(subject_id)s, matched_by = %(matched_by)s,
     state = CASE WHEN state = 'held_unmatched' AND %(subject_id)s IS NOT NULL THEN 'filed'
                  WHEN state = 'filed' AND %(subject_id)s IS NULL THEN 'held_unmatched' ELSE state END,
+    disclosed_from = CASE WHEN state = 'held_unmatched' THEN greatest(disclosed_from, {_RELEASED_ON})
+        ELSE disclosed_from END,
+    disclosed_until = CASE WHEN state = 'held_unmatched' AND disclosed_until IS NOT NULL
+        THEN greatest(disclosed_until, disclosed_from, {_RELEASED_ON}) ELSE disclosed_until END,
     known_from = {_LATER}, entry_id = %(entry_id)s
 FROM (SELECT id FROM subjects_record WHERE id = ANY(%(record_ids)s) ORDER BY id FOR NO KEY UPDATE) AS locked
 WHERE r.id = locked.id

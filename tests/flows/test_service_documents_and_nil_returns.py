@@ -33,7 +33,7 @@ def test_an_adverse_row_without_service_is_held_until_service_is_declared() -> N
     released = declare_service(by=LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 6), at=LATER)
     record = Record.objects.get()
     assert released == 1
-    assert (record.state, record.served_on, record.disclosed_from) == ("filed", date(2026, 11, 6), date(2026, 11, 6))
+    assert (record.state, record.served_on, record.disclosed_from) == ("filed", date(2026, 11, 6), date(2026, 11, 10))
     assert record.content["served_on"] == "2026-11-06"
     assert RecordVersion.objects.get().state == "held_unserved"
     assert Entry.objects.last().operation == "declare_service"
@@ -53,6 +53,7 @@ def test_the_same_rows_sent_again_with_the_declaration_take_effect_and_never_mov
     fourth = send(rows, later=180)
     assert [outcome(s)[2:] for s in (second, third, fourth)] == [(1, 0, 0), (0, 0, 1), (0, 0, 1)]
     assert (Record.objects.get().state, Record.objects.get().served_on) == ("filed", date(2026, 11, 6))
+    assert Record.objects.get().disclosed_from == date(2026, 11, 10)
 
 
 def test_a_correction_does_not_take_declared_service_back() -> None:
