@@ -112,3 +112,18 @@ def test_a_superuser_may_not_start(fresh_database: str, cluster: embedded_postgr
     finally:
         connection.close()
         connection.settings_dict.update(before)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("as_program")
+@pytest.mark.parametrize("change", ["state = 'received'", "accepted = accepted + 1, rows = rows + 1", "refusal = ''"])
+def test_a_submission_that_is_final_does_not_change(change: str) -> None:
+    from django.db import DatabaseError, connection, transaction
+
+    from tests.factories import penalty_row
+    from tests.flows.filing import send
+
+    submission = send([penalty_row(1)])
+    assert submission.state == "filed"
+    with pytest.raises(DatabaseError, match="does not change"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE intake_submission SET {change} WHERE id = %s", [submission.pk])
