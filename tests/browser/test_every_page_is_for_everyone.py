@@ -15,7 +15,7 @@ from publiccredit.accounts.types import Role
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.gallery import values
 
-SUBJECT = "/subjects/910000000000700336/"  # of the packs' samples
+SUBJECT = "/subjects/91000000000070017G/"  # of the packs' samples
 PAGES: list[tuple[str, Role | None]] = [
     ("/", None),
     ("/search/?q=濉溪", None),

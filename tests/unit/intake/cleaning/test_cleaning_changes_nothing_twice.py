@@ -80,7 +80,8 @@ def test_what_cleaning_changed_is_kept_as_it_was_sent(cells):
     values = Cleaner(book).clean(frame([sent], book=book)).values.row(0, named=True)
     original = json.loads(values[ORIGINAL] or "{}")
     # An empty cell never comes from reading as empty text, so that case says nothing.
-    assert original == {name: cell for name, cell in sent.items() if name in cells and values[name] != cell}
+    changed = {name: cell for name, cell in sent.items() if name in cells and values[name] != cell}
+    assert original == {name: cell.replace("\0", "") for name, cell in changed.items()}  # no database keeps a NUL
 
 
 @pytest.mark.parametrize(
