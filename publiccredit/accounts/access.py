@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -54,7 +55,7 @@ ADMINISTRATION = Access(roles=frozenset({Role.ADMINISTRATOR}))
 def open_to(access: Access) -> Callable[[View], View]:
     """
     Declare who may open a page. Others are sent to log in, or told that their role does not allow it; an officer with a
-    first password is sent to change it.
+    first password is sent to change it. What is behind a log-in is stored by no browser and no proxy.
     """
 
     def declare(view: View) -> View:
@@ -62,18 +63,26 @@ def open_to(access: Access) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
             if access.is_public:
                 return view(request, *arguments, **named)
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not access.admits(actor_of(request).role):
-                raise PermissionDenied
-            if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
-                return redirect(FIRST_PASSWORD_PAGE)
-            return view(request, *arguments, **named)
+            response = _refused(request, access) or view(request, *arguments, **named)
+            # A desk is shared: after the log-out the next reader's "back" must ask again, not show what was kept.
+            add_never_cache_headers(response)
+            return response
 
         guarded.access = access  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
+    """:raises PermissionDenied: the role does not allow it."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not access.admits(actor_of(request).role):
+        raise PermissionDenied
+    if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
+        return redirect(FIRST_PASSWORD_PAGE)
+    return None
 
 
 def api_open_to(access: Access) -> Callable[[ViewClass], ViewClass]:

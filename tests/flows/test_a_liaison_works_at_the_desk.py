@@ -12,6 +12,7 @@ from publiccredit.accounts.operations import act_as, open_account
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.intake.models import NilReturn, Submission
 from publiccredit.intake.operations import file_submission
+from publiccredit.intake.reading.refusals import refusal
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import AT, check_here, send
 
@@ -136,6 +137,29 @@ def test_a_page_of_issues_makes_the_same_queries_for_one_and_for_many(
     for submission in (few, many):
         with django_assert_max_num_queries(13):  # type: ignore[operator]
             liaison.get(f"/intake/submissions/{submission.pk}/")
+
+
+def test_a_workbook_that_takes_too_much_to_annotate_is_explained(liaison: Client) -> None:
+    submission = send([penalty_row(1)])
+    with patch("publiccredit.intake.queries.annotate_limited", side_effect=refusal("out_of_memory", limit=512)):
+        answer = liaison.get(f"/intake/submissions/{submission.pk}/annotated.xlsx")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "核验占用的内存超过 512 MB" in said(answer)
+    assert "入库结果不受影响" in said(answer)
+    assert f'href="/intake/submissions/{submission.pk}/"' in said(answer)
+
+
+def test_nothing_behind_a_log_in_is_stored_by_a_browser(liaison: Client, client: Client) -> None:
+    submission = send([penalty_row(1)])
+    kept_from = [
+        "/intake/",
+        f"/intake/submissions/{submission.pk}/",
+        f"/intake/submissions/{submission.pk}/annotated.xlsx",
+    ]
+    for address in kept_from:
+        assert "no-store" in liaison.get(address).headers["Cache-Control"], address
+    assert "no-store" in client.get("/intake/").headers["Cache-Control"]
+    assert "no-store" not in client.get("/about/").headers.get("Cache-Control", "")
 
 
 def test_the_annotated_workbook_comes_back_under_its_own_name(liaison: Client) -> None:

@@ -28,6 +28,7 @@ from publiccredit.intake.pages.shared import (
 )
 from publiccredit.intake.periods import Period, period_of
 from publiccredit.intake.queries import NothingToAnnotate
+from publiccredit.intake.types import UnableToRead
 from publiccredit.ledger import queries as ledger
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RecordState
@@ -338,12 +339,15 @@ _ROWS = {"accepted": _accepted, "returned": _returned, "duplicates": _duplicates
 @open_to(READERS)
 @require_GET
 def annotated(request: HttpRequest, submission_id: int) -> HttpResponse:
-    """Give the sender's own workbook back, with the cells marked."""
+    """Give the sender's own workbook back, with the cells marked; or say why it cannot be made just now."""
     found = submission_for(request, submission_id)
     try:
         book = queries.annotated_workbook(submission_id=found.pk)
     except NothingToAnnotate as error:
         raise Http404 from error
+    except UnableToRead as error:
+        named = {**home_of(actor_of(request)), "submission": found, "reason": str(error)}
+        return render(request, "intake/not_annotated.html", named, status=503)
     response = HttpResponse(book, content_type=XLSX)
     name = f"{found.file_name.rsplit('.', 1)[0]}-标注.xlsx"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
