@@ -3,9 +3,11 @@
 import io
 import zipfile
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from publiccredit.intake import documents
 from publiccredit.intake.models import DecisionDocument, NilReturn, ServiceDeclaration
 from publiccredit.intake.operations import (
     NotYourDepartment,
@@ -18,7 +20,7 @@ from publiccredit.intake.operations import (
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row
-from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, send
+from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, receive, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 
@@ -140,3 +142,86 @@ def test_a_zip_in_a_compression_nobody_knows_is_refused_with_a_sentence() -> Non
     content[8:10] = content[entry + 10 : entry + 12] = (99).to_bytes(2, "little")
     with pytest.raises(UnableToAttach, match="重新压缩"):
         _attach(io.BytesIO(bytes(content)))
+
+
+def _encrypted() -> io.BytesIO:
+    content = bytearray(_zip(**{"1号.pdf": b"one"}).getvalue())
+    entry = content.find(b"PK\x01\x02")
+    content[6] |= documents.ENCRYPTED
+    content[entry + 8] |= documents.ENCRYPTED
+    return io.BytesIO(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("stream", "limits", "words"),
+    [
+        (_zip(**{"__MACOSX/": b"", ".DS_Store": b"x"}), {}, "压缩包中没有文件"),
+        (_zip(**{"1号.pdf": b"one", "2号.pdf": b"two"}), {"MOST_ENTRIES": 1}, "有 2 个文件,一次最多 1 个"),
+        (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_ZIP": 8}, "压缩包解开后超过"),
+        (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_DOCUMENT": 8}, "超过"),
+        (_encrypted(), {}, "压缩包设有密码"),
+    ],
+    ids=["empty", "too many", "too large together", "too large alone", "encrypted"],
+)
+def test_a_zip_that_cannot_be_taken_leaves_nothing_behind(
+    stream: io.BytesIO, limits: dict[str, int], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in limits.items():
+        monkeypatch.setattr(documents, name, value)
+    stream.seek(0)
+    with pytest.raises(UnableToAttach, match=words):
+        _attach(stream)
+    assert (Entry.objects.count(), DecisionDocument.objects.count()) == (0, 0)
+
+
+def test_a_single_document_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "LARGEST_DOCUMENT", 2)
+    with pytest.raises(UnableToAttach, match="超过"):
+        _attach(io.BytesIO(b"one"), "濉市监处罚〔2026〕1号.pdf")
+    assert Entry.objects.count() == 0
+
+
+def test_a_document_is_taken_from_a_path_and_named_by_its_file(tmp_path: Path) -> None:
+    send([penalty_row(1)])
+    path = tmp_path / "濉市监处罚〔2026〕1号.pdf"
+    path.write_bytes(b"one")
+    attached = _attach(path, path.name)
+    assert (attached.attached, attached.number) == (("濉市监处罚〔2026〕1号",), 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("濉市监处罚[2026]1号.pdf".encode("gb18030").decode("cp437"), "濉市监处罚[2026]1号"),
+        ("决定书.pdf", "决定书"),  # no letters of cp437: the name stays as it is
+    ],
+)
+def test_a_name_of_a_windows_zip_is_read_as_it_was_meant(written: str, read: str) -> None:
+    entry = zipfile.ZipInfo(written)
+    assert documents.number_of(file_name=documents._name(entry)) == read
+
+
+def test_service_is_declared_once_and_only_of_what_is_filed() -> None:
+    waiting = receive([penalty_row(1, **UNSERVED)])
+    with pytest.raises(UnableToSubmit, match="还没有入库"):
+        declare_service(by=LIAISON, submission_id=waiting.pk, served_on=date(2026, 11, 6), at=LATER)
+    filed = send([penalty_row(2, **UNSERVED)])
+    declare_service(by=LIAISON, submission_id=filed.pk, served_on=date(2026, 11, 6), at=LATER)
+    with pytest.raises(UnableToSubmit, match="已有送达声明"):
+        declare_service(by=LIAISON, submission_id=filed.pk, served_on=date(2026, 11, 7), at=LATER)
+    assert ServiceDeclaration.objects.get().served_on == date(2026, 11, 6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"source": "taxation/penalty"}, "本部门不报送数据来源“taxation/penalty”"),
+        ({"period_until": date(2026, 11, 2)}, "期间止 2026-11-02 应晚于期间起 2026-11-02"),
+        ({"period_from": date(2026, 11, 11), "period_until": date(2026, 11, 18)}, "还没有开始"),
+    ],
+)
+def test_a_nil_return_that_cannot_be_is_refused(changed: dict[str, object], words: str) -> None:
+    usual = {"source": "market_regulation/penalty", "period_from": date(2026, 11, 2), "period_until": date(2026, 11, 9)}
+    with pytest.raises(UnableToSubmit, match=words):
+        declare_nil_return(by=LIAISON, department_code="market_regulation", at=AT, **usual | changed)
+    assert (NilReturn.objects.count(), Entry.objects.count()) == (0, 0)

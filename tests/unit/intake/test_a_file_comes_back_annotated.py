@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import openpyxl
@@ -8,8 +9,10 @@ from publiccredit.intake import annotation
 from publiccredit.intake.annotation import annotate
 from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.annotation.marks import AUTHOR
+from publiccredit.intake.annotation.sheets import open_sheets
 from publiccredit.intake.reading import open_file
 from publiccredit.intake.types import ACCEPTED, DUPLICATE, OUTCOME, RETURNED, ROW, SHEET
+from tests import hostile
 from tests.files import HEADERS, ROW_1, ROW_2, own_form, write_csv, write_xlsx
 
 ROW_3 = ("濉溪县丙公司", "91000000000000003X", "濉罚〔2026〕3号", "2026-13-40", 12, "")
@@ -111,6 +114,53 @@ def test_a_text_file_comes_back_as_a_workbook(tmp_path: Path) -> None:
     target = annotated(original, sheet="")
     assert read(target) == [(*row, *[False]) for row in read(original)]
     assert openpyxl.load_workbook(target)["报送数据"]["D4"].comment.text == MESSAGE
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_text_below_a_title_comes_back_whatever_separates_it(tmp_path: Path, delimiter: str) -> None:
+    rows = [["标题"], HEADERS, ROW_1, ROW_2, [str(cell) for cell in ROW_3]]
+    original = write_csv(tmp_path, rows, delimiter=delimiter)
+    sheet = openpyxl.load_workbook(annotated(original, sheet="", first=3))["报送数据"]
+    assert [c.value for c in sheet["A"]] == [row[0] for row in rows]
+    assert sheet["D5"].comment.text == MESSAGE
+
+
+def test_another_file_than_the_recognised_one_is_not_annotated(tmp_path: Path) -> None:
+    original = write_csv(tmp_path, [HEADERS, ROW_1, ROW_2, [str(cell) for cell in ROW_3]])
+    recognition = open_file(path=original, candidates=own_form()).recognition
+    original.write_text("甲,乙\n1,2\n")
+    with (
+        pytest.raises(ValueError, match="this is another file"),
+        open_sheets(original=original, recognition=recognition) as sheets,
+    ):
+        list(sheets[0].rows)
+
+
+def test_json_lines_come_back_as_a_workbook(tmp_path: Path) -> None:
+    original = tmp_path / "报送.jsonl"
+    objects = [dict(zip(HEADERS, row, strict=True)) for row in (ROW_1, ROW_2, ROW_3)]
+    objects[0]["备注"], objects[1]["备注"] = None, True
+    original.write_text("\n\n".join(json.dumps(said, ensure_ascii=False) for said in objects))
+    recognition = open_file(path=original, candidates=own_form()).recognition
+    with open_sheets(original=original, recognition=recognition) as sheets:
+        rows = list(sheets[0].rows)
+    assert rows == [
+        (0, list(HEADERS)),
+        (1, list(ROW_1)),
+        (3, [*ROW_2[:5], True]),
+        (5, [str(cell) for cell in ROW_3]),
+    ]
+    sheet = openpyxl.load_workbook(annotated(original, sheet="", first=1))["报送数据"]
+    assert MESSAGE in [c.comment.text for row in sheet.iter_rows() for c in row if c.comment]
+
+
+def test_an_old_workbook_comes_back_as_a_new_one(tmp_path: Path) -> None:
+    original = hostile.old_workbook(
+        tmp_path, lambda sheet: [sheet.write(3, column, cell) for column, cell in enumerate(ROW_3) if cell]
+    )
+    sheet = openpyxl.load_workbook(annotated(original, sheet="数据"))["数据"]
+    assert [c.value for c in sheet[4]] == [*ROW_3[:5], None, "退回"]
+    assert sheet["D4"].comment.text == MESSAGE
 
 
 def test_of_a_very_long_file_only_what_needs_attention_comes_back(
