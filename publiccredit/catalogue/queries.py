@@ -25,6 +25,8 @@ from publiccredit.catalogue.types import (
     Form,
     Item,
     Packs,
+    Procedure,
+    ProcedureName,
     RecordType,
     Severity,
     Source,
@@ -56,6 +58,8 @@ __all__ = [
     "item",
     "item_of",
     "packs",
+    "procedure",
+    "procedures",
     "record_type",
     "severity_columns",
     "severity_of",
@@ -208,6 +212,20 @@ def disclosure_terms_in_force(*, record_type: str, on: date, within: Packs | Non
     """Give the instrument that says on a day how long a record type is shown; nothing where none does."""
     terms = (within or packs()).disclosure_terms
     return next((t for t in terms if t.record_type == record_type and t.in_force_on(on)), None)
+
+
+def procedure(*, name: ProcedureName, on: date, within: Packs | None = None) -> Procedure:
+    """
+    Give the procedure under which a case opened on a day runs to its end.
+
+    :raises NotInPacks: there is none of this name on that day.
+    """
+    return _in_force("办理规则", (within or packs()).procedures, name, on)
+
+
+def procedures(*, on: date, within: Packs | None = None) -> tuple[Procedure, ...]:
+    """Give the procedures in force on a day."""
+    return tuple(p for p in (within or packs()).procedures if p.in_force_on(on))
 
 
 def is_working_day(*, day: date, within: Packs | None = None) -> bool:

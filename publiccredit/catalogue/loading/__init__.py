@@ -10,6 +10,7 @@ from publiccredit.catalogue.loading.files import PackFolder
 from publiccredit.catalogue.loading.forms import check_forms
 from publiccredit.catalogue.loading.names import check_names
 from publiccredit.catalogue.loading.problems import PackProblem, UnableToLoadPack
+from publiccredit.catalogue.loading.procedures import check_procedures
 from publiccredit.catalogue.loading.records import check_record_types
 from publiccredit.catalogue.loading.sources import check_sources
 from publiccredit.catalogue.types import (
@@ -22,6 +23,7 @@ from publiccredit.catalogue.types import (
     Industry,
     IssueKind,
     Packs,
+    Procedure,
     RecordType,
     Refusal,
     Right,
@@ -49,6 +51,7 @@ SHAPES: dict[str, type[Pack]] = {
     "calendars/*.yml": Calendar,
     "disclosure/severity/*.yml": SeverityClassification,
     "disclosure/terms/*.yml": DisclosureTerms,
+    "procedures/*.yml": Procedure,
     "industries/*/industry.yml": Industry,
     "industries/*/sources/*.yml": Source,
 }
@@ -72,6 +75,7 @@ def load_packs(folder: Path) -> Packs:
     check_record_types(at, packs, found["record_types/*.yml"])
     check_forms(at, packs, found["exchanges/*.yml"])
     check_disclosure(at, packs, found)
+    check_procedures(at, found["procedures/*.yml"])
     check_sources(at, packs, found["industries/*/sources/*.yml"], found["industries/*/industry.yml"])
     if at.problems:
         raise UnableToLoadPack(at.problems)
@@ -97,6 +101,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         calendars={c.year: c for c in of("calendars/*.yml", Calendar)},
         severity_classifications=of("disclosure/severity/*.yml", SeverityClassification),
         disclosure_terms=tuple(sorted(terms, key=lambda t: t.in_force_from)),
+        procedures=of("procedures/*.yml", Procedure),
         industries=of("industries/*/industry.yml", Industry),
         sources=of("industries/*/sources/*.yml", Source),
         issues=of("issues.yml", IssueKind),

@@ -11,7 +11,14 @@ from publiccredit.catalogue.types.base import Dated, Pack
 
 Found = Sequence[tuple[str, Pack]]
 
-NAMED_AS_FILE = ("catalogue/*.yml", "record_types/*.yml", "exchanges/*.yml", "codes/*.yml", "calendars/*.yml")
+NAMED_AS_FILE = (
+    "catalogue/*.yml",
+    "record_types/*.yml",
+    "exchanges/*.yml",
+    "codes/*.yml",
+    "calendars/*.yml",
+    "procedures/*.yml",
+)
 DISCLOSURE = ("disclosure/severity/*.yml", "disclosure/terms/*.yml")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department
 from publiccredit.catalogue.types.forms import Form
 from publiccredit.catalogue.types.items import Edition, Right, Term
+from publiccredit.catalogue.types.procedures import Procedure
 from publiccredit.catalogue.types.records import RecordType
 from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
 from publiccredit.catalogue.types.terms import DisclosureTerms, SeverityClassification
@@ -34,6 +35,7 @@ class Packs:
     calendars: Mapping[int, Calendar]
     severity_classifications: tuple[SeverityClassification, ...]
     disclosure_terms: tuple[DisclosureTerms, ...]  # the earliest instrument first
+    procedures: tuple[Procedure, ...]
     industries: tuple[Industry, ...]
     sources: tuple[Source, ...]
     issues: tuple[IssueKind, ...]
