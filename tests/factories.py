@@ -72,6 +72,8 @@ def stored_record(*, subject: "Subject | None", number: int = 1, **columns: Any)
         "known_from": KNOWN_AT,
         "entry_id": 1,
     }
+    if columns.get("state") == "withdrawn":
+        usual |= {"withdrawn_at": KNOWN_AT, "withdrawn_as": "revoked"}
     return Record.objects.create(subject=subject, **usual | columns)
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature, Packs
 from publiccredit.disclosure.types import BREADTH
-from publiccredit.subjects.queries import RecordState
+from publiccredit.subjects.queries import RecordState, in_use
 
 NOTHING = Q(pk__in=())
 UNENDED = 1200  # months; longer than any term, shorter than the calendar
@@ -58,7 +58,7 @@ def _visible(audience: Audience, on: date | None, folder: object, version: str) 
     terms = NOTHING
     for name, nature in sorted({(t.name, t.nature) for t in packs.record_types}):
         terms |= _of_type(name, nature, audience, on, packs)
-    return Q(state=RecordState.FILED, subject_id__isnull=False, item__in=open_items) & terms
+    return Q(state=RecordState.FILED, subject_id__isnull=False, item__in=open_items) & in_use(on=on) & terms
 
 
 def _of_type(name: str, nature: Nature, audience: Audience, on: date | None, packs: Packs) -> Q:

@@ -140,6 +140,11 @@ class RecordState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class Dispute(models.TextChoices):
+    OPEN = "open", "异议处理中"
+    UNDETERMINED = "undetermined", "异议无法核实"
+
+
 class RecordColumns(models.Model):
     """What a record is, now or in an earlier version. Amounts are whole fen; periods are ``[from, until)``."""
 
@@ -176,6 +181,25 @@ class RecordColumns(models.Model):
     original = models.JSONField("清洗前原值", null=True)  # only the cells that cleaning changed
     matched_by = models.CharField("主体匹配依据", max_length=32, blank=True)  # publiccredit.matching.types.Basis
     document_sha256 = models.CharField("文书摘要", max_length=64, blank=True)
+    # How casework left it. Whoever widens what is seen again names the decision that says so (casework's migration).
+    dispute = models.CharField("异议标注", max_length=16, blank=True, db_default="", choices=Dispute.choices)
+    disputed_at = models.DateTimeField("异议标注时间", null=True)
+    suit_flagged_at = models.DateTimeField("复议诉讼标注时间", null=True)
+    suspended_at = models.DateTimeField("逾期暂停公示时间", null=True)
+    stayed_from = models.DateField("停止执行自", null=True)
+    stayed_until = models.DateField("停止执行至", null=True)  # first day shown again; empty: until lifted
+    shielded_from = models.DateField("屏蔽自", null=True)
+    shielded_until = models.DateField("屏蔽至", null=True)
+    # 《信用修复管理办法》第三条: repair is four effects, not a hidden page; all four or none.
+    display_ended_at = models.DateTimeField("停止公示时间", null=True)
+    sharing_ended_at = models.DateTimeField("停止共享使用时间", null=True)
+    measures_lifted_at = models.DateTimeField("解除措施时间", null=True)
+    ratings_renewed_at = models.DateTimeField("更新评价时间", null=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    withdrawn_as = models.CharField("撤回理由", max_length=32, blank=True, db_default="")
+    withdrawal_notice = models.CharField("撤回说明", max_length=500, blank=True, db_default="")
+    statement = models.CharField("主体声明", max_length=1000, blank=True, db_default="")  # DP-17
+    standing_decision_id = models.BigIntegerField("所依案件决定", null=True)
     known_from = models.DateTimeField("本版本获知时间")
     entry_id = models.BigIntegerField("留痕编号")
 
@@ -217,6 +241,46 @@ class Record(RecordColumns):
                 name="record_amounts_not_negative",
                 condition=(Q(fine_fen__isnull=True) | Q(fine_fen__gte=0))
                 & (Q(confiscated_fen__isnull=True) | Q(confiscated_fen__gte=0)),
+            ),
+            # DP-19: stop showing, stop sharing, lift the measures, renew the ratings: all or none.
+            models.CheckConstraint(
+                name="record_repair_is_whole",
+                condition=Q(
+                    display_ended_at__isnull=True,
+                    sharing_ended_at__isnull=True,
+                    measures_lifted_at__isnull=True,
+                    ratings_renewed_at__isnull=True,
+                )
+                | Q(
+                    display_ended_at__isnull=False,
+                    sharing_ended_at__isnull=False,
+                    measures_lifted_at__isnull=False,
+                    ratings_renewed_at__isnull=False,
+                ),
+            ),
+            # DP-18: never merely hidden: what is withdrawn says why.
+            models.CheckConstraint(
+                name="record_withdrawal_says_why",
+                condition=(Q(state="withdrawn") & Q(withdrawn_at__isnull=False) & ~Q(withdrawn_as=""))
+                | (~Q(state="withdrawn") & Q(withdrawn_at__isnull=True, withdrawn_as="")),
+            ),
+            models.CheckConstraint(
+                name="record_dispute_has_its_time",
+                condition=Q(dispute="", disputed_at__isnull=True) | (~Q(dispute="") & Q(disputed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="record_stay_and_shield_have_a_beginning",
+                condition=(
+                    Q(stayed_until__isnull=True) | Q(stayed_from__isnull=False, stayed_until__gt=F("stayed_from"))
+                )
+                & (
+                    Q(shielded_from__isnull=True, shielded_until__isnull=True)
+                    | Q(
+                        shielded_from__isnull=False,
+                        shielded_until__isnull=False,
+                        shielded_until__gt=F("shielded_from"),
+                    )
+                ),
             ),
         ]
         indexes = [

@@ -7,6 +7,7 @@ What leaves the house does so through ``disclosure.queries.visible_records`` alo
 from django.db.models import QuerySet
 
 from publiccredit.subjects.models import (
+    Dispute,
     Identifier,
     Record,
     RecordColumns,
@@ -17,8 +18,10 @@ from publiccredit.subjects.models import (
     SubjectName,
 )
 from publiccredit.subjects.pinyin import pinyin_initials
+from publiccredit.subjects.standing import in_use
 
 __all__ = [
+    "Dispute",
     "Identifier",
     "Record",
     "RecordColumns",
@@ -28,6 +31,7 @@ __all__ = [
     "Subject",
     "SubjectName",
     "identifiers",
+    "in_use",
     "names",
     "pinyin_initials",
     "record_versions",

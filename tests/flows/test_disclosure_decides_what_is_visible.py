@@ -150,11 +150,15 @@ def test_looking_back_shows_what_was_known_then() -> None:
 @pytest.mark.parametrize(
     "since",
     [
-        {"state": "withdrawn"},
+        {"state": "withdrawn", "withdrawn_at": JULY, "withdrawn_as": "revoked"},
+        dict.fromkeys(("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at"), JULY),
         {"disclosed_until": date(2026, 8, 1)},
         {"severity": "slight"},
+        {"suspended_at": JULY},
+        {"stayed_from": date(2026, 7, 1)},
+        {"shielded_from": date(2026, 7, 1), "shielded_until": date(2027, 7, 1)},
     ],
-    ids=["withdrawn", "repaired", "found slight"],
+    ids=["withdrawn", "repaired", "shortened", "found slight", "suspended", "stayed", "shielded"],
 )
 def test_looking_back_never_publishes_again_what_has_gone(since: dict[str, Any]) -> None:
     subject = stored_subject()

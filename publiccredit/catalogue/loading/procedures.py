@@ -13,6 +13,12 @@ from publiccredit.catalogue.types import (
 from publiccredit.catalogue.types.base import Pack
 
 ALWAYS = (StepName.OPEN, StepName.TAKE, StepName.PROPOSE, StepName.CLOSE)
+CLOCKS_OF = {
+    StepName.FORWARD: (ClockName.DECIDE_WITH_SOURCE, ClockName.SOURCE_ANSWERS),
+    StepName.EXTEND: (ClockName.EXTENSION,),
+    StepName.REQUEST_PAPERS: (ClockName.PAPERS,),
+    StepName.REQUEST_REVIEW: (ClockName.REQUEST_REVIEW,),
+}
 
 
 def check_procedures(at: PackFolder, found: list[tuple[str, Pack]]) -> None:
@@ -24,6 +30,7 @@ def check_procedures(at: PackFolder, found: list[tuple[str, Pack]]) -> None:
         if isinstance(value, Procedure):
             _check_lists(at, file, value)
             _check_steps(at, file, value)
+            _check_clocks(at, file, value)
             _check_outcomes(at, file, value)
             _check_references(at, file, value)
 
@@ -53,17 +60,11 @@ def _check_steps(at: PackFolder, file: str, procedure: Procedure) -> None:
         at.refuse(
             file, "steps", "作出决定的一方与 decided_by 不一致", f"propose 只能由“{procedure.decided_by.value}”办理"
         )
-    clocks = {c.name for c in procedure.clocks}
-    wanted = {ClockName.DECIDE}
-    if StepName.FORWARD in named:
-        wanted |= {ClockName.DECIDE_WITH_SOURCE, ClockName.SOURCE_ANSWERS}
-    if StepName.EXTEND in named:
-        wanted.add(ClockName.EXTENSION)
-    if StepName.REQUEST_PAPERS in named:
-        wanted.add(ClockName.PAPERS)
-    if StepName.REQUEST_REVIEW in named:
-        wanted.add(ClockName.REQUEST_REVIEW)
-    for clock in sorted(wanted - clocks):
+
+
+def _check_clocks(at: PackFolder, file: str, procedure: Procedure) -> None:
+    wanted = {ClockName.DECIDE}.union(*(CLOCKS_OF.get(s.name, ()) for s in procedure.steps))
+    for clock in sorted(wanted - {c.name for c in procedure.clocks}):
         at.refuse(file, "clocks", f"缺少期限“{clock.value}”", "请写明工作日数、依据和可信度")
     for index, one in enumerate(procedure.clocks):
         if one.working_days <= 0:

@@ -1,0 +1,166 @@
+"""
+What casework does to a record: every surface reads the record, so every surface knows at once.
+
+Each write is part of the act of a case: it takes the number of that act's ledger entry and of the decision it stands
+on, and leaves the former state behind as a version. The database refuses what widens again without a decision.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
+
+from publiccredit.subjects.models import Dispute, Record, RecordState
+
+Cell = str | int | date | None
+
+REPAIR_COLUMNS = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
+
+
+def in_use(*, on: date) -> Q:
+    """
+    Give the condition on a record, or a version of one, that casework has not set aside on a day.
+
+    A repaired record is neither shown nor shared nor used 《信用修复管理办法》第三条; a suspended, stayed or shielded
+    one is not for the time being.
+    """
+    stay_over = Q(stayed_from__isnull=True) | Q(stayed_from__gt=on) | Q(stayed_until__lte=on)
+    shield_over = Q(shielded_from__isnull=True) | Q(shielded_from__gt=on) | Q(shielded_until__lte=on)
+    return Q(display_ended_at__isnull=True, suspended_at__isnull=True) & stay_over & shield_over
+
+
+def lock_records(*, record_ids: Iterable[int]) -> dict[int, Record]:
+    """Lock records for the rest of the transaction, in the one order everybody locks them in, and give them."""
+    rows = Record.objects.select_for_update(of=("self",)).filter(pk__in=set(record_ids)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def mark_disputed(*, record_ids: Iterable[int], at: datetime, entry_id: int) -> int:
+    """Mark records as disputed, from now on and wherever they are shown (DP-14). One already marked keeps its time."""
+    unmarked = Record.objects.filter(pk__in=set(record_ids)).exclude(dispute=Dispute.OPEN)
+    return _change(unmarked, at, entry_id, dispute=Dispute.OPEN, disputed_at=at)
+
+
+def lift_dispute(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Take the dispute mark from records whose objection has been decided."""
+    marked = Record.objects.filter(pk__in=set(record_ids)).exclude(dispute="")
+    return _change(marked, at, entry_id, dispute="", disputed_at=None, standing_decision_id=decision_id)
+
+
+def keep_dispute_note(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Leave a note on records of which nobody can tell whether they are right 征信业管理条例第二十五条."""
+    rows = Record.objects.filter(pk__in=set(record_ids))
+    return _change(
+        rows, at, entry_id, dispute=Dispute.UNDETERMINED, disputed_at=at, standing_decision_id=decision_id
+    )  # fmt: skip
+
+
+def end_display(*, record_ids: Iterable[int], decision_id: int, times: Mapping[str, datetime], entry_id: int) -> int:
+    """Write the four effects of a repair, each with its time; the database takes all four or none."""
+    rows = Record.objects.filter(pk__in=set(record_ids), display_ended_at__isnull=True)
+    written = {column: times[column] for column in REPAIR_COLUMNS}
+    return _change(rows, max(written.values()), entry_id, standing_decision_id=decision_id, **written)
+
+
+def undo_repair(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Put repaired records back where they would be without the repair: shown to the end of their term."""
+    rows = Record.objects.filter(pk__in=set(record_ids), display_ended_at__isnull=False)
+    return _change(rows, at, entry_id, standing_decision_id=decision_id, **dict.fromkeys(REPAIR_COLUMNS))
+
+
+def withdraw(
+    *, record_ids: Iterable[int], decision_id: int, withdrawn_as: str, notice: str, at: datetime, entry_id: int
+) -> int:
+    """Withdraw records for good, with the public reason that stands in their place 行政处罚法第四十八条."""
+    rows = Record.objects.filter(pk__in=set(record_ids)).exclude(state=RecordState.WITHDRAWN)
+    return _change(
+        rows,
+        at,
+        entry_id,
+        state=RecordState.WITHDRAWN,
+        withdrawn_at=at,
+        withdrawn_as=withdrawn_as,
+        withdrawal_notice=notice,
+        standing_decision_id=decision_id,
+    )
+
+
+def suspend_display(*, record_ids: Iterable[int], at: datetime, entry_id: int) -> int:
+    """Stop showing records for as long as an overdue case about them is undecided: the subject bears no lapse."""
+    rows = Record.objects.filter(pk__in=set(record_ids), suspended_at__isnull=True)
+    return _change(rows, at, entry_id, suspended_at=at)
+
+
+def resume_display(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Show records again whose overdue case has been decided."""
+    rows = Record.objects.filter(pk__in=set(record_ids), suspended_at__isnull=False)
+    return _change(rows, at, entry_id, suspended_at=None, standing_decision_id=decision_id)
+
+
+def stay(
+    *, record_ids: Iterable[int], decision_id: int, begins: date, until: date | None, at: datetime, entry_id: int
+) -> int:
+    """Stop showing records on the days ``[begins, until)`` of a stay, or until it is lifted (DP-16)."""
+    rows = Record.objects.filter(pk__in=set(record_ids))
+    return _change(rows, at, entry_id, stayed_from=begins, stayed_until=until, standing_decision_id=decision_id)
+
+
+def lift_stay(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """End a stay: the record is shown again to the end of its term."""
+    rows = Record.objects.filter(pk__in=set(record_ids), stayed_from__isnull=False)
+    return _change(rows, at, entry_id, stayed_from=None, stayed_until=None, standing_decision_id=decision_id)
+
+
+def shield(
+    *, record_ids: Iterable[int], decision_id: int, begins: date, until: date, at: datetime, entry_id: int
+) -> int:
+    """Shield records on the days ``[begins, until)`` while a reorganisation plan is carried out."""
+    rows = Record.objects.filter(pk__in=set(record_ids))
+    return _change(rows, at, entry_id, shielded_from=begins, shielded_until=until, standing_decision_id=decision_id)
+
+
+def flag_suit(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Mark that the decision is before a court or a review body (DP-16); the record stays as it is."""
+    rows = Record.objects.filter(pk__in=set(record_ids), suit_flagged_at__isnull=True)
+    return _change(rows, at, entry_id, suit_flagged_at=at, standing_decision_id=decision_id)
+
+
+def lift_suit(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
+    """Take that mark away."""
+    rows = Record.objects.filter(pk__in=set(record_ids), suit_flagged_at__isnull=False)
+    return _change(rows, at, entry_id, suit_flagged_at=None, standing_decision_id=decision_id)
+
+
+def correct(
+    *,
+    record_id: int,
+    decision_id: int,
+    content: Mapping[str, Cell],
+    columns: Mapping[str, Cell],
+    at: datetime,
+    entry_id: int,
+) -> None:
+    """
+    Write corrected fields and the columns that follow from them.
+
+    ``content_hash`` stays that of the row as it was sent: sending the same wrong row again is then "already on file",
+    and changes nothing back.
+    """
+    row = Record.objects.get(pk=record_id)
+    merged = row.content | {k: v.isoformat() if isinstance(v, date) else v for k, v in content.items()}
+    _change(
+        Record.objects.filter(pk=record_id), at, entry_id, content=merged, standing_decision_id=decision_id, **columns
+    )  # fmt: skip
+
+
+def state_on_record(*, record_id: int, statement: str, at: datetime, entry_id: int) -> None:
+    """Let the subject's own words, at most 1,000 characters, travel with a record; empty takes them back (DP-17)."""
+    _change(Record.objects.filter(pk=record_id), at, entry_id, statement=statement)
+
+
+def _change(rows: Any, at: datetime, entry_id: int, **columns: Any) -> int:
+    # A version is known later than the one before it, even where two clocks disagree.
+    known = Greatest(Value(at), F("known_from") + Value(timedelta(microseconds=1)))
+    return int(rows.update(known_from=known, entry_id=entry_id, **columns))
