@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "publiccredit.subjects",
     "publiccredit.matching",
     "publiccredit.intake",
+    "publiccredit.casework",
     "publiccredit.disclosure",
     "publiccredit.oversight",
     "publiccredit.site",

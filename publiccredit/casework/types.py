@@ -1,0 +1,193 @@
+"""The values of casework: what is asked, what is decided, what a page or the command line may know of a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import models
+
+from publiccredit.catalogue.types import ConditionName, Party
+
+
+class CaseState(models.TextChoices):
+    OPENED = "opened", "待受理"
+    IN_HAND = "in_hand", "办理中"
+    WAITING_FOR_PAPERS = "waiting_for_papers", "待补正"
+    WITH_SOURCE = "with_source", "认定单位核实中"
+    PROPOSED = "proposed", "待审核"
+    DECIDED = "decided", "已决定"
+    CLOSED = "closed", "已办结"
+
+
+UNDECIDED = (
+    CaseState.OPENED,
+    CaseState.IN_HAND,
+    CaseState.WAITING_FOR_PAPERS,
+    CaseState.WITH_SOURCE,
+    CaseState.PROPOSED,
+)
+
+
+class Channel(models.TextChoices):
+    """How a request came in. All run on the same clocks (DP-22)."""
+
+    ONLINE = "online", "网上"
+    COUNTER = "counter", "窗口"
+    PHONE = "phone", "电话"
+    POST = "post", "邮寄"
+    PROXY = "proxy", "委托他人"
+
+
+class DecisionState(models.TextChoices):
+    PROPOSED = "proposed", "待审核"
+    RETURNED = "returned", "退回重办"
+    EFFECTIVE = "effective", "已生效"
+
+
+class LetterKind(models.TextChoices):
+    RECEIPT = "receipt", "收件回执"
+    REQUEST_FOR_PAPERS = "request_for_papers", "补正通知书"
+    EXTENSION = "extension", "延期通知书"
+    DECISION = "decision", "处理决定书"
+
+
+class Happening(models.TextChoices):
+    """What happens in a case besides the steps of its procedure."""
+
+    ESCALATED = "escalated", "期限提醒"
+    DISPLAY_SUSPENDED = "display_suspended", "逾期暂停公示"
+    PAPERS_NOT_HANDED_IN = "papers_not_handed_in", "逾期未补正"
+    DEADLINE_SETTLED = "deadline_settled", "期限核定"
+    RETURNED = "returned", "退回重办"
+    EFFECTIVE = "effective", "决定生效"
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks, and who acts for them."""
+
+    party: Party
+    name: str
+    contact: str = ""
+    handler_name: str = ""
+    handler_authorisation_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, of which records, on which ground of the procedure."""
+
+    ground: str
+    request: str
+    record_ids: tuple[int, ...] = ()
+    field: str = ""  # the contested field of the one record
+    department_code: str = ""  # only where no record says it: whom a complaint is about
+
+
+@dataclass(frozen=True)
+class PaperIn:
+    """A paper as handed in: its kind in the procedure, its name and its bytes."""
+
+    kind: str
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a court or a review body on which an outcome stands."""
+
+    number: str
+    begins: date
+    until: date | None = None  # first day on which it no longer holds
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an officer decides: an outcome of the procedure and the reasons, in the officer's own words."""
+
+    outcome: str
+    reasons: str
+    public_notice: str = ""
+    corrections: Mapping[str, str] = field(default_factory=dict)  # field → value as it should read
+    failing: tuple[ConditionName, ...] = ()  # of a refused repair
+    holds_from: date | None = None  # when they are expected to hold
+    order: Order | None = None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The last day in time. Provisional where a year on the way has no decreed calendar yet."""
+
+    due_on: date
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class ConditionState:
+    """One condition of repair, whether it holds, and why or from when."""
+
+    name: ConditionName
+    title: str
+    holds: bool
+    reason: str
+    holds_from: date | None  # empty: it holds, or depends on what the subject does
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    conditions: tuple[ConditionState, ...]
+
+    @property
+    def holds(self) -> bool:
+        return all(c.holds for c in self.conditions)
+
+    @property
+    def failing(self) -> tuple[ConditionState, ...]:
+        return tuple(c for c in self.conditions if not c.holds)
+
+
+@dataclass(frozen=True)
+class NavigatorPaper:
+    name: str
+    title: str
+    brought_by: str  # in words
+    note: str
+
+
+@dataclass(frozen=True)
+class Navigator:
+    """What the subject of an adverse record can do, when, with what, and what happens then."""
+
+    record_id: int
+    severity: str
+    severity_rule: str
+    repaired: bool
+    ended: bool
+    earliest_on: date | None  # first day on which repair can be granted
+    ends_on: date | None  # first day on which it is no longer shown by itself
+    eligible_today: bool
+    papers: tuple[NavigatorPaper, ...]
+    decided_by: str
+    decides_within_working_days: int
+    what_happens: tuple[str, ...]
+    basis: str
+    open_case: str  # number of the case under way, "" for none
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a case's history, as a sentence."""
+
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep of the clock did."""
+
+    looked_at: int
+    escalated: int
+    suspended: int
+    settled: int
