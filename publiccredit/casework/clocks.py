@@ -1,14 +1,9 @@
-"""
-Deadlines of cases: working days by decree, and provisional where a year is not decreed yet.
-
-In such a year Mondays to Fridays are counted without holidays, so that a provisional day never lies later than holidays
-would put it; the sweep settles it as soon as the decree is held.
-"""
+"""The clocks of a case: days in China, working days by decree, provisional where a year is not decreed yet."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from publiccredit.casework.types import Deadline
+from publiccredit.casework.models import Case
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Packs
 
@@ -20,34 +15,36 @@ def china_day(*, at: datetime) -> date:
     return at.astimezone(CHINA).date()
 
 
-def deadline(*, start: date, days: int, within: Packs | None = None) -> Deadline:
-    """Give the last day in time: the ``days``-th working day after ``start``."""
-    try:
-        return Deadline(catalogue.add_working_days(day=start, number=days, within=within), provisional=False)
-    except catalogue.UnknownYear:
-        day, left, provisional = start, days, False
-        while left:
-            day += timedelta(days=1)
-            working, decreed = _working(day, within)
-            provisional |= not decreed
-            left -= working
-        return Deadline(day, provisional=provisional)
-
-
 def working_days_used(*, start: date, end: date, within: Packs | None = None) -> int:
-    """Count the working days after ``start`` up to and including ``end``; 0 where ``end`` is not after it."""
+    """Count the working days after ``start`` up to and including ``end``; weekdays where a year is undecreed."""
     if end <= start:
         return 0
     try:
         return catalogue.working_days_between(start=start, end=end, within=within)
     except catalogue.UnknownYear:
         days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-        return sum(_working(day, within)[0] for day in days)
+        return sum(_is_working(day, within) for day in days)
 
 
-def _working(day: date, within: Packs | None) -> tuple[bool, bool]:
-    """Tell whether a day is a working day, and whether its year is decreed."""
+def set_due(*, case: Case, within: Packs | None = None) -> bool:
+    """Set the last day in time of a case from its days; tell whether it changed."""
+    number = case.total_days + case.extended_days + case.waited_days
+    due = catalogue.deadline(day=case.opened_on, number=number, within=within)
+    changed = (case.due_on, case.provisional) != (due.on, due.provisional)
+    case.due_on, case.provisional = due.on, due.provisional
+    return changed
+
+
+def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:
+    """Tell how much of a case's clock has run; 100 from the first day after its last one, and not before."""
+    if on > case.due_on:
+        return 100
+    total = case.total_days + case.extended_days + case.waited_days
+    return min(99, working_days_used(start=case.opened_on, end=on, within=within) * 100 // total)
+
+
+def _is_working(day: date, within: Packs | None) -> bool:
     try:
-        return catalogue.is_working_day(day=day, within=within), True
+        return catalogue.is_working_day(day=day, within=within)
     except catalogue.UnknownYear:
-        return day.weekday() < 5, False
+        return day.weekday() < 5

@@ -32,6 +32,8 @@ class Case(models.Model):
     handler_authorisation_sha256 = models.CharField("授权书摘要", max_length=64, blank=True)
     department_code = models.CharField("认定单位", max_length=64)  # that determined the record, or is complained about
     decided_by_party = models.CharField("决定方", max_length=16)  # source or office, by the rules of the case
+    marks_dispute = models.BooleanField("标注异议", default=False)
+    suspended_display = models.BooleanField("逾期已暂停公示", default=False)
     opened_at = models.DateTimeField("收件时间")
     opened_on = models.DateField("收件日期")
     opened_by = models.CharField("收件账号", max_length=100)

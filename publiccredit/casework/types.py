@@ -116,14 +116,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Deadline:
-    """The last day in time. Provisional where a year on the way has no decreed calendar yet."""
-
-    due_on: date
-    provisional: bool
-
-
-@dataclass(frozen=True)
 class ConditionState:
     """One condition of repair, whether it holds, and why or from when."""
 

@@ -14,6 +14,24 @@ from publiccredit.subjects.making import make_staged_subjects, update_registered
 from publiccredit.subjects.models import Record, RecordState, RegistrationStatus, Subject
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
+from publiccredit.subjects.standing import (
+    correct,
+    end_display,
+    flag_suit,
+    keep_dispute_note,
+    lift_dispute,
+    lift_stay,
+    lift_suit,
+    lock_records,
+    mark_disputed,
+    resume_display,
+    shield,
+    state_on_record,
+    stay,
+    suspend_display,
+    undo_repair,
+    withdraw,
+)
 from publiccredit.subjects.types import NewSubject
 
 __all__ = [
@@ -22,14 +40,30 @@ __all__ = [
     "attach_document_hash",
     "close_staging",
     "copy_in",
+    "correct",
     "declare_served",
+    "end_display",
     "file_staged",
+    "flag_suit",
+    "keep_dispute_note",
+    "lift_dispute",
+    "lift_stay",
+    "lift_suit",
+    "lock_records",
     "make_staged_subjects",
     "make_subject",
+    "mark_disputed",
     "open_staging",
     "release_subject",
+    "resume_display",
     "set_apart_staged",
+    "shield",
+    "state_on_record",
+    "stay",
+    "suspend_display",
+    "undo_repair",
     "update_registered_subjects",
+    "withdraw",
 ]
 
 # A version is known strictly later than the one before it, even where two acts fall on one instant.

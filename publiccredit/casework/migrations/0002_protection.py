@@ -28,7 +28,8 @@ END $$;
 CREATE FUNCTION casework_guard_case() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     fixed text[] := ARRAY['id', 'number', 'procedure', 'subject_id', 'ground', 'request', 'channel', 'applicant',
-        'applicant_name', 'department_code', 'decided_by_party', 'opened_at', 'opened_on', 'opened_by', 'reviews_id',
+        'applicant_name', 'department_code', 'decided_by_party', 'marks_dispute',
+        'opened_at', 'opened_on', 'opened_by', 'reviews_id',
         'about_id', 'idempotency_key', 'entry_id'];
     before jsonb := to_jsonb(OLD);
     after jsonb := to_jsonb(NEW);

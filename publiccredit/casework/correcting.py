@@ -1,0 +1,137 @@
+"""What a corrected field should read in the record type's own terms, and which columns follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from publiccredit.casework.rules import CaseRefused
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
+from publiccredit.subjects.queries import Record, records
+from publiccredit.subjects.types import SEVERITY_OF_WORD
+
+Cell = str | int | date | None
+
+DECIDED_BY_CASE = "case"  # severity_rule where a correction stated the severity
+FEN_IN_WAN = 1_000_000
+WORD_OF_SEVERITY = {severity.value: word for word, severity in SEVERITY_OF_WORD.items()}
+# Whose a record is, and under which document, is what it is known by: another one is another record.
+FIXED_ROLES = frozenset(
+    {
+        FieldRole.SUBJECT_NAME,
+        FieldRole.SUBJECT_CATEGORY,
+        FieldRole.SUBJECT_USCC,
+        FieldRole.SUBJECT_REGISTRATION_NUMBER,
+        FieldRole.SUBJECT_ORGANISATION_CODE,
+        FieldRole.SUBJECT_TAX_NUMBER,
+        FieldRole.SUBJECT_ADDRESS,
+        FieldRole.DISCLOSED_UNTIL,
+    }
+)
+TERM_ROLES = frozenset({FieldRole.DECIDED_ON, FieldRole.SERVED_ON, FieldRole.SEVERITY})
+
+
+class UnableToCorrect(CaseRefused):
+    """The correction names a field that cannot be corrected, or a value the field cannot hold."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    content: Mapping[str, Cell]
+    columns: Mapping[str, Cell]
+
+
+def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
+    """
+    Give the content and the columns a record has once it is corrected; its terms are computed anew.
+
+    :raises UnableToCorrect: a field is unknown, names the record itself, or cannot hold the value.
+    """
+    record = records().get(pk=record_id)
+    record_type = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1))
+    if not wanted:
+        raise UnableToCorrect("没有写明更正哪个字段。请写出字段和应有的内容。")
+    content: dict[str, Cell] = {}
+    columns: dict[str, Cell] = {}
+    for name, text in wanted.items():
+        field = _field(record_type, name)
+        value = _value(field, text.strip())
+        content[name] = value
+        if field.role is not None and field.role not in FIXED_ROLES:
+            columns[field.role.value] = value if value is not None else _empty(field)
+    if FieldRole.SEVERITY.value in columns:
+        columns |= _severity(columns[FieldRole.SEVERITY.value])
+    if any(role.value in columns for role in TERM_ROLES):
+        columns |= _terms(record, columns)
+    return Correction(content=content, columns=columns)
+
+
+def _field(record_type: RecordType, name: str) -> RecordField:
+    if name not in record_type.field_names:
+        raise UnableToCorrect(f"“{record_type.title}”没有字段“{name}”。请从字段列表中选择。")
+    field = record_type.field(name)
+    if name in record_type.natural_key or field.role in FIXED_ROLES:
+        raise UnableToCorrect(f"“{field.title}”是识别该记录的字段,不能更正。请撤回后按正确的内容重新报送。")
+    if field.type is FieldType.PERSON_DOCUMENT_NUMBER:
+        raise UnableToCorrect(f"“{field.title}”不公开,不在此更正。请由报送单位重新报送。")
+    return field
+
+
+def _value(field: RecordField, text: str) -> Cell:
+    if not text:
+        if field.required:
+            raise UnableToCorrect(f"“{field.title}”是必填项,不能更正为空。")
+        return None
+    if field.type is FieldType.DATE:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise UnableToCorrect(f"“{field.title}”应为日期,例如 2026-11-03,实为“{text}”。") from None
+    if field.type is FieldType.AMOUNT:
+        return _fen(field, text)
+    if field.max_length is not None and len(text) > field.max_length:
+        raise UnableToCorrect(f"“{field.title}”最多 {field.max_length} 字,实为 {len(text)} 字。")
+    return text
+
+
+def _fen(field: RecordField, text: str) -> int:
+    try:
+        fen = Decimal(text) * FEN_IN_WAN
+    except InvalidOperation:
+        fen = Decimal(-1)
+    if fen < 0 or fen != fen.to_integral_value():
+        raise UnableToCorrect(f"“{field.title}”应为不小于 0、最多 6 位小数的万元数,实为“{text}”。")
+    return int(fen)
+
+
+def _empty(field: RecordField) -> Cell:
+    return None if field.type in (FieldType.DATE, FieldType.AMOUNT) else ""
+
+
+def _severity(word: Cell) -> dict[str, Cell]:
+    severity = SEVERITY_OF_WORD.get(str(word))
+    if severity is None:
+        raise UnableToCorrect(f"失信严重程度应为{'、'.join(SEVERITY_OF_WORD)}之一,实为“{word}”。")
+    return {"severity": severity.value, "severity_rule": DECIDED_BY_CASE}
+
+
+def _terms(record: Record, columns: Mapping[str, Cell]) -> dict[str, Cell]:
+    decided_on = columns.get("decided_on", record.decided_on)
+    served_on = columns.get("served_on", record.served_on)
+    if not isinstance(decided_on, date) or (served_on is not None and not isinstance(served_on, date)):
+        raise UnableToCorrect("决定日期不能为空。")
+    if served_on is not None and served_on < decided_on:
+        raise UnableToCorrect(f"送达日期 {served_on} 早于决定日期 {decided_on}。请核对文书和送达回证。")
+    severity = str(columns.get("severity", record.severity))
+    period = catalogue.disclosure_period(
+        record_type=record.record_type,
+        severity=Severity(severity) if severity else None,
+        decided_on=decided_on,
+        served_on=served_on,
+    )
+    return {
+        "disclosed_from": period.disclosed_from,
+        "repairable_from": period.repairable_from,
+        "disclosed_until": period.disclosed_until,
+    }

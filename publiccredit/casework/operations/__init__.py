@@ -1,0 +1,87 @@
+"""Every write of casework: one verb of office work each, one transaction, one ledger entry."""
+
+from publiccredit.casework.operations.deciding import (
+    ConditionsNotMet,
+    PapersMissing,
+    ReasonsMissing,
+    WrongOutcome,
+    approve,
+    decide,
+    return_proposal,
+)
+from publiccredit.casework.operations.handling import (
+    UnableToExtend,
+    UnableToTakePaper,
+    answer_as_source,
+    close_case,
+    extend_deadline,
+    forward_to_source,
+    hand_in_paper,
+    request_papers,
+    take_case,
+)
+from publiccredit.casework.operations.opening import UnableToOpenCase, open_case, request_review
+from publiccredit.casework.operations.remarks import UnableToState, declare_relation, state_on_record
+from publiccredit.casework.operations.sweeping import escalate
+from publiccredit.casework.operations.verdicts import (
+    correct_record,
+    grant_repair,
+    lift_stay,
+    refuse_repair,
+    reject_objection,
+    shield_records,
+    stay_record,
+    undo_repair,
+    uphold_objection,
+    withdraw_record,
+)
+from publiccredit.casework.rules import (
+    READER_ACCOUNT,
+    SUBJECT_ACCOUNT,
+    AlreadyDecided,
+    CaseNotFound,
+    CaseRefused,
+    WrongMoment,
+)
+
+__all__ = [
+    "READER_ACCOUNT",
+    "SUBJECT_ACCOUNT",
+    "AlreadyDecided",
+    "CaseNotFound",
+    "CaseRefused",
+    "ConditionsNotMet",
+    "PapersMissing",
+    "ReasonsMissing",
+    "UnableToExtend",
+    "UnableToOpenCase",
+    "UnableToState",
+    "UnableToTakePaper",
+    "WrongMoment",
+    "WrongOutcome",
+    "answer_as_source",
+    "approve",
+    "close_case",
+    "correct_record",
+    "decide",
+    "declare_relation",
+    "escalate",
+    "extend_deadline",
+    "forward_to_source",
+    "grant_repair",
+    "hand_in_paper",
+    "lift_stay",
+    "open_case",
+    "refuse_repair",
+    "reject_objection",
+    "request_papers",
+    "request_review",
+    "return_proposal",
+    "shield_records",
+    "state_on_record",
+    "stay_record",
+    "take_case",
+    "undo_repair",
+    "uphold_objection",
+    "withdraw_record",
+]

@@ -1,0 +1,245 @@
+"""
+Deciding: an outcome with reasons by a named human, and by a second one where the rules ask for it.
+
+What the decision does to the record happens in the same transaction; every surface reads the record.
+"""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from publiccredit.accounts import queries as accounts
+from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import letters
+from publiccredit.casework.clocks import china_day
+from publiccredit.casework.correcting import corrected
+from publiccredit.casework.effects import carry_out
+from publiccredit.casework.eligibility import eligibility
+from publiccredit.casework.models import Case, Decision
+from publiccredit.casework.rules import Act, CaseRefused, case_for_step, one_act, write_step
+from publiccredit.casework.types import (
+    CaseState,
+    DecisionState,
+    Eligibility,
+    Happening,
+    Verdict,
+)
+from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
+from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.queries import Record
+
+DECIDABLE = (CaseState.IN_HAND, CaseState.WITH_SOURCE, CaseState.WAITING_FOR_PAPERS)
+LEAST_REASONS = 10  # characters, blanks apart; the database says the same
+BLANK = "____"  # what a template leaves to be written
+BY_OFFICER = frozenset({ConditionName.DUTIES_PERFORMED, ConditionName.COMMITMENT})  # a paper may not convince
+
+
+class ReasonsMissing(CaseRefused):
+    """The decision gives no reasons, or the template as it was."""
+
+
+class ConditionsNotMet(CaseRefused):
+    """The repair cannot be granted yet, or not be refused on that condition; the message says which and from when."""
+
+
+class PapersMissing(CaseRefused):
+    """A paper the outcome stands on is not in the case."""
+
+
+class WrongOutcome(CaseRefused):
+    """The outcome does not belong to this kind of case or ground, or lacks what it stands on."""
+
+
+def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decision:
+    """
+    Decide a case: at once where one person may, otherwise as a proposal for a second one.
+
+    :raises ReasonsMissing: no reasons of its own.
+    :raises WrongOutcome: the outcome does not fit the case.
+    :raises ConditionsNotMet: a repair is granted too early, or refused on a condition that holds.
+    :raises PapersMissing: a paper the outcome stands on is missing.
+    :raises NotAllowed: the case is not the actor's to decide.
+    :raises AlreadyDecided: it is decided.
+    """
+    with one_act(by=by, at=at, operation="decide") as act:
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.PROPOSE, states=DECIDABLE)
+        _somebody_else(case, by)
+        outcome = _outcome(rules, case, verdict)
+        _verify_reasons(verdict, outcome)
+        records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
+        verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
+        decision = _write(act, case, outcome, verdict)
+        write_step(act=act, case=case, step=StepName.PROPOSE.value, text=outcome.title)
+        if outcome.four_eyes:
+            case.state = CaseState.PROPOSED
+            case.save(update_fields=["state"])
+        else:
+            _take_effect(act, case, rules, decision)
+    return decision
+
+
+def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
+    """
+    Let a proposed decision take effect, by another person than the one who proposed it (DP-35).
+
+    :raises NotAllowed: the same person, or one with no part in the case.
+    :raises WrongMoment: nothing is proposed.
+    """
+    with one_act(by=by, at=at, operation="approve_decision") as act:
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
+        decision = _proposed(case, by)
+        _somebody_else(case, by)
+        decision.approved_by_id, decision.approved_at = by.name, at
+        write_step(act=act, case=case, step=StepName.APPROVE.value)
+        _take_effect(act, case, rules, decision)
+    return decision
+
+
+def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> Case:
+    """
+    Send a proposed decision back to be made anew, with the reason.
+
+    :raises NotAllowed: the same person, or one with no part in the case.
+    """
+    with one_act(by=by, at=at, operation="return_proposal") as act:
+        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
+        decision = _proposed(case, by)
+        if len(because.strip()) < 4:
+            raise ReasonsMissing("请写明退回的理由。")
+        decision.state, decision.returned_because = DecisionState.RETURNED, because.strip()
+        decision.save(update_fields=["state", "returned_because"])
+        case.state = CaseState.IN_HAND
+        case.save(update_fields=["state"])
+        write_step(act=act, case=case, step=Happening.RETURNED.value, text=because)
+    return case
+
+
+def repair_eligibility(*, case: Case, rules: Procedure, record: Record, on: datetime) -> Eligibility:
+    """Compute the conditions of a repair case with the papers that are in it."""
+
+    kinds = set(case.papers.values_list("kind", flat=True))
+    return eligibility(record=record, procedure=rules, ground=case.ground, papers=kinds, on=china_day(at=on))
+
+
+# --- what is verified -----------------------------------------------------------------------------------------------
+
+
+def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
+    outcome = rules.outcome(verdict.outcome)
+    fitting = [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
+    if outcome is None or outcome not in fitting:
+        known = "、".join(f"{o.name}({o.title})" for o in fitting)
+        raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一:{known}。")
+    if outcome.needs_order and (verdict.order is None or not verdict.order.number.strip()):
+        raise WrongOutcome(f"“{outcome.title}”须凭法院或者复议机关的文书。请填写文书号和期间。")
+    if Effect.SHIELD in outcome.effects and (verdict.order is None or verdict.order.until is None):
+        raise WrongOutcome("暂时屏蔽须写明至哪一日止。")
+    return outcome
+
+
+def _verify_reasons(verdict: Verdict, outcome: Outcome) -> None:
+    written = re.sub(r"\s", "", verdict.reasons)
+    if len(written) < LEAST_REASONS:
+        raise ReasonsMissing(f"请写明理由,至少 {LEAST_REASONS} 字,实为 {len(written)} 字。")
+    bare = re.sub(r"[\s_]", "", outcome.template)
+    if BLANK in verdict.reasons or re.sub(r"_", "", written) == bare:
+        raise ReasonsMissing("理由仍是模板原文,或者有未填的空白。请写出本案的事实和依据。")
+
+
+def _verify_substance(
+    act: Act, case: Case, rules: Procedure, outcome: Outcome, verdict: Verdict, records: list[Record]
+) -> Verdict:
+    if outcome.effects:
+        kinds = set(case.papers.values_list("kind", flat=True))
+        missing = [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in kinds]
+        if missing and not rules.conditions:
+            raise PapersMissing(f"缺少材料:{'、'.join(missing)}。请补交后再作决定。")
+    if Effect.CORRECT in outcome.effects:
+        for record in records:
+            corrected(record_id=record.pk, wanted=verdict.corrections)
+    if rules.conditions:
+        return _verify_repair(act, case, rules, outcome, verdict, records[0])
+    return verdict
+
+
+def _verify_repair(
+    act: Act, case: Case, rules: Procedure, outcome: Outcome, verdict: Verdict, record: Record
+) -> Verdict:
+    if Effect.SHIELD in outcome.effects:
+        return verdict
+    found = repair_eligibility(case=case, rules=rules, record=record, on=act.at)
+    if Effect.END_DISCLOSURE in outcome.effects:
+        if not found.holds:
+            raise ConditionsNotMet("还不能准予修复:" + "".join(c.reason for c in found.failing))
+        return verdict
+    failing = {c.name for c in found.failing}
+    doubted = set(verdict.failing) & BY_OFFICER
+    if unfounded := set(verdict.failing) - failing - doubted:
+        titles = "、".join(c.title for c in found.conditions if c.name in unfounded)
+        raise ConditionsNotMet(f"“{titles}”已经满足,不能以此不予修复。")
+    if not failing | doubted:
+        raise ConditionsNotMet("各项条件均已满足,应当准予修复;确有疑问的,须写明哪一项条件未满足。")
+    known = [c.holds_from for c in found.failing if c.holds_from is not None]
+
+    return replace(
+        verdict,
+        failing=tuple(sorted(failing | doubted)),
+        holds_from=max([*known, *([verdict.holds_from] if verdict.holds_from else [])], default=None),
+    )
+
+
+def _somebody_else(case: Case, by: Actor) -> None:
+    if not accounts.officers().filter(username=by.name, is_active=True).exists():
+        raise NotAllowed("决定须由在册的工作人员本人作出。请用本人账号登录。")
+    if case.reviews_id is None:
+        return
+    took_part = Q(proposed_by__username=by.name) | Q(approved_by__username=by.name)
+    if Decision.objects.filter(took_part, case_id=case.reviews_id).exists():
+        raise NotAllowed("复核应当由原办理人以外的人员办理。请交由他人。")
+
+
+def _proposed(case: Case, by: Actor) -> Decision:
+    decision = Decision.objects.select_for_update(of=("self",)).get(case=case, state=DecisionState.PROPOSED)
+    if decision.proposed_by_id == by.name:
+        raise NotAllowed("拟办和审核须由两人分别办理。请交由另一位工作人员审核。")
+    return decision
+
+
+# --- what is written ------------------------------------------------------------------------------------------------
+
+
+def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision:
+    return Decision.objects.create(
+        case=case,
+        outcome=outcome.name,
+        effects=[e.value for e in outcome.effects],
+        withdrawn_as=outcome.withdrawn_as.value if outcome.withdrawn_as else "",
+        reasons=verdict.reasons.strip(),
+        template=outcome.template,
+        public_notice=verdict.public_notice.strip() or outcome.title,
+        corrections=dict(verdict.corrections),
+        failing_conditions=[c.value for c in verdict.failing],
+        holds_from=verdict.holds_from,
+        order_number=verdict.order.number.strip() if verdict.order else "",
+        order_from=verdict.order.begins if verdict.order else None,
+        order_until=verdict.order.until if verdict.order else None,
+        four_eyes=outcome.four_eyes,
+        state=DecisionState.PROPOSED,
+        proposed_by_id=act.by.name,
+        proposed_at=act.at,
+        entry_id=act.entry_id,
+    )
+
+
+def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> None:
+    decision.state, decision.effective_at, decision.entry_id = DecisionState.EFFECTIVE, act.at, act.entry_id
+    decision.save(update_fields=["state", "effective_at", "entry_id", "approved_by", "approved_at"])
+    act.payload |= dict(carry_out(act=act, case=case, decision=decision))
+    act.payload["outcome"] = decision.outcome
+    case.state, case.decided_at = CaseState.DECIDED, act.at
+    case.save(update_fields=["state", "decided_at"])
+    write_step(act=act, case=case, step=Happening.EFFECTIVE.value, text=decision.public_notice)
+    letters.decision(act=act, case=case, procedure=rules, made=decision)

@@ -1,0 +1,192 @@
+"""The steps between opening and deciding: taking, asking for papers, asking the source, extending; and closing."""
+
+from datetime import datetime
+
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import letters, papers
+from publiccredit.casework.clocks import set_due, working_days_used
+from publiccredit.casework.models import Case, Paper
+from publiccredit.casework.rules import (
+    Act,
+    CaseRefused,
+    WrongMoment,
+    case_for_step,
+    one_act,
+    write_step,
+)
+from publiccredit.casework.types import CaseState, PaperIn
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import ClockName, StepName
+
+WORKING = (CaseState.OPENED, CaseState.IN_HAND, CaseState.WAITING_FOR_PAPERS, CaseState.WITH_SOURCE)
+LARGEST_PAPER = 20 * 1024 * 1024
+
+
+class UnableToTakePaper(CaseRefused):
+    """The paper is of no kind the procedure knows, empty, too large, or there already."""
+
+
+class UnableToExtend(CaseRefused):
+    """The clock cannot be extended: no reason was given, it was extended before, or the days are too many."""
+
+
+def take_case(*, by: Actor, case_id: int, at: datetime) -> Case:
+    """
+    Make the actor the owner of a case.
+
+    :raises AlreadyDecided: it is decided.
+    """
+    with one_act(by=by, at=at, operation="take_case") as act:
+        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
+        if case.state == CaseState.OPENED:
+            case.state = CaseState.IN_HAND
+        case.owner = by.name
+        case.save(update_fields=["state", "owner"])
+        write_step(act=act, case=case, step=StepName.TAKE.value)
+    return case
+
+
+def request_papers(*, by: Actor, case_id: int, asked: str, at: datetime) -> Case:
+    """
+    Ask the applicant for papers; the clock rests until they come, or until the days for them have passed.
+
+    :raises WrongMoment: the case is not in hand.
+    """
+    with one_act(by=by, at=at, operation="request_papers") as act:
+        case, rules = case_for_step(
+            act=act, case_id=case_id, step=StepName.REQUEST_PAPERS, states=(CaseState.IN_HAND,)
+        )  # fmt: skip
+        if not asked.strip():
+            raise CaseRefused("请写明需要补充哪些材料。")
+        days = rules.days(ClockName.PAPERS) or 0
+        case.state = CaseState.WAITING_FOR_PAPERS
+        case.waiting_since = act.on
+        case.papers_due_on = catalogue.deadline(day=act.on, number=days).on
+        case.save(update_fields=["state", "waiting_since", "papers_due_on"])
+        write_step(act=act, case=case, step=StepName.REQUEST_PAPERS.value, text=asked)
+        letters.request_for_papers(act=act, case=case, asked=asked)
+    return case
+
+
+def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> Paper:
+    """
+    Seal a paper into a case; a case that waited for papers goes on. The same paper twice is the same paper.
+
+    :raises UnableToTakePaper: the procedure knows no such paper, or it is empty or too large.
+    """
+    with one_act(by=by, at=at, operation="hand_in_paper") as act:
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.HAND_IN_PAPER, states=WORKING)
+        if rules.paper(paper.kind) is None:
+            known = "、".join(f"{p.name}({p.title})" for p in rules.papers)
+            raise UnableToTakePaper(f"“{rules.title}”没有材料“{paper.kind}”。请改为下列之一:{known}。")
+        if not paper.content or len(paper.content) > LARGEST_PAPER:
+            raise UnableToTakePaper(f"材料“{paper.file_name}”为空,或者超过 {LARGEST_PAPER // 1024 // 1024} MB。")
+        kept, new = _keep(act, case, paper)
+        if new:
+            write_step(act=act, case=case, step=StepName.HAND_IN_PAPER.value, text=paper.kind)
+        if case.state == CaseState.WAITING_FOR_PAPERS:
+            go_on(act=act, case=case)
+        act.payload |= {"paper": paper.kind, "sha256": kept.sha256}
+    return kept
+
+
+def _keep(act: Act, case: Case, paper: PaperIn) -> tuple[Paper, bool]:
+    return Paper.objects.get_or_create(
+        case=case,
+        kind=paper.kind,
+        sha256=papers.seal(content=paper.content),
+        defaults={
+            "file_name": paper.file_name[:255],
+            "file_size": len(paper.content),
+            "handed_in_by": act.by.name,
+            "party": act.party.value,
+            "at": act.at,
+            "entry_id": act.entry_id,
+        },
+    )
+
+
+def go_on(*, act: Act, case: Case) -> None:
+    """Let the clock of a case that waited for papers run again, later by the working days it waited."""
+    last = min(act.on, case.papers_due_on or act.on)
+    case.waited_days += working_days_used(start=case.waiting_since or act.on, end=last)
+    case.state, case.waiting_since, case.papers_due_on = CaseState.IN_HAND, None, None
+    set_due(case=case)
+    case.save(update_fields=["state", "waiting_since", "papers_due_on", "waited_days", "due_on", "provisional"])
+
+
+def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -> Case:
+    """
+    Ask the department that determined the record; its own clock runs, and the case's is the one with a source.
+
+    :raises WrongMoment: the case is not in hand.
+    """
+    with one_act(by=by, at=at, operation="forward_to_source") as act:
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
+        case.state = CaseState.WITH_SOURCE
+        case.forwarded_at, case.answered_at = at, None
+        case.total_days = max(case.total_days, rules.days(ClockName.DECIDE_WITH_SOURCE) or 0)
+        number = rules.days(ClockName.SOURCE_ANSWERS) or 0
+        case.source_due_on = catalogue.deadline(day=act.on, number=number).on
+        set_due(case=case)
+        case.save()
+        write_step(act=act, case=case, step=StepName.FORWARD.value, text=question)
+    return case
+
+
+def answer_as_source(*, by: Actor, case_id: int, answer: str, at: datetime) -> Case:
+    """
+    Give the source's answer to the office's question.
+
+    :raises WrongMoment: the source was not asked.
+    """
+    with one_act(by=by, at=at, operation="answer_as_source") as act:
+        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.ANSWER, states=(CaseState.WITH_SOURCE,))
+        if len(answer.strip()) < 4:
+            raise CaseRefused("请写明核实的情况和依据。")
+        case.state, case.answered_at = CaseState.IN_HAND, at
+        case.save(update_fields=["state", "answered_at"])
+        write_step(act=act, case=case, step=StepName.ANSWER.value, text=answer)
+    return case
+
+
+def extend_deadline(*, by: Actor, case_id: int, days: int, reason: str, at: datetime) -> Case:
+    """
+    Extend the clock of a case once, with a signed reason that the applicant is told.
+
+    :raises UnableToExtend: no reason, too many days, a second time, or after the last day.
+    """
+    with one_act(by=by, at=at, operation="extend_deadline") as act:
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.EXTEND, states=WORKING)
+        most = rules.days(ClockName.EXTENSION) or 0
+        if not 1 <= days <= most:
+            raise UnableToExtend(f"一次最多延长 {most} 个工作日,实为 {days} 个。")
+        if case.extended_days:
+            raise UnableToExtend(f"案件 {case.number} 已经延长过一次,不能再延。")
+        if len(reason.strip()) < 4:
+            raise UnableToExtend("延长期限须写明理由,理由将告知申请人。")
+        if act.on > case.due_on:
+            raise UnableToExtend(f"期限已于 {case.due_on} 届满,逾期后不能延长。请尽快作出处理。")
+        case.extended_days = days
+        set_due(case=case)
+        case.save(update_fields=["extended_days", "due_on", "provisional"])
+        write_step(act=act, case=case, step=StepName.EXTEND.value, text=reason)
+        letters.extension(act=act, case=case, days=days, reason=reason.strip("。"))
+        act.payload["days"] = days
+    return case
+
+
+def close_case(*, by: Actor, case_id: int, delivered: str, at: datetime) -> Case:
+    """
+    Close a decided case: its letter was delivered, and how.
+
+    :raises WrongMoment: it is not decided yet.
+    """
+    with one_act(by=by, at=at, operation="close_case") as act:
+        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.CLOSE, states=(CaseState.DECIDED,))
+        if not delivered.strip():
+            raise WrongMoment("请写明决定书如何送达,例如“网上送达”“邮寄,单号…”。")
+        case.state, case.closed_at = CaseState.CLOSED, at
+        case.save(update_fields=["state", "closed_at"])
+        write_step(act=act, case=case, step=StepName.CLOSE.value, text=delivered)
+    return case

@@ -1,0 +1,244 @@
+"""Opening a case, and the review of one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import letters
+from publiccredit.casework.clocks import china_day, set_due, working_days_used
+from publiccredit.casework.models import Case, CaseRecord
+from publiccredit.casework.rules import (
+    Act,
+    CaseNotFound,
+    CaseRefused,
+    locked_case,
+    may_take,
+    one_act,
+    procedure_of,
+    write_step,
+)
+from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import (
+    ClockName,
+    Effect,
+    Nature,
+    Packs,
+    Party,
+    Procedure,
+    ProcedureName,
+    StepName,
+)
+from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.queries import Record, RecordState
+
+LONGEST_REQUEST = 5000
+
+
+class UnableToOpenCase(CaseRefused):
+    """The request cannot be taken as it is; the message says what is missing or which way is open."""
+
+
+def open_case(
+    *,
+    by: Actor,
+    procedure: ProcedureName,
+    applicant: Applicant,
+    asked: Asked,
+    channel: Channel,
+    at: datetime,
+    idempotency_key: str | None = None,
+    about_case_id: int | None = None,
+    packs: Packs | None = None,
+) -> Case:
+    """
+    Open a case: its clock starts, its receipt is written, and an objection marks its records in the same moment.
+
+    The same idempotency key gives the case it opened before.
+
+    :raises UnableToOpenCase: the request lacks something, or is already under way.
+    :raises NotAllowed: the applicant or the actor may not open this kind of case.
+    """
+    if idempotency_key is not None and (known := Case.objects.filter(idempotency_key=idempotency_key).first()):
+        return known
+    with one_act(by=by, at=at, operation="open_case") as act:
+        rules = _rules(procedure, act, packs)
+        records = subjects.lock_records(record_ids=asked.record_ids)
+        _verify(rules, applicant, asked, channel, records)
+        about = _case_about(rules, about_case_id, asked)
+        case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
+        case.about_id, case.idempotency_key = about, idempotency_key
+        _write_opening(act, case, rules, asked, packs)
+    return case
+
+
+def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: str, at: datetime) -> Case:
+    """
+    Open the one review of a decided case; somebody else decides it.
+
+    :raises UnableToOpenCase: the case is not decided, is itself a review, was reviewed, or the time has run out.
+    """
+    with one_act(by=by, at=at, operation="request_review") as act:
+        first = locked_case(case_id=case_id)
+        rules = procedure_of(case=first)
+        may_take(act=act, case=first, procedure=rules, step=StepName.REQUEST_REVIEW)
+        _verify_review(first, rules, act.on)
+        asked = Asked(
+            ground=first.ground,
+            request=request,
+            record_ids=tuple(first.records.values_list("record_id", flat=True)),
+            department_code=first.department_code,
+        )
+        records = subjects.lock_records(record_ids=asked.record_ids)
+        if not request.strip():
+            raise UnableToOpenCase("请写明不服的理由。")
+        case = _new_case(act, rules, applicant, asked, Channel(first.channel), list(records.values()))
+        case.reviews, case.about_id = first, first.about_id
+        _write_opening(act, case, rules, asked, None)
+        act.payload["reviews"] = first.pk
+    return case
+
+
+def _rules(name: ProcedureName, act: Act, packs: Packs | None) -> Procedure:
+    try:
+        return catalogue.procedure(name=name, on=act.on, within=packs)
+    except catalogue.NotInPacks as missing:
+        raise UnableToOpenCase(str(missing)) from missing
+
+
+def _verify(rules: Procedure, applicant: Applicant, asked: Asked, channel: Channel, records: dict[int, Record]) -> None:
+    _verify_applicant(rules, applicant, channel)
+    if rules.ground(asked.ground) is None:
+        known = "、".join(f"{g.name}({g.title})" for g in rules.grounds)
+        raise UnableToOpenCase(f"“{rules.title}”没有理由“{asked.ground}”。请改为下列之一:{known}。")
+    if not asked.request.strip() or len(asked.request) > LONGEST_REQUEST:
+        raise UnableToOpenCase(f"请写明请求和理由,不超过 {LONGEST_REQUEST} 字。")
+    if len(records) != len(set(asked.record_ids)):
+        raise UnableToOpenCase("所指的记录不存在。请从记录页面发起,或核对编号。")
+    if rules.needs_record and not records:
+        raise UnableToOpenCase(f"“{rules.title}”须指明记录。请从记录页面发起。")
+    if rules.one_record and len(records) != 1:
+        raise UnableToOpenCase(f"“{rules.title}”一事一办,每条记录分别申请、分别决定。")
+    if len({r.subject_id for r in records.values()}) > 1 or len({_determined_by(r) for r in records.values()}) > 1:
+        raise UnableToOpenCase("一个案件中的记录须属于同一主体和同一认定单位。请分别提出。")
+    for record in records.values():
+        _verify_record(rules, asked, record)
+
+
+def _verify_applicant(rules: Procedure, applicant: Applicant, channel: Channel) -> None:
+    if not rules.allows(StepName.OPEN, applicant.party):
+        raise UnableToOpenCase(f"“{rules.title}”不能由该方提出。")
+    if not applicant.name.strip():
+        raise UnableToOpenCase("请填写申请人名称。")
+    if channel is Channel.PROXY and not (applicant.handler_name and applicant.handler_authorisation_sha256):
+        raise UnableToOpenCase("委托他人办理的,须填写经办人并提交授权委托书。")
+
+
+def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
+    if record.subject_id is None:
+        raise UnableToOpenCase("该记录的主体尚未判定,没有公示,也还不能办理。")
+    if record.state == RecordState.WITHDRAWN:
+        raise UnableToOpenCase("该记录已经撤回,不再公示,无需办理。")
+    effects = {e for o in rules.outcomes for e in o.effects}
+    nature = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).nature
+    if Effect.END_DISCLOSURE in effects and nature is not Nature.ADVERSE:
+        raise UnableToOpenCase("信用修复只针对失信信息;该记录不是失信信息。")
+    if Effect.END_DISCLOSURE in effects and record.display_ended_at is not None:
+        raise UnableToOpenCase("该记录已经修复,无需再次申请。")
+    if Effect.UNDO_REPAIR in effects and record.display_ended_at is None:
+        raise UnableToOpenCase("该记录没有修复,无可复查。")
+    under_way = Case.objects.filter(
+        records__record_id=record.pk, procedure=rules.name.value, state__in=UNDECIDED, ground=asked.ground
+    ).first()
+    if under_way is not None and not rules.marks_dispute:
+        raise UnableToOpenCase(f"该记录已有同一事项在办,编号 {under_way.number}。请在该案中补充。")
+
+
+def _case_about(rules: Procedure, about_case_id: int | None, asked: Asked) -> int | None:
+    if rules.name is not ProcedureName.RE_VERIFICATION:
+        return None
+    repaired = Case.objects.filter(
+        procedure=ProcedureName.CREDIT_REPAIR.value,
+        records__record_id__in=asked.record_ids,
+        decisions__state="effective",
+        decisions__outcome="granted",
+    )
+    case = repaired.order_by("-pk").first() if about_case_id is None else repaired.filter(pk=about_case_id).first()
+    if case is None:
+        raise UnableToOpenCase("没有找到所要复查的修复案件。请核对案件编号。")
+    return case.pk
+
+
+def _verify_review(first: Case, rules: Procedure, on: date) -> None:
+    if first.decided_at is None:
+        raise UnableToOpenCase(f"案件 {first.number} 尚未作出决定,还不能申请复核。")
+    if first.reviews_id is not None:
+        raise UnableToOpenCase(f"案件 {first.number} 已经是复核,复核只有一次。可以依法申请行政复议或者提起诉讼。")
+    if Case.objects.filter(reviews=first).exists():
+        raise UnableToOpenCase(f"案件 {first.number} 已经申请过复核,复核只有一次。")
+    days = rules.days(ClockName.REQUEST_REVIEW) or 0
+    if working_days_used(start=china_day(at=first.decided_at), end=on) > days:
+        raise UnableToOpenCase(f"申请复核的期限是自决定之日起 {days} 个工作日,已经届满。可以另行提出异议。")
+
+
+def _determined_by(record: Record) -> str:
+    """谁认定、谁修复: the body that made the decision where it is one of ours, else the one that reported it."""
+    ours = {d.uscc: d.code for d in catalogue.departments()}
+    return ours.get(record.authority_uscc, record.department_code)
+
+
+def _new_case(
+    act: Act,
+    rules: Procedure,
+    applicant: Applicant,
+    asked: Asked,
+    channel: Channel,
+    records: Sequence[Record],
+) -> Case:
+    department = _determined_by(records[0]) if records else asked.department_code or letters.OFFICE_CODE
+    if act.by.of_department and act.by.department_code != department:
+        raise CaseNotFound
+    return Case(
+        number=f"{rules.prefix}〔{act.on.year}〕{act.entry_id}号",
+        procedure=rules.name.value,
+        subject_id=records[0].subject_id if records else None,
+        ground=asked.ground,
+        request=asked.request.strip(),
+        channel=channel,
+        applicant=applicant.party.value,
+        applicant_name=applicant.name.strip(),
+        contact=applicant.contact,
+        handler_name=applicant.handler_name,
+        handler_authorisation_sha256=applicant.handler_authorisation_sha256,
+        department_code=department,
+        decided_by_party=rules.decided_by.value,
+        marks_dispute=rules.marks_dispute,
+        opened_at=act.at,
+        opened_on=act.on,
+        opened_by=act.by.name,
+        state=CaseState.OPENED,
+        total_days=rules.days(ClockName.DECIDE) or 0,
+        entry_id=act.entry_id,
+    )
+
+
+def _write_opening(act: Act, case: Case, rules: Procedure, asked: Asked, packs: Packs | None) -> None:
+    _opener(act, case, rules)
+    set_due(case=case, within=packs)
+    case.save(force_insert=True)
+    act.object_id = case.pk
+    act.payload |= {"procedure": case.procedure, "due": case.due_on.isoformat(), "records": len(asked.record_ids)}
+    for record_id in sorted(set(asked.record_ids)):
+        CaseRecord.objects.create(case=case, record_id=record_id, field=asked.field)
+    if rules.marks_dispute:
+        subjects.mark_disputed(record_ids=asked.record_ids, at=act.at, entry_id=act.entry_id)
+    write_step(act=act, case=case, step=StepName.OPEN.value, text=case.request)
+    letters.receipt(act=act, case=case, procedure=rules)
+
+
+def _opener(act: Act, case: Case, rules: Procedure) -> None:
+    """A counter takes in for its applicant; everybody else opens as the party they are."""
+    if act.party in (Party.OFFICE, Party.SOURCE):
+        return
+    if act.party.value != case.applicant:
+        raise UnableToOpenCase(f"“{rules.title}”须由申请人本人或者窗口代为提出。")

@@ -1,0 +1,49 @@
+"""What is said beside a case: the subject's own words on a record, and an officer's declared relation."""
+
+from datetime import datetime
+
+from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Actor
+from publiccredit.casework.models import DeclaredRelation
+from publiccredit.casework.rules import CaseRefused, one_act
+from publiccredit.catalogue.types import Party
+from publiccredit.subjects import operations as subjects
+
+LONGEST_STATEMENT = 1000
+
+
+class UnableToState(CaseRefused):
+    """The statement is too long, or the record is not the subject's."""
+
+
+def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: str, at: datetime) -> None:
+    """
+    Let the subject's own words travel with a record; empty takes them back (DP-17).
+
+    :raises UnableToState: more than 1,000 characters, or a record of somebody else.
+    """
+    with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
+        if act.party not in (Party.SUBJECT, Party.OFFICE):
+            raise NotAllowed("声明由信用信息主体本人作出,或者由信用办窗口代录。")
+        words = statement.strip()
+        if len(words) > LONGEST_STATEMENT:
+            raise UnableToState(f"声明不超过 {LONGEST_STATEMENT} 字,实为 {len(words)} 字。请删减。")
+        record = subjects.lock_records(record_ids=[record_id]).get(record_id)
+        if record is None or record.subject_id != subject_id:
+            raise UnableToState("该记录不是本主体的记录。请从本主体的档案中选择。")
+        subjects.state_on_record(record_id=record_id, statement=words, at=at, entry_id=act.entry_id)
+        act.object_id = record_id
+        act.payload["characters"] = len(words)
+
+
+def declare_relation(*, by: Actor, subject_id: int, relation: str, at: datetime) -> None:
+    """Keep an officer's relation to a subject: from then on the officer takes no part in its cases (DP-34)."""
+    with one_act(by=by, at=at, operation="declare_relation", object_kind="officer") as act:
+        if by.role is None:
+            raise NotAllowed("利害关系由工作人员本人申报。请用本人账号登录。")
+        DeclaredRelation.objects.get_or_create(
+            officer_id=by.name,
+            subject_id=subject_id,
+            defaults={"relation": relation, "declared_at": at, "entry_id": act.entry_id},
+        )
+        act.object_id = by.name

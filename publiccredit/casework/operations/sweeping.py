@@ -1,0 +1,98 @@
+"""
+The sweep of the clock: reminders at the percentages of the rules, and a lapse that never harms the subject (DP-15).
+
+Nothing here ends a term or shows anything: terms end when they are read. Sweeping twice changes nothing twice.
+"""
+
+from datetime import date, datetime
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.clocks import china_day, percent_used, set_due
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations.handling import go_on
+from publiccredit.casework.rules import Act, one_act, procedure_of, write_step
+from publiccredit.casework.types import UNDECIDED, CaseState, Happening, Swept
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Nature, Packs, Party, Procedure
+from publiccredit.subjects import operations as subjects
+
+
+def escalate(*, at: datetime, within: Packs | None = None) -> Swept:
+    """Look at the clock of every undecided case, each in its own transaction, and do what its rules say."""
+    with acting(actor=PROGRAM):
+        due = list(Case.objects.filter(state__in=UNDECIDED).order_by("pk"))
+    swept = [_sweep(case.pk, at, within) for case in due if _something_to_do(case, china_day(at=at), within)]
+    return Swept(
+        looked_at=len(due),
+        escalated=sum(s.escalated for s in swept),
+        suspended=sum(s.suspended for s in swept),
+        settled=sum(s.settled for s in swept),
+    )
+
+
+def _something_to_do(case: Case, on: date, within: Packs | None) -> bool:
+    if case.state == CaseState.WAITING_FOR_PAPERS:
+        return case.papers_due_on is not None and on > case.papers_due_on
+    if case.provisional and set_due(case=case, within=within):
+        return True
+    return _reached(case, procedure_of(case=case, within=within), on, within) > case.reached_percent
+
+
+def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
+    with one_act(by=PROGRAM, at=at, operation="escalate_case") as act:
+        case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+        act.object_id = case.pk
+        if case.state not in UNDECIDED:  # decided between the look and the lock
+            return Swept(1, 0, 0, 0)
+        rules = procedure_of(case=case, within=within)
+        if case.state == CaseState.WAITING_FOR_PAPERS:
+            if case.papers_due_on is None or act.on <= case.papers_due_on:
+                return Swept(1, 0, 0, 0)
+            go_on(act=act, case=case)
+            write_step(act=act, case=case, step=Happening.PAPERS_NOT_HANDED_IN.value, program=True)
+        settled = _settle(act, case, within)
+        reached = _reached(case, rules, act.on, within)
+        escalated = reached > case.reached_percent
+        suspended = 0
+        if escalated:
+            case.reached_percent = reached
+            write_step(act=act, case=case, step=Happening.ESCALATED.value, text=f"{reached}%", program=True)
+            suspended = _suspend(act, case, rules) if reached >= 100 else 0
+        case.save()
+        act.payload |= {"reached_percent": case.reached_percent, "suspended": suspended}
+    return Swept(looked_at=1, escalated=int(escalated), suspended=suspended, settled=int(settled))
+
+
+def _reached(case: Case, rules: Procedure, on: date, within: Packs | None) -> int:
+    used = percent_used(case=case, on=on, within=within)
+    return max((p for p in rules.escalate_at_percent if p <= used), default=0)
+
+
+def _settle(act: Act, case: Case, within: Packs | None) -> bool:
+    if not case.provisional or not set_due(case=case, within=within):
+        return False
+    text = f"办理期限核定为 {case.due_on}"
+    write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text, program=True)
+    return True
+
+
+def _suspend(act: Act, case: Case, rules: Procedure) -> int:
+    """
+    Suspend the display of the adverse records of an overdue case, where the county has switched this on.
+
+    Not on a reader's challenge: a stranger could otherwise hide a record by asking about it.
+    """
+    if not rules.suspend_display_when_overdue.enabled or case.applicant == Party.READER.value:
+        return 0
+    rows = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True)).values()
+    adverse = [r.pk for r in rows if _nature(r.record_type, r.decided_on) is Nature.ADVERSE]
+    case.suspended_display = bool(adverse)
+    number = subjects.suspend_display(record_ids=adverse, at=act.at, entry_id=act.entry_id)
+    if adverse:
+        write_step(act=act, case=case, step=Happening.DISPLAY_SUSPENDED.value, program=True)
+    return number
+
+
+def _nature(record_type: str, decided_on: date | None) -> Nature:
+    return catalogue.record_type(name=record_type, on=decided_on or date(2026, 1, 1)).nature

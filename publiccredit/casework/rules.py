@@ -1,0 +1,170 @@
+"""What every step of a case asks first: who acts, under which rules, on which case; and what it leaves behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from publiccredit.accounts.operations import NotAllowed, acting
+from publiccredit.accounts.types import Actor
+from publiccredit.casework.clocks import china_day
+from publiccredit.casework.models import Case, CaseStep, DeclaredRelation
+from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Packs, Party, Procedure, ProcedureName, StepName
+from publiccredit.ledger.operations import Scalar, next_entry_id, record_entry
+
+SUBJECT_ACCOUNT = "subject:"  # followed by the identifier: what the subject's desk acts as
+READER_ACCOUNT = "reader"
+PARTY_TITLES = {
+    Party.SUBJECT: "信用信息主体",
+    Party.READER: "读者",
+    Party.SOURCE: "认定单位",
+    Party.OFFICE: "信用办",
+}
+
+
+class CaseRefused(Exception):
+    """What was asked of a case cannot be done; the message says what was found and what would be right."""
+
+
+class CaseNotFound(CaseRefused):
+    """There is no such case, or it is another department's: nobody can tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("没有这个案件,或者不属于本单位办理。请核对案件编号。")
+
+
+class AlreadyDecided(CaseRefused):
+    """The case is decided; only a review by somebody else can change anything."""
+
+
+class WrongMoment(CaseRefused):
+    """The case is not in a state in which this step can be taken."""
+
+
+@dataclass
+class Act:
+    """One operation under way: one transaction, one ledger entry."""
+
+    by: Actor
+    at: datetime
+    entry_id: int
+    object_id: str | int = ""
+    payload: dict[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def on(self) -> date:
+        return china_day(at=self.at)
+
+    @property
+    def party(self) -> Party:
+        return party_of(actor=self.by)
+
+
+@contextmanager
+def one_act(*, by: Actor, at: datetime, operation: str, object_kind: str = "case") -> Iterator[Act]:
+    """Perform one operation: all of it, with its ledger entry, or nothing."""
+    with acting(actor=by), transaction.atomic():
+        act = Act(by=by, at=at, entry_id=next_entry_id())
+        yield act
+        record_entry(
+            actor=by.name,
+            operation=operation,
+            object_kind=object_kind,
+            object_id=act.object_id,
+            at=at,
+            department_code=by.department_code,
+            payload=act.payload,
+            entry_id=act.entry_id,
+        )
+
+
+def party_of(*, actor: Actor) -> Party:
+    """
+    Tell as which party an actor takes steps.
+
+    :raises NotAllowed: it is no party to any case.
+    """
+    if actor.of_office:
+        return Party.OFFICE
+    if actor.of_department:
+        return Party.SOURCE
+    if actor.role is None and actor.name.startswith(SUBJECT_ACCOUNT):
+        return Party.SUBJECT
+    if actor.role is None and actor.name == READER_ACCOUNT:
+        return Party.READER
+    raise NotAllowed("案件由信用办、认定单位、信用信息主体或者读者办理。请用相应的账号。")
+
+
+def procedure_of(*, case: Case, within: Packs | None = None) -> Procedure:
+    """Give the rules a case runs under: those in force on the day it was opened."""
+    return catalogue.procedure(name=ProcedureName(case.procedure), on=case.opened_on, within=within)
+
+
+def locked_case(*, case_id: int) -> Case:
+    """
+    Lock a case for the rest of the transaction.
+
+    :raises CaseNotFound: there is none, or the actor's department may not know of it.
+    """
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def case_for_step(
+    *, act: Act, case_id: int, step: StepName, states: tuple[CaseState, ...] = UNDECIDED, within: Packs | None = None
+) -> tuple[Case, Procedure]:
+    """
+    Lock a case and verify that the actor may take a step in it now.
+
+    :raises CaseNotFound: there is none, or the actor's department may not know of it.
+    :raises NotAllowed: the step is another party's, or the actor has declared a relation to the subject (DP-34).
+    :raises AlreadyDecided: nothing can be done in it any more.
+    :raises WrongMoment: it is not the moment for this step.
+    """
+    case = locked_case(case_id=case_id)
+    procedure = procedure_of(case=case, within=within)
+    may_take(act=act, case=case, procedure=procedure, step=step)
+    if case.state in (CaseState.DECIDED, CaseState.CLOSED) and case.state not in states:
+        raise AlreadyDecided(f"案件 {case.number} 已作出决定,不能再改。对结果不服的,可以申请复核一次,由另一人办理。")
+    if case.state not in states:
+        wanted = "、".join(s.label for s in states)
+        raise WrongMoment(f"案件 {case.number} 现为“{CaseState(case.state).label}”,只有在“{wanted}”时可以办理此步。")
+    act.object_id = case.pk
+    return case, procedure
+
+
+def may_take(*, act: Act, case: Case, procedure: Procedure, step: StepName) -> None:
+    """
+    Verify that the rules give a step to the actor.
+
+    :raises NotAllowed: they do not.
+    """
+    party = act.party
+    if not procedure.allows(step, party):
+        who = "、".join(PARTY_TITLES[p] for s in procedure.steps if s.name is step for p in s.who) or "任何一方都不"
+        raise NotAllowed(f"“{procedure.title}”的这一步由{who}办理,{PARTY_TITLES[party]}不能办理。")
+    if party is Party.SOURCE and act.by.department_code != case.department_code:
+        raise CaseNotFound
+    if case.subject_id is None:
+        return
+    if DeclaredRelation.objects.filter(officer_id=act.by.name, subject_id=case.subject_id).exists():
+        raise NotAllowed("您已申报与该主体有利害关系,应当回避。请交由其他人员办理。")
+
+
+def write_step(*, act: Act, case: Case, step: str, text: str = "", program: bool = False) -> None:
+    """Write one line into the history of a case."""
+    CaseStep.objects.create(
+        case=case,
+        step=step,
+        by=act.by.name,
+        party="program" if program else act.party.value,
+        at=act.at,
+        text=text,
+        entry_id=act.entry_id,
+    )
