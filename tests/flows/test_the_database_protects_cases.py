@@ -1,0 +1,277 @@
+"""Forbidden shortcuts, tried with raw SQL as the application's role: the database refuses each."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from publiccredit.accounts.operations import act_as, acting
+from publiccredit.accounts.types import PROGRAM, Actor, Role
+from publiccredit.casework.models import Case, CaseStep, Decision
+from publiccredit.casework.operations import decide, declare_relation, escalate, reject_objection, request_review
+from publiccredit.casework.types import Order, Verdict
+from publiccredit.subjects.models import Record
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import (
+    APPLICANT,
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    OTHER,
+    OWNER,
+    REASONS,
+    objection_ready,
+    people,
+    repair_ready,
+    repaired,
+    report_ready,
+    settled,
+    shown,
+)
+
+pytestmark = pytest.mark.django_db
+TEMPLATE = "经核实, 该信息与决定文书一致, 理由是____, 异议不予支持。"
+
+
+@pytest.fixture(autouse=True)
+def desk() -> None:
+    act_as(actor=PROGRAM)
+    people()
+
+
+@pytest.fixture
+def record() -> Record:
+    return stored_record(subject=stored_subject())
+
+
+def _refused(by: Actor, message: str, statement: str, *values: Any) -> None:
+    refusal = pytest.raises(DatabaseError, match=message)
+    with acting(actor=by), refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _insert_decision(case: Case, **columns: Any) -> tuple[str, list[Any]]:
+    usual: dict[str, Any] = {
+        "case_id": case.pk,
+        "outcome": "rejected",
+        "effects": json.dumps(["lift_dispute"]),
+        "withdrawn_as": "",
+        "reasons": REASONS,
+        "template": TEMPLATE,
+        "public_notice": "x",
+        "corrections": "{}",
+        "failing_conditions": "[]",
+        "order_number": "",
+        "four_eyes": False,
+        "state": "proposed",
+        "proposed_by_id": CLERK.name,
+        "proposed_at": AT,
+        "returned_because": "",
+        "entry_id": 1,
+    } | columns
+    names = ", ".join(usual)
+    marks = ", ".join(["%s"] * len(usual))
+    return f"INSERT INTO casework_decision ({names}) VALUES ({marks})", list(usual.values())
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"reasons": ""}, "decision_gives_reasons"),
+        ({"reasons": "  不 成 立 \n 。  "}, "decision_gives_reasons"),
+        ({"reasons": TEMPLATE}, "decision_reasons_are_not_the_template"),
+        ({"reasons": TEMPLATE.replace("____", " ").replace(",", ", ")}, "decision_reasons_are_not_the_template"),
+        ({"template": ""}, "decision_reasons_are_not_the_template"),
+        ({"four_eyes": True, "state": "effective", "effective_at": AT}, "decision_effective_only_when_complete"),
+        ({"approved_by_id": CLERK.name, "approved_at": AT}, "decision_two_people"),
+        ({"effects": '["end_disclosure"]'}, "decision_on_consequences_has_four_eyes"),
+        ({"effects": '["undo_repair"]'}, "decision_on_consequences_has_four_eyes"),
+        ({"state": "returned"}, "decision_returned_says_why"),
+    ],
+)
+def test_a_decision_without_what_it_needs_is_refused(record: Record, columns: dict[str, Any], message: str) -> None:
+    case = objection_ready(record)
+    statement, values = _insert_decision(case, **columns)
+    _refused(CLERK, message, statement, *values)
+    assert Decision.objects.count() == 0
+
+
+def test_a_decision_by_nobody_known_is_refused(record: Record) -> None:
+    statement, values = _insert_decision(objection_ready(record), proposed_by_id="nobody")
+    _refused(CLERK, "foreign key", statement + "; SET CONSTRAINTS ALL IMMEDIATE", *values)
+
+
+@pytest.mark.parametrize("by", [LIAISON, HEAD, OTHER, PROGRAM, Actor(name="shen", role=Role.AUDITOR)], ids=str)
+def test_an_objection_is_decided_by_nobody_but_the_office(record: Record, by: Actor) -> None:
+    statement, values = _insert_decision(objection_ready(record))
+    _refused(by, "decided by its office|not yours", statement, *values)
+
+
+@pytest.mark.parametrize("by", [CLERK, OFFICE_HEAD, OTHER, PROGRAM], ids=str)
+def test_a_repair_is_decided_by_nobody_but_its_department(record: Record, by: Actor) -> None:
+    statement, values = _insert_decision(repair_ready(record), four_eyes=True)
+    _refused(by, "decided by its source|not yours", statement, *values)
+
+
+def test_the_first_decider_is_refused_in_the_review(record: Record) -> None:
+    case = objection_ready(record)
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT)
+    statement, values = _insert_decision(review)
+    _refused(CLERK, "somebody else than its first decider", statement, *values)
+    statement, values = _insert_decision(review, proposed_by_id=OFFICE_HEAD.name, approved_by_id=CLERK.name)
+    _refused(OFFICE_HEAD, "somebody else than its first decider", statement, *values)
+
+
+def test_an_officer_with_a_relation_is_refused(record: Record) -> None:
+    case = objection_ready(record)
+    declare_relation(by=CLERK, subject_id=record.subject_id or 0, relation="配偶", at=AT)
+    statement, values = _insert_decision(case)
+    _refused(OFFICE_HEAD, "declared relation", statement, *values)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'in_hand', decided_at = NULL",
+        "request = '另一个请求'",
+        "owner = 'somebody'",
+        "due_on = due_on + 1",
+        "decided_at = decided_at + interval '1 day'",
+        "reached_percent = 0",
+        "suspended_display = true",
+    ],
+)
+def test_a_decided_case_is_never_edited(record: Record, change: str) -> None:
+    case = objection_ready(record)
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    _refused(CLERK, "is decided and is never edited", f"UPDATE casework_case SET {change} WHERE id = %s", case.pk)
+
+
+@pytest.mark.parametrize("column", ["request", "ground", "applicant_name", "department_code", "decided_by_party"])
+def test_what_was_asked_is_never_edited(record: Record, column: str) -> None:
+    case = objection_ready(record)
+    _refused(CLERK, "is never edited", f"UPDATE casework_case SET {column} = 'x' WHERE id = %s", case.pk)
+
+
+def test_a_case_is_not_decided_without_a_decision(record: Record) -> None:
+    case = objection_ready(record)
+    statement = "UPDATE casework_case SET state = 'decided', decided_at = now() WHERE id = %s"
+    _refused(CLERK, "no effective decision", statement, case.pk)
+
+
+def test_a_decision_is_never_edited(record: Record) -> None:
+    case = repair_ready(record)
+    made = decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
+    for change in (
+        "reasons = reasons || '改'",
+        "outcome = 'refused'",
+        "effects = '[]'",
+        "proposed_by_id = 'shi-third'",
+    ):
+        _refused(LIAISON, "never edited", f"UPDATE casework_decision SET {change} WHERE id = %s", made.pk)
+    statement = (
+        "UPDATE casework_decision SET state = 'effective', effective_at = now(), approved_at = now(),"
+        " approved_by_id = %s WHERE id = %s"
+    )
+    _refused(LIAISON, "decision_two_people", statement, LIAISON.name, made.pk)
+
+
+TABLES = ("case", "caserecord", "casestep", "paper", "decision", "letter", "declaredrelation")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_of_a_case_is_removed(record: Record, table: str) -> None:
+    repaired(record)
+    _refused(CLERK, "permission denied|never removed", f"DELETE FROM casework_{table}")
+    _refused(CLERK, "permission denied|never removed", f"TRUNCATE casework_{table} CASCADE")
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t not in ("case", "decision")])
+def test_what_was_written_beside_a_case_is_never_rewritten(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE')", [f"casework_{table}"])
+        assert cursor.fetchone() == (False,)
+
+
+ALL_NULL = "display_ended_at = NULL, sharing_ended_at = NULL, measures_lifted_at = NULL, ratings_renewed_at = NULL"
+LATER = "known_from = known_from + interval '1 second'"
+
+
+def _change_record(by: Actor, message: str, record: Record, change: str) -> None:
+    _refused(by, message, f"UPDATE subjects_record SET {change}, {LATER} WHERE id = %s", record.pk)
+
+
+@pytest.mark.parametrize("by", [LIAISON, CLERK, PROGRAM], ids=str)
+def test_a_repaired_record_is_never_displayed_again_without_a_decision(record: Record, by: Actor) -> None:
+    repaired(record)
+    old = Decision.objects.get().pk
+    for change in (ALL_NULL, f"{ALL_NULL}, standing_decision_id = {old}"):
+        _change_record(by, "only by a decision that says so", record, change)
+    _change_record(by, "record_repair_is_whole", record, "sharing_ended_at = NULL")
+    assert not shown(record)
+
+
+def test_a_withdrawn_record_never_comes_back(record: Record) -> None:
+    settled(report_ready(record, ground="revoked", paper="new_decision"), "withdrawn_revoked", first=LIAISON)
+    change = "state = 'filed', withdrawn_at = NULL, withdrawn_as = ''"
+    _change_record(PROGRAM, "never comes back", record, change)
+
+
+def test_a_record_is_not_merely_hidden(record: Record) -> None:
+    _change_record(PROGRAM, "record_withdrawal_says_why", record, "state = 'withdrawn'")
+    _change_record(PROGRAM, "record_repair_is_whole", record, "display_ended_at = now()")
+
+
+def test_a_dispute_mark_is_not_taken_away_by_hand(record: Record) -> None:
+    objection_ready(record)
+    _change_record(PROGRAM, "loses a mark", record, "dispute = '', disputed_at = NULL")
+
+
+def test_a_suspension_a_stay_and_a_shield_are_not_lifted_by_hand(record: Record) -> None:
+    objection_ready(record)
+    escalate(at=AT + timedelta(days=9))
+    _change_record(PROGRAM, "shown again", record, "suspended_at = NULL")
+    order = Order(number="濉政复〔2026〕3号", begins=AT.date())
+    settled(report_ready(record, ground="stayed", paper="stay_order"), "stayed", first=LIAISON, order=order)
+    _change_record(PROGRAM, "shown again", record, "stayed_from = NULL")
+    _change_record(PROGRAM, "shown again", record, "stayed_until = '2026-09-02'")
+
+
+def test_a_decision_of_another_record_shows_nothing(record: Record) -> None:
+    second = stored_record(subject=record.subject, number=2)
+    repaired(record)
+    repaired(second)
+    for decision in Decision.objects.all():
+        _change_record(PROGRAM, "only by a decision", record, f"{ALL_NULL}, standing_decision_id = {decision.pk}")
+
+
+def test_a_department_sees_its_own_cases_only(record: Record) -> None:
+    repaired(record)
+    for by, number in ((LIAISON, 1), (OTHER, 0), (CLERK, 1), (Actor(name="x", role=Role.ADMINISTRATOR), 0)):
+        with acting(actor=by):
+            assert Case.objects.count() == Decision.objects.count() == number
+            assert bool(CaseStep.objects.count()) == bool(number)
+
+
+def test_an_auditor_reads_cases_and_writes_none(record: Record) -> None:
+    case = objection_ready(record)
+    auditor = Actor(name="shen", role=Role.AUDITOR)
+    with acting(actor=auditor):
+        assert Case.objects.count() == 1
+        assert Case.objects.filter(pk=case.pk).update(owner="shen") == 0
+
+
+def test_a_department_opens_no_case_for_another(record: Record) -> None:
+    objection_ready(record)
+    columns = [f.column for f in Case._meta.local_fields if f.column not in ("id", "number", "idempotency_key")]
+    names = ", ".join(f'"{c}"' for c in columns)
+    statement = f"INSERT INTO casework_case (number, {names}) SELECT 'x', {names} FROM casework_case"
+    with acting(actor=OTHER), connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount == 0
+    _refused(Actor(name="a", role=Role.AUDITOR), "row-level security", statement)
