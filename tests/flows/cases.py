@@ -1,8 +1,13 @@
 """What the tests of casework share: people, papers, reasons, and a case brought to where a test begins."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import polars as pl
+from django.db import connection
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
@@ -18,7 +23,10 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn, Verdict
 from publiccredit.catalogue.types import Audience, Party, ProcedureName
 from publiccredit.disclosure.queries import visible_records
-from publiccredit.subjects.models import Record, Subject
+from publiccredit.ledger.operations import next_entry_id
+from publiccredit.subjects import operations
+from publiccredit.subjects.models import Record, RecordVersion, Subject
+from publiccredit.subjects.types import ROW_SCHEMA, Filing
 
 AT = datetime(2026, 9, 1, 2, tzinfo=UTC)  # ten in the morning of a Tuesday in China
 LIAISON = Actor(name="shi-liaison", role=Role.LIAISON, department_code="market_regulation")
@@ -123,3 +131,60 @@ def shown(record: Record, *, on: date | datetime = AT, audience: Audience = Audi
 
 def columns(record: Record | Subject, *names: str) -> Mapping[str, Any]:
     return type(record).objects.values(*names).get(pk=record.pk)
+
+
+def resend(record: Record, *, fine_fen: int | None, at: datetime) -> None:
+    """Send the row of a record again as its department filed it, changed where another fine is named."""
+    first = RecordVersion.objects.filter(record_id=record.pk).order_by("known_from").first() or record
+    changed = fine_fen is not None
+    row = {
+        "line": 0,
+        "row_number": first.row_number,
+        "party": 0,
+        "natural_key": str(first.natural_key),
+        "content_hash": str(
+            uuid5(NAMESPACE_OID, f"{first.content_hash}-{fine_fen}") if changed else first.content_hash
+        ),
+        "fine_fen": fine_fen if changed else first.fine_fen,
+        "ends_on": first.disclosed_until,
+        "content": json.dumps(first.content),
+        "sheet": "",
+    } | {
+        name: getattr(first, name)
+        for name in (
+            "authority_name",
+            "authority_uscc",
+            "document_number",
+            "decided_on",
+            "served_on",
+            "severity",
+            "severity_rule",
+            "repairable_from",
+            "working_days_taken",
+        )
+    }
+    operations.open_staging()
+    operations.copy_in(table="staged_party", frame=pl.DataFrame([{"party": 0}], schema={"party": pl.Int32}))
+    schema = {name: kind for name, kind in ROW_SCHEMA.items() if name in row}
+    operations.copy_in(table="staged_row", frame=pl.DataFrame([row], schema=schema))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE staged_party SET subject_id = %s, matched_by = 'uscc'", [record.subject_id])
+    filing = Filing(
+        entry_id=next_entry_id(),
+        submission_id=2,
+        department_code=first.department_code,
+        record_type=first.record_type,
+        adverse=True,
+        authoritative=False,
+        source=first.source,
+        item=first.item,
+        pack_version="test",
+        declared_on=None,
+        served_field="served_on",
+        received_at=at,
+        received_on=at.date(),
+        at=at,
+    )
+    operations.set_apart_staged(filing=filing)
+    operations.file_staged(filing=filing)
+    operations.close_staging()
