@@ -156,6 +156,7 @@ class Navigator:
     severity_rule: str
     repaired: bool
     ended: bool
+    withdrawn: bool
     earliest_on: date | None  # first day on which repair can be granted
     ends_on: date | None  # first day on which it is no longer shown by itself
     eligible_today: bool
@@ -183,3 +184,15 @@ class Swept:
     escalated: int
     suspended: int
     settled: int
+
+
+@dataclass(frozen=True)
+class DepartmentCases:
+    """A department's cases in a span of days; an empty code gathers those with too few to be shown by themselves."""
+
+    department_code: str
+    opened: int
+    decided: int
+    in_time: int
+    upheld: int
+    overturned: int

@@ -7,6 +7,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day, set_due, working_days_used
 from publiccredit.casework.models import Case, CaseRecord
+from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
     Act,
     CaseNotFound,
@@ -119,7 +120,10 @@ def _verify(rules: Procedure, applicant: Applicant, asked: Asked, channel: Chann
         raise UnableToOpenCase(f"“{rules.title}”须指明记录。请从记录页面发起。")
     if rules.one_record and len(records) != 1:
         raise UnableToOpenCase(f"“{rules.title}”一事一办,每条记录分别申请、分别决定。")
-    if len({r.subject_id for r in records.values()}) > 1 or len({_determined_by(r) for r in records.values()}) > 1:
+    if (
+        len({r.subject_id for r in records.values()}) > 1
+        or len({determined_by(record=r) for r in records.values()}) > 1
+    ):
         raise UnableToOpenCase("一个案件中的记录须属于同一主体和同一认定单位。请分别提出。")
     for record in records.values():
         _verify_record(rules, asked, record)
@@ -181,12 +185,6 @@ def _verify_review(first: Case, rules: Procedure, on: date) -> None:
         raise UnableToOpenCase(f"申请复核的期限是自决定之日起 {days} 个工作日,已经届满。可以另行提出异议。")
 
 
-def _determined_by(record: Record) -> str:
-    """谁认定、谁修复: the body that made the decision where it is one of ours, else the one that reported it."""
-    ours = {d.uscc: d.code for d in catalogue.departments()}
-    return ours.get(record.authority_uscc, record.department_code)
-
-
 def _new_case(
     act: Act,
     rules: Procedure,
@@ -195,7 +193,7 @@ def _new_case(
     channel: Channel,
     records: Sequence[Record],
 ) -> Case:
-    department = _determined_by(records[0]) if records else asked.department_code or letters.OFFICE_CODE
+    department = determined_by(record=records[0]) if records else asked.department_code or letters.OFFICE_CODE
     if act.by.of_department and act.by.department_code != department:
         raise CaseNotFound
     return Case(

@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import asking, declared, files, history, running
+from publiccredit.site.commands import asking, cases, declared, files, history, running
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -35,6 +35,7 @@ COMMANDS = (
     asking.show,
     declared.catalogue,
     history.ledger,
+    cases.case,
     running.prepare,
     running.serve,
     running.worker,

@@ -1,0 +1,243 @@
+"""Every read of casework: desks, one case with its history in sentences, what a subject can do, public figures."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet
+
+from publiccredit.casework import letters
+from publiccredit.casework.clocks import china_day
+from publiccredit.casework.eligibility import eligibility, repair_opens_on
+from publiccredit.casework.models import Case, CaseStep
+from publiccredit.casework.rules import PARTY_TITLES, procedure_of
+from publiccredit.casework.types import (
+    UNDECIDED,
+    CaseState,
+    DepartmentCases,
+    Eligibility,
+    Event,
+    Happening,
+    Navigator,
+    NavigatorPaper,
+)
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import (
+    ClockName,
+    Effect,
+    Nature,
+    Packs,
+    Party,
+    Procedure,
+    ProcedureName,
+)
+from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.queries import Record, RecordState
+
+FEWEST_SHOWN = 10  # DP-38: statistics only k >= 10
+WHAT_HAPPENS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")  # 《信用修复管理办法》第三条
+SENTENCES = {
+    "open": "{who}提出请求。",
+    "take": "{by} 受理。",
+    "request_papers": "{by} 通知补正:{text}",
+    "hand_in_paper": "{who}提交材料“{text}”。",
+    "forward": "{by} 转认定单位核实:{text}",
+    "answer": "认定单位答复:{text}",
+    "extend": "{by} 延长期限,理由:{text}",
+    "propose": "{by} 拟作出“{text}”。",
+    "approve": "{by} 审核同意。",
+    "close": "{by} 办结,{text}。",
+    Happening.ESCALATED.value: "办理期限已用 {text}。",
+    Happening.DISPLAY_SUSPENDED.value: "逾期未作出决定,自动暂停公示至作出决定。",
+    Happening.PAPERS_NOT_HANDED_IN.value: "逾期未补正,按已有材料继续办理。",
+    Happening.DEADLINE_SETTLED.value: "{text}。",
+    Happening.RETURNED.value: "{by} 退回重办:{text}",
+    Happening.EFFECTIVE.value: "决定生效:{text}。",
+}
+
+
+def cases() -> QuerySet[Case]:
+    """Give all cases the actor may know of, the one due first at the head."""
+    return Case.objects.select_related("subject").order_by("due_on", "pk")
+
+
+def open_cases(*, department_code: str | None = None, owner: str | None = None) -> QuerySet[Case]:
+    """Give the undecided cases of a desk, the one due first at the head."""
+    chosen = cases().filter(state__in=UNDECIDED)
+    if department_code is not None:
+        chosen = chosen.filter(department_code=department_code)
+    return chosen if owner is None else chosen.filter(owner=owner)
+
+
+def desk_of_department(*, department_code: str) -> QuerySet[Case]:
+    """Give what waits for a department: what it decides, and what it was asked."""
+    waits = Q(decided_by_party=Party.SOURCE.value) | Q(state=CaseState.WITH_SOURCE)
+    return open_cases(department_code=department_code).filter(waits)
+
+
+def desk_of_office() -> QuerySet[Case]:
+    """Give what waits for the office itself; it watches the rest through ``open_cases``."""
+    return open_cases().filter(decided_by_party=Party.OFFICE.value).exclude(state=CaseState.WITH_SOURCE)
+
+
+def overdue_cases(*, on: date) -> QuerySet[Case]:
+    """Give the undecided cases whose last day lies before a day."""
+    return open_cases().filter(due_on__lt=on).exclude(state=CaseState.WAITING_FOR_PAPERS)
+
+
+def case(*, case_id: int) -> Case | None:
+    """Give one case, or nothing: whether it is hidden or absent nobody can tell."""
+    return cases().filter(pk=case_id).first()
+
+
+def case_by_number(*, number: str) -> Case | None:
+    """Give the case of a number, or nothing."""
+    return cases().filter(number=number).first()
+
+
+def cases_of_subject(*, subject_id: int) -> QuerySet[Case]:
+    """Give the cases about a subject, the newest first."""
+    return Case.objects.filter(subject_id=subject_id).order_by("-opened_at", "-pk")
+
+
+def cases_of_record(*, record_id: int) -> QuerySet[Case]:
+    """Give the cases about a record, the newest first."""
+    return Case.objects.filter(records__record_id=record_id).order_by("-opened_at", "-pk")
+
+
+def procedure_of_case(*, case: Case, within: Packs | None = None) -> Procedure:
+    """Give the rules a case runs under."""
+    return procedure_of(case=case, within=within)
+
+
+def timeline(*, case: Case) -> tuple[Event, ...]:
+    """Give the history of a case in sentences, the oldest first."""
+    rules = procedure_of(case=case)
+    titles = {p.name: p.title for p in rules.papers}
+    return tuple(Event(step.at, _sentence(step, titles)) for step in case.steps.order_by("pk"))
+
+
+def _sentence(step: CaseStep, papers: dict[str, str]) -> str:
+    party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
+    text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
+    return SENTENCES.get(step.step, "{by} 办理“{step}”。{text}").format(
+        who=party, by=step.by, text=text, step=step.step
+    )  # fmt: skip
+
+
+def eligibility_of(*, case: Case, on: date, within: Packs | None = None) -> Eligibility | None:
+    """Give the conditions of a repair case with the papers that are in it; nothing for another kind of case."""
+    rules = procedure_of(case=case, within=within)
+    record = _records(case.records.values_list("record_id", flat=True)).first()
+    if not rules.conditions or record is None:
+        return None
+    kinds = set(case.papers.values_list("kind", flat=True))
+    return eligibility(record=record, procedure=rules, ground=case.ground, papers=kinds, on=on, within=within)
+
+
+def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navigator | None:
+    """
+    Give what the subject of an adverse record can do: from when, until when, with which papers, who decides, and what
+    happens then. Nothing for a record that burdens nobody or does not exist.
+    """
+    record = _records([record_id]).select_related("subject").first()
+    if record is None or _nature(record, within) is not Nature.ADVERSE:
+        return None
+    rules = catalogue.procedure(name=ProcedureName.CREDIT_REPAIR, on=on, within=within)
+    granted = next(o for o in rules.outcomes if Effect.END_DISCLOSURE in o.effects)
+    ground = granted.grounds[0] if granted.grounds else rules.grounds[0].name
+    papers = tuple(p for p in rules.papers_for(ground) if p.required)
+    earliest = repair_opens_on(record=record, within=within)
+    repaired = record.display_ended_at is not None
+    withdrawn = record.state == RecordState.WITHDRAWN
+    ended = record.disclosed_until is not None and record.disclosed_until <= on
+    under_way = cases_of_record(record_id=record_id).filter(
+        procedure=ProcedureName.CREDIT_REPAIR.value, state__in=UNDECIDED
+    )
+    return Navigator(
+        record_id=record.pk,
+        severity=record.severity,
+        severity_rule=record.severity_rule,
+        repaired=repaired,
+        ended=ended,
+        withdrawn=withdrawn,
+        earliest_on=earliest,
+        ends_on=record.disclosed_until,
+        eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),
+        papers=tuple(NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note) for p in papers),
+        decided_by=letters.department_name(code=determined_by(record=record)),
+        decides_within_working_days=rules.days(ClockName.DECIDE) or 0,
+        what_happens=WHAT_HAPPENS,
+        basis=rules.source,
+        open_case=under_way.values_list("number", flat=True).first() or "",
+    )
+
+
+def determined_by(*, record: Record) -> str:
+    """谁认定、谁修复: give the body that made the decision where it is one of ours, else the one that reported it."""
+    ours = {d.uscc: d.code for d in catalogue.departments()}
+    return ours.get(record.authority_uscc, record.department_code)
+
+
+def repairs_opening(*, first: date, last: date) -> QuerySet[Record]:
+    """Give the records whose repair opens in a span of days: whom to remind, never what to grant in bulk."""
+    return (
+        subjects.records()
+        .filter(
+            state=RecordState.FILED,
+            display_ended_at__isnull=True,
+            repairable_from__gte=first,
+            repairable_from__lte=last,
+            disclosed_until__gt=F("repairable_from"),
+        )
+        .order_by("repairable_from", "pk")
+    )
+
+
+def withdrawal(*, record_id: int) -> Record | None:
+    """Give a withdrawn record, for the page that says in its place why it went; nothing otherwise."""
+    return _records([record_id]).filter(state=RecordState.WITHDRAWN).first()
+
+
+def department_figures(*, first: date, last: date) -> tuple[DepartmentCases, ...]:
+    """
+    Count the cases opened in a span of days by department: decided, in time, upheld, overturned (DP-38).
+
+    A department with fewer than ten cases is counted together with the others of its kind.
+    """
+    rows = Case.objects.filter(opened_on__gte=first, opened_on__lte=last)
+    opened = Counter({r["department_code"]: r["n"] for r in rows.values("department_code").annotate(n=Count("pk"))})
+    few = {code for code, number in opened.items() if number < FEWEST_SHOWN}
+    figures: dict[str, Counter[str]] = {}
+    for case in rows.prefetch_related("decisions").iterator(chunk_size=2000):
+        counted = figures.setdefault("" if case.department_code in few else case.department_code, Counter())
+        counted.update(_counted(case))
+    shown = {code: c for code, c in figures.items() if c["opened"] >= FEWEST_SHOWN}
+    return tuple(DepartmentCases(code, **{name: c[name] for name in COUNTED}) for code, c in sorted(shown.items()))
+
+
+COUNTED = ("opened", "decided", "in_time", "upheld", "overturned")
+AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
+
+
+def _counted(case: Case) -> Iterable[str]:
+    yield "opened"
+    if case.decided_at is None:
+        return
+    yield "decided"
+    if china_day(at=case.decided_at) <= case.due_on:
+        yield "in_time"
+    effective = next((d for d in case.decisions.all() if d.state == "effective"), None)
+    if effective is not None and AGAINST_THE_RECORD & set(effective.effects):
+        yield "upheld"
+        if case.reviews_id is not None:
+            yield "overturned"
+
+
+def _records(record_ids: Iterable[int]) -> QuerySet[Record]:
+    return subjects.records().filter(pk__in=list(record_ids))
+
+
+def _nature(record: Record, within: Packs | None) -> Nature:
+    on = record.decided_on or china_day(at=record.received_at)
+    return catalogue.record_type(name=record.record_type, on=on, within=within).nature

@@ -1,0 +1,303 @@
+"""Commands that work on cases: case list, show, open, take, paper, decide, approve, navigate, sweep."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publiccredit.site.commands.running import django_ready
+from publiccredit.site.commands.speaking import Command, Day, ExistingFile, Group, Refused, answer, say
+
+if TYPE_CHECKING:
+    from publiccredit.accounts.types import Actor
+    from publiccredit.casework.models import Case
+
+_by = click.option("--by", "account", metavar="账号", required=True, help="办理人的账号。")
+_case = click.argument("number", metavar="案件编号")
+
+
+@click.group("case", cls=Group)
+def case() -> None:
+    """办理案件:异议、信用修复、撤销变更、更正、投诉、复查。"""
+
+
+@case.command("list", cls=Command)
+@click.option("--department", metavar="部门代码", help="只列该部门的案件。")
+@click.option("--overdue", is_flag=True, help="只列逾期的。")
+def list_cases(department: str | None, overdue: bool) -> None:
+    """列出未办结的案件,期限最近的在前。"""
+    with _ready():
+        from publiccredit.casework import queries
+
+        chosen = queries.overdue_cases(on=_today()) if overdue else queries.open_cases()
+        if department:
+            chosen = chosen.filter(department_code=department)
+        rows = [_in_short(found) for found in chosen]
+    answer(rows)
+    for row in rows:
+        provisional = "(暂定)" if row["provisional"] else ""
+        say(f"{row['number']}  {row['title']}  {row['state_title']}  至 {row['due_on']}{provisional}  {row['subject']}")
+    say(f"共 {len(rows)} 件。")
+
+
+@case.command("show", cls=Command)
+@_case
+def show(number: str) -> None:
+    """显示一个案件:期限、材料、决定和办理过程。"""
+    with _ready():
+        found = _found(number)
+        data = _in_full(found)
+    answer(data)
+    say(f"{data['number']}  {data['title']}  {data['state_title']}  期限至 {data['due_on']}")
+    for event in data["timeline"]:
+        say(f"  {event['at']}  {event['sentence']}")
+
+
+@case.command("open", cls=Command)
+@click.argument("procedure", metavar="事项")
+@click.option("--record", "records", metavar="编号", type=int, multiple=True, help="所涉记录的编号,可重复。")
+@click.option("--ground", metavar="理由", required=True, help="理由类别,见 packs/procedures。")
+@click.option("--request", metavar="文字", required=True, help="请求和理由。")
+@click.option("--name", metavar="申请人", required=True, help="申请人名称。")
+@click.option("--party", metavar="申请方", default="subject", help="subject、reader、source 或 office,默认 subject。")
+@click.option(
+    "--channel", metavar="渠道", default="counter", help="online、counter、phone、post 或 proxy,默认 counter。"
+)
+@click.option("--key", metavar="幂等键", help="同一键只开一个案件。")
+@_by
+def open_(**given: Any) -> None:
+    """收件并开立案件。事项如 objection、credit_repair。"""
+    with _ready(), _refusals():
+        from publiccredit.casework import operations
+        from publiccredit.casework.types import Applicant, Asked, Channel
+        from publiccredit.catalogue.types import Party, ProcedureName
+
+        opened = operations.open_case(
+            by=_actor(given["account"]),
+            procedure=_word(ProcedureName, given["procedure"], "事项"),
+            applicant=Applicant(party=_word(Party, given["party"], "申请方"), name=given["name"]),
+            asked=Asked(ground=given["ground"], request=given["request"], record_ids=tuple(given["records"])),
+            channel=_word(Channel, given["channel"], "渠道"),
+            at=_now(),
+            idempotency_key=given["key"],
+        )
+        data = _in_short(opened)
+    answer(data)
+    say(f"已收件,编号 {data['number']},期限至 {data['due_on']}。")
+
+
+@case.command("take", cls=Command)
+@_case
+@_by
+def take(number: str, account: str) -> None:
+    """受理一个案件,由办理人承办。"""
+    with _ready(), _refusals():
+        from publiccredit.casework import operations
+
+        operations.take_case(by=_actor(account), case_id=_found(number).pk, at=_now())
+        _report(number, "已受理。")
+
+
+@case.command("paper", cls=Command)
+@_case
+@click.argument("kind", metavar="材料")
+@click.argument("file", metavar="文件", type=ExistingFile())
+@_by
+def paper(number: str, kind: str, file: Path, account: str) -> None:
+    """提交一份材料。材料如 commitment、proof_of_performance。"""
+    with _ready(), _refusals():
+        from publiccredit.casework import operations
+        from publiccredit.casework.types import PaperIn
+
+        handed = PaperIn(kind=kind, file_name=file.name, content=file.read_bytes())
+        operations.hand_in_paper(by=_actor(account), case_id=_found(number).pk, paper=handed, at=_now())
+        _report(number, "已提交。")
+
+
+@case.command("decide", cls=Command)
+@_case
+@click.argument("outcome", metavar="结果")
+@click.option("--reasons", metavar="文字", required=True, help="本案的事实和理由,不能是模板原文。")
+@click.option("--notice", metavar="文字", default="", help="公开说明。")
+@click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段,可重复。")
+@click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件,可重复。")
+@click.option("--order", "order_number", metavar="文书号", help="所依的法院或者复议机关文书。")
+@click.option("--from", "begins", type=Day(), help="文书所定起日,默认今天。")
+@click.option("--until", type=Day(), help="文书所定止日,该日不再停止公示。")
+@_by
+def decide(number: str, outcome: str, account: str, **given: Any) -> None:
+    """作出决定;须两人办理的,等待另一人用 case approve 审核。"""
+    with _ready(), _refusals():
+        from publiccredit.casework import operations
+
+        verdict = _verdict(outcome, given)
+        operations.decide(by=_actor(account), case_id=_found(number).pk, verdict=verdict, at=_now())
+        _report(number, "已提交决定。")
+
+
+@case.command("approve", cls=Command)
+@_case
+@_by
+def approve(number: str, account: str) -> None:
+    """审核并使决定生效,由拟办人以外的人办理。"""
+    with _ready(), _refusals():
+        from publiccredit.casework import operations
+
+        operations.approve(by=_actor(account), case_id=_found(number).pk, at=_now())
+        _report(number, "决定已生效。")
+
+
+@case.command("navigate", cls=Command)
+@click.argument("record", metavar="记录编号", type=int)
+@click.option("--on", type=Day(), help="按该日计算,默认今天。")
+def navigate(record: int, on: date | None) -> None:
+    """显示一条失信记录怎样修复:最早哪一天、哪些材料、由谁决定、之后如何。"""
+    with _ready():
+        from publiccredit.casework import queries
+
+        found = queries.navigator(record_id=record, on=on or _today())
+    if found is None:
+        raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
+    answer({**vars(found), "papers": [vars(p) for p in found.papers]})
+    say(f"最早可修复:{found.earliest_on or '现在'};自动停止公示:{found.ends_on or '无'};由{found.decided_by}决定。")
+    say(f"材料:{'、'.join(p.title for p in found.papers)}。修复后:{'、'.join(found.what_happens)}。")
+
+
+@case.command("sweep", cls=Command)
+def sweep() -> None:
+    """核对所有案件的期限:到点提醒,逾期按规则暂停公示。可重复执行。"""
+    with _ready():
+        from publiccredit.casework import operations
+
+        done = operations.escalate(at=_now())
+    answer(vars(done))
+    say(f"核对 {done.looked_at} 件,提醒 {done.escalated} 件,暂停公示 {done.suspended} 条。")
+
+
+# --- what the commands share ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _ready() -> Iterator[None]:
+    django_ready()
+    from publiccredit.site import database
+
+    database.start()
+    with database.acting_as_program():
+        yield
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    from publiccredit.accounts.operations import NotAllowed
+    from publiccredit.casework.operations import CaseRefused
+
+    try:
+        yield
+    except (CaseRefused, NotAllowed) as refusal:
+        raise Refused(code=_code(type(refusal)), message=str(refusal)) from refusal
+
+
+def _code(kind: type[Exception]) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+
+
+def _word(kind: Any, word: str, where: str) -> Any:
+    try:
+        return kind(word)
+    except ValueError:
+        known = "、".join(k.value for k in kind)
+        raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一:{known}。", where=where) from None
+
+
+def _now() -> datetime:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+def _today() -> date:
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+def _actor(account: str) -> "Actor":
+    from publiccredit.accounts import queries
+
+    officer = queries.officers().filter(username=account, is_active=True).first()
+    if officer is None:
+        raise Refused(code="no_account", message=f"没有账号“{account}”,或者已经停用。请核对。", where="--by")
+    return officer.actor
+
+
+def _found(number: str) -> "Case":
+    from publiccredit.casework import queries
+
+    found = queries.case_by_number(number=number)
+    if found is None:
+        raise Refused(code="case_not_found", message=f"没有案件“{number}”。用 case list 查看编号。", where="案件编号")
+    return found
+
+
+def _verdict(outcome: str, given: dict[str, Any]) -> Any:
+    from publiccredit.casework.types import Order, Verdict
+    from publiccredit.catalogue.types import ConditionName
+
+    pairs = [pair.partition("=") for pair in given["corrections"]]
+    order = None
+    if given["order_number"]:
+        order = Order(number=given["order_number"], begins=given["begins"] or _today(), until=given["until"])
+    return Verdict(
+        outcome=outcome,
+        reasons=given["reasons"],
+        public_notice=given["notice"],
+        corrections={name: value for name, _, value in pairs},
+        failing=tuple(_word(ConditionName, word, "--failing") for word in given["failing"]),
+        order=order,
+    )
+
+
+def _report(number: str, done: str) -> None:
+    data = _in_short(_found(number))
+    answer(data)
+    say(f"{number} {done}现为“{data['state_title']}”。")
+
+
+def _in_short(found: "Case") -> dict[str, Any]:
+    from publiccredit.casework import queries
+
+    return {
+        "number": found.number,
+        "procedure": found.procedure,
+        "title": queries.procedure_of_case(case=found).title,
+        "state": str(found.state),
+        "state_title": found.get_state_display(),
+        "department": found.department_code,
+        "subject": found.subject.name if found.subject else "",
+        "owner": found.owner,
+        "opened_on": found.opened_on,
+        "due_on": found.due_on,
+        "provisional": found.provisional,
+    }
+
+
+def _in_full(found: "Case") -> dict[str, Any]:
+    from publiccredit.casework import queries
+
+    conditions = queries.eligibility_of(case=found, on=_today())
+    return _in_short(found) | {
+        "ground": found.ground,
+        "request": found.request,
+        "records": list(found.records.values_list("record_id", flat=True)),
+        "papers": list(found.papers.values("kind", "file_name", "sha256")),
+        "decisions": list(
+            found.decisions.values("outcome", "state", "reasons", "proposed_by", "approved_by", "effective_at")
+        ),
+        "letters": list(found.letters.values("number", "kind", "text")),
+        "conditions": [vars(c) for c in conditions.conditions] if conditions else [],
+        "timeline": [vars(e) for e in queries.timeline(case=found)],
+    }
