@@ -1,0 +1,190 @@
+"""What desks, subjects and the public read of cases; and the command line that drives the same operations."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework import queries
+from publiccredit.casework.operations import forward_to_source, reject_objection
+from publiccredit.casework.types import DepartmentCases
+from publiccredit.catalogue.types import ProcedureName
+from publiccredit.site.commands import program
+from publiccredit.subjects.models import Record
+from tests.factories import stored_licence, stored_record, stored_subject
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    REASONS,
+    objection_ready,
+    opened,
+    people,
+    repair_ready,
+    repaired,
+    settled,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def desk() -> None:
+    act_as(actor=PROGRAM)
+    people()
+
+
+@pytest.fixture
+def record() -> Record:
+    return stored_record(subject=stored_subject())
+
+
+def test_the_navigator_says_when_with_what_and_by_whom(record: Record) -> None:
+    found = queries.navigator(record_id=record.pk, on=date(2026, 8, 19))
+    assert found is not None
+    assert (found.severity, found.earliest_on, found.ends_on) == ("general", date(2026, 8, 20), date(2027, 5, 20))
+    assert (found.eligible_today, found.decides_within_working_days) == (False, 10)
+    assert [(p.name, p.brought_by) for p in found.papers] == [
+        ("proof_of_performance", "认定单位"),
+        ("commitment", "信用信息主体"),
+    ]
+    assert found.decided_by == "濉溪县市场监督管理局"
+    assert found.what_happens == ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")
+    later = queries.navigator(record_id=record.pk, on=date(2026, 8, 20))
+    assert later is not None
+    assert later.eligible_today
+
+
+def test_the_navigator_names_the_case_under_way_and_knows_when_it_is_over(record: Record) -> None:
+    case = repair_ready(record)
+    found = queries.navigator(record_id=record.pk, on=AT.date())
+    assert found is not None
+    assert found.open_case == case.number
+    settled(case, "granted", first=LIAISON, second=HEAD)
+    found = queries.navigator(record_id=record.pk, on=AT.date())
+    assert found is not None
+    assert (found.repaired, found.eligible_today, found.open_case) == (True, False, "")
+
+
+def test_there_is_nothing_to_repair_in_a_licence(record: Record) -> None:
+    licence = stored_licence(subject=record.subject, number=2)
+    assert queries.navigator(record_id=licence.pk, on=AT.date()) is None
+    assert queries.navigator(record_id=999_999, on=AT.date()) is None
+
+
+def test_reminders_are_due_when_a_repair_opens(record: Record) -> None:
+    repaired(stored_record(subject=record.subject, number=2))
+    found = queries.repairs_opening(first=date(2026, 8, 20), last=date(2026, 8, 20))
+    assert [r.pk for r in found] == [record.pk]
+    assert not queries.repairs_opening(first=date(2026, 8, 21), last=date(2026, 9, 20)).exists()
+
+
+def test_each_desk_sees_what_waits_for_it(record: Record) -> None:
+    repair, objection = repair_ready(record), objection_ready(record)
+    assert [c.pk for c in queries.desk_of_department(department_code="market_regulation")] == [repair.pk]
+    assert [c.pk for c in queries.desk_of_office()] == [objection.pk]
+    forward_to_source(by=CLERK, case_id=objection.pk, question="请核对", at=AT)
+    assert {c.pk for c in queries.desk_of_department(department_code="market_regulation")} == {repair.pk, objection.pk}
+    assert not queries.desk_of_office().exists()
+    assert not queries.overdue_cases(on=date(2026, 9, 10)).exists()
+    assert [c.pk for c in queries.overdue_cases(on=date(2026, 9, 11))] == [objection.pk]
+
+
+def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
+    case = repair_ready(record)
+    settled(case, "granted", first=LIAISON, second=HEAD)
+    assert [e.sentence for e in queries.timeline(case=case)] == [
+        "信用信息主体提出请求。",
+        "信用信息主体提交材料“履行义务的证明”。",
+        "信用信息主体提交材料“信用承诺书”。",
+        "shi-liaison 受理。",
+        "shi-liaison 拟作出“准予修复”。",
+        "shi-head 审核同意。",
+        "决定生效:准予修复。",
+    ]
+
+
+def test_a_withdrawn_record_says_why_in_its_place(record: Record) -> None:
+    assert queries.withdrawal(record_id=record.pk) is None
+    case = objection_ready(record)
+    settled(case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, public_notice="超过公示期限")
+    gone = queries.withdrawal(record_id=record.pk)
+    assert gone is not None
+    assert gone.withdrawal_notice == "超过公示期限"
+
+
+def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Record) -> None:
+    for number in range(10):
+        case = objection_ready(record)
+        if number == 0:
+            settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"})
+        elif number < 3:
+            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=number * 4))
+    opened(ProcedureName.COMPLAINT, ground="fee")
+    found = queries.department_figures(first=date(2026, 9, 1), last=date(2026, 9, 30))
+    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 1, 0),)
+
+
+def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_assert_num_queries: Any) -> None:
+    for _ in range(3):
+        objection_ready(record)
+    with django_assert_num_queries(1):
+        assert len({c.subject.name for c in queries.open_cases() if c.subject}) == 1
+
+
+# --- the command line -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.setattr("publiccredit.site.commands.cases._now", lambda: AT)
+    monkeypatch.setattr("publiccredit.site.commands.cases._today", AT.date)
+
+    def run_command(*words: str) -> Any:
+        monkeypatch.setattr("sys.argv", ["publiccredit", *words, "--json"])
+        capsys.readouterr()
+        program.main(args=[*words, "--json"], prog_name="publiccredit", standalone_mode=False)
+        return json.loads(capsys.readouterr().out)
+
+    return run_command
+
+
+def test_a_case_is_worked_from_the_command_line(record: Record, run: Any, tmp_path: Any) -> None:
+    made = run(
+        "case", "open", "credit_repair", "--record", str(record.pk), "--ground", "duties_performed", "--request",
+        "已缴清罚款", "--name", "濉溪县示例建材有限公司", "--by", "clerk",
+    )  # fmt: skip
+    number = made["number"]
+    assert (made["state"], made["due_on"], made["department"]) == ("opened", "2026-09-15", "market_regulation")
+    file = tmp_path / "a.pdf"
+    file.write_bytes(b"%PDF-1.7")
+    for kind in ("proof_of_performance", "commitment"):
+        run("case", "paper", number, kind, str(file), "--by", "clerk")
+    assert run("case", "take", number, "--by", "shi-liaison")["state"] == "in_hand"
+    assert [c["number"] for c in run("case", "list")] == [number]
+    shown = run("case", "show", number)
+    assert all(c["holds"] for c in shown["conditions"])
+    decided = run("case", "decide", number, "granted", "--reasons", REASONS, "--by", "shi-liaison")
+    assert decided["state"] == "proposed"
+    assert run("case", "approve", number, "--by", "shi-head")["state"] == "decided"
+    assert run("case", "list") == []
+    assert run("case", "navigate", str(record.pk))["repaired"] is True
+    assert run("case", "sweep") == {"looked_at": 0, "escalated": 0, "suspended": 0, "settled": 0}
+
+
+def test_a_refusal_of_the_command_line_says_what_would_be_right(record: Record, run: Any) -> None:
+    from publiccredit.site.commands.speaking import Refused
+
+    case = repair_ready(record)
+    with pytest.raises(Refused, match="认定单位") as refusal:
+        run("case", "decide", case.number, "granted", "--reasons", REASONS, "--by", "clerk")
+    assert refusal.value.code == "not_allowed"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT actor_role()")
+        assert cursor.fetchone() == ("program",)
