@@ -1,0 +1,187 @@
+"""
+Every single write of every case operation is made to fail once: nothing partial stays, and trying again works.
+
+A trigger on every table counts the writes with a sequence (which no rollback turns back) and fails the n-th, for n = 1,
+2, 3 … until the operation gets through.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework import operations
+from publiccredit.casework.models import Case
+from publiccredit.casework.types import Applicant, Order, PaperIn, Verdict
+from publiccredit.catalogue.types import Party, ProcedureName, WithdrawalReason
+from publiccredit.site import embedded_postgres
+from publiccredit.subjects.models import Record
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import (
+    APPLICANT,
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    OWNER,
+    REASONS,
+    hand_in,
+    objection_ready,
+    opened,
+    people,
+    repair_ready,
+    repaired,
+    report_ready,
+)
+
+SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
+TABLES = (
+    "casework_case",
+    "casework_caserecord",
+    "casework_casestep",
+    "casework_paper",
+    "casework_decision",
+    "casework_letter",
+    "casework_declaredrelation",
+    "subjects_record",
+    "subjects_recordversion",
+    "ledger_entry",
+)
+FAILING = """
+CREATE SEQUENCE failing_write;
+CREATE FUNCTION fail_one_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF nextval('failing_write') = current_setting('test.failing_write', true)::bigint THEN
+        RAISE EXCEPTION 'write % of % was made to fail', TG_OP, TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+
+@dataclass
+class Failing:
+    """Runs an operation with its first, second, … write failing, until it gets through; tells how many there were."""
+
+    superuser: Any
+
+    def through(self, operation: Callable[[], Any]) -> int:
+        for n in range(1, 100):
+            before = _everything()
+            self.superuser.execute("ALTER SEQUENCE failing_write RESTART")
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('test.failing_write', %s, false)", [str(n)])
+            try:
+                operation()
+            except DatabaseError as error:
+                assert "was made to fail" in str(error)
+                assert _everything() == before, f"write {n} left something behind: {error}"
+                continue
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('test.failing_write', '0', false)")
+            assert _everything() != before
+            return n - 1
+        pytest.fail("the operation never got through")
+
+
+def _everything() -> list[Any]:
+    with connection.cursor() as cursor:
+        found = []
+        for table in TABLES:
+            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
+            found.append(cursor.fetchone())
+    return found
+
+
+@pytest.fixture
+def failing(fresh_database: str, cluster: embedded_postgres.Cluster, django_db_blocker: Any) -> Iterator[Failing]:
+    with django_db_blocker.unblock(), cluster.connect(embedded_postgres.SUPERUSER, fresh_database) as superuser:
+        superuser.execute(FAILING)
+        for table in TABLES:
+            superuser.execute(
+                f"CREATE TRIGGER zz_fail BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_one_write()"
+            )
+        act_as(actor=PROGRAM)
+        people()
+        yield Failing(superuser)
+        connection.close()
+
+
+def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
+    records = [stored_record(subject=stored_subject(), number=1)]
+    records += [stored_record(subject=records[0].subject, number=n) for n in range(2, 9)]
+    counted: dict[str, int] = {}
+
+    def through(name: str, operation: Callable[[], Any]) -> None:
+        counted[name] = failing.through(operation)
+
+    def newest() -> int:
+        return Case.objects.latest("pk").pk
+
+    first, second, third, fourth, fifth, sixth, seventh, eighth = records
+    through("open", lambda: opened(ProcedureName.OBJECTION, first, ground="other"))
+    objection = newest()
+    through("take", lambda: operations.take_case(by=CLERK, case_id=objection, at=AT))
+    through("papers", lambda: operations.request_papers(by=CLERK, case_id=objection, asked="复印件", at=AT))
+    paper = PaperIn("evidence", "a.pdf", b"x")
+    through("hand in", lambda: operations.hand_in_paper(by=OWNER, case_id=objection, paper=paper, at=AT))
+    through("forward", lambda: operations.forward_to_source(by=CLERK, case_id=objection, question="核对", at=AT))
+    through("answer", lambda: operations.answer_as_source(by=LIAISON, case_id=objection, answer="与文书一致", at=AT))
+    through("extend", lambda: operations.extend_deadline(by=CLERK, case_id=objection, days=1, reason="须向省平台核实", at=AT))
+    through("escalate", lambda: operations.escalate(at=AT + timedelta(days=40)))
+    first.refresh_from_db()
+    assert first.suspended_at is not None
+    through("reject", lambda: operations.reject_objection(by=CLERK, case_id=objection, reasons=REASONS, at=AT))
+    through("close", lambda: operations.close_case(by=CLERK, case_id=objection, delivered="网上送达", at=AT))
+    through(
+        "review",
+        lambda: operations.request_review(by=OWNER, case_id=objection, applicant=APPLICANT, request="不服", at=AT),
+    )
+    upheld = objection_ready(second).pk
+    verdict = Verdict("publication_stopped", REASONS)
+    through("uphold", lambda: operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT))
+    through("return", lambda: operations.return_proposal(by=OFFICE_HEAD, case_id=upheld, because="理由不清", at=AT))
+    operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT)
+    through("approve", lambda: operations.approve(by=OFFICE_HEAD, case_id=upheld, at=AT))
+    corrected = objection_ready(third).pk
+    correction = Verdict("corrected", REASONS, corrections={"severity": "严重"})
+    operations.decide(by=CLERK, case_id=corrected, verdict=correction, at=AT)
+    through("correct", lambda: operations.approve(by=OFFICE_HEAD, case_id=corrected, at=AT))
+    repair = repair_ready(fourth).pk
+    operations.grant_repair(by=LIAISON, case_id=repair, reasons=REASONS, at=AT)
+    through("repair", lambda: operations.approve(by=HEAD, case_id=repair, at=AT))
+    undo = _undo(fifth)
+    through("undo", lambda: operations.approve(by=HEAD, case_id=undo, at=AT))
+    revoked = report_ready(sixth, ground="revoked", paper="new_decision").pk
+    through(
+        "withdraw",
+        lambda: operations.withdraw_record(
+            by=LIAISON, case_id=revoked, because=WithdrawalReason.REVOKED, reasons=REASONS, public_notice="撤销", at=AT
+        ),
+    )
+    stayed = report_ready(seventh, ground="stayed", paper="stay_order").pk
+    order = Order("濉政复〔2026〕3号", begins=date(2026, 9, 1))
+    through("stay", lambda: operations.stay_record(by=LIAISON, case_id=stayed, order=order, reasons=REASONS, at=AT))
+    words = {"subject_id": eighth.subject_id or 0, "record_id": eighth.pk, "statement": "已整改"}
+    through("statement", lambda: operations.state_on_record(by=OWNER, at=AT, **words))
+    through(
+        "relation",
+        lambda: operations.declare_relation(by=CLERK, subject_id=eighth.subject_id or 0, relation="亲属", at=AT),
+    )
+    assert len(counted) == 21
+    assert min(counted.values()) >= 2, counted  # its own rows and its ledger entry
+
+
+def _undo(record: Record) -> int:
+    repaired(record)
+    case = opened(ProcedureName.RE_VERIFICATION, record, ground="false_papers", by=LIAISON, applicant=SOURCE)
+    hand_in(case, "finding", by=LIAISON)
+    operations.take_case(by=LIAISON, case_id=case.pk, at=AT)
+    operations.undo_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
+    return case.pk
