@@ -34,6 +34,27 @@ from publiccredit.catalogue.types import (
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState
 
+__all__ = [
+    "Case",
+    "case",
+    "case_by_number",
+    "cases",
+    "cases_of_record",
+    "cases_of_subject",
+    "department_figures",
+    "desk_of_department",
+    "desk_of_office",
+    "determined_by",
+    "eligibility_of",
+    "navigator",
+    "open_cases",
+    "overdue_cases",
+    "procedure_of_case",
+    "repairs_opening",
+    "timeline",
+    "withdrawal",
+]
+
 FEWEST_SHOWN = 10  # DP-38: statistics only k >= 10
 WHAT_HAPPENS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")  # 《信用修复管理办法》第三条
 SENTENCES = {

@@ -133,7 +133,10 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     through("hand in", lambda: operations.hand_in_paper(by=OWNER, case_id=objection, paper=paper, at=AT))
     through("forward", lambda: operations.forward_to_source(by=CLERK, case_id=objection, question="核对", at=AT))
     through("answer", lambda: operations.answer_as_source(by=LIAISON, case_id=objection, answer="与文书一致", at=AT))
-    through("extend", lambda: operations.extend_deadline(by=CLERK, case_id=objection, days=1, reason="须向省平台核实", at=AT))
+    through(
+        "extend",
+        lambda: operations.extend_deadline(by=CLERK, case_id=objection, days=1, reason="须向省平台核实", at=AT),
+    )
     through("escalate", lambda: operations.escalate(at=AT + timedelta(days=40)))
     first.refresh_from_db()
     assert first.suspended_at is not None

@@ -13,7 +13,7 @@ from publiccredit.site.commands.speaking import Command, Day, ExistingFile, Grou
 
 if TYPE_CHECKING:
     from publiccredit.accounts.types import Actor
-    from publiccredit.casework.models import Case
+    from publiccredit.casework.queries import Case
 
 _by = click.option("--by", "account", metavar="账号", required=True, help="办理人的账号。")
 _case = click.argument("number", metavar="案件编号")

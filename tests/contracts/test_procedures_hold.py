@@ -1,0 +1,192 @@
+"""Procedures are packs: two rule sets side by side, another jurisdiction's clocks, and refusals that teach."""
+
+import importlib.util
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.effects import REPAIR_EFFECTS, REPLACED_BY
+from publiccredit.casework.operations import escalate
+from publiccredit.catalogue.loading import UnableToLoadPack, load_packs
+from publiccredit.catalogue.queries import PACKS_VARIABLE, packs, procedure, procedures
+from publiccredit.catalogue.types import ClockName, ConditionName, Confidence, Effect, Party, ProcedureName, StepName
+from publiccredit.subjects.standing import REPAIR_COLUMNS
+from tests.environment import ROOT
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import AT, objection_ready, opened, people, shown
+
+SECOND = ROOT / "tests" / "packs" / "second_jurisdiction"
+EVERY = [p for p in packs().procedures]
+
+
+@pytest.fixture
+def second_jurisdiction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The platform's packs with another jurisdiction's clocks in place of its own."""
+    folder = tmp_path / "packs"
+    shutil.copytree(ROOT / "packs", folder)
+    (folder / "procedures" / "credit_repair.order_36.yml").unlink()
+    (folder / "procedures" / "credit_repair.order_58.yml").unlink()
+    shutil.copytree(SECOND, folder, dirs_exist_ok=True)
+    monkeypatch.setenv(PACKS_VARIABLE, str(folder))
+    return folder
+
+
+def test_repair_has_two_rule_sets_that_meet_without_a_gap() -> None:
+    before = procedure(name=ProcedureName.CREDIT_REPAIR, on=date(2026, 3, 31))
+    after = procedure(name=ProcedureName.CREDIT_REPAIR, on=date(2026, 4, 1))
+    assert (before.in_force_to, after.in_force_from) == (date(2026, 4, 1), date(2026, 4, 1))
+    assert "58" in before.source
+    assert "36" in after.source
+    for rules in (before, after):
+        assert [c.name for c in rules.conditions] == list(
+            (
+                ConditionName.REPAIRABLE,
+                ConditionName.MINIMUM_TERM,
+                ConditionName.DUTIES_PERFORMED,
+                ConditionName.COMMITMENT,
+            )
+        )
+        assert [p.name for p in rules.papers_for("duties_performed") if p.required] == [
+            "proof_of_performance",
+            "commitment",
+        ]
+
+
+def test_every_kind_of_case_has_its_rules_today() -> None:
+    assert {p.name for p in procedures(on=date(2026, 11, 23))} == set(ProcedureName)
+
+
+@pytest.mark.parametrize("rules", EVERY, ids=lambda p: f"{p.name}-{p.in_force_from}")
+def test_every_clock_and_outcome_says_on_what_it_stands(rules) -> None:
+    for stated in (*rules.clocks, *rules.outcomes, *rules.conditions):
+        assert stated.basis.strip()
+        assert stated.confidence in Confidence
+    assert rules.suspend_display_when_overdue.note.strip()
+    assert all("____" in outcome.template for outcome in rules.outcomes)
+
+
+@pytest.mark.parametrize("rules", EVERY, ids=lambda p: f"{p.name}-{p.in_force_from}")
+def test_what_ends_or_brings_back_consequences_takes_two_people(rules) -> None:
+    for outcome in rules.outcomes:
+        if {Effect.END_DISCLOSURE, Effect.UNDO_REPAIR, Effect.SHIELD} & set(outcome.effects):
+            assert outcome.four_eyes, outcome.name
+
+
+def test_who_determined_decides() -> None:
+    decided_by = {p.name: p.decided_by for p in EVERY}
+    assert decided_by == {
+        ProcedureName.OBJECTION: Party.OFFICE,
+        ProcedureName.COMPLAINT: Party.OFFICE,
+        ProcedureName.CREDIT_REPAIR: Party.SOURCE,
+        ProcedureName.REVOCATION_OR_CHANGE: Party.SOURCE,
+        ProcedureName.CORRECTION: Party.SOURCE,
+        ProcedureName.RE_VERIFICATION: Party.SOURCE,
+    }
+
+
+@pytest.mark.django_db
+def test_another_jurisdictions_clocks_are_another_pack(second_jurisdiction: Path) -> None:
+    act_as(actor=PROGRAM)
+    people()
+    record = stored_record(subject=stored_subject())
+    objection = objection_ready(record)
+    assert (objection.total_days, objection.due_on) == (5, date(2026, 9, 8))
+    repair = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed", at=AT)
+    assert (repair.total_days, repair.due_on) == (7, date(2026, 9, 10))
+    escalate(at=datetime(2026, 9, 9, tzinfo=UTC))
+    objection.refresh_from_db()
+    assert objection.reached_percent == 100
+    assert shown(record), "this jurisdiction has not switched the suspension on"
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Path:
+    folder = tmp_path / "packs"
+    shutil.copytree(ROOT / "packs", folder)
+    return folder
+
+
+def _problems(folder: Path, **changes: object) -> str:
+    file = folder / "procedures" / "objection.yml"
+    content = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump(content | changes, allow_unicode=True))
+    with pytest.raises(UnableToLoadPack) as refusal:
+        load_packs(folder)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"stepps": []}, "未知的键“stepps”"),
+        ({"decided_by": "subject"}, "决定只能由 source 或 office 作出"),
+        ({"decided_by": "source"}, "与 decided_by 不一致"),
+        ({"clocks": []}, "缺少期限“decide”"),
+        ({"escalate_at_percent": [100, 50]}, "最后一个是 100"),
+        ({"steps": [{"name": "open", "title": "x", "who": ["subject"]}]}, "缺少步骤“propose”"),
+        ({"grounds": [{"name": "other", "title": "x"}]}, "没有理由“wrongly_listed”"),
+        (
+            {"clocks": [{"name": "decide", "working_days": 0, "basis": "x", "confidence": "K"}]},
+            "工作日数须大于 0",
+        ),
+    ],
+)
+def test_a_procedure_that_does_not_hold_is_refused(spoiled: Path, changes: dict[str, object], message: str) -> None:
+    assert message in _problems(spoiled, **changes)
+
+
+def test_an_outcome_that_lacks_what_it_stands_on_is_refused(spoiled: Path) -> None:
+    outcome = {
+        "name": "hidden", "title": "x", "effects": ["withdraw", "stay"], "four_eyes": False, "template": "短",
+        "basis": "x", "confidence": "K", "grounds": ["nowhere"],
+    }  # fmt: skip
+    found = _problems(spoiled, outcomes=[outcome])
+    for message in ("必须写撤回理由", "须凭法院或复议机关文书", "请写出理由模板", "没有理由“nowhere”"):
+        assert message in found
+
+
+def test_a_condition_names_a_paper_there_is(spoiled: Path) -> None:
+    condition = {"name": "commitment", "title": "x", "paper": "none", "basis": "x", "confidence": "K"}
+    assert "没有材料“none”" in _problems(spoiled, conditions=[condition])
+
+
+def test_a_kind_of_case_without_rules_is_refused(spoiled: Path) -> None:
+    (spoiled / "procedures" / "complaint.yml").unlink()
+    with pytest.raises(UnableToLoadPack, match="没有“complaint”的办理规则"):
+        load_packs(spoiled)
+
+
+def test_the_four_effects_of_repair_are_named_and_carried_out() -> None:
+    assert tuple(effect.column for effect in REPAIR_EFFECTS) == REPAIR_COLUMNS
+    for package, column in REPLACED_BY.items():
+        effect = next(e for e in REPAIR_EFFECTS if e.column == column)
+        if importlib.util.find_spec(package) is not None:
+            assert effect.carry_out.__name__ != f"_no_{package.rpartition('.')[2]}_yet", (
+                f"{package} exists: let its operation carry out {column} in casework/effects.py"
+            )
+
+
+def test_every_step_of_the_rules_is_an_operation() -> None:
+    from publiccredit.casework import operations
+
+    named = {
+        StepName.OPEN: "open_case",
+        StepName.TAKE: "take_case",
+        StepName.REQUEST_PAPERS: "request_papers",
+        StepName.HAND_IN_PAPER: "hand_in_paper",
+        StepName.FORWARD: "forward_to_source",
+        StepName.ANSWER: "answer_as_source",
+        StepName.EXTEND: "extend_deadline",
+        StepName.PROPOSE: "decide",
+        StepName.APPROVE: "approve",
+        StepName.REQUEST_REVIEW: "request_review",
+        StepName.CLOSE: "close_case",
+    }
+    assert set(named) == set(StepName)
+    assert all(hasattr(operations, name) for name in named.values())
+    assert all(p.days(ClockName.DECIDE) for p in EVERY)
