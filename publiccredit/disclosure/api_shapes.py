@@ -60,6 +60,9 @@ class RecordShape(Shape):
     severity_rule = serializers.CharField(allow_blank=True)
     repairable_from = serializers.DateField(allow_null=True)
     disclosed_until = serializers.DateField(allow_null=True, help_text="从这一天起不再公示;空:没有期限")
+    dispute = serializers.CharField(allow_null=True, help_text="open:异议处理中;undetermined:异议无法核实;空:没有异议")
+    suit_pending = serializers.BooleanField(help_text="复议或诉讼中")
+    statement = serializers.CharField(allow_blank=True, help_text="主体的声明")
     known_from = serializers.DateTimeField()
     known_until = serializers.DateTimeField(allow_null=True)
     fields = FieldShape(many=True)  # type: ignore[assignment]
@@ -132,7 +135,7 @@ class ChangeShape(Shape):
     sequence = serializers.IntegerField(help_text="账本中的位置,只增不减")
     record_id = serializers.IntegerField()
     record = RecordShape(allow_null=True, help_text="空:墓碑")
-    reason = serializers.CharField(allow_blank=True, help_text="墓碑的原因:ended、withdrawn、held")
+    reason = serializers.CharField(allow_blank=True, help_text="墓碑的原因:ended、withdrawn、held、suspended")
 
 
 class ChangePageShape(Shape):

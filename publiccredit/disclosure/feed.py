@@ -130,8 +130,14 @@ def _shown(row: Record, position: int, audience: Audience, on: date) -> Change:
 
 
 def _tombstone(row: Record, position: int) -> Change:
-    reason = REASONS.get(RecordState(row.state), "ended")
+    reason = REASONS.get(RecordState(row.state), "suspended" if _is_suspended(row) else "ended")
     return Change(sequence=position, record_id=row.pk, record=None, reason=reason)
+
+
+def _is_suspended(row: Record) -> bool:
+    """Tell whether a record is kept back for the time being: it may come again, so it has not ended."""
+    kept_back = row.suspended_at or row.stayed_from or row.shielded_from
+    return kept_back is not None and row.display_ended_at is None
 
 
 def _told_by_time(place: Cursor, audience: Audience, on: date, limit: int) -> tuple[list[Change], Cursor]:

@@ -9,7 +9,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, FieldRole, FieldType, Nature, RecordField, RecordType, Severity
 from publiccredit.disclosure.types import SEVERITY_TITLES, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
-from publiccredit.subjects.queries import Record, RecordColumns, RecordState, RecordVersion
+from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion
 
 CHINA = ZoneInfo("Asia/Shanghai")
 COLUMNS = {
@@ -102,6 +102,9 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
             for field in record_type.fields
             if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)
         ),
+        dispute=Dispute(row.dispute) if row.dispute else None,
+        suit_pending=row.suit_flagged_at is not None,
+        statement=row.statement,
         known_from=row.known_from,
         known_until=row.known_until if isinstance(row, RecordVersion) else None,
     )
@@ -116,8 +119,18 @@ def standing(row: RecordColumns, *, nature: Nature, on: date) -> Standing:
         return STANDINGS[state]
     if row.disclosed_until is not None and row.disclosed_until <= on:
         return Standing.ENDED
+    if row.display_ended_at is not None:
+        return Standing.REPAIRED
+    if row.suspended_at is not None or _holds(row.stayed_from, row.stayed_until, on):
+        return Standing.SUSPENDED
+    if _holds(row.shielded_from, row.shielded_until, on):
+        return Standing.SUSPENDED
     begins = row.disclosed_from if nature is not Nature.ADVERSE else max(row.disclosed_from or on, row.served_on or on)
     return Standing.NOT_YET if begins is not None and begins > on else Standing.SHOWN
+
+
+def _holds(begins: date | None, until: date | None, on: date) -> bool:
+    return begins is not None and begins <= on and (until is None or on < until)
 
 
 def _value(row: RecordColumns, field: RecordField) -> str:

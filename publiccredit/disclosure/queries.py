@@ -14,12 +14,19 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
-from publiccredit.disclosure.presenting import china_day, shown
+from publiccredit.disclosure.presenting import china_day, shown, type_of
 from publiccredit.disclosure.search import UnableToSearch, search
-from publiccredit.disclosure.types import RecordPage, SubjectFile, SubjectPage, VisibleRecord, VisibleSubject
-from publiccredit.disclosure.visibility import visible
+from publiccredit.disclosure.types import (
+    RecordPage,
+    SubjectFile,
+    SubjectPage,
+    VisibleRecord,
+    VisibleSubject,
+    Withdrawal,
+)
+from publiccredit.disclosure.visibility import once_visible, visible
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordVersion, Subject
+from publiccredit.subjects.queries import Record, RecordState, RecordVersion, Subject
 
 __all__ = [
     "UnableToResume",
@@ -36,6 +43,7 @@ __all__ = [
     "versions",
     "visible_record",
     "visible_records",
+    "withdrawal",
 ]
 
 PAGE = 20
@@ -79,6 +87,22 @@ def visible_records(
         chosen &= matching
     rows = subjects.records().filter(chosen, visible(audience=audience, on=on, packs=catalogue.packs()))
     return tuple(shown(row, audience=audience, on=on) for row in rows.order_by("-pk")[:limit])
+
+
+def withdrawal(*, record_id: int) -> Withdrawal | None:
+    """Give what stands in the place of a record that was once public and was withdrawn; nothing otherwise."""
+    row = subjects.records().filter(pk=record_id, state=RecordState.WITHDRAWN, withdrawn_at__isnull=False).first()
+    once = once_visible(audience=Audience.PUBLIC, packs=catalogue.packs())
+    if row is None or not subjects.record_versions().filter(once, record_id=record_id).exists():
+        return None
+    return Withdrawal(
+        record_type=type_of(row).title,
+        document_number=row.document_number,
+        authority_name=row.authority_name,
+        withdrawn_on=china_day(row.withdrawn_at or row.known_from),
+        reason=row.withdrawn_as,
+        notice=row.withdrawal_notice,
+    )
 
 
 def _chosen(**conditions: int | str | None) -> Q:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from publiccredit.catalogue.types import Audience, Nature, Severity
+from publiccredit.subjects.queries import Dispute
 
 SEVERITY_TITLES: dict[Severity, str] = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
 AUDIENCE_TITLES: dict[Audience, str] = {
@@ -25,6 +26,8 @@ class Standing(StrEnum):
     ENDED = "ended"
     HELD = "held"
     WITHDRAWN = "withdrawn"
+    REPAIRED = "repaired"
+    SUSPENDED = "suspended"  # not shown for the time being: an overdue case, a stay, a reorganisation
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,9 @@ class VisibleRecord:
     severity_rule: str
     repairable_from: date | None
     disclosed_until: date | None  # first day no longer shown; empty: without end
+    dispute: Dispute | None
+    suit_pending: bool
+    statement: str  # the subject's own words
     fields: tuple[VisibleField, ...]
     known_from: datetime
     known_until: datetime | None  # empty: as it stands now
@@ -154,7 +160,7 @@ class Change:
     sequence: int
     record_id: int
     record: VisibleRecord | None
-    reason: str = ""  # of a tombstone: ended, withdrawn, held, not_open
+    reason: str = ""  # of a tombstone: ended, withdrawn, held, suspended, not_open
 
 
 @dataclass(frozen=True)
@@ -207,3 +213,15 @@ class SubmissionFigure:
     @property
     def compliance(self) -> float | None:
         return (self.accepted + self.repeated) / self.rows if self.rows else None
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What stands in the place of a withdrawn record: that it went, when and why; nothing of what it said (DP-18)."""
+
+    record_type: str
+    document_number: str
+    authority_name: str
+    withdrawn_on: date
+    reason: str
+    notice: str

@@ -58,7 +58,11 @@ def _visible(audience: Audience, on: date | None, folder: object, version: str) 
     terms = NOTHING
     for name, nature in sorted({(t.name, t.nature) for t in packs.record_types}):
         terms |= _of_type(name, nature, audience, on, packs)
-    return Q(state=RecordState.FILED, subject_id__isnull=False, item__in=open_items) & in_use(on=on) & terms
+    return (
+        Q(state=RecordState.FILED, subject_id__isnull=False, item__in=open_items)
+        & terms
+        & (Q() if on is None else in_use(on=on))
+    )
 
 
 def _of_type(name: str, nature: Nature, audience: Audience, on: date | None, packs: Packs) -> Q:

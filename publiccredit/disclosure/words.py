@@ -47,6 +47,19 @@ class Status:
     text: str
 
 
+ENDINGS: dict[Standing, Status] = {
+    Standing.REPAIRED: Status("ended", "已修复,不再公示"),
+    Standing.SUSPENDED: Status("waiting", "暂停公示"),
+}
+WITHDRAWAL_WORDS: dict[str, str] = {
+    "revoked": "原决定被撤销",
+    "changed": "原决定被变更",
+    "unlawful": "原决定被确认违法",
+    "void": "原决定被确认无效",
+    "objection_upheld": "异议成立,停止公示",
+}
+
+
 @dataclass(frozen=True)
 class SeverityWords:
     """A severity in words, with the rule that gave it and how well that rule is known."""
@@ -59,7 +72,21 @@ class SeverityWords:
 
 def status_of(record: VisibleRecord) -> Status:
     """Say what a record is to its reader, with the last day of its publication."""
+    marks = "".join(f" · {mark}" for mark in marks_of(record))
+    status = _standing_of(record)
+    return Status(status.kind, status.text + marks)
+
+
+def marks_of(record: VisibleRecord) -> tuple[str, ...]:
+    """Say what is in dispute about a record; every later disclosure carries it (DP-14, DP-16)."""
+    marks = [str(record.dispute.label)] if record.dispute is not None else []
+    return tuple([*marks, "复议或诉讼中"] if record.suit_pending else marks)
+
+
+def _standing_of(record: VisibleRecord) -> Status:
     until = record.disclosed_until
+    if record.standing in ENDINGS:
+        return ENDINGS[record.standing]
     if record.standing is Standing.ENDED:
         return Status("ended", "公示期满")
     if record.standing is Standing.WITHDRAWN:

@@ -17,8 +17,10 @@ from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.disclosure.words import (
     CONFIDENCE_WORDS,
+    WITHDRAWAL_WORDS,
     department_name,
     last_day,
+    marks_of,
     severity_words,
     source_title,
     status_of,
@@ -56,7 +58,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         raise Http404
     found = queries.versions(record_id=record_id, audience=Audience.PUBLIC, on=today)
     if not found or found[0].subject_id is None:
-        raise Http404
+        return _in_its_place(request, record_id)
     record = found[0]
     subject = queries.known_subjects(subject_ids=[found[0].subject_id], audience=Audience.PUBLIC, on=today)[
         found[0].subject_id
@@ -66,6 +68,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "record": record,
         "subject": subject,
         "status": status_of(record),
+        "marks": marks_of(record),
         "steps": _steps(record),
         "severity": severity_words(record),
         "item": item,
@@ -81,6 +84,19 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "today": today,
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
+
+
+def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:
+    """
+    Say why a record that was public is gone (DP-18).
+
+    :raises Http404: it never was.
+    """
+    gone = queries.withdrawal(record_id=record_id)
+    if gone is None:
+        raise Http404
+    context = {"gone": gone, "reason": WITHDRAWAL_WORDS.get(gone.reason, gone.notice)}
+    return answered(request, "disclosure/withdrawn.html", context, adverse=True, status=410)
 
 
 def _steps(record: VisibleRecord) -> list[Step]:
