@@ -97,16 +97,20 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         severity_rule=row.severity_rule,
         repairable_from=row.repairable_from,
         disclosed_until=row.disclosed_until,
-        fields=tuple(
-            VisibleField(name=field.name, title=field.title, standard=field.standard or "", value=_value(row, field))
-            for field in record_type.fields
-            if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)
-        ),
+        fields=_fields(row, record_type, audience),
         dispute=Dispute(row.dispute) if row.dispute else None,
         suit_pending=row.suit_flagged_at is not None,
         statement=row.statement,
         known_from=row.known_from,
         known_until=row.known_until if isinstance(row, RecordVersion) else None,
+    )
+
+
+def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> tuple[VisibleField, ...]:
+    return tuple(
+        VisibleField(name=field.name, title=field.title, standard=field.standard or "", value=_value(row, field))
+        for field in record_type.fields
+        if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)
     )
 
 

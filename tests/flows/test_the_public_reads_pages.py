@@ -201,9 +201,13 @@ def test_a_kept_page_is_gone_the_moment_its_record_is_withdrawn(client: Client, 
     pages = (f"/subjects/{subject.uscc}/", f"/records/{penalty.pk}/")
     for page in pages:
         assert penalty.document_number in client.get(page).content.decode()
-    Record.objects.filter(pk=penalty.pk).update(state="withdrawn", known_from=datetime(2026, 6, 1, 5, tzinfo=UTC))
+    at = datetime(2026, 6, 1, 5, tzinfo=UTC)
+    Record.objects.filter(pk=penalty.pk).update(
+        state="withdrawn", withdrawn_at=at, withdrawn_as="revoked", withdrawal_notice="复议撤销", known_from=at
+    )
     assert penalty.document_number not in client.get(pages[0]).content.decode()
-    assert client.get(pages[1]).status_code == 404
+    gone = client.get(pages[1])
+    assert (gone.status_code, "复议撤销" in gone.content.decode()) == (410, True)
 
 
 def test_a_reader_of_large_type_gets_large_type(client: Client, subject: Subject) -> None:
