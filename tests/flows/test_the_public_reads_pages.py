@@ -1,5 +1,6 @@
 """Every public page answers in a bounded number of queries, says what it must, and hides what it must."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
@@ -9,6 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries
+from publiccredit.disclosure.pages import record_page
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
 
@@ -215,3 +219,25 @@ def test_a_reader_of_large_type_gets_large_type(client: Client, subject: Subject
     assert 'class="large-type"' not in client.get(address).content.decode()
     client.cookies["type_size"] = "large"
     assert 'class="large-type"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/records/{2**63}/",
+        "/departments/abolished_office/",
+        "/catalogue/national_2024/99.9/",
+        "/catalogue/record-types/abolished_type/",
+    ],
+)
+def test_what_no_pack_and_no_table_can_hold_is_absent(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_corrected_record_names_what_was_changed_and_guesses_no_working_days(subject: Subject) -> None:
+    found = queries.versions(record_id=_penalty().pk, audience=Audience.PUBLIC, on=date(2026, 6, 1))[0]
+    before = replace(found, disclosed_until=date(2027, 1, 1), fields=found.fields[1:])
+    later, first = record_page._versions([found, before])
+    assert (later.changed, first.changed) == ((found.fields[0].title, "公示截止日"), ())
+    assert record_page._working_days(date(1990, 1, 1), date(1990, 1, 5)) is None
+    assert record_page._due(replace(found, record_type="abolished_type")) is None
