@@ -136,7 +136,7 @@ class DocumentsForm(forms.Form):
 
     file = forms.FileField(
         label="选择或拖入决定书",
-        help_text="一份 pdf、doc、docx、jpg、png;或一个 zip,其中每个文件以文书号命名,如“云市监处罚〔2026〕118号.pdf”。",
+        help_text="一份 pdf、doc、docx、jpg、png;或一个 zip,其中每个文件以文书号命名,如“濉市监处罚〔2026〕118号.pdf”。",
         error_messages={"required": "还没有选择文件。", "empty": "这个文件是空的(0 字节)。请重新选择。"},
         widget=forms.FileInput(attrs={"accept": ".pdf,.doc,.docx,.jpg,.jpeg,.png,.zip"}),
     )
