@@ -40,7 +40,8 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 def folded(text: pl.Expr) -> pl.Expr:
     """Of one width and without any blank, for what is a code and not prose."""
-    return text.str.normalize("NFKC").str.replace_all(rf"[\s{INVISIBLE}]", "")
+    # Normalised again: a mark that stood behind a blank or an invisible character joins its letter only now.
+    return text.str.normalize("NFKC").str.replace_all(rf"[\s{INVISIBLE}]", "").str.normalize("NFKC")
 
 
 def prose(text: pl.Expr) -> pl.Expr:

@@ -38,6 +38,9 @@ RECORD = VisibleRecord(
     repairable_from=None,
     disclosed_until=UNTIL,
     fields=(),
+    dispute=None,
+    suit_pending=False,
+    statement="",
     known_from=datetime(2026, 11, 10, 2, tzinfo=UTC),
     known_until=None,
 )
