@@ -28,7 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         officer = officer_of_token(secret=secret.strip(), at=timezone.now()) if keyword == self.keyword else None
         if officer is None:
             raise AuthenticationFailed(
-                "令牌无效、已过期或已吊销。请在请求头写“Authorization: Bearer 令牌”,或向系统管理员申请新令牌。"
+                "令牌无效、已过期或已吊销。请在请求头写“Authorization: Bearer 令牌”，或向系统管理员申请新令牌。"
             )
         act_as(actor=officer.actor)
         return officer, secret

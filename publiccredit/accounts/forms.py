@@ -43,7 +43,7 @@ class LogInForm(forms.Form):
             found = authenticate(self.request, username=values["username"], password=values["password"])
             if not isinstance(found, Officer):
                 raise forms.ValidationError(
-                    "账号或密码不对,或该账号已停用。请检查大小写后重试;忘记密码请联系系统管理员重置。"
+                    "账号或密码不对，或该账号已停用。请检查大小写后重试；忘记密码请联系系统管理员重置。"
                 )
             self.officer = found
         return values
@@ -73,7 +73,7 @@ class ChangePasswordForm(forms.Form):
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
         if not self.officer.check_password(current):
-            raise forms.ValidationError("与现在的密码不符。请重新输入;首次登录时填写管理员给您的初始密码。")
+            raise forms.ValidationError("与现在的密码不符。请重新输入；首次登录时填写管理员给您的初始密码。")
         return current
 
     def clean_repeated(self) -> str:
@@ -89,8 +89,8 @@ class OpenAccountForm(forms.Form):
     username = forms.RegexField(
         label="账号",
         regex=r"^[a-z0-9][a-z0-9_.-]{2,63}$",
-        help_text="3 至 64 位小写字母、数字、点、横线或下划线。写入留痕的是账号,不是姓名,开户后不能更改。",
-        error_messages={"invalid": "账号只能用 3 至 64 位小写字母、数字、点、横线或下划线,如 scjg01。"},
+        help_text="3 至 64 位小写字母、数字、点、横线或下划线。写入留痕的是账号，不是姓名，开户后不能更改。",
+        error_messages={"invalid": "账号只能用 3 至 64 位小写字母、数字、点、横线或下划线，如 scjg01。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     display_name = forms.CharField(label="姓名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -98,7 +98,7 @@ class OpenAccountForm(forms.Form):
         label="岗位", choices=[(role.value, title) for role, title in ROLE_TITLES.items()], widget=forms.RadioSelect
     )
     department_code = forms.ChoiceField(
-        label="所属部门", required=False, help_text="联络员和部门负责人必选;信用办、审计和管理员留空。"
+        label="所属部门", required=False, help_text="联络员和部门负责人必选；信用办、审计和管理员留空。"
     )
 
     def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
@@ -109,5 +109,5 @@ class OpenAccountForm(forms.Form):
 class IssueTokenForm(forms.Form):
     """A token for an officer's program."""
 
-    name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用,如“执法办案系统每日推送”。")
+    name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用，如“执法办案系统每日推送”。")
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")

@@ -86,10 +86,10 @@ def open_account(
     """
     _administrator_only(by)
     if Officer.objects.filter(username=username).exists():
-        raise UnableToOpenAccount(f"账号“{username}”已存在。请换一个账号名,或启用原账号。")
+        raise UnableToOpenAccount(f"账号“{username}”已存在。请换一个账号名，或启用原账号。")
     if (role in DEPARTMENT_ROLES) != bool(department_code):
         raise UnableToOpenAccount(
-            "联络员和部门负责人须选择所属部门;信用办、审计和管理员账号不属于任何报送部门,请留空。"
+            "联络员和部门负责人须选择所属部门；信用办、审计和管理员账号不属于任何报送部门，请留空。"
         )
     officer = Officer(
         username=username, display_name=display_name, role=role.value, department_code=department_code, created_at=at

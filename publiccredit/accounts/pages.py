@@ -141,7 +141,7 @@ def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal), extra_tags="adverse")
     else:
-        messages.success(request, "账号已停用,登录状态和全部令牌随即失效。")
+        messages.success(request, "账号已停用，登录状态和全部令牌随即失效。")
     return redirect("accounts:account", officer_id)
 
 
@@ -150,7 +150,7 @@ def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
 def reopen_account(request: HttpRequest, officer_id: int) -> HttpResponse:
     get_object_or_404(queries.officers(), pk=officer_id)
     operations.reopen_account(by=actor_of(request), officer_id=officer_id, at=timezone.now())
-    messages.success(request, "账号已重新启用。原有令牌不会恢复,需要时请重新签发。")
+    messages.success(request, "账号已重新启用。原有令牌不会恢复，需要时请重新签发。")
     return redirect("accounts:account", officer_id)
 
 
@@ -187,7 +187,7 @@ def issue_token(request: HttpRequest, officer_id: int, *, departments: Departmen
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(queries.tokens(), pk=token_id)
     operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())
-    messages.success(request, f"令牌“{token.name}”已吊销,立即失效。")
+    messages.success(request, f"令牌“{token.name}”已吊销，立即失效。")
     return redirect(resolve_url("accounts:account", token.officer_id))
 
 

@@ -72,26 +72,26 @@ def _field(record_type: RecordType, name: str) -> RecordField:
         raise UnableToCorrect(f"“{record_type.title}”没有字段“{name}”。请从字段列表中选择。")
     field = record_type.field(name)
     if name in record_type.natural_key or field.role in FIXED_ROLES:
-        raise UnableToCorrect(f"“{field.title}”是识别该记录的字段,不能更正。请撤回后按正确的内容重新报送。")
+        raise UnableToCorrect(f"“{field.title}”是识别该记录的字段，不能更正。请撤回后按正确的内容重新报送。")
     if field.type is FieldType.PERSON_DOCUMENT_NUMBER:
-        raise UnableToCorrect(f"“{field.title}”不公开,不在此更正。请由报送单位重新报送。")
+        raise UnableToCorrect(f"“{field.title}”不公开，不在此更正。请由报送单位重新报送。")
     return field
 
 
 def _value(field: RecordField, text: str) -> Cell:
     if not text:
         if field.required:
-            raise UnableToCorrect(f"“{field.title}”是必填项,不能更正为空。")
+            raise UnableToCorrect(f"“{field.title}”是必填项，不能更正为空。")
         return None
     if field.type is FieldType.DATE:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise UnableToCorrect(f"“{field.title}”应为日期,例如 2026-11-03,实为“{text}”。") from None
+            raise UnableToCorrect(f"“{field.title}”应为日期，例如 2026-11-03，实为“{text}”。") from None
     if field.type is FieldType.AMOUNT:
         return _fen(field, text)
     if field.max_length is not None and len(text) > field.max_length:
-        raise UnableToCorrect(f"“{field.title}”最多 {field.max_length} 字,实为 {len(text)} 字。")
+        raise UnableToCorrect(f"“{field.title}”最多 {field.max_length} 字，实为 {len(text)} 字。")
     return text
 
 
@@ -101,7 +101,7 @@ def _fen(field: RecordField, text: str) -> int:
     except InvalidOperation:
         fen = Decimal(-1)
     if fen < 0 or fen != fen.to_integral_value():
-        raise UnableToCorrect(f"“{field.title}”应为不小于 0、最多 6 位小数的万元数,实为“{text}”。")
+        raise UnableToCorrect(f"“{field.title}”应为不小于 0、最多 6 位小数的万元数，实为“{text}”。")
     return int(fen)
 
 
@@ -112,7 +112,7 @@ def _empty(field: RecordField) -> Cell:
 def _severity(word: Cell) -> dict[str, Cell]:
     severity = SEVERITY_OF_WORD.get(str(word))
     if severity is None:
-        raise UnableToCorrect(f"失信严重程度应为{'、'.join(SEVERITY_OF_WORD)}之一,实为“{word}”。")
+        raise UnableToCorrect(f"失信严重程度应为{'、'.join(SEVERITY_OF_WORD)}之一，实为“{word}”。")
     return {"severity": severity.value, "severity_rule": DECIDED_BY_CASE}
 
 

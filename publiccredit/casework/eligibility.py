@@ -49,7 +49,7 @@ def eligibility(
 def _minimum_term(condition: Condition, opens_on: date | None, on: date) -> ConditionState:
     if opens_on is None or opens_on <= on:
         return ConditionState(condition.name, condition.title, True, "最短公示期已满。", None)
-    reason = f"最短公示期至 {opens_on} 届满,自该日起满足。"
+    reason = f"最短公示期至 {opens_on} 届满，自该日起满足。"
     return ConditionState(condition.name, condition.title, False, reason, opens_on)
 
 
@@ -57,12 +57,12 @@ def _repairable(condition: Condition, procedure: Procedure, ground: str) -> Cond
     named = procedure.ground(ground)
     if named is None or not named.unrepairable:
         return ConditionState(condition.name, condition.title, True, "没有不可修复的情形。", None)
-    return ConditionState(condition.name, condition.title, False, f"{named.title},不能修复。", None)
+    return ConditionState(condition.name, condition.title, False, f"{named.title}，不能修复。", None)
 
 
 def _shown_by_paper(condition: Condition, procedure: Procedure, papers: Collection[str]) -> ConditionState:
     kind = procedure.paper(condition.paper or "")
     if kind is None or kind.name in papers:
         return ConditionState(condition.name, condition.title, True, "材料已齐。", None)
-    reason = f"缺少“{kind.title}”,补交之日起满足。"
+    reason = f"缺少“{kind.title}”，补交之日起满足。"
     return ConditionState(condition.name, condition.title, False, reason, None)

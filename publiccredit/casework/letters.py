@@ -31,11 +31,11 @@ def in_chinese(day: date) -> str:
 
 def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
     """Write the receipt of a request: its number, its clock and who decides."""
-    provisional = "(该年度放假安排尚未公布,以公布后核定的日期为准)" if case.provisional else ""
+    provisional = "(该年度放假安排尚未公布，以公布后核定的日期为准)" if case.provisional else ""
     body = (
-        f"你(单位)提出的{procedure.title}请求已于{in_chinese(case.opened_on)}收到,编号 {case.number}。\n"
-        f"由{decider_name(case=case)}办理,最迟于{in_chinese(case.due_on)}作出处理{provisional}。\n"
-        "办理不收取任何费用,不需要委托代理机构。"
+        f"你（单位）提出的{procedure.title}请求已于{in_chinese(case.opened_on)}收到，编号 {case.number}。\n"
+        f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{provisional}。\n"
+        "办理不收取任何费用，不需要委托代理机构。"
     )
     return _letter(act, case, LetterKind.RECEIPT, body)
 
@@ -43,13 +43,13 @@ def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
     """Write what is to be handed in, and until when."""
     until = in_chinese(case.papers_due_on) if case.papers_due_on else ""
-    body = f"请于{until}前补充下列材料:\n{asked}\n补正期间不计入办理期限;逾期未补正的,按已有材料办理。"
+    body = f"请于{until}前补充下列材料：\n{asked}\n补正期间不计入办理期限；逾期未补正的，按已有材料办理。"
     return _letter(act, case, LetterKind.REQUEST_FOR_PAPERS, body)
 
 
 def extension(*, act: Act, case: Case, days: int, reason: str) -> Letter:
     """Write by how much the clock was extended, and why."""
-    body = f"因{reason},办理期限延长 {days} 个工作日,至{in_chinese(case.due_on)}。"
+    body = f"因{reason}，办理期限延长 {days} 个工作日，至{in_chinese(case.due_on)}。"
     return _letter(act, case, LetterKind.EXTENSION, body)
 
 
@@ -57,15 +57,15 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     """Write what was decided, why, by whom, and what can be done against it."""
     outcome = procedure.outcome(made.outcome)
     signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
-    lines = [f"处理结果:{outcome.title if outcome else made.outcome}。", f"理由:{made.reasons}"]
+    lines = [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     days = procedure.days(ClockName.REQUEST_REVIEW)
     if days and case.reviews_id is None:
-        lines.append(f"对结果不服的,可以自收到之日起 {days} 个工作日内申请复核一次,由另一人办理。")
+        lines.append(f"对结果不服的，可以自收到之日起 {days} 个工作日内申请复核一次，由另一人办理。")
     if outcome:
-        lines.append(f"依据:{outcome.basis}。")
-    lines.append(f"承办人:{signed}")
+        lines.append(f"依据：{outcome.basis}。")
+    lines.append(f"承办人：{signed}")
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
 
 

@@ -39,9 +39,9 @@ class Case(models.Model):
     opened_by = models.CharField("收件账号", max_length=100)
     state = models.CharField("状态", max_length=32, choices=CaseState.choices, default=CaseState.OPENED)
     owner = models.CharField("承办账号", max_length=100, blank=True)
-    total_days = models.IntegerField("期限(工作日)")
-    extended_days = models.IntegerField("延长(工作日)", default=0)
-    waited_days = models.IntegerField("补正等待(工作日)", default=0)
+    total_days = models.IntegerField("期限（工作日）")
+    extended_days = models.IntegerField("延长（工作日）", default=0)
+    waited_days = models.IntegerField("补正等待（工作日）", default=0)
     due_on = models.DateField("期限届满日")  # the last day in time
     provisional = models.BooleanField("暂定期限", default=False)  # a year on the way is not decreed yet
     waiting_since = models.DateField("补正通知日", null=True)
@@ -49,7 +49,7 @@ class Case(models.Model):
     forwarded_at = models.DateTimeField("转办时间", null=True)
     source_due_on = models.DateField("答复期限", null=True)
     answered_at = models.DateTimeField("答复时间", null=True)
-    reached_percent = models.IntegerField("已提醒至(%)", default=0)
+    reached_percent = models.IntegerField("已提醒至（%）", default=0)
     decided_at = models.DateTimeField("决定时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
     reviews = models.OneToOneField(
@@ -136,7 +136,7 @@ class Paper(models.Model):
     kind = models.CharField("材料", max_length=64)
     sha256 = models.CharField("摘要", max_length=64)
     file_name = models.CharField("文件名", max_length=255)
-    file_size = models.BigIntegerField("文件大小(字节)")
+    file_size = models.BigIntegerField("文件大小（字节）")
     handed_in_by = models.CharField("提交账号", max_length=100)
     party = models.CharField("提交方", max_length=16)
     at = models.DateTimeField("时间")

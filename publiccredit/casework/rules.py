@@ -34,7 +34,7 @@ class CaseNotFound(CaseRefused):
     """There is no such case, or it is another department's: nobody can tell which."""
 
     def __init__(self) -> None:
-        super().__init__("没有这个案件,或者不属于本单位办理。请核对案件编号。")
+        super().__init__("没有这个案件，或者不属于本单位办理。请核对案件编号。")
 
 
 class AlreadyDecided(CaseRefused):
@@ -131,10 +131,10 @@ def case_for_step(
     procedure = procedure_of(case=case, within=within)
     may_take(act=act, case=case, procedure=procedure, step=step)
     if case.state in (CaseState.DECIDED, CaseState.CLOSED) and case.state not in states:
-        raise AlreadyDecided(f"案件 {case.number} 已作出决定,不能再改。对结果不服的,可以申请复核一次,由另一人办理。")
+        raise AlreadyDecided(f"案件 {case.number} 已作出决定，不能再改。对结果不服的，可以申请复核一次，由另一人办理。")
     if case.state not in states:
         wanted = "、".join(s.label for s in states)
-        raise WrongMoment(f"案件 {case.number} 现为“{CaseState(case.state).label}”,只有在“{wanted}”时可以办理此步。")
+        raise WrongMoment(f"案件 {case.number} 现为“{CaseState(case.state).label}”，只有在“{wanted}”时可以办理此步。")
     act.object_id = case.pk
     return case, procedure
 
@@ -148,13 +148,13 @@ def may_take(*, act: Act, case: Case, procedure: Procedure, step: StepName) -> N
     party = act.party
     if not procedure.allows(step, party):
         who = "、".join(PARTY_TITLES[p] for s in procedure.steps if s.name is step for p in s.who) or "任何一方都不"
-        raise NotAllowed(f"“{procedure.title}”的这一步由{who}办理,{PARTY_TITLES[party]}不能办理。")
+        raise NotAllowed(f"“{procedure.title}”的这一步由{who}办理，{PARTY_TITLES[party]}不能办理。")
     if party is Party.SOURCE and act.by.department_code != case.department_code:
         raise CaseNotFound
     if case.subject_id is None:
         return
     if DeclaredRelation.objects.filter(officer_id=act.by.name, subject_id=case.subject_id).exists():
-        raise NotAllowed("您已申报与该主体有利害关系,应当回避。请交由其他人员办理。")
+        raise NotAllowed("您已申报与该主体有利害关系，应当回避。请交由其他人员办理。")
 
 
 def write_step(*, act: Act, case: Case, step: str, text: str = "", program: bool = False) -> None:

@@ -84,7 +84,7 @@ class NotInPacks(LookupError):
         self.kind = kind
         self.name = name
         when = f"在 {on} 施行的" if on else ""
-        super().__init__(f"没有{when}{kind}“{name}”。现有:{'、'.join(sorted(set(known))) or '无'}")
+        super().__init__(f"没有{when}{kind}“{name}”。现有：{'、'.join(sorted(set(known))) or '无'}")
 
 
 def packs(*, path: Path | None = None) -> Packs:

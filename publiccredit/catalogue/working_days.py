@@ -23,7 +23,7 @@ class UnknownYear(Exception):
     def __init__(self, *, year: int) -> None:
         self.year = year
         super().__init__(
-            f"没有 {year} 年的法定节假日安排,无法计算工作日。请依国务院办公厅当年通知新建 packs/calendars/{year}.yml;"
+            f"没有 {year} 年的法定节假日安排，无法计算工作日。请依国务院办公厅当年通知新建 packs/calendars/{year}.yml;"
             "在此之前涉及该年的期限只能作为暂定期限"
         )
 

@@ -52,7 +52,7 @@ class SubjectAsked(serializers.Serializer[Any]):
 
 class ChangesAsked(serializers.Serializer[Any]):
     cursor = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=100, help_text="上一次的 next_cursor;空:从头"
+        required=False, default="", allow_blank=True, max_length=100, help_text="上一次的 next_cursor;空：从头"
     )
     limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=1000)
 
@@ -70,7 +70,7 @@ class SearchView(PublicView):
     @extend_schema(
         operation_id="search",
         summary="查主体",
-        description="完全相同的在前,其次是开头相同,再次是含有;存续的在前。自然人不在其中。",
+        description="完全相同的在前，其次是开头相同，再次是含有；存续的在前。自然人不在其中。",
         parameters=[SearchAsked],
         responses={200: SearchPageShape, 400: Problem},
     )
@@ -96,7 +96,7 @@ class SubjectView(PublicView):
     @extend_schema(
         operation_id="subject",
         summary="主体及其记录",
-        description="identifier 是统一社会信用代码;没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
+        description="identifier 是统一社会信用代码；没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
         parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), SubjectAsked],
         responses={200: SubjectFileShape, **REFUSALS},
     )
@@ -181,8 +181,9 @@ class ChangesView(PublicView):
         operation_id="changes",
         summary="变更",
         description=(
-            "按提交次序给出变更,每条记录只给现状;不再公示的以墓碑给出(record 为空,reason 说明原因)。保存 next_cursor,"
-            "下次从它续读。complete 为真时已读到最新。收到墓碑后,应当删除所存的副本。"
+            "按提交次序给出变更，每条记录只给现状；"
+            "不再公示的以墓碑给出（record 为空，reason 说明原因）。保存 next_cursor，"
+            "下次从它续读。complete 为真时已读到最新。收到墓碑后，应当删除所存的副本。"
         ),
         parameters=[ChangesAsked],
         responses={200: ChangePageShape, 400: Problem},

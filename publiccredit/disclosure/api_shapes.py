@@ -11,8 +11,8 @@ Shape = serializers.Serializer[Any]
 
 class Problem(Shape):
     code = serializers.CharField(help_text="机器可读的原因")
-    message = serializers.CharField(help_text="给人看的说明:什么不对、怎样才对")
-    where = serializers.JSONField(help_text="哪个参数;没有则为 null")
+    message = serializers.CharField(help_text="给人看的说明：什么不对、怎样才对")
+    where = serializers.JSONField(help_text="哪个参数；没有则为 null")
 
 
 class HitShape(Shape):
@@ -26,7 +26,7 @@ class HitShape(Shape):
 
 class SearchPageShape(Shape):
     hits = HitShape(many=True)
-    next_cursor = serializers.CharField(allow_blank=True, help_text="空:没有下一页")
+    next_cursor = serializers.CharField(allow_blank=True, help_text="空：没有下一页")
 
 
 class FieldShape(Shape):
@@ -55,12 +55,14 @@ class RecordShape(Shape):
     working_days_taken = serializers.IntegerField(allow_null=True)
     late = serializers.BooleanField()
     effective_from = serializers.DateField(allow_null=True)
-    effective_until = serializers.DateField(allow_null=True, help_text="空:长期")
+    effective_until = serializers.DateField(allow_null=True, help_text="空：长期")
     severity = serializers.ChoiceField(choices=[s.value for s in Severity], allow_null=True)
     severity_rule = serializers.CharField(allow_blank=True)
     repairable_from = serializers.DateField(allow_null=True)
-    disclosed_until = serializers.DateField(allow_null=True, help_text="从这一天起不再公示;空:没有期限")
-    dispute = serializers.CharField(allow_null=True, help_text="open:异议处理中;undetermined:异议无法核实;空:没有异议")
+    disclosed_until = serializers.DateField(allow_null=True, help_text="从这一天起不再公示；空：没有期限")
+    dispute = serializers.CharField(
+        allow_null=True, help_text="open：异议处理中；undetermined：异议无法核实；空：没有异议"
+    )
     suit_pending = serializers.BooleanField(help_text="复议或诉讼中")
     statement = serializers.CharField(allow_blank=True, help_text="主体的声明")
     known_from = serializers.DateTimeField()
@@ -85,7 +87,7 @@ class SubjectFileShape(Shape):
     subject = SubjectShape()
     known_on = serializers.DateField(allow_null=True)
     records = RecordShape(many=True)
-    next_before = serializers.IntegerField(allow_null=True, help_text="空:没有下一页")
+    next_before = serializers.IntegerField(allow_null=True, help_text="空：没有下一页")
 
 
 class ItemShape(Shape):
@@ -132,10 +134,10 @@ class CatalogueShape(Shape):
 
 
 class ChangeShape(Shape):
-    sequence = serializers.IntegerField(help_text="账本中的位置,只增不减")
+    sequence = serializers.IntegerField(help_text="账本中的位置，只增不减")
     record_id = serializers.IntegerField()
-    record = RecordShape(allow_null=True, help_text="空:墓碑")
-    reason = serializers.CharField(allow_blank=True, help_text="墓碑的原因:ended、withdrawn、held、suspended")
+    record = RecordShape(allow_null=True, help_text="空：墓碑")
+    reason = serializers.CharField(allow_blank=True, help_text="墓碑的原因：ended、withdrawn、held、suspended")
 
 
 class ChangePageShape(Shape):

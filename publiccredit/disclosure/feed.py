@@ -79,7 +79,7 @@ def _cursor(text: str, on: date) -> Cursor:
         return Cursor(position=0, record_id=0, day=on)
     found = re.fullmatch(r"(\d{1,18})\.(\d{1,18})\.(\d{8})\.(\d{8}|0)\.(\d{1,18})", text, flags=re.ASCII)
     if found is None:
-        raise UnableToResume("续读标记无效。请使用上一次返回的 next_cursor,或不带 cursor 从头读取。")
+        raise UnableToResume("续读标记无效。请使用上一次返回的 next_cursor，或不带 cursor 从头读取。")
     position, record_id, day, until, swept = found.groups()
     try:
         read_on = _day(day)
@@ -87,7 +87,9 @@ def _cursor(text: str, on: date) -> Cursor:
             int(position), int(record_id), min(read_on, on), None if until == "0" else _day(until), int(swept)
         )
     except ValueError as error:
-        raise UnableToResume("续读标记中的日期无效。请使用上一次返回的 next_cursor,或不带 cursor 从头读取。") from error
+        raise UnableToResume(
+            "续读标记中的日期无效。请使用上一次返回的 next_cursor，或不带 cursor 从头读取。"
+        ) from error
 
 
 def _day(text: str) -> date:

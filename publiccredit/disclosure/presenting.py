@@ -42,7 +42,7 @@ def in_yuan(fen: int) -> str:
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
     yuan = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
-    return f"{sign}{wan} 万元({sign}{yuan} 元)"
+    return f"{sign}{wan} 万元（{sign}{yuan} 元）"
 
 
 def type_of(row: RecordColumns) -> RecordType:

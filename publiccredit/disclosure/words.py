@@ -48,7 +48,7 @@ class Status:
 
 
 ENDINGS: dict[Standing, Status] = {
-    Standing.REPAIRED: Status("ended", "已修复,不再公示"),
+    Standing.REPAIRED: Status("ended", "已修复，不再公示"),
     Standing.SUSPENDED: Status("waiting", "暂停公示"),
 }
 WITHDRAWAL_WORDS: dict[str, str] = {
@@ -56,7 +56,7 @@ WITHDRAWAL_WORDS: dict[str, str] = {
     "changed": "原决定被变更",
     "unlawful": "原决定被确认违法",
     "void": "原决定被确认无效",
-    "objection_upheld": "异议成立,停止公示",
+    "objection_upheld": "异议成立，停止公示",
 }
 
 
@@ -92,7 +92,7 @@ def _standing_of(record: VisibleRecord) -> Status:
     if record.standing is Standing.WITHDRAWN:
         return Status("ended", "已撤回")
     if record.standing is Standing.HELD:
-        return Status("waiting", "待送达,不公示")
+        return Status("waiting", "待送达，不公示")
     if record.standing is Standing.NOT_YET:
         return Status("waiting", "尚未公示")
     if record.nature is Nature.ADVERSE:
@@ -132,5 +132,5 @@ def severity_words(record: VisibleRecord) -> SeverityWords | None:
         return SeverityWords(title=title, rule="由作出决定的部门认定", basis="", confidence="")
     rule = next((r for r in found.rules if r.name == rule_name), None)
     if rule is None:
-        return SeverityWords(title, f"{found.title}:没有相符的规则,按较短的公示期", found.source, "待核对")
+        return SeverityWords(title, f"{found.title}：没有相符的规则，按较短的公示期", found.source, "待核对")
     return SeverityWords(title, found.title, rule.basis, CONFIDENCE_WORDS[rule.confidence])

@@ -36,9 +36,9 @@ class Conflict(APIException):
 class SubmissionSent(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="xlsx、xls、csv 或 JSON 行")
     source = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=129, help_text="空:自动识别"
+        required=False, default="", allow_blank=True, max_length=129, help_text="空：自动识别"
     )  # type: ignore[assignment]
-    served_on = serializers.DateField(required=False, default=None, help_text="声明:其中的决定最迟在这一天都已送达")
+    served_on = serializers.DateField(required=False, default=None, help_text="声明：其中的决定最迟在这一天都已送达")
     overrides = serializers.ListField(
         child=serializers.CharField(max_length=16), required=False, default=list, help_text="经确认的疑问代码"
     )
@@ -78,7 +78,7 @@ class BriefShape(serializers.Serializer[Any]):
 
 class SubmissionShape(BriefShape):
     refusal = serializers.CharField(allow_blank=True, help_text="整体退回的原因")
-    persons_refused = serializers.IntegerField(help_text="自然人行:不收,也不留存")
+    persons_refused = serializers.IntegerField(help_text="自然人行：不收，也不留存")
     progress = serializers.IntegerField(help_text="已核验的行数")
     recognised = serializers.JSONField(help_text="识别出的格式、表头和列")
     issues = IssueShape(many=True)
@@ -86,13 +86,13 @@ class SubmissionShape(BriefShape):
 
 class SubmissionPageShape(serializers.Serializer[Any]):
     submissions = BriefShape(many=True)
-    next_before = serializers.IntegerField(allow_null=True, help_text="空:没有更早的")
+    next_before = serializers.IntegerField(allow_null=True, help_text="空：没有更早的")
 
 
 class ProblemShape(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="机器可读的原因")
-    message = serializers.CharField(help_text="给人看的说明:什么不对、怎样才对")
-    where = serializers.JSONField(help_text="哪个参数;没有则为 null")
+    message = serializers.CharField(help_text="给人看的说明：什么不对、怎样才对")
+    where = serializers.JSONField(help_text="哪个参数；没有则为 null")
 
 
 REFUSALS = dict.fromkeys((400, 401, 403), ProblemShape)
@@ -107,14 +107,14 @@ class SubmissionsView(APIView):
     @extend_schema(
         operation_id="send_submission",
         summary="报送文件",
-        description="文件收下后由后台核验、入库,随后用返回的编号查询结果。网络中断后用同一幂等键重发,不会重复报送。",
+        description="文件收下后由后台核验、入库，随后用返回的编号查询结果。网络中断后用同一幂等键重发，不会重复报送。",
         request={"multipart/form-data": SubmissionSent},
         parameters=[
             OpenApiParameter(
                 KEY_HEADER,
                 location=OpenApiParameter.HEADER,
                 required=True,
-                description="每个文件一个,1 至 100 个可见的 ASCII 字符",
+                description="每个文件一个，1 至 100 个可见的 ASCII 字符",
                 pattern="^[!-~]{1,100}$",
             )
         ],
@@ -124,7 +124,7 @@ class SubmissionsView(APIView):
         key = request.headers.get(KEY_HEADER, "")
         if not KEY.fullmatch(key):
             raise ValidationError(
-                {KEY_HEADER: "请在请求头写 Idempotency-Key:每个文件一个,1 至 100 个可见的 ASCII 字符。"}
+                {KEY_HEADER: "请在请求头写 Idempotency-Key：每个文件一个，1 至 100 个可见的 ASCII 字符。"}
             )
         asked = SubmissionSent(data=request.data)
         asked.is_valid(raise_exception=True)

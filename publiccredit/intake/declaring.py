@@ -19,11 +19,11 @@ def declare_service_of(*, by: Actor, submission_id: int, served_on: date, at: da
     """:raises UnableToSubmit: see ``operations.declare_service``."""
     submission = Submission.objects.select_for_update().get(pk=submission_id)
     if submission.state != SubmissionState.FILED:
-        raise UnableToSubmit("这份报送还没有入库,不能声明送达。请等处理完成,或在报送时一并声明。")
+        raise UnableToSubmit("这份报送还没有入库，不能声明送达。请等处理完成，或在报送时一并声明。")
     if served_on > day_in_china(at=at):
-        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事,请填写不晚于今天的日期。")
+        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。")
     if ServiceDeclaration.objects.filter(submission=submission).exists():
-        raise UnableToSubmit("这份报送已有送达声明。个别文书的送达日期有误的,请更正该行后重新报送。")
+        raise UnableToSubmit("这份报送已有送达声明。个别文书的送达日期有误的，请更正该行后重新报送。")
     source = catalogue.source(name=submission.source)
     record_type = catalogue.record_type(name=source.record_type, on=day_in_china(at=submission.received_at))
     served = record_type.field_in_role(FieldRole.SERVED_ON)
@@ -56,11 +56,11 @@ def declare_nothing_sent(
     """:raises UnableToSubmit: see ``operations.declare_nil_return``."""
     today = day_in_china(at=at)
     if source not in {s.name for s in catalogue.sources_of(department=department_code, on=today)}:
-        raise UnableToSubmit(f"本部门不报送数据来源“{source}”,不需要零报送。")
+        raise UnableToSubmit(f"本部门不报送数据来源“{source}”，不需要零报送。")
     if not period_from < period_until:
         raise UnableToSubmit(f"期间止 {period_until} 应晚于期间起 {period_from}。")
     if period_from > today:
-        raise UnableToSubmit(f"期间自 {period_from} 起,还没有开始。零报送说的是已经开始的期间。")
+        raise UnableToSubmit(f"期间自 {period_from} 起，还没有开始。零报送说的是已经开始的期间。")
     entry_id = next_entry_id()
     declared, fresh = NilReturn.objects.get_or_create(
         department_code=department_code,

@@ -82,7 +82,7 @@ def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
                 name = _name(entry)
                 yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise UnableToAttach("压缩包无法打开,可能已损坏。请重新压缩为 zip 后上传。") from error
+        raise UnableToAttach("压缩包无法打开，可能已损坏。请重新压缩为 zip 后上传。") from error
     except NotImplementedError as error:
         raise UnableToAttach("压缩包用了平台打不开的压缩方式。请用系统自带的“压缩为 zip”重新压缩后上传。") from error
     except store.FileTooLarge as error:
@@ -108,7 +108,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     if not entries:
         raise UnableToAttach("压缩包中没有文件。请把以文书号命名的决定书放入压缩包。")
     if len(entries) > MOST_ENTRIES:
-        raise UnableToAttach(f"压缩包中有 {len(entries)} 个文件,一次最多 {MOST_ENTRIES} 个。请分几次上传。")
+        raise UnableToAttach(f"压缩包中有 {len(entries)} 个文件，一次最多 {MOST_ENTRIES} 个。请分几次上传。")
     if any(e.flag_bits & ENCRYPTED for e in entries):
         raise UnableToAttach("压缩包设有密码。请去掉密码后重新压缩上传。")
     if sum(e.file_size for e in entries) > LARGEST_ZIP:

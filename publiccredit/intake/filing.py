@@ -171,7 +171,7 @@ def _stage(submission: Submission, check: Check) -> Staged:
             _stage_chunk(staged, value)
             _mark(submission, progress=staged.rows)
     if staged is None or staged.summary is None:
-        raise UnableToRead(code="check_unfinished", message="核验没有完成,本次未入库任何内容。请重新上传。")
+        raise UnableToRead(code="check_unfinished", message="核验没有完成，本次未入库任何内容。请重新上传。")
     return staged
 
 
@@ -213,9 +213,9 @@ def _refuse_unless_conserved(staged: Staged) -> None:
     raise UnableToRead(
         code="rows_not_conserved",
         message=(
-            f"行数对不上:核验了 {staged.rows} 行,另一种方式数得 {summary.counted_independently} 行。"
-            "为防遗漏,整份文件未入库。"
-            "请检查文件中是否有隐藏行、合并单元格或损坏的内容,另存为新文件后重新上传;仍不行请联系信用办。"
+            f"行数对不上：核验了 {staged.rows} 行，另一种方式数得 {summary.counted_independently} 行。"
+            "为防遗漏，整份文件未入库。"
+            "请检查文件中是否有隐藏行、合并单元格或损坏的内容，另存为新文件后重新上传；仍不行请联系信用办。"
         ),
     )
 

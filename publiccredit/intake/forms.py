@@ -34,7 +34,7 @@ class ServedOnMixin:
         served_on: date | None = self.cleaned_data["served_on"]
         if served_on and served_on > self.today:
             raise forms.ValidationError(
-                f"送达日期 {served_on} 晚于今天 {self.today}。只能声明已经送达的决定;尚未送达的请取出,送达后再报。"
+                f"送达日期 {served_on} 晚于今天 {self.today}。只能声明已经送达的决定；尚未送达的请取出，送达后再报。"
             )
         return served_on
 
@@ -44,18 +44,18 @@ class SubmissionForm(ServedOnMixin, forms.Form):
 
     file = forms.FileField(
         label="选择或拖入要报送的文件",
-        help_text="xlsx、xls、csv 或 JSON 行(jsonl)。模板版本、表头位置、列的顺序自动识别。",
+        help_text="xlsx、xls、csv 或 JSON 行（jsonl）。模板版本、表头位置、列的顺序自动识别。",
         error_messages={
-            "required": "还没有选择文件。请点“选择文件”,或把文件拖到本页。",
-            "empty": "这个文件是空的(0 字节)。请检查是否保存成功后重新选择。",
+            "required": "还没有选择文件。请点“选择文件”，或把文件拖到本页。",
+            "empty": "这个文件是空的（0 字节）。请检查是否保存成功后重新选择。",
         },
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.json,.jsonl"}),
     )
     source = forms.ChoiceField(label="报送内容", required=False)
     served_on = _day(
-        "声明:本批决定书最晚送达日期",
+        "声明：本批决定书最晚送达日期",
         required=False,
-        help_text="只用于行政处罚,且表中没有“送达日期”一列时填写。未送达的处罚不产生效力,先入库待声明,不公示。",
+        help_text="只用于行政处罚，且表中没有“送达日期”一列时填写。未送达的处罚不产生效力，先入库待声明，不公示。",
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
@@ -69,7 +69,7 @@ class SubmissionForm(ServedOnMixin, forms.Form):
         limit = settings.UPLOAD_MAX_BYTES
         if file.size > limit:
             raise forms.ValidationError(
-                f"文件 {file.size // 2**20} MB,超过 {limit // 2**20} MB。请拆成几个文件分别报送。"
+                f"文件 {file.size // 2**20} MB，超过 {limit // 2**20} MB。请拆成几个文件分别报送。"
             )
         return file
 
@@ -79,8 +79,8 @@ class ServiceForm(ServedOnMixin, forms.Form):
 
     served_on = _day("最晚送达日期", required=True, help_text="本批最后一份决定书送达当事人的日期。")
     declared = forms.BooleanField(
-        label="本单位声明:本批全部决定书均已依法送达,送达回证可查",
-        error_messages={"required": "请勾选声明。不能声明的,请等全部送达后再办。"},
+        label="本单位声明：本批全部决定书均已依法送达，送达回证可查",
+        error_messages={"required": "请勾选声明。不能声明的，请等全部送达后再办。"},
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -100,10 +100,10 @@ class ConfirmIssuesForm(forms.Form):
         label="理由",
         min_length=5,
         max_length=500,
-        help_text="写明核对了什么,如“2001 年旧执照,校验位按原证所载”。理由写入留痕。",
+        help_text="写明核对了什么，如“2001 年旧执照，校验位按原证所载”。理由写入留痕。",
         error_messages={
-            "required": "请写明理由,至少 5 个字。",
-            "min_length": "理由太短。请写明核对了什么材料,至少 5 个字。",
+            "required": "请写明理由，至少 5 个字。",
+            "min_length": "理由太短。请写明核对了什么材料，至少 5 个字。",
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -119,10 +119,10 @@ class NilReturnForm(forms.Form):
     wanted = forms.ChoiceField(
         label="哪一项、哪一期没有产生信息",
         widget=forms.RadioSelect,
-        error_messages={"required": "请选择一项。", "invalid_choice": "这一期已经报送或不需要报送,请重新选择。"},
+        error_messages={"required": "请选择一项。", "invalid_choice": "这一期已经报送或不需要报送，请重新选择。"},
     )
     declared = forms.BooleanField(
-        label="本单位声明:该期间没有作出此类决定",
+        label="本单位声明：该期间没有作出此类决定",
         error_messages={"required": "请勾选声明。"},
     )
 
@@ -136,17 +136,18 @@ class DocumentsForm(forms.Form):
 
     file = forms.FileField(
         label="选择或拖入决定书",
-        help_text="一份 pdf、doc、docx、jpg、png;或一个 zip,其中每个文件以文书号命名,如“濉市监处罚〔2026〕118号.pdf”。",
-        error_messages={"required": "还没有选择文件。", "empty": "这个文件是空的(0 字节)。请重新选择。"},
+        help_text="一份 pdf、doc、docx、jpg、png；"
+        "或一个 zip，其中每个文件以文书号命名，如“濉市监处罚〔2026〕118号.pdf”。",
+        error_messages={"required": "还没有选择文件。", "empty": "这个文件是空的（0 字节）。请重新选择。"},
         widget=forms.FileInput(attrs={"accept": ".pdf,.doc,.docx,.jpg,.jpeg,.png,.zip"}),
     )
     document_number = forms.CharField(
-        label="文书号", max_length=128, required=False, help_text="只上传一份时填写;zip 不用填。"
+        label="文书号", max_length=128, required=False, help_text="只上传一份时填写；zip 不用填。"
     )
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         file = values.get("file")
         if file and not file.name.lower().endswith(".zip") and not values.get("document_number"):
-            self.add_error("document_number", "单份决定书要填写文书号,与报送表中的写法一致。")
+            self.add_error("document_number", "单份决定书要填写文书号，与报送表中的写法一致。")
         return values

@@ -22,7 +22,7 @@ class Submission(models.Model):
     channel = models.CharField("渠道", max_length=16)  # page, command, api
     file_name = models.CharField("文件名", max_length=255)
     file_sha256 = models.CharField("文件摘要", max_length=64)
-    file_size = models.BigIntegerField("文件大小(字节)")
+    file_size = models.BigIntegerField("文件大小（字节）")
     idempotency_key = models.CharField("幂等键", max_length=100, blank=True)
     received_at = models.DateTimeField("接收时间")
     state = models.CharField("状态", max_length=16, choices=SubmissionState.choices, default=SubmissionState.RECEIVED)
@@ -34,7 +34,7 @@ class Submission(models.Model):
     accepted = models.IntegerField("接受", null=True)
     returned = models.IntegerField("退回", null=True)
     duplicates = models.IntegerField("重复", null=True)
-    persons_refused = models.IntegerField("自然人行(不予留存)", default=0)
+    persons_refused = models.IntegerField("自然人行（不予留存）", default=0)
     overrides = models.JSONField("经确认的疑问", default=list)  # issue codes an officer confirmed
     override_reason = models.CharField("确认理由", max_length=500, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True)
@@ -160,7 +160,7 @@ class DecisionDocument(models.Model):
     document_number = models.CharField("文书号", max_length=128)
     sha256 = models.CharField("摘要", max_length=64)
     file_name = models.CharField("文件名", max_length=255)
-    file_size = models.BigIntegerField("文件大小(字节)")
+    file_size = models.BigIntegerField("文件大小（字节）")
     attached_by = models.CharField("上传账号", max_length=100)
     attached_at = models.DateTimeField("上传时间")
     entry_id = models.BigIntegerField("留痕编号")

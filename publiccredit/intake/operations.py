@@ -132,7 +132,7 @@ def file_submission(*, submission_id: int, at: datetime, check: Check = check_in
     """
     with only_one_filing(submission_id=submission_id) as mine:
         if not mine:
-            raise BeingFiled("这份报送正在处理,请稍后查看结果。")
+            raise BeingFiled("这份报送正在处理，请稍后查看结果。")
         with acting(actor=PROGRAM):
             submission = Submission.objects.get(pk=submission_id)
         if submission.state in FINAL:
@@ -159,7 +159,7 @@ def file_submission(*, submission_id: int, at: datetime, check: Check = check_in
     return submission
 
 
-_FAILED = "系统处理这份文件时出错,本次未入库任何内容。请重新上传;再次出错请联系信用办,并告知报送编号 {number}。"
+_FAILED = "系统处理这份文件时出错，本次未入库任何内容。请重新上传；再次出错请联系信用办，并告知报送编号 {number}。"
 
 
 def resume_submissions(*, now: Callable[[], datetime]) -> list[int]:
@@ -250,7 +250,7 @@ def attach_documents(
 def _refuse_other_department(by: Actor, department_code: str) -> None:
     if by.role is None or by.of_office or (by.of_department and by.department_code == department_code):
         return
-    raise NotYourDepartment("只能为本部门报送。请用本部门的联络员账号登录,或请信用办代为报送。")
+    raise NotYourDepartment("只能为本部门报送。请用本部门的联络员账号登录，或请信用办代为报送。")
 
 
 def _refuse_what_cannot_be(
@@ -262,21 +262,21 @@ def _refuse_what_cannot_be(
     except (UnableToRead, catalogue.NotInPacks) as error:
         raise UnableToSubmit(str(error)) from error
     if served_on is not None and served_on > today:
-        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事,请填写不晚于今天的日期。")
+        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。")
     overridable = {kind.code for kind in catalogue.packs().issues if kind.overridable}
     if wrong := sorted(set(overrides.codes) - overridable):
         raise UnableToSubmit(
-            f"{'、'.join(wrong)} 不能以确认放行,请更正数据。可以确认的有:{'、'.join(sorted(overridable))}。"
+            f"{'、'.join(wrong)} 不能以确认放行，请更正数据。可以确认的有：{'、'.join(sorted(overridable))}。"
         )
     if overrides.codes and not overrides.reason.strip():
-        raise UnableToSubmit("确认疑问须写明理由,例如“老代码,校验位不符,已与登记机关核实”。")
+        raise UnableToSubmit("确认疑问须写明理由，例如“老代码，校验位不符，已与登记机关核实”。")
 
 
 def _earlier(department_code: str, idempotency_key: str, sha256: str) -> Submission | None:
     earlier = Submission.objects.filter(department_code=department_code, idempotency_key=idempotency_key).first()
     if earlier is not None and earlier.file_sha256 != sha256:
         raise IdempotencyKeyReused(
-            f"幂等键“{idempotency_key}”已用于另一份文件(报送编号 {earlier.pk})。新的文件请换一个键。"
+            f"幂等键“{idempotency_key}”已用于另一份文件（报送编号 {earlier.pk}）。新的文件请换一个键。"
         )
     return earlier
 

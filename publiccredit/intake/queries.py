@@ -174,7 +174,7 @@ def annotated_workbook(*, submission_id: int) -> IO[bytes]:
     """
     found = submission(submission_id=submission_id)
     if found.state != SubmissionState.FILED or found.recognised is None:
-        raise NothingToAnnotate("这份报送没有入库,没有可标注的内容。整体退回的原因见报送页面。")
+        raise NothingToAnnotate("这份报送没有入库，没有可标注的内容。整体退回的原因见报送页面。")
     in_words = list(_issues_in_words(submission_id))
     with tempfile.TemporaryDirectory(prefix="publiccredit-annotated-") as folder:
         target = Path(folder) / "annotated.xlsx"

@@ -2,7 +2,7 @@
 The form of a name in which two spellings of one enterprise are equal.
 
 Width, case, traditional characters, blanks and marks do not distinguish; a region before the name is taken off and
-told apart, and the legal form behind it is shortened: 安徽省濉溪县宏达建材有限责任公司 and 濉溪宏达建材(有限公司) are
+told apart, and the legal form behind it is shortened: 安徽省濉溪县宏达建材有限责任公司 and 濉溪宏达建材（有限公司） are
 both 宏达建材公司 of 340621.
 """
 

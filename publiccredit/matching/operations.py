@@ -100,13 +100,13 @@ def answer_question(
     """
     _office_only(by)
     if not reason.strip():
-        raise JudgementIncomplete("请写明判定理由,例如核对了哪些登记信息。")
+        raise JudgementIncomplete("请写明判定理由，例如核对了哪些登记信息。")
     if (verdict is Verdict.SAME) != (subject_id is not None):
-        raise JudgementIncomplete("判定为“是同一主体”时须选定一个主体;其他结论不选。")
+        raise JudgementIncomplete("判定为“是同一主体”时须选定一个主体；其他结论不选。")
     with acting(actor=by), transaction.atomic():
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_at is not None:
-            raise AlreadyAnswered("此项已有判定。如判定有误,请先撤回原判定。")
+            raise AlreadyAnswered("此项已有判定。如判定有误，请先撤回原判定。")
         entry_id = next_entry_id()
         chosen = _new_subject(question, at, entry_id) if verdict is Verdict.NEW else subject_id
         moved = 0
@@ -134,7 +134,7 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
     with acting(actor=by), transaction.atomic():
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_at is None:
-            raise NotAnswered("此项尚无判定,无需撤回。")
+            raise NotAnswered("此项尚无判定，无需撤回。")
         entry_id = next_entry_id()
         moved = release_subject(record_ids=_records(question), at=at, entry_id=entry_id)
         Question.objects.filter(pk=question_id).update(answered_at=None)
@@ -157,7 +157,8 @@ def _new_subject(question: Question, at: datetime, entry_id: int) -> int:
     uscc = question.written_identifier if len(question.written_identifier) == 18 else None
     if uscc and subject_of_uscc(uscc=uscc) is not None:
         raise JudgementIncomplete(
-            f"代码 {uscc} 已有档案,不能另建新主体。请选定该主体;如所报代码有误,请选定正确的主体,或请部门更正后重报。"
+            f"代码 {uscc} 已有档案，不能另建新主体。"
+            "请选定该主体；如所报代码有误，请选定正确的主体，或请部门更正后重报。"
         )
     new = NewSubject(
         name=question.written_name,

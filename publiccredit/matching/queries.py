@@ -126,15 +126,15 @@ def _candidate(subject: Subject, question: Question, normal: NormalisedName) -> 
     if subject.normalised_name == normal.name:
         because.append("规范名称一致")
     else:
-        because.append(f"名称相似度 {near_name:.0f}%(档案名称:{subject.name})")
+        because.append(f"名称相似度 {near_name:.0f}%（档案名称：{subject.name}）")
     if question.written_identifier and question.written_identifier == subject.uscc:
         because.append("统一社会信用代码一致")
         total += 25
     elif question.written_identifier and subject.uscc:
-        because.append(f"代码不同(档案代码:{subject.uscc})")
+        because.append(f"代码不同（档案代码：{subject.uscc}）")
     if normal.region and subject.region:
         same = normal.region == subject.region
-        because.append("登记区域一致" if same else f"登记区域不同({normal.region} 与 {subject.region})")
+        because.append("登记区域一致" if same else f"登记区域不同（{normal.region} 与 {subject.region}）")
         total += 10 if same else -10
     if question.written_address and subject.address:
         near = fuzz.partial_ratio(plain_name(name=question.written_address), plain_name(name=subject.address))

@@ -18,11 +18,11 @@ class Basis(StrEnum):
 
 BASIS_TITLES: dict[Basis, str] = {
     Basis.USCC: "统一社会信用代码与名称一致",
-    Basis.USCC_OTHER_SPELLING: "统一社会信用代码一致,名称写法相近",
-    Basis.NEW_SUBJECT: "统一社会信用代码首次出现,据此建档",
-    Basis.OTHER_IDENTIFIER: "登记证号(工商注册号、组织机构代码或税务登记号)一致,名称相近",
-    Basis.NAME_AND_REGION: "未报代码;规范名称与登记区域均一致,且只有这一个主体",
-    Basis.NAME_AND_ADDRESS: "未报代码;规范名称与住所均一致,且只有这一个主体",
+    Basis.USCC_OTHER_SPELLING: "统一社会信用代码一致，名称写法相近",
+    Basis.NEW_SUBJECT: "统一社会信用代码首次出现，据此建档",
+    Basis.OTHER_IDENTIFIER: "登记证号（工商注册号、组织机构代码或税务登记号）一致，名称相近",
+    Basis.NAME_AND_REGION: "未报代码；规范名称与登记区域均一致，且只有这一个主体",
+    Basis.NAME_AND_ADDRESS: "未报代码；规范名称与住所均一致，且只有这一个主体",
     Basis.JUDGEMENT: "由信用办经办人判定",
 }
 
@@ -38,11 +38,11 @@ class Doubt(StrEnum):
 
 
 DOUBT_TITLES: dict[Doubt, str] = {
-    Doubt.NAME_DIFFERS: "代码已有档案,但名称明显不同",
+    Doubt.NAME_DIFFERS: "代码已有档案，但名称明显不同",
     Doubt.IDENTIFIERS_DISAGREE: "所报几个代码分属不同主体",
-    Doubt.SEVERAL_OF_NAME: "未报代码,同名主体不止一个",
-    Doubt.NAME_ONLY: "未报代码,有同名主体,但区域和住所不足以确认",
-    Doubt.NOT_FOUND: "未报统一社会信用代码,也没有同名主体",
+    Doubt.SEVERAL_OF_NAME: "未报代码，同名主体不止一个",
+    Doubt.NAME_ONLY: "未报代码，有同名主体，但区域和住所不足以确认",
+    Doubt.NOT_FOUND: "未报统一社会信用代码，也没有同名主体",
 }
 
 
@@ -57,7 +57,7 @@ VERDICT_TITLES: dict[Verdict, str] = {
     Verdict.SAME: "是同一主体",
     Verdict.NEW: "是新的主体",
     Verdict.UNSURE: "暂不能确定",
-    Verdict.REOPENED: "撤回原判定,重新判定",
+    Verdict.REOPENED: "撤回原判定，重新判定",
 }
 
 

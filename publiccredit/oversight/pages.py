@@ -117,7 +117,7 @@ def _words(cell: Cell) -> tuple[str, str]:
     if cell.missing:
         parts.append(f"缺 {'、'.join(cell.missing)}")
     if cell.submissions:
-        parts.append(f"报送 {cell.submissions} 次,接受 {cell.accepted} 行,退回 {cell.returned} 行")
+        parts.append(f"报送 {cell.submissions} 次，接受 {cell.accepted} 行，退回 {cell.returned} 行")
     if cell.late:
         parts.append(f"迟报 {cell.late} 件")
     if cell.nil:

@@ -61,7 +61,7 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"已判定“{asked.written_name}”:{VERDICT_TITLES[verdict]}。", extra_tags="ended-well"
+                request, f"已判定“{asked.written_name}”：{VERDICT_TITLES[verdict]}。", extra_tags="ended-well"
             )
             return redirect("oversight:questions" if verdict is not Verdict.UNSURE else request.path)
     named = {
@@ -94,9 +94,9 @@ def reopen(request: HttpRequest, question_id: int) -> HttpResponse:
         except (AlreadyAnswered, JudgementIncomplete, NotAnswered) as refusal:
             messages.error(request, str(refusal), extra_tags="adverse")
         else:
-            messages.success(request, "原判定已撤回,相关记录重新待判定。", extra_tags="ended-well")
+            messages.success(request, "原判定已撤回，相关记录重新待判定。", extra_tags="ended-well")
     else:
-        messages.error(request, "没有撤回:请写明撤回理由,至少 5 个字。", extra_tags="adverse")
+        messages.error(request, "没有撤回：请写明撤回理由，至少 5 个字。", extra_tags="adverse")
     return redirect("oversight:question", asked.pk)
 
 

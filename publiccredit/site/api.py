@@ -10,12 +10,12 @@ WORDS = {
     400: "请求不完整或格式不对。",
     401: "需要令牌。",
     403: "当前账号无权进行此操作。",
-    404: "没有这个对象,或者它不对外公开。",
+    404: "没有这个对象，或者它不对外公开。",
     405: "此地址不支持该方法。",
     406: "不支持所要求的格式。",
     415: "不支持所提交的格式。",
-    429: "请求过于频繁,请稍后再试。",
-    500: "系统出错,请求没有完成,也没有只完成一半。请稍后再试;再次出错请联系信用办。",
+    429: "请求过于频繁，请稍后再试。",
+    500: "系统出错，请求没有完成，也没有只完成一半。请稍后再试；再次出错请联系信用办。",
 }
 
 
@@ -43,7 +43,7 @@ def _first(detail: object) -> str:
     if isinstance(detail, dict):
         name, inner = next(iter(detail.items()), ("", ""))
         said = _first(inner)
-        return said if name in ("", "non_field_errors") or "请" in said else f"{name}:{said}"
+        return said if name in ("", "non_field_errors") or "请" in said else f"{name}：{said}"
     if isinstance(detail, list | tuple):
         return _first(detail[0]) if detail else ""
     return str(detail)

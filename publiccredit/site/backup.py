@@ -43,14 +43,14 @@ def back_up(*, folder: Path, at: datetime) -> dict[str, Any]:
     :raises UnableToBackUp: the folder exists, or the database could not be read as a whole.
     """
     if folder.exists():
-        raise UnableToBackUp(f"{folder} 已存在。请写一个新的文件夹,备份之间互不覆盖。")
+        raise UnableToBackUp(f"{folder} 已存在。请写一个新的文件夹，备份之间互不覆盖。")
     database.start()
     folder.mkdir(parents=True, mode=0o700)
     dump = folder / DUMP
     done = _run("pg_dump", "--format=custom", f"--file={dump}", role=embedded_postgres.SUPERUSER)
     if done.returncode != 0:
         shutil.rmtree(folder)
-        raise UnableToBackUp(f"数据库没有完整读出:\n{done.stderr[-2000:]}")
+        raise UnableToBackUp(f"数据库没有完整读出：\n{done.stderr[-2000:]}")
     with database.acting_as_program():
         head = ledger.head()
     store = Path(settings.STORE_FOLDER)
@@ -84,14 +84,14 @@ def restore(*, folder: Path) -> dict[str, Any]:
         role=embedded_postgres.OWNER,
     )
     if done.returncode != 0:
-        raise UnableToRestore(f"数据库没有恢复成功,请换一个空的数据库重试:\n{done.stderr[-2000:]}")
+        raise UnableToRestore(f"数据库没有恢复成功，请换一个空的数据库重试：\n{done.stderr[-2000:]}")
     if (folder / STORE).exists():
         shutil.copytree(folder / STORE, settings.STORE_FOLDER, dirs_exist_ok=True)
     database.prepare()
     with database.acting_as_program():
         verdict = ledger.verify(kept=_head_within(manifest))
     if not verdict.holds:
-        raise UnableToRestore("留痕与备份时不符,请勿使用这个数据库:publiccredit ledger verify 指出位置。")
+        raise UnableToRestore("留痕与备份时不符，请勿使用这个数据库：publiccredit ledger verify 指出位置。")
     return {**manifest, "ledger_entries": verdict.entries}
 
 
@@ -106,12 +106,12 @@ def _sound_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
     except (FileNotFoundError, ValueError) as error:
-        raise UnableToRestore(f"{folder} 中没有完整的备份(缺少 {MANIFEST})。请核对路径。") from error
+        raise UnableToRestore(f"{folder} 中没有完整的备份（缺少 {MANIFEST}）。请核对路径。") from error
     if _hash(folder / DUMP) != manifest["dump_sha256"]:
-        raise UnableToRestore(f"{folder / DUMP} 与备份时不一致,可能已损坏。请用另一份备份。")
+        raise UnableToRestore(f"{folder / DUMP} 与备份时不一致，可能已损坏。请用另一份备份。")
     damaged = [p.name for p in _originals(folder / STORE) if _hash(p) != p.name]
     if damaged:
-        raise UnableToRestore(f"原始文件与其名称(SHA-256)不符:{'、'.join(damaged[:5])}。请用另一份备份。")
+        raise UnableToRestore(f"原始文件与其名称（SHA-256）不符：{'、'.join(damaged[:5])}。请用另一份备份。")
     return manifest
 
 
@@ -121,7 +121,7 @@ def _refuse_unless_empty() -> None:
         tables = cursor.fetchone()[0]
     if tables or any(_originals(Path(settings.STORE_FOLDER))):
         raise UnableToRestore(
-            "恢复只能在空的数据库和空的数据目录中进行,现有内容不会被覆盖。请用 PUBLICCREDIT_DATA 和 DATABASE_URL"
+            "恢复只能在空的数据库和空的数据目录中进行，现有内容不会被覆盖。请用 PUBLICCREDIT_DATA 和 DATABASE_URL"
             " 指向新的位置。"
         )
 

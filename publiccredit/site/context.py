@@ -53,11 +53,11 @@ class Reader:
 
 
 def _demo() -> str:
-    said = "演示环境:主体与记录均为虚构"
+    said = "演示环境：主体与记录均为虚构"
     state = read_progress(folder=settings.DATA_FOLDER)
     if state is None or state.complete:
         return said
-    return f"{said}。演示数据正在报送:第 {state.filed} 项,共 {state.of} 项,刷新可见新的记录"
+    return f"{said}。演示数据正在报送：第 {state.filed} 项，共 {state.of} 项，刷新可见新的记录"
 
 
 @cache

@@ -73,7 +73,7 @@ def ensure_prepared() -> None:
         return
     if not settings.DATABASE_IS_EMBEDDED:
         raise UnsafeDatabase(
-            "数据库的表与程序版本不一致。请先备份,再以表的所有者执行 publiccredit prepare(设置 DATABASE_OWNER_URL)。"
+            "数据库的表与程序版本不一致。请先备份，再以表的所有者执行 publiccredit prepare（设置 DATABASE_OWNER_URL）。"
         )
     prepare()
 

@@ -90,7 +90,7 @@ def serve(
 def _refuse_second() -> None:
     if (running := _state()) is not None:
         where = Address(host=running["host"], port=running["port"]).url
-        raise UnableToServe(f"本目录的网站已在 {where} 运行。直接打开该地址,或先执行 make stop(publiccredit stop)。")
+        raise UnableToServe(f"本目录的网站已在 {where} 运行。直接打开该地址，或先执行 make stop(publiccredit stop)。")
 
 
 def refuse_taken_port(*, address: Address) -> None:
@@ -106,12 +106,12 @@ def refuse_taken_port(*, address: Address) -> None:
             probe.bind((address.host, address.port))
         except PermissionError as error:
             raise UnableToServe(
-                f"端口 {address.port} 需要管理员权限。请用 1024 以上的端口,例如 --port 8000。"
+                f"端口 {address.port} 需要管理员权限。请用 1024 以上的端口，例如 --port 8000。"
             ) from error
         except OSError as error:
             raise UnableToServe(
-                f"{address.host}:{address.port} 不可用({error.strerror})。端口若被其他程序占用,换一个即可:"
-                f"make demo PORT={address.port + 1},或 publiccredit serve --port {address.port + 1}。"
+                f"{address.host}:{address.port} 不可用（{error.strerror}）。端口若被其他程序占用，换一个即可："
+                f"make demo PORT={address.port + 1}，或 publiccredit serve --port {address.port + 1}。"
             ) from error
 
 
@@ -210,7 +210,7 @@ def _wait_until_it_answers(*, address: Address, children: Sequence[_Child], told
     while not told() and not _answers(address):
         _refuse_ended(children)
         if time.monotonic() > deadline:
-            raise UnableToServe(f"网站在 {PATIENCE:.0f} 秒内没有应答:{address.url}health。请查看上面的错误信息。")
+            raise UnableToServe(f"网站在 {PATIENCE:.0f} 秒内没有应答：{address.url}health。请查看上面的错误信息。")
         time.sleep(0.1)
 
 
@@ -232,7 +232,7 @@ def _refuse_ended(children: Sequence[_Child]) -> None:
     for child in children:
         code = child.process.poll()
         if code is not None and not (child.may_end and code == 0):
-            raise UnableToServe(f"平台的一个进程意外结束(退出码 {code}),已全部停止。请查看上面的错误信息。")
+            raise UnableToServe(f"平台的一个进程意外结束（退出码 {code}），已全部停止。请查看上面的错误信息。")
 
 
 # --- what runs in this folder ---------------------------------------------------------------------------------------

@@ -166,14 +166,14 @@ class RecordColumns(models.Model):
         "失信严重程度", max_length=16, blank=True, choices=[(s.value, s.value) for s in Severity]
     )
     severity_rule = models.CharField("程度依据", max_length=128, blank=True)  # "sender", or classification/rule name
-    fine_fen = models.BigIntegerField("罚款(分)", null=True)
-    confiscated_fen = models.BigIntegerField("没收(分)", null=True)
+    fine_fen = models.BigIntegerField("罚款（分）", null=True)
+    confiscated_fen = models.BigIntegerField("没收（分）", null=True)
     state = models.CharField("状态", max_length=16, choices=RecordState.choices)
     disclosed_from = models.DateField("公示自", null=True)
     repairable_from = models.DateField("最短公示期满", null=True)
     disclosed_until = models.DateField("公示至", null=True)  # first day no longer shown; empty: without end
     received_at = models.DateTimeField("到达时间")  # first arrival at the platform: the clock of timeliness
-    working_days_taken = models.IntegerField("用时(工作日)", null=True)  # decision to arrival
+    working_days_taken = models.IntegerField("用时（工作日）", null=True)  # decision to arrival
     submission_id = models.BigIntegerField("报送编号")
     sheet = models.CharField("工作表", max_length=100, blank=True)
     row_number = models.IntegerField("行号")

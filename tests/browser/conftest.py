@@ -98,7 +98,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM.exists():
         pytest.fail(
-            f"没有 {CHROMIUM}。请安装:apt-get install -y chromium fonts-noto-cjk;或用环境变量 CHROMIUM 指明位置。"
+            f"没有 {CHROMIUM}。请安装：apt-get install -y chromium fonts-noto-cjk;或用环境变量 CHROMIUM 指明位置。"
         )
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)

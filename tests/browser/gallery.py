@@ -8,8 +8,8 @@ from django import forms
 
 
 class GalleryForm(forms.Form):
-    file = forms.FileField(label="选择要报送的文件", help_text="xlsx、xls、csv 或 JSON 行,最大 1024 MB。")
-    served_on = forms.DateField(label="本批决定书最晚送达日期", help_text="未送达的行政处罚不产生效力,不会公示。")
+    file = forms.FileField(label="选择要报送的文件", help_text="xlsx、xls、csv 或 JSON 行，最大 1024 MB。")
+    served_on = forms.DateField(label="本批决定书最晚送达日期", help_text="未送达的行政处罚不产生效力，不会公示。")
     verdict = forms.ChoiceField(
         label="判定", choices=[("same", "就是这个主体"), ("new", "新的主体")], widget=forms.RadioSelect
     )
@@ -47,7 +47,7 @@ def values() -> Mapping[str, object]:
                 title="违法事实",
                 standard="CF_SY",
                 value="当事人于 2026 年 8 月 3 日至 9 月 2 日期间,销售的热轧带肋钢筋经抽样检验,"
-                "重量偏差项目不符合国家标准要求,判定为不合格产品。当事人不能提供进货查验记录。",
+                "重量偏差项目不符合国家标准要求，判定为不合格产品。当事人不能提供进货查验记录。",
             ),
             Row(title="罚款金额(万元)", value="1.2 万元(12,000 元)", standard="CF_NR_FK"),
             Row(title="备注", value="", standard="BZ"),

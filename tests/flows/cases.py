@@ -39,7 +39,7 @@ OFFICE_HEAD = Actor(name="office-head", role=Role.OFFICE_HEAD)
 SECOND_CLERK = Actor(name="second-clerk", role=Role.OFFICE_CLERK)
 PEOPLE = (LIAISON, HEAD, THIRD, FOURTH, OTHER, CLERK, OFFICE_HEAD, SECOND_CLERK)
 OWNER = Actor(name=f"{SUBJECT_ACCOUNT}910000000000000000", role=None)
-REASONS = "经核对决定文书第二页和送达回证,事实清楚。"
+REASONS = "经核对决定文书第二页和送达回证，事实清楚。"
 APPLICANT = Applicant(party=Party.SUBJECT, name="濉溪县示例建材有限公司", handler_name="李四")
 REPAIR_PAPERS = ("proof_of_performance", "commitment")
 

@@ -106,7 +106,7 @@ def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
         "shi-liaison 受理。",
         "shi-liaison 拟作出“准予修复”。",
         "shi-head 审核同意。",
-        "决定生效:准予修复。",
+        "决定生效：准予修复。",
     ]
 
 

@@ -116,7 +116,7 @@ def test_the_fields_carry_the_standards_titles_codes_and_values_in_words() -> No
     values = {f.standard: (f.title, f.value) for f in shown.fields if f.standard in ("CF_WSH", "CF_NR_FK", "CF_JDRQ")}
     assert values == {
         "CF_WSH": ("行政处罚决定书文号", "濉市监罚〔2026〕1号"),
-        "CF_NR_FK": ("罚款金额（万元）", "5 万元(50,000 元)"),
+        "CF_NR_FK": ("罚款金额（万元）", "5 万元（50,000 元）"),
         "CF_JDRQ": ("处罚决定日期", "2026-05-20"),
     }
 

@@ -70,7 +70,7 @@ def test_a_dispute_is_on_the_page_the_interface_and_the_feed(record: Record) -> 
     status, page = _page(record)
     assert status == 200
     assert "异议处理中" in page
-    assert "主体声明:正在核对" in page
+    assert "主体声明：正在核对" in page
     of_subject = Client().get(f"/api/v1/subjects/{record.subject.uscc}").json() if record.subject else {}
     assert [(r["dispute"], r["statement"]) for r in of_subject["records"]] == [("open", "正在核对")]
     found = changes(audience=Audience.PUBLIC, on=timezone.localdate())
@@ -161,4 +161,4 @@ def test_an_upheld_objection_gives_its_public_reason(record: Record) -> None:
     case = objection_ready(record, at=at)
     settled(case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=at, public_notice="不应公示")
     status, page = _page(record)
-    assert (status, "异议成立,停止公示" in page, "不应公示" in page) == (410, True, True)
+    assert (status, "异议成立，停止公示" in page, "不应公示" in page) == (410, True, True)

@@ -28,7 +28,7 @@ def test_an_address_with_a_nul_is_refused(client: Client, address: str) -> None:
 @pytest.mark.parametrize("address", ["/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/records/1/2"])
 def test_an_unknown_address_of_the_interface_is_told_to_a_program(client: Client, address: str) -> None:
     answer = client.get(address)
-    told = {"code": "not_found", "message": "没有这个对象,或者它不对外公开。", "where": None}
+    told = {"code": "not_found", "message": "没有这个对象，或者它不对外公开。", "where": None}
     assert (answer.status_code, answer.json()) == (404, told)
 
 

@@ -258,7 +258,7 @@ def test_an_excluded_conduct_is_never_repaired(record: Record) -> None:
     found = queries.eligibility_of(case=case, on=AT.date())
     assert found is not None
     assert [(c.name, c.reason) for c in found.failing if c.name == "repairable"] == [
-        ("repairable", "法律法规或者中央文件规定不可修复,不能修复。")
+        ("repairable", "法律法规或者中央文件规定不可修复，不能修复。")
     ]
 
 

@@ -156,7 +156,7 @@ def _encrypted() -> io.BytesIO:
     ("stream", "limits", "words"),
     [
         (_zip(**{"__MACOSX/": b"", ".DS_Store": b"x"}), {}, "压缩包中没有文件"),
-        (_zip(**{"1号.pdf": b"one", "2号.pdf": b"two"}), {"MOST_ENTRIES": 1}, "有 2 个文件,一次最多 1 个"),
+        (_zip(**{"1号.pdf": b"one", "2号.pdf": b"two"}), {"MOST_ENTRIES": 1}, "有 2 个文件，一次最多 1 个"),
         (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_ZIP": 8}, "压缩包解开后超过"),
         (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_DOCUMENT": 8}, "超过"),
         (_encrypted(), {}, "压缩包设有密码"),

@@ -70,7 +70,7 @@ def test_help_is_in_chinese_and_lists_every_command(here: Here) -> None:
         "stop", "resume",
     ):  # fmt: skip
         assert f"  {command} " in out
-    assert "用法:" in out
+    assert "用法：" in out
     assert "Usage" not in out
 
 

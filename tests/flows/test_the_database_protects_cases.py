@@ -34,7 +34,7 @@ from tests.flows.cases import (
 )
 
 pytestmark = pytest.mark.django_db
-TEMPLATE = "经核实, 该信息与决定文书一致, 理由是____, 异议不予支持。"
+TEMPLATE = "经核实，该信息与决定文书一致，理由是____, 异议不予支持。"
 
 
 @pytest.fixture(autouse=True)

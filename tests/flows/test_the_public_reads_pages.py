@@ -101,7 +101,7 @@ def test_a_record_page_shows_its_way_its_fields_its_basis_and_what_can_be_done(
 ) -> None:
     page = client.get(f"/records/{_penalty().pk}/").content.decode()
     for words in (
-        "CF_WSH", "5 万元(50,000 元)", "销售的水泥强度不合格", "2026-05-20", "2026-05-22", "2026-05-25",
+        "CF_WSH", "5 万元（50,000 元）", "销售的水泥强度不合格", "2026-05-20", "2026-05-22", "2026-05-25",
         "距上一步 2 个工作日", "3.2 行政处罚信息", "行政处罚法第四十八条", "市场监督管理局", "失信严重程度", "一般",
         "2027-05-19", "2026-08-20", "提出异议", "首次公示的版本",
     ):  # fmt: skip

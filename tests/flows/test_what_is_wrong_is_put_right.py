@@ -306,13 +306,13 @@ def test_an_upheld_objection_withdraws_with_its_reason(record: Record) -> None:
     [
         "",
         "不成立",
-        "经核实, 该信息与决定文书一致, 理由是____, 异议不予支持。",
-        "经核实,该信息与决定文书一致,理由是, 异议不予支持。",
+        "经核实，该信息与决定文书一致，理由是____, 异议不予支持。",
+        "经核实，该信息与决定文书一致，理由是，异议不予支持。",
     ],
 )
 def test_a_decision_gives_reasons_of_its_own(record: Record, reasons: str) -> None:
     case = objection_ready(record)
-    template = "经核实, 该信息与决定文书一致, 理由是, 异议不予支持。" if "理由是," in reasons else reasons
+    template = "经核实，该信息与决定文书一致，理由是，异议不予支持。" if "理由是," in reasons else reasons
     with pytest.raises(ReasonsMissing):
         reject_objection(by=CLERK, case_id=case.pk, reasons=template, at=AT)
     assert Case.objects.get(pk=case.pk).state == CaseState.IN_HAND

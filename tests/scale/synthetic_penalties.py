@@ -137,12 +137,12 @@ def _right_rows(numbered: pl.DataFrame, seed: int, subjects: int) -> pl.DataFram
         ),
         violation_kind=_choice(seed, 11, [f"违反《中华人民共和国示例法》第{k}条第一款" for k in range(1, 60)]),
         violation_facts=pl.format(
-            "当事人于{}在其经营场所销售标称批次为{}的示例产品,经抽样检验,有{}项指标不符合标准要求,货值金额{}元。",
+            "当事人于{}在其经营场所销售标称批次为{}的示例产品，经抽样检验，有{}项指标不符合标准要求，货值金额{}元。",
             pl.col("decided").dt.to_string("%Y年%m月%d日"), "n", _draw(seed, 12, 9) + 1, "yuan",
         ),
         penalty_basis=_choice(seed, 13, [f"《中华人民共和国示例法》第{k}条、《示例条例》第{k + 3}条" for k in range(1, 60)]),
         penalty_kind="kind",
-        penalty_content=pl.format("给予{}的行政处罚;涉及金额{}元;责令改正违法行为。", "kind", "yuan"),
+        penalty_content=pl.format("给予{}的行政处罚；涉及金额{}元；责令改正违法行为。", "kind", "yuan"),
         fine_fen=pl.when(pl.col("kind").str.contains("罚款")).then(
             pl.when(_draw(seed, 14, 50) == 0).then(pl.concat_str("yuan", pl.lit("元"))).otherwise(pl.col("wan"))
         ),

@@ -132,7 +132,7 @@ def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
     fitting = [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
     if outcome is None or outcome not in fitting:
         known = "、".join(f"{o.name}({o.title})" for o in fitting)
-        raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一:{known}。")
+        raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一：{known}。")
     if outcome.needs_order and (verdict.order is None or not verdict.order.number.strip()):
         raise WrongOutcome(f"“{outcome.title}”须凭法院或者复议机关的文书。请填写文书号和期间。")
     if Effect.SHIELD in outcome.effects and (verdict.order is None or verdict.order.until is None):
@@ -143,10 +143,10 @@ def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
 def _verify_reasons(verdict: Verdict, outcome: Outcome) -> None:
     written = re.sub(r"\s", "", verdict.reasons)
     if len(written) < LEAST_REASONS:
-        raise ReasonsMissing(f"请写明理由,至少 {LEAST_REASONS} 字,实为 {len(written)} 字。")
+        raise ReasonsMissing(f"请写明理由，至少 {LEAST_REASONS} 字，实为 {len(written)} 字。")
     bare = re.sub(r"[\s_]", "", outcome.template)
     if BLANK in verdict.reasons or re.sub(r"_", "", written) == bare:
-        raise ReasonsMissing("理由仍是模板原文,或者有未填的空白。请写出本案的事实和依据。")
+        raise ReasonsMissing("理由仍是模板原文，或者有未填的空白。请写出本案的事实和依据。")
 
 
 def _verify_substance(
@@ -156,7 +156,7 @@ def _verify_substance(
         kinds = set(case.papers.values_list("kind", flat=True))
         missing = [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in kinds]
         if missing and not rules.conditions:
-            raise PapersMissing(f"缺少材料:{'、'.join(missing)}。请补交后再作决定。")
+            raise PapersMissing(f"缺少材料：{'、'.join(missing)}。请补交后再作决定。")
     if Effect.CORRECT in outcome.effects:
         for record in records:
             corrected(record_id=record.pk, wanted=verdict.corrections)
@@ -173,15 +173,15 @@ def _verify_repair(
     found = repair_eligibility(case=case, rules=rules, record=record, on=act.at)
     if Effect.END_DISCLOSURE in outcome.effects:
         if not found.holds:
-            raise ConditionsNotMet("还不能准予修复:" + "".join(c.reason for c in found.failing))
+            raise ConditionsNotMet("还不能准予修复：" + "".join(c.reason for c in found.failing))
         return verdict
     failing = {c.name for c in found.failing}
     doubted = set(verdict.failing) & BY_OFFICER
     if unfounded := set(verdict.failing) - failing - doubted:
         titles = "、".join(c.title for c in found.conditions if c.name in unfounded)
-        raise ConditionsNotMet(f"“{titles}”已经满足,不能以此不予修复。")
+        raise ConditionsNotMet(f"“{titles}”已经满足，不能以此不予修复。")
     if not failing | doubted:
-        raise ConditionsNotMet("各项条件均已满足,应当准予修复;确有疑问的,须写明哪一项条件未满足。")
+        raise ConditionsNotMet("各项条件均已满足，应当准予修复；确有疑问的，须写明哪一项条件未满足。")
     known = [c.holds_from for c in found.failing if c.holds_from is not None]
 
     return replace(

@@ -78,9 +78,9 @@ def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> P
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.HAND_IN_PAPER, states=WORKING)
         if rules.paper(paper.kind) is None:
             known = "、".join(f"{p.name}({p.title})" for p in rules.papers)
-            raise UnableToTakePaper(f"“{rules.title}”没有材料“{paper.kind}”。请改为下列之一:{known}。")
+            raise UnableToTakePaper(f"“{rules.title}”没有材料“{paper.kind}”。请改为下列之一：{known}。")
         if not paper.content or len(paper.content) > LARGEST_PAPER:
-            raise UnableToTakePaper(f"材料“{paper.file_name}”为空,或者超过 {LARGEST_PAPER // 1024 // 1024} MB。")
+            raise UnableToTakePaper(f"材料“{paper.file_name}”为空，或者超过 {LARGEST_PAPER // 1024 // 1024} MB。")
         kept, new = _keep(act, case, paper)
         if new:
             write_step(act=act, case=case, step=StepName.HAND_IN_PAPER.value, text=paper.kind)
@@ -160,13 +160,13 @@ def extend_deadline(*, by: Actor, case_id: int, days: int, reason: str, at: date
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.EXTEND, states=WORKING)
         most = rules.days(ClockName.EXTENSION) or 0
         if not 1 <= days <= most:
-            raise UnableToExtend(f"一次最多延长 {most} 个工作日,实为 {days} 个。")
+            raise UnableToExtend(f"一次最多延长 {most} 个工作日，实为 {days} 个。")
         if case.extended_days:
-            raise UnableToExtend(f"案件 {case.number} 已经延长过一次,不能再延。")
+            raise UnableToExtend(f"案件 {case.number} 已经延长过一次，不能再延。")
         if len(reason.strip()) < 4:
-            raise UnableToExtend("延长期限须写明理由,理由将告知申请人。")
+            raise UnableToExtend("延长期限须写明理由，理由将告知申请人。")
         if act.on > case.due_on:
-            raise UnableToExtend(f"期限已于 {case.due_on} 届满,逾期后不能延长。请尽快作出处理。")
+            raise UnableToExtend(f"期限已于 {case.due_on} 届满，逾期后不能延长。请尽快作出处理。")
         case.extended_days = days
         set_due(case=case)
         case.save(update_fields=["extended_days", "due_on", "provisional"])
@@ -185,7 +185,7 @@ def close_case(*, by: Actor, case_id: int, delivered: str, at: datetime) -> Case
     with one_act(by=by, at=at, operation="close_case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.CLOSE, states=(CaseState.DECIDED,))
         if not delivered.strip():
-            raise WrongMoment("请写明决定书如何送达,例如“网上送达”“邮寄,单号…”。")
+            raise WrongMoment("请写明决定书如何送达，例如“网上送达”“邮寄，单号…”。")
         case.state, case.closed_at = CaseState.CLOSED, at
         case.save(update_fields=["state", "closed_at"])
         write_step(act=act, case=case, step=StepName.CLOSE.value, text=delivered)

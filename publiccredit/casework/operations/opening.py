@@ -111,15 +111,15 @@ def _verify(rules: Procedure, applicant: Applicant, asked: Asked, channel: Chann
     _verify_applicant(rules, applicant, channel)
     if rules.ground(asked.ground) is None:
         known = "、".join(f"{g.name}({g.title})" for g in rules.grounds)
-        raise UnableToOpenCase(f"“{rules.title}”没有理由“{asked.ground}”。请改为下列之一:{known}。")
+        raise UnableToOpenCase(f"“{rules.title}”没有理由“{asked.ground}”。请改为下列之一：{known}。")
     if not asked.request.strip() or len(asked.request) > LONGEST_REQUEST:
-        raise UnableToOpenCase(f"请写明请求和理由,不超过 {LONGEST_REQUEST} 字。")
+        raise UnableToOpenCase(f"请写明请求和理由，不超过 {LONGEST_REQUEST} 字。")
     if len(records) != len(set(asked.record_ids)):
-        raise UnableToOpenCase("所指的记录不存在。请从记录页面发起,或核对编号。")
+        raise UnableToOpenCase("所指的记录不存在。请从记录页面发起，或核对编号。")
     if rules.needs_record and not records:
         raise UnableToOpenCase(f"“{rules.title}”须指明记录。请从记录页面发起。")
     if rules.one_record and len(records) != 1:
-        raise UnableToOpenCase(f"“{rules.title}”一事一办,每条记录分别申请、分别决定。")
+        raise UnableToOpenCase(f"“{rules.title}”一事一办，每条记录分别申请、分别决定。")
     if (
         len({r.subject_id for r in records.values()}) > 1
         or len({determined_by(record=r) for r in records.values()}) > 1
@@ -135,27 +135,27 @@ def _verify_applicant(rules: Procedure, applicant: Applicant, channel: Channel) 
     if not applicant.name.strip():
         raise UnableToOpenCase("请填写申请人名称。")
     if channel is Channel.PROXY and not (applicant.handler_name and applicant.handler_authorisation_sha256):
-        raise UnableToOpenCase("委托他人办理的,须填写经办人并提交授权委托书。")
+        raise UnableToOpenCase("委托他人办理的，须填写经办人并提交授权委托书。")
 
 
 def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
     if record.subject_id is None:
-        raise UnableToOpenCase("该记录的主体尚未判定,没有公示,也还不能办理。")
+        raise UnableToOpenCase("该记录的主体尚未判定，没有公示，也还不能办理。")
     if record.state == RecordState.WITHDRAWN:
-        raise UnableToOpenCase("该记录已经撤回,不再公示,无需办理。")
+        raise UnableToOpenCase("该记录已经撤回，不再公示，无需办理。")
     effects = {e for o in rules.outcomes for e in o.effects}
     nature = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).nature
     if Effect.END_DISCLOSURE in effects and nature is not Nature.ADVERSE:
-        raise UnableToOpenCase("信用修复只针对失信信息;该记录不是失信信息。")
+        raise UnableToOpenCase("信用修复只针对失信信息；该记录不是失信信息。")
     if Effect.END_DISCLOSURE in effects and record.display_ended_at is not None:
-        raise UnableToOpenCase("该记录已经修复,无需再次申请。")
+        raise UnableToOpenCase("该记录已经修复，无需再次申请。")
     if Effect.UNDO_REPAIR in effects and record.display_ended_at is None:
-        raise UnableToOpenCase("该记录没有修复,无可复查。")
+        raise UnableToOpenCase("该记录没有修复，无可复查。")
     under_way = Case.objects.filter(
         records__record_id=record.pk, procedure=rules.name.value, state__in=UNDECIDED, ground=asked.ground
     ).first()
     if under_way is not None and not rules.marks_dispute:
-        raise UnableToOpenCase(f"该记录已有同一事项在办,编号 {under_way.number}。请在该案中补充。")
+        raise UnableToOpenCase(f"该记录已有同一事项在办，编号 {under_way.number}。请在该案中补充。")
 
 
 def _case_about(rules: Procedure, about_case_id: int | None, asked: Asked) -> int | None:
@@ -175,14 +175,14 @@ def _case_about(rules: Procedure, about_case_id: int | None, asked: Asked) -> in
 
 def _verify_review(first: Case, rules: Procedure, on: date) -> None:
     if first.decided_at is None:
-        raise UnableToOpenCase(f"案件 {first.number} 尚未作出决定,还不能申请复核。")
+        raise UnableToOpenCase(f"案件 {first.number} 尚未作出决定，还不能申请复核。")
     if first.reviews_id is not None:
-        raise UnableToOpenCase(f"案件 {first.number} 已经是复核,复核只有一次。可以依法申请行政复议或者提起诉讼。")
+        raise UnableToOpenCase(f"案件 {first.number} 已经是复核，复核只有一次。可以依法申请行政复议或者提起诉讼。")
     if Case.objects.filter(reviews=first).exists():
-        raise UnableToOpenCase(f"案件 {first.number} 已经申请过复核,复核只有一次。")
+        raise UnableToOpenCase(f"案件 {first.number} 已经申请过复核，复核只有一次。")
     days = rules.days(ClockName.REQUEST_REVIEW) or 0
     if working_days_used(start=china_day(at=first.decided_at), end=on) > days:
-        raise UnableToOpenCase(f"申请复核的期限是自决定之日起 {days} 个工作日,已经届满。可以另行提出异议。")
+        raise UnableToOpenCase(f"申请复核的期限是自决定之日起 {days} 个工作日，已经届满。可以另行提出异议。")
 
 
 def _new_case(

@@ -24,10 +24,10 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
     """
     with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
         if act.party not in (Party.SUBJECT, Party.OFFICE):
-            raise NotAllowed("声明由信用信息主体本人作出,或者由信用办窗口代录。")
+            raise NotAllowed("声明由信用信息主体本人作出，或者由信用办窗口代录。")
         words = statement.strip()
         if len(words) > LONGEST_STATEMENT:
-            raise UnableToState(f"声明不超过 {LONGEST_STATEMENT} 字,实为 {len(words)} 字。请删减。")
+            raise UnableToState(f"声明不超过 {LONGEST_STATEMENT} 字，实为 {len(words)} 字。请删减。")
         record = subjects.lock_records(record_ids=[record_id]).get(record_id)
         if record is None or record.subject_id != subject_id:
             raise UnableToState("该记录不是本主体的记录。请从本主体的档案中选择。")

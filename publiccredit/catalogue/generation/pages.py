@@ -19,8 +19,8 @@ from publiccredit.catalogue.types import (
     Source,
 )
 
-GENERATED = "<!-- 由 python manage.py generate_docs 依 packs/ 生成,请勿手改。 -->\n\n"
-CONFIDENCE_LEGEND = "可信度:V 读过原文;V2 见于转述;C 见于实际系统;K 常识,待与原文核对。\n"
+GENERATED = "<!-- 由 python manage.py generate_docs 依 packs/ 生成，请勿手改。 -->\n\n"
+CONFIDENCE_LEGEND = "可信度：V 读过原文；V2 见于转述；C 见于实际系统；K 常识，待与原文核对。\n"
 AUDIENCES = {
     "public": "公开",
     "authorised": "授权查询",
@@ -64,7 +64,7 @@ def _index(packs: Packs) -> str:
     text = "# 目录\n\n" + CONFIDENCE_LEGEND + "\n"
     for edition in packs.editions:
         text += (
-            f"## {edition.title}\n\n{edition.issuer}。自 {edition.in_force_from} 起。({edition.confidence.value})\n\n"
+            f"## {edition.title}\n\n{edition.issuer}。自 {edition.in_force_from} 起。（{edition.confidence.value}）\n\n"
         )
         text += table(["类别", "名称", "可信度"], ((c.code, c.title, c.confidence.value) for c in edition.categories))
         text += table(
@@ -97,9 +97,9 @@ def _index(packs: Packs) -> str:
 def _record_type(record_type: RecordType, packs: Packs) -> str:
     titles = {f.name: f.title for f in record_type.fields}
     text = f"# {record_type.title}({record_type.name})\n\n{record_type.standard}。{record_type.source}。\n\n"
-    text += f"自然键:{'、'.join(titles[n] for n in record_type.natural_key)}。\n\n"
+    text += f"自然键：{'、'.join(titles[n] for n in record_type.natural_key)}。\n\n"
     if record_type.due_working_days is not None:
-        text += f"报送期限:{record_type.due_working_days} 个工作日。{record_type.due_basis}。\n\n"
+        text += f"报送期限：{record_type.due_working_days} 个工作日。{record_type.due_basis}。\n\n"
     text += CONFIDENCE_LEGEND + "\n## 数据元\n\n"
     text += table(
         ["序号", "名称", "代码", "标准字段码", "填法", "长度", "要求", "公开", "说明", "可信度"],
@@ -139,17 +139,16 @@ def _when(rules: tuple[RequiredWhen, ...], titles: dict[str, str]) -> str:
 
 
 def _form(form: Form, titles: dict[str, str]) -> str:
-    text = (
-        f"## 格式:{form.title}({form.name})\n\n{form.source}。自 {form.in_force_from} 起。({form.confidence.value})\n\n"
-    )
-    text += f"以表头识别:{'、'.join(form.fingerprint)}。\n\n"
+    text = f"## 格式：{form.title}（{form.name}）\n\n"
+    text += f"{form.source}。自 {form.in_force_from} 起。（{form.confidence.value}）\n\n"
+    text += f"以表头识别：{'、'.join(form.fingerprint)}。\n\n"
     return text + table(
         ["表头", "又写作", "填入", "词语对应"],
         (
             (
                 c.header,
                 "、".join(c.aliases),
-                titles[c.field] if c.field else f"不用:{c.set_aside}",
+                titles[c.field] if c.field else f"不用：{c.set_aside}",
                 ";".join(f"{old}→{new}" for old, new in c.lookup.items()),
             )
             for c in form.columns
@@ -192,19 +191,19 @@ def _codes(tables: tuple[CodeTable, ...]) -> str:
 
 def _departments(packs: Packs) -> str:
     kinds = {"department": "部门", "town": "镇", "office": "信用办"}
-    text = "# 部门\n\n统一社会信用代码均为虚构(区划 000000),正式使用时换成真实代码。\n\n"
+    text = "# 部门\n\n统一社会信用代码均为虚构（区划 000000），正式使用时换成真实代码。\n\n"
     rows = ((d.code, d.name, d.short_name, kinds[d.kind.value], d.uscc) for d in packs.departments)
     return text + table(["代码", "名称", "简称", "类别", "统一社会信用代码"], rows)
 
 
 def _disclosure(packs: Packs) -> str:
     text = "# 公示期和失信严重程度\n\n" + CONFIDENCE_LEGEND
-    text += "\n过渡规则:取作出决定时施行的文件和此后各文件中最短的公示期。公示期自作出决定之日起算,送达前不公示。\n\n"
+    text += "\n过渡规则：取作出决定时施行的文件和此后各文件中最短的公示期。公示期自作出决定之日起算，送达前不公示。\n\n"
     for terms in packs.disclosure_terms:
         until = f"至 {terms.in_force_to} 前" if terms.in_force_to else ""
-        text += f"## {terms.title}\n\n{terms.source}。{terms.in_force_from} 起{until}。({terms.confidence.value})\n\n"
+        text += f"## {terms.title}\n\n{terms.source}。{terms.in_force_from} 起{until}。（{terms.confidence.value}）\n\n"
         text += table(
-            ["程度", "公示", "最短(月)", "最长(月)", "依据", "可信度"],
+            ["程度", "公示", "最短（月）", "最长（月）", "依据", "可信度"],
             (
                 (
                     SEVERITIES[t.severity.value],
@@ -221,7 +220,7 @@ def _disclosure(packs: Packs) -> str:
 
 
 def _classification(classification: SeverityClassification) -> str:
-    text = f"## {classification.title}\n\n{classification.source}。依次取第一条相符的;都不相符的为“"
+    text = f"## {classification.title}\n\n{classification.source}。依次取第一条相符的；都不相符的为“"
     text += f"{SEVERITIES[classification.otherwise.value]}”。\n\n"
     return text + table(
         ["规则", "程度", "处罚类别", "罚款", "依据", "可信度"],
@@ -245,7 +244,7 @@ def _fine(rule: SeverityRule) -> str:
 
 
 def _calendars(packs: Packs) -> str:
-    text = "# 工作日历\n\n工作日为周一至周五,减去放假日,加上调休上班的周末。没有日历的年份不能计算期限。\n\n"
+    text = "# 工作日历\n\n工作日为周一至周五，减去放假日，加上调休上班的周末。没有日历的年份不能计算期限。\n\n"
     rows = (
         (y, c.notice, len(c.holidays), "、".join(f"{d:%m-%d}" for d in c.working_weekends), c.confidence.value)
         for y, c in sorted(packs.calendars.items())
@@ -258,16 +257,16 @@ def _glossary(packs: Packs) -> str:
         (t.zh, t.en, f"`{t.code}`" if t.code else "", t.meaning, t.source, t.confidence.value, "、".join(t.banned))
         for t in packs.terms
     )
-    text = "# 术语表\n\n一词一义,页面、代码、接口和文档都用它。\n\n" + CONFIDENCE_LEGEND + "\n"
+    text = "# 术语表\n\n一词一义，页面、代码、接口和文档都用它。\n\n" + CONFIDENCE_LEGEND + "\n"
     return text + table(["中文", "English", "代码名", "含义", "出处", "可信度", "代码中不用"], rows)
 
 
 def _issues(packs: Packs) -> str:
-    text = "# 疑问数据说明\n\n每一个疑问都指明工作表、行、列,写明所见、应为和改法。提示中的“×”由具体内容代替。\n\n"
+    text = "# 疑问数据说明\n\n每一个疑问都指明工作表、行、列，写明所见、应为和改法。提示中的“×”由具体内容代替。\n\n"
     text += CONFIDENCE_LEGEND + "\n## 逐格疑问\n\n"
     for issue in packs.issues:
-        level = "退回:须更正后重报" if issue.severity is IssueSeverity.RETURN else "提醒:已接受,请核对"
-        override = ";确认无误的可以声明后放行" if issue.overridable else ""
+        level = "退回：须更正后重报" if issue.severity is IssueSeverity.RETURN else "提醒：已接受，请核对"
+        override = "；确认无误的可以声明后放行" if issue.overridable else ""
         text += f"### {issue.code} {issue.title}\n\n{_rule(issue.check)}{level}{override}。\n\n"
         text += _said(issue.message, issue.remedy, issue.basis, issue.confidence)
     text += "## 整份文件不能接收\n\n"
@@ -286,5 +285,5 @@ def _rule(check: str) -> str:
 
 
 def _said(message: str, remedy: str, basis: str, confidence: Confidence) -> str:
-    lines = f"- 提示:{SLOT.sub('×', message)}\n- 改法:{SLOT.sub('×', remedy)}\n"
-    return f"{lines}- 依据:{basis}({confidence.value})\n\n"
+    lines = f"- 提示：{SLOT.sub('×', message)}\n- 改法：{SLOT.sub('×', remedy)}\n"
+    return f"{lines}- 依据：{basis}（{confidence.value}）\n\n"

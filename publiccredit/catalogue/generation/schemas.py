@@ -15,7 +15,7 @@ def record_type_schema(record_type: RecordType, *, tables: dict[str, CodeTable])
         "$schema": DRAFT,
         "$id": f"urn:publiccredit:record-type:{record_type.name}:{record_type.in_force_from}",
         "title": record_type.title,
-        "description": f"{record_type.standard};{record_type.source}(可信度 {record_type.confidence.value})",
+        "description": f"{record_type.standard}；{record_type.source}（可信度 {record_type.confidence.value}）",
         "type": "object",
         "additionalProperties": False,
         "properties": {f.name: _property(f, tables) for f in record_type.fields},

@@ -26,14 +26,14 @@ WIDTHS = {FieldType.DATE: 14, FieldType.AMOUNT: 16, FieldType.USCC: 24, FieldTyp
 TYPE_WORDS = {
     FieldType.TEXT: "文字",
     FieldType.DATE: "日期",
-    FieldType.AMOUNT: "金额(万元)",
+    FieldType.AMOUNT: "金额（万元）",
     FieldType.CODE: "从列表选择",
-    FieldType.USCC: "统一社会信用代码(文本)",
-    FieldType.ORGANISATION_CODE: "组织机构代码(文本)",
-    FieldType.REGISTRATION_NUMBER: "号码(文本)",
-    FieldType.TAX_NUMBER: "号码(文本)",
-    FieldType.IDENTIFIER: "号码(文本)",
-    FieldType.PERSON_DOCUMENT_NUMBER: "证件号码(文本)",
+    FieldType.USCC: "统一社会信用代码（文本）",
+    FieldType.ORGANISATION_CODE: "组织机构代码（文本）",
+    FieldType.REGISTRATION_NUMBER: "号码（文本）",
+    FieldType.TAX_NUMBER: "号码（文本）",
+    FieldType.IDENTIFIER: "号码（文本）",
+    FieldType.PERSON_DOCUMENT_NUMBER: "证件号码（文本）",
 }
 
 
@@ -114,7 +114,10 @@ def _write_form(
     tables: dict[str, CodeTable],
 ) -> None:
     sheet.write_string(
-        0, 0, f"{source.title}报送表(深色表头必填,浅蓝按条件必填,灰色选填;说明见“{INSTRUCTIONS_SHEET}”)", styles.title
+        0,
+        0,
+        f"{source.title}报送表（深色表头必填，浅蓝按条件必填，灰色选填；说明见“{INSTRUCTIONS_SHEET}”）",
+        styles.title,
     )
     sheet.set_row(HEADER_ROW, 48)
     for column, field in enumerate(fields):
@@ -154,7 +157,7 @@ def _drop_down(field: RecordField, ranges: dict[str, str], table: CodeTable) -> 
 
 
 def _note(field: RecordField) -> str:
-    example = f"\n示例:{field.example}" if field.example else ""
+    example = f"\n示例：{field.example}" if field.example else ""
     return f"{requirement(field)}。{field.note}{example}"
 
 
@@ -173,15 +176,15 @@ def _write_instructions(
     sheet.set_column(3, 4, 60)
     lines = [
         f"{source.title}:{record_type.standard}",
-        "一、一行填一条记录,从表头下一行开始,不要改动表头;列的先后可以调整。",
-        "二、代码和号码一律按文本填写,不要让表格软件改成数字。",
-        "三、日期写成 2026-11-03;长期有效写 2099-12-31。",
-        "四、金额单位是万元,最多 6 位小数。",
-        "五、不要填写自然人的记录;身份证号码不公示、不外传。",
+        "一、一行填一条记录，从表头下一行开始，不要改动表头；列的先后可以调整。",
+        "二、代码和号码一律按文本填写，不要让表格软件改成数字。",
+        "三、日期写成 2026-11-03；长期有效写 2099-12-31。",
+        "四、金额单位是万元，最多 6 位小数。",
+        "五、不要填写自然人的记录；身份证号码不公示、不外传。",
     ]
     if record_type.due_working_days is not None:
         lines.append(
-            f"六、自作出决定之日起 {record_type.due_working_days} 个工作日内报送。依据:{record_type.due_basis}。"
+            f"六、自作出决定之日起 {record_type.due_working_days} 个工作日内报送。依据：{record_type.due_basis}。"
         )
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, styles.bold if row == 0 else None)

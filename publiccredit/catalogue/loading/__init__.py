@@ -124,4 +124,4 @@ def _refuse_strays(at: PackFolder) -> None:
         at.refuse("", "", f"文件夹 {at.folder} 中没有规则包", "请检查 PUBLICCREDIT_PACKS 指向的文件夹")
     for file in [*at.files("**/*.yml"), *at.files("**/*.yaml")]:
         if file not in known and "/samples/" not in file:
-            at.refuse(file, "", "此处不应有 YAML 文件", f"请移到下列位置之一,扩展名用 .yml:{'、'.join(SHAPES)}")
+            at.refuse(file, "", "此处不应有 YAML 文件", f"请移到下列位置之一，扩展名用 .yml:{'、'.join(SHAPES)}")

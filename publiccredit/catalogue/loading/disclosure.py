@@ -13,7 +13,7 @@ def check_disclosure(at: PackFolder, packs: Packs, found: dict[str, list[tuple[s
     for file, value in (*found["disclosure/terms/*.yml"], *found["disclosure/severity/*.yml"]):
         name = getattr(value, "record_type", "")
         if name not in types:
-            at.refuse(file, "record_type", f"没有记录类型“{name}”", f"请改为下列之一:{'、'.join(types)}")
+            at.refuse(file, "record_type", f"没有记录类型“{name}”", f"请改为下列之一：{'、'.join(types)}")
         if isinstance(value, DisclosureTerms):
             _check_terms(at, file, value)
         if isinstance(value, SeverityClassification):
@@ -37,5 +37,5 @@ def _check_rules(at: PackFolder, file: str, classification: SeverityClassificati
                 file,
                 f"rules[{index}].kinds",
                 f"代码表“penalty_kind”没有“{kind}”",
-                f"请改为下列之一:{'、'.join(sorted(kinds))}",
+                f"请改为下列之一：{'、'.join(sorted(kinds))}",
             )

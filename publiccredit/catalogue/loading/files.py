@@ -58,12 +58,12 @@ class PackFolder:
             return yaml.load((self.folder / file).read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             found = str(error) if isinstance(error, _RepeatedKey) else f"不是有效的 YAML:{' '.join(str(error).split())}"
-            self.refuse(file, "", found, "请按 UTF-8 编码和 YAML 语法改正;同一处的键只写一次")
+            self.refuse(file, "", found, "请按 UTF-8 编码和 YAML 语法改正；同一处的键只写一次")
             return []
 
     def _value(self, file: str, index: int | None, row: object, model: type[Value]) -> Value | None:
         if not isinstance(row, dict):
-            self.refuse(file, _prefix(index), f"应为键值,实为 {type(row).__name__}", "请写成“键: 值”的形式")
+            self.refuse(file, _prefix(index), f"应为键值，实为 {type(row).__name__}", "请写成“键：值”的形式")
             return None
         try:
             return model.model_validate(row)

@@ -17,7 +17,7 @@ def check_forms(at: PackFolder, packs: Packs, found: Sequence[tuple[str, Pack]])
         if not isinstance(form, Form):
             continue
         if form.record_type not in types:
-            at.refuse(file, "record_type", f"没有记录类型“{form.record_type}”", f"请改为下列之一:{'、'.join(types)}")
+            at.refuse(file, "record_type", f"没有记录类型“{form.record_type}”", f"请改为下列之一：{'、'.join(types)}")
             continue
         once(at, file, "columns[].header", [k for c in form.columns for k in c.header_keys])
         single = {f.name for f in types[form.record_type].fields if f.several is None}
@@ -36,13 +36,13 @@ def _check_column(
     at: PackFolder, file: str, key: str, column: Column, record_type: RecordType, tables: dict[str, CodeTable]
 ) -> None:
     if (column.field is None) == (column.set_aside is None):
-        at.refuse(file, key, "须恰好写 field 与 set_aside 之一", "写明填入哪个字段,或写明为何不用")
+        at.refuse(file, key, "须恰好写 field 与 set_aside 之一", "写明填入哪个字段，或写明为何不用")
         return
     if column.field is None:
         return
     if column.field not in record_type.field_names:
         known = "、".join(record_type.field_names)
-        at.refuse(file, f"{key}.field", f"记录类型没有字段“{column.field}”", f"请改为下列之一:{known}")
+        at.refuse(file, f"{key}.field", f"记录类型没有字段“{column.field}”", f"请改为下列之一：{known}")
         return
     field = record_type.field(column.field)
     check_lookup(at, file, f"{key}.lookup", column.lookup, field, tables)
@@ -63,7 +63,7 @@ def check_lookup(
     for old, new in lookup.items():
         if table is not None and new not in table.words:
             words = "、".join(table.words)
-            at.refuse(file, f"{key}.{old}", f"代码表“{table.name}”没有“{new}”", f"请改为下列之一:{words}")
+            at.refuse(file, f"{key}.{old}", f"代码表“{table.name}”没有“{new}”", f"请改为下列之一：{words}")
 
 
 def _check_constants(
@@ -88,8 +88,8 @@ def _check_nothing_lost(at: PackFolder, file: str, form: Form, record_type: Reco
             at.refuse(
                 file,
                 "columns",
-                f"没有一列填入必填字段“{field.name}”({field.title})",
-                "请补上该列,或在 constants 中给出固定值;旧格式确无此项的,写入 waived",
+                f"没有一列填入必填字段“{field.name}”（{field.title}）",
+                "请补上该列，或在 constants 中给出固定值；旧格式确无此项的，写入 waived",
             )
 
 
@@ -99,7 +99,7 @@ def _check_fingerprints(at: PackFolder, packs: Packs) -> None:
             at.refuse(
                 f"exchanges/{one.name}.yml",
                 "fingerprint",
-                f"“{'、'.join(one.fingerprint)}”在格式“{other.name}”中也全部出现,表头无法区分两者",
+                f"“{'、'.join(one.fingerprint)}”在格式“{other.name}”中也全部出现，表头无法区分两者",
                 "请加入只有本格式才有的表头",
             )
         if not one.fingerprint:

@@ -34,7 +34,7 @@ def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, P
         for item in edition.items:
             if item.code.partition(".")[0] not in {c.code for c in edition.categories}:
                 at.refuse(
-                    file, "items[].code", f"条目“{item.code}”不属于任何类别", "请在 categories 中写明类别,或改正编号"
+                    file, "items[].code", f"条目“{item.code}”不属于任何类别", "请在 categories 中写明类别，或改正编号"
                 )
     once(at, "departments/", "code", [d.code for d in packs.departments])
     once(at, "departments/", "name", [n for d in packs.departments for n in {d.name, d.short_name, *d.aliases}])
@@ -49,7 +49,7 @@ def once(at: PackFolder, file: str, key: str, values: Iterable[str]) -> None:
     """This will refuse each value that stands there more than once."""
     for value, times in Counter(values).items():
         if times > 1:
-            at.refuse(file, key, f"“{value}”出现了 {times} 次", "同一名称只能出现一次,请删去或改名")
+            at.refuse(file, key, f"“{value}”出现了 {times} 次", "同一名称只能出现一次，请删去或改名")
 
 
 def _check_file_names(at: PackFolder, found: Found) -> None:
@@ -58,7 +58,7 @@ def _check_file_names(at: PackFolder, found: Found) -> None:
         name = str(getattr(value, "name", None) or getattr(value, "year", ""))
         if name != stem:
             key = "name" if hasattr(value, "name") else "year"
-            at.refuse(file, key, f"“{name}”与文件名“{stem}”不一致", f"请改为“{stem}”,或把文件改名为 {name}.yml")
+            at.refuse(file, key, f"“{name}”与文件名“{stem}”不一致", f"请改为“{stem}”，或把文件改名为 {name}.yml")
 
 
 def _check_overlaps(at: PackFolder, found: Found) -> None:
@@ -71,7 +71,7 @@ def _check_overlaps(at: PackFolder, found: Found) -> None:
     for name, values in versions.items():
         for (_, one), (file, other) in combinations(values, 2):
             if overlap(one, other):
-                at.refuse(file, "from", f"与另一版“{name}”的施行期间重叠", "请给旧版写上 to,使其等于新版的 from")
+                at.refuse(file, "from", f"与另一版“{name}”的施行期间重叠", "请给旧版写上 to，使其等于新版的 from")
 
 
 def overlap(one: Dated, other: Dated) -> bool:
@@ -104,4 +104,4 @@ def _check_calendars(at: PackFolder, packs: Packs) -> None:
     years = sorted(packs.calendars)
     missing = sorted(set(range(years[0], years[-1])) - set(years)) if years else []
     for year in missing:
-        at.refuse(f"calendars/{year}.yml", "", "缺少该年的日历", "工作日按年连续计算,请补上该年国务院办公厅放假通知")
+        at.refuse(f"calendars/{year}.yml", "", "缺少该年的日历", "工作日按年连续计算，请补上该年国务院办公厅放假通知")

@@ -47,18 +47,18 @@ def _problem(error: dict[str, Any], *, file: str, model: type[BaseModel]) -> Pac
     key = key_path(location)
     if kind == "extra_forbidden":
         known = "、".join(sorted(_keys_at(model, location[:-1])))
-        return PackProblem(file, key, f"未知的键“{location[-1]}”", f"此处可用的键为:{known}。请改正拼写或删去该键")
+        return PackProblem(file, key, f"未知的键“{location[-1]}”", f"此处可用的键为：{known}。请改正拼写或删去该键")
     if kind == "missing":
         return PackProblem(file, key, "缺少该键", f"请补上“{location[-1]}”")
     if kind == "string_type":
         return PackProblem(
             file,
             key,
-            f"应为文字,实为{_kind_of(value)} {value!r}",
-            f'像数字、日期或是否的文字须加引号,例如 "{value}"(前导零不加引号会被读成别的数)',
+            f"应为文字，实为{_kind_of(value)} {value!r}",
+            f'像数字、日期或是否的文字须加引号，例如 "{value}"(前导零不加引号会被读成别的数)',
         )
     return PackProblem(
-        file, key, f"值 {value!r} 不符合要求({error['msg']})", "请按 docs/catalogue/schemas 中的格式填写"
+        file, key, f"值 {value!r} 不符合要求（{error['msg']}）", "请按 docs/catalogue/schemas 中的格式填写"
     )
 
 

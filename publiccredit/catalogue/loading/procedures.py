@@ -44,7 +44,7 @@ def _check_lists(at: PackFolder, file: str, procedure: Procedure) -> None:
     percents = procedure.escalate_at_percent
     if list(percents) != sorted(set(percents)) or not percents or percents[-1] != 100 or percents[0] <= 0:
         at.refuse(
-            file, "escalate_at_percent", f"{list(percents)}", "须从小到大、不重复,最后一个是 100,例如 [50, 80, 100]"
+            file, "escalate_at_percent", f"{list(percents)}", "须从小到大、不重复，最后一个是 100，例如 [50, 80, 100]"
         )
 
 
@@ -77,11 +77,13 @@ def _check_outcomes(at: PackFolder, file: str, procedure: Procedure) -> None:
     for index, outcome in enumerate(procedure.outcomes):
         key = f"outcomes[{index}]"
         if (Effect.WITHDRAW in outcome.effects) != (outcome.withdrawn_as is not None):
-            at.refuse(file, f"{key}.withdrawn_as", "与 effects 不一致", "effects 含 withdraw 时必须写撤回理由,否则不写")
+            at.refuse(
+                file, f"{key}.withdrawn_as", "与 effects 不一致", "effects 含 withdraw 时必须写撤回理由，否则不写"
+            )
         if {Effect.SHIELD, Effect.STAY} & set(outcome.effects) and not outcome.needs_order:
-            at.refuse(file, f"{key}.needs_order", "false", "屏蔽和停止执行须凭法院或复议机关文书,请改为 true")
+            at.refuse(file, f"{key}.needs_order", "false", "屏蔽和停止执行须凭法院或复议机关文书，请改为 true")
         if len(outcome.template.strip()) < 10:
-            at.refuse(file, f"{key}.template", f"“{outcome.template}”", "请写出理由模板,办理人须在其上写明本案理由")
+            at.refuse(file, f"{key}.template", f"“{outcome.template}”", "请写出理由模板，办理人须在其上写明本案理由")
 
 
 def _check_references(at: PackFolder, file: str, procedure: Procedure) -> None:
@@ -91,7 +93,7 @@ def _check_references(at: PackFolder, file: str, procedure: Procedure) -> None:
     named += [(f"outcomes[{n}].grounds", o.grounds) for n, o in enumerate(procedure.outcomes)]
     for key, names in named:
         for name in sorted(set(names) - grounds):
-            at.refuse(file, key, f"没有理由“{name}”", f"请改为下列之一:{'、'.join(sorted(grounds))}")
+            at.refuse(file, key, f"没有理由“{name}”", f"请改为下列之一：{'、'.join(sorted(grounds))}")
     for index, condition in enumerate(procedure.conditions):
         if condition.paper is not None and condition.paper not in papers:
             at.refuse(file, f"conditions[{index}].paper", f"没有材料“{condition.paper}”", "请在 papers 中写明该材料")

@@ -49,7 +49,7 @@ def _require_field(at: PackFolder, file: str, key: str, name: str, record_type: 
     if name in record_type.field_names:
         return True
     known = "、".join(record_type.field_names)
-    at.refuse(file, key, f"记录类型“{record_type.name}”没有字段“{name}”", f"请改为下列之一:{known}")
+    at.refuse(file, key, f"记录类型“{record_type.name}”没有字段“{name}”", f"请改为下列之一：{known}")
     return False
 
 
@@ -57,7 +57,7 @@ def _check_field(
     at: PackFolder, file: str, key: str, field: RecordField, record_type: RecordType, tables: dict[str, CodeTable]
 ) -> None:
     if (field.type is FieldType.CODE) != (field.codes is not None):
-        at.refuse(file, f"{key}.codes", "代码字段与代码表不成对", "type: code 的字段须写 codes,其他字段不写")
+        at.refuse(file, f"{key}.codes", "代码字段与代码表不成对", "type: code 的字段须写 codes，其他字段不写")
     if field.codes is not None and field.codes not in tables:
         at.refuse(file, f"{key}.codes", f"没有代码表“{field.codes}”", f"请新建 codes/{field.codes}.yml 或改正名称")
     for name in (field.not_before, field.currency_field):
@@ -83,7 +83,7 @@ def _check_condition(
                 file,
                 f"{key}.required_when",
                 f"代码表“{table.name}”没有“{word}”",
-                f"请改为下列之一:{'、'.join(table.words)}",
+                f"请改为下列之一：{'、'.join(table.words)}",
             )
 
 
@@ -96,7 +96,10 @@ def check_uses(
         key = f"checks[{index}]"
         if known and use.name not in known:
             at.refuse(
-                file, f"{key}.name", f"没有名为“{use.name}”的检查", f"请改为 issues.yml 中的:{'、'.join(sorted(known))}"
+                file,
+                f"{key}.name",
+                f"没有名为“{use.name}”的检查",
+                f"请改为 issues.yml 中的：{'、'.join(sorted(known))}",
             )
         for name in use.fields if record_type else ():
             if record_type is not None:

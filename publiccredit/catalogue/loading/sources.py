@@ -62,11 +62,11 @@ def _check_references(
     for name in source.forms:
         if name not in forms or forms[name].record_type != source.record_type:
             right = "、".join(f.name for f in packs.forms if f.record_type == source.record_type)
-            at.refuse(file, "forms", f"没有这一记录类型的格式“{name}”", f"请改为下列之一:{right}")
+            at.refuse(file, "forms", f"没有这一记录类型的格式“{name}”", f"请改为下列之一：{right}")
     types = [r for r in packs.record_types if r.name == source.record_type]
     if not types:
         known = "、".join(sorted({r.name for r in packs.record_types}))
-        at.refuse(file, "record_type", f"没有记录类型“{source.record_type}”", f"请改为下列之一:{known}")
+        at.refuse(file, "record_type", f"没有记录类型“{source.record_type}”", f"请改为下列之一：{known}")
         return None
     return types[-1]
 
@@ -77,21 +77,21 @@ def _check_item(at: PackFolder, file: str, source: Source, packs: Packs) -> None
     item = next((i for i in edition.items if i.code == code), None) if edition else None
     if edition is None or item is None:
         known = "、".join(f"{e.name}/{i.code}" for e in packs.editions for i in e.items)
-        at.refuse(file, "item", f"目录中没有条目“{source.item}”", f"县级不得自设条目,请改为下列之一:{known}")
+        at.refuse(file, "item", f"目录中没有条目“{source.item}”", f"县级不得自设条目，请改为下列之一：{known}")
         return
     if not _within(source, edition):
         at.refuse(
             file,
             "item",
-            f"目录“{edition.name}”的施行期间未覆盖本来源({source.in_force_from} 起)",
-            "请改用在施行期间内的目录版本,或缩短本来源的 from、to",
+            f"目录“{edition.name}”的施行期间未覆盖本来源（{source.in_force_from} 起）",
+            "请改用在施行期间内的目录版本，或缩短本来源的 from、to",
         )
     if source.record_type not in item.record_types:
         at.refuse(
             file,
             "record_type",
             f"条目“{source.item}”不含“{source.record_type}”",
-            f"该条目只含:{'、'.join(item.record_types)}",
+            f"该条目只含：{'、'.join(item.record_types)}",
         )
     _check_not_wider(at, file, source, item)
 
@@ -108,7 +108,7 @@ def _check_not_wider(at: PackFolder, file: str, source: Source, item: Item) -> N
             file,
             "openness",
             f"“{source.openness.value}”比条目的“{item.openness.value}”更公开",
-            f"行业只能收窄、不得放宽:请改为“{item.openness.value}”或更窄,或删去该键",
+            f"行业只能收窄、不得放宽：请改为“{item.openness.value}”或更窄，或删去该键",
         )
     longest = item.retention_months
     if longest is not None and source.retention_months is not None and source.retention_months > longest:
@@ -116,13 +116,13 @@ def _check_not_wider(at: PackFolder, file: str, source: Source, item: Item) -> N
             file,
             "retention_months",
             f"{source.retention_months} 个月长于条目的 {longest} 个月",
-            f"行业只能收窄、不得放宽:请改为不超过 {longest}",
+            f"行业只能收窄、不得放宽：请改为不超过 {longest}",
         )
     for kind in source.subject_kinds:
         if kind not in item.subject_kinds:
             allowed = "、".join(k.value for k in item.subject_kinds)
             at.refuse(
-                file, "subject_kinds", f"条目不含主体类别“{kind.value}”", f"行业只能收窄、不得放宽,可用:{allowed}"
+                file, "subject_kinds", f"条目不含主体类别“{kind.value}”", f"行业只能收窄、不得放宽，可用：{allowed}"
             )
 
 

@@ -39,7 +39,7 @@ class SubjectKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """Severity of a penalised conduct, 《信用修复管理办法》(2026-04-01)."""
+    """Severity of a penalised conduct, 《信用修复管理办法》（2026-04-01）."""
 
     SLIGHT = "slight"  # 轻微
     GENERAL = "general"  # 一般

@@ -82,7 +82,7 @@ def three_figures(counted: Figures) -> list[Figure]:
             note="".join(f"{_month(m.month)} {m.on_time * 100:.1f}% " for m in months if m.on_time is not None).strip(),
         ),
         Figure(
-            title="从决定到公示(中位数)",
+            title="从决定到公示（中位数）",
             value="—" if counted.median_days is None else f"{counted.median_days:g}",
             unit="个工作日",
             url=reverse("disclosure:departments"),

@@ -110,7 +110,7 @@ def _steps(record: VisibleRecord) -> list[Step]:
     for title, day, _ in days:
         passed = _working_days(previous, day)
         late = title == "平台收到" and record.late
-        note = f"迟报:应在决定后 {due} 个工作日内到达,实用 {record.working_days_taken} 个" if late else ""
+        note = f"迟报：应在决定后 {due} 个工作日内到达，实用 {record.working_days_taken} 个" if late else ""
         steps.append(Step(title=title, day=day, working_days=passed, late=late, note=note))
         previous = day or previous
     return steps

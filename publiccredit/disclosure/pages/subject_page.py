@@ -92,4 +92,4 @@ def _tabs(records: Sequence[VisibleRecord], chosen: str, known: date | None) -> 
 
 def _cited(request: HttpRequest, file: SubjectFile, day: date) -> str:
     address = request.build_absolute_uri(request.path)
-    return f"{file.subject.name}的公共信用信息,公共信用信息平台,{day.isoformat()} 查阅,{address}"
+    return f"{file.subject.name}的公共信用信息，公共信用信息平台，{day.isoformat()} 查阅，{address}"

@@ -2,7 +2,7 @@
 The sender's own file comes back with every problem at its cell.
 
 Takes the original, what it was recognised as, the outcome of each row and the issues. Gives an xlsx in which offending
-cells are filled and carry the whole sentence as a comment; a last column says 接受, 退回 or 重复 of each row, and a
+cells are filled and carry the whole sentence as a comment; a last column says 接受，退回 or 重复 of each row, and a
 sheet lists all issues. That column and that sheet are set aside when the file is corrected and sent again.
 
 A workbook of up to 100,000 cells is marked in place by openpyxl and keeps what openpyxl keeps: formats, widths,

@@ -1,4 +1,4 @@
-"""以万元为单位的金额达到或超过阈值的,疑似把元当作万元填写,提示两种读法由报送人核对(本平台校验规则;阈值载于目录包)。"""
+"""以万元为单位的金额达到或超过阈值的，疑似把元当作万元填写，提示两种读法由报送人核对（本平台校验规则；阈值载于目录包）。"""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -25,8 +25,8 @@ def _both_readings(name: str) -> pl.Expr:
     fen = pl.col(name)
     # The digits stay, the point moves: 10,000 yuan are 1 in 万元, so the other reading is the same digits as yuan.
     return pl.concat_str(
-        pl.lit("现读作 "), _decimal(fen, 2), pl.lit(" 元;若本意是 "), _decimal(fen, 6),
-        pl.lit(" 元,应填 "), _decimal(fen, 10), pl.lit(" 万元"),
+        pl.lit("现读作 "), _decimal(fen, 2), pl.lit(" 元；若本意是 "), _decimal(fen, 6),
+        pl.lit(" 元，应填 "), _decimal(fen, 10), pl.lit(" 万元"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""金额不得为负数(双公示数据标准,校验规则)。"""
+"""金额不得为负数（双公示数据标准，校验规则）。"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""日期须为真实存在的公历日期,年份写四位(GB/T 7408;双公示数据标准,日期格式)。"""
+"""日期须为真实存在的公历日期，年份写四位（GB/T 7408；双公示数据标准，日期格式）。"""
 
 from collections.abc import Iterator
 
@@ -16,5 +16,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:
     for field in book.record_type.fields:
         if field.type is FieldType.DATE:
             long_term = f";长期有效填 {field.long_term.isoformat()}" if field.long_term else ""
-            expected = pl.lit(f"YYYY-MM-DD,例如 {context.submitted_on.isoformat()}{long_term}")
+            expected = pl.lit(f"YYYY-MM-DD，例如 {context.submitted_on.isoformat()}{long_term}")
             yield Rule(NAME, field, problem(field).is_not_null(), expected)

@@ -1,4 +1,4 @@
-"""长期有效只能写作 2099-12-31,且只能写在数据标准允许长期的字段(双公示数据标准,填报说明)。"""
+"""长期有效只能写作 2099-12-31，且只能写在数据标准允许长期的字段（双公示数据标准，填报说明）。"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -20,7 +20,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
             continue
         far = pl.col(field.name) >= _FROM
         if field.long_term:
-            expected = f"长期有效填 {field.long_term.isoformat()};否则填实际截止日期"
+            expected = f"长期有效填 {field.long_term.isoformat()}；否则填实际截止日期"
             yield Rule(NAME, field, far & (pl.col(field.name) != field.long_term), pl.lit(expected))
         else:
-            yield Rule(NAME, field, far, pl.lit("此项不能填“长期”,请填实际日期"))
+            yield Rule(NAME, field, far, pl.lit("此项不能填“长期”，请填实际日期"))

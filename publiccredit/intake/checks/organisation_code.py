@@ -1,4 +1,4 @@
-"""组织机构代码为 9 位(可在第 8 位后带连字符),末位为校验码(GB 11714-1997)。"""
+"""组织机构代码为 9 位（可在第 8 位后带连字符），末位为校验码（GB 11714-1997）。"""
 
 from collections.abc import Iterator
 
@@ -17,5 +17,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
     for field in book.record_type.fields:
         if field.type is FieldType.ORGANISATION_CODE:
             right = pl.col(field.name).map_batches(check_digits.organisation_code_holds, return_dtype=pl.Boolean)
-            expected = pl.lit("9 位组织机构代码(8 位本体代码和 1 位校验码);请与证书核对每一位")
+            expected = pl.lit("9 位组织机构代码（8 位本体代码和 1 位校验码）；请与证书核对每一位")
             yield Rule(NAME, field, ~right & typed_as_text(field), expected)

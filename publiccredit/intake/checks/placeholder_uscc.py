@@ -1,4 +1,4 @@
-"""“00000000000000000X”只用于没有统一社会信用代码的个体工商户,其他主体须填真实代码(双公示数据标准,填报说明)。"""
+"""“00000000000000000X”只用于没有统一社会信用代码的个体工商户，其他主体须填真实代码（双公示数据标准，填报说明）。"""
 
 from collections.abc import Iterator
 
@@ -22,5 +22,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         meant = pl.lit(value=False)
         if field.role is FieldRole.SUBJECT_USCC and category:
             meant = (pl.col(category.name) == _INDIVIDUAL_BUSINESS).fill_null(value=False)
-        expected = pl.lit("该主体的 18 位统一社会信用代码;只有没有代码的个体工商户可填 17 个 0 加 X")
+        expected = pl.lit("该主体的 18 位统一社会信用代码；只有没有代码的个体工商户可填 17 个 0 加 X")
         yield Rule(NAME, field, (problem(field) == PLACEHOLDER) & ~meant, expected)

@@ -1,4 +1,4 @@
-"""工商注册号为 15 位数字,末位为校验码(GS 15-2006);2007 年以前的 13 位号码和含文字的注册号按原文接收。"""
+"""工商注册号为 15 位数字，末位为校验码（GS 15-2006）；2007 年以前的 13 位号码和含文字的注册号按原文接收。"""
 
 from collections.abc import Iterator
 
@@ -22,5 +22,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
             wrong_length = column.str.contains(r"^[0-9]+$") & ~column.str.contains(
                 r"^(?:[0-9]{13}|[0-9]{15}|[0-9]{18})$"
             )
-            expected = pl.lit("15 位数字且末位校验码相符(或 2007 年以前的 13 位号码);请与营业执照核对")
+            expected = pl.lit("15 位数字且末位校验码相符（或 2007 年以前的 13 位号码）；请与营业执照核对")
             yield Rule(NAME, field, ((fifteen & ~right) | wrong_length) & typed_as_text(field), expected)

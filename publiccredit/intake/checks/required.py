@@ -1,4 +1,4 @@
-"""必填字段不得为空;“无”“N/A”“-”等占位文字视同未填(双公示数据标准,必填项)。"""
+"""必填字段不得为空；“无”“N/A”“-”等占位文字视同未填（双公示数据标准，必填项）。"""
 
 from collections.abc import Iterator
 
@@ -14,5 +14,5 @@ NAME = "required"
 def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG001 - every check has one shape
     for field in book.record_type.fields:
         if field.required and not book.waived(field):
-            expected = field.example and f"例如:{field.example}"
+            expected = field.example and f"例如：{field.example}"
             yield Rule(NAME, field, missing(field), pl.lit(expected or "填写此项"))

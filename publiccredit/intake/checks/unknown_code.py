@@ -1,4 +1,4 @@
-"""代码类字段只能填代码表中的词语;一格多值时每个词语都须在表中(双公示数据标准代码集)。"""
+"""代码类字段只能填代码表中的词语；一格多值时每个词语都须在表中（双公示数据标准代码集）。"""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,6 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         between = f";多个之间用“{field.several}”分隔" if field.several else ""
         # What an older form restricts or revokes must not be typed over to get it filed: the pack says what to do.
         instead = f"。{field.note}" if field.legacy else ""
-        right = pl.lit(f";可填:{words}{behind}{between}{instead}")
-        expected = pl.concat_str(pl.lit("不在表中:"), problem(field), right)
+        right = pl.lit(f";可填：{words}{behind}{between}{instead}")
+        expected = pl.concat_str(pl.lit("不在表中："), problem(field), right)
         yield Rule(NAME, field, problem(field).is_not_null(), expected)

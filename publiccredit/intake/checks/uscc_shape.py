@@ -1,4 +1,4 @@
-"""统一社会信用代码为 18 位,由数字和大写字母组成,不使用 I、O、S、V、Z,第 3 至 8 位为数字(GB 32100-2015)。"""
+"""统一社会信用代码为 18 位，由数字和大写字母组成，不使用 I、O、S、V、Z，第 3 至 8 位为数字（GB 32100-2015）。"""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
 NAME = "uscc_shape"
-_SYMBOLS = "18 位数字或大写字母,不含 I、O、S、V、Z(字母 O 常误作数字 0,字母 I 常误作数字 1),第 3 至 8 位为数字"
-_LENGTH = "18 位,现为 "
+_SYMBOLS = "18 位数字或大写字母，不含 I、O、S、V、Z(字母 O 常误作数字 0，字母 I 常误作数字 1),第 3 至 8 位为数字"
+_LENGTH = "18 位，现为 "
 
 
 def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG001 - every check has one shape

@@ -9,7 +9,7 @@ def message(kind: IssueKind, *, sheet: str, row: int, column: str, found: str, e
     """The whole sentence for the sender: where, what was found, what would be right, how to fix it, code and basis."""
     slots = {"{row}": str(row), "{column}": column, "{found}": found, "{expected}": expected}
     said = f"工作表“{sheet}”{kind.message}" if sheet else kind.message
-    return f"{_filled(said, slots)}{_filled(kind.remedy, slots)}({kind.code},{kind.basis})"
+    return f"{_filled(said, slots)}{_filled(kind.remedy, slots)}（{kind.code}，{kind.basis}）"
 
 
 def _filled(text: str, slots: Mapping[str, str]) -> str:

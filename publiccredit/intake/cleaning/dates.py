@@ -1,7 +1,7 @@
 """
 Days in the forms people write.
 
-2026-11-03, 2026/11/3, 2026.11.3, 20261103, 2026年11月3日, 二〇二六年十一月三日, the serial number of a spreadsheet, and
+2026-11-03, 2026/11/3, 2026.11.3, 20261103, 2026年11月3日，二〇二六年十一月三日, the serial number of a spreadsheet, and
 each of them with a time of day behind it. A year has four digits: 26-11-03 is refused, since nobody can say which
 century was meant.
 """

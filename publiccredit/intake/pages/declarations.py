@@ -36,7 +36,7 @@ def declare_service(request: HttpRequest, submission_id: int) -> HttpResponse:
         except UnableToSubmit as refusal:
             form.add_error("served_on", str(refusal))
         else:
-            messages.success(request, f"送达声明已存档,{released} 条记录开始公示。", extra_tags="ended-well")
+            messages.success(request, f"送达声明已存档，{released} 条记录开始公示。", extra_tags="ended-well")
             return redirect("intake:submission", found.pk)
     return submission_page(request, found, service_form=form)
 
@@ -63,7 +63,7 @@ def nil_return(request: HttpRequest) -> HttpResponse:
         except UnableToSubmit as refusal:
             form.add_error("wanted", str(refusal))
         else:
-            messages.success(request, f"已零报送:{text}。", extra_tags="ended-well")
+            messages.success(request, f"已零报送：{text}。", extra_tags="ended-well")
             return redirect("intake:desk")
     return render(request, "intake/nil_return.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -109,12 +109,12 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, attached: Attached) -> None:
     if attached.attached:
-        messages.success(request, f"已封存 {attached.number} 份决定书,摘要已写入对应记录。", extra_tags="ended-well")
+        messages.success(request, f"已封存 {attached.number} 份决定书，摘要已写入对应记录。", extra_tags="ended-well")
     if attached.unmatched:
         names = "、".join(attached.unmatched[:NAMES_TOLD])
         more = f"等 {len(attached.unmatched)} 个文件" if len(attached.unmatched) > NAMES_TOLD else ""
         messages.error(
             request,
-            f"没有找到文书号对应的记录,未保存:{names}{more}。请先报送记录,或检查文件名与表中的文书号是否一致。",
+            f"没有找到文书号对应的记录，未保存：{names}{more}。请先报送记录，或检查文件名与表中的文书号是否一致。",
             extra_tags="adverse",
         )

@@ -150,7 +150,7 @@ def submission_page(
 def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> list[tuple[str, str]]:
     """Give the issues of a submission its sender may confirm, with their number, unless confirmed before."""
     return [
-        (g.code, f"{g.title}({g.code},{g.count} 处)")
+        (g.code, f"{g.title}（{g.code}，{g.count} 处）")
         for g in groups
         if g.overridable and g.returns and g.code not in found.overrides
     ]
@@ -158,10 +158,10 @@ def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> list[
 
 def _progress_text(found: Submission) -> str:
     if found.state == SubmissionState.RECEIVED:
-        return "已收到,排队等待核验"
+        return "已收到，排队等待核验"
     if found.state == SubmissionState.FILING:
-        return f"{found.progress:,} 行已核验,正在归档"
-    return f"正在核验,已完成 {found.progress:,} 行"
+        return f"{found.progress:,} 行已核验，正在归档"
+    return f"正在核验，已完成 {found.progress:,} 行"
 
 
 def _numbers(found: Submission) -> tuple[Figure, ...]:
@@ -247,9 +247,9 @@ def issues(request: HttpRequest, submission_id: int, code: str) -> HttpResponse:
 
 
 ROW_TITLES = {
-    "accepted": ("接受的行", "已核验入库。后来又被更正的记录,列在更正它的那次报送下。"),
+    "accepted": ("接受的行", "已核验入库。后来又被更正的记录，列在更正它的那次报送下。"),
     "returned": ("退回的行", "按行列出每一处疑问。"),
-    "duplicates": ("已在库的行", "与已有记录或本文件其他行内容相同,没有重复入库。"),
+    "duplicates": ("已在库的行", "与已有记录或本文件其他行内容相同，没有重复入库。"),
 }
 
 

@@ -86,7 +86,7 @@ def _object(number: int, line: str) -> Object:
     if not isinstance(said, dict):
         raise refusal("broken_json", row=number, found="不是对象")
     if _SUSPECT.search(line) and any(_is_no_text(value) for value in (*said.keys(), *said.values())):
-        raise refusal("broken_json", row=number, found="有不是文字的字符:\\u0000,或不成对的 \\ud800 至 \\udfff")
+        raise refusal("broken_json", row=number, found="有不是文字的字符：\\u0000，或不成对的 \\ud800 至 \\udfff")
     nested = [key for key, value in said.items() if isinstance(value, dict | list)]
     if nested:
         raise refusal("broken_json", row=number, found=f"{listed(nested)}的值不是单个值")

@@ -15,7 +15,7 @@ OUTCOME_HEADER = "核验结果"  # the columns an annotated workbook carries, an
 ORIGINAL_ROW_HEADER = "原行号"
 SUMMARY_SHEET = "核验问题"  # its sheet of issues: all come back when the sender corrects it and sends it again
 MARK_HEADERS = frozenset({OUTCOME_HEADER, ORIGINAL_ROW_HEADER})
-MARKED_BY_PLATFORM = "平台标注的核验结果,不作为数据"
+MARKED_BY_PLATFORM = "平台标注的核验结果，不作为数据"
 ALIKE = 60  # rapidfuzz ratio from which another header is worth suggesting
 
 
@@ -191,9 +191,9 @@ def _headers_missing(fit: Fit) -> UnableToRead:
     missing = []
     for header in fit.missing:
         alike = process.extractOne(header_key(header), list(free), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        missing.append(f"“{header}”" + (f"(“{free[alike[0]]}”是否即为此列?)" if alike else ""))
+        missing.append(f"“{header}”" + (f"（“{free[alike[0]]}”是否即为此列？）" if alike else ""))
     sheet = f"工作表“{fit.sheet}”" if fit.sheet else "文件"
-    unknown = f"不认识的表头:{listed(list(fit.unknown))}。" if fit.unknown else ""
+    unknown = f"不认识的表头：{listed(list(fit.unknown))}。" if fit.unknown else ""
     return refusal(
         "headers_missing",
         sheet=sheet,

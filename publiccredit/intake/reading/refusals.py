@@ -35,7 +35,7 @@ def refusal(name: str, **slots: object) -> UnableToRead:
     """Give the exception that refuses a file for the reason of this name."""
     kind = refusals()[name]
     words = f"{kind.found}{kind.remedy}".format(**slots)
-    return UnableToRead(code=kind.code, message=f"{words}({kind.code},{kind.basis})")
+    return UnableToRead(code=kind.code, message=f"{words}（{kind.code}，{kind.basis}）")
 
 
 def listed(names: list[str], *, at_most: int = 10) -> str:

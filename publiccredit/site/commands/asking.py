@@ -27,15 +27,15 @@ class Instant(click.ParamType[datetime]):
                 return datetime.combine(date.fromisoformat(str(value)), time.max, CHINA)
             read = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"“{value}”不是时间,请写成 2026-11-03 或 2026-11-03T16:00 的形式", param, ctx)
+            self.fail(f"“{value}”不是时间，请写成 2026-11-03 或 2026-11-03T16:00 的形式", param, ctx)
         return read if read.tzinfo else read.replace(tzinfo=CHINA)
 
 
 @click.command("search", cls=Command)
 @click.argument("text", metavar="词语")
-@click.option("--limit", type=NumberBetween(1, 100), default=20, help="最多显示几个,默认 20。")
+@click.option("--limit", type=NumberBetween(1, 100), default=20, help="最多显示几个，默认 20。")
 def search(text: str, limit: int) -> int:
-    """查找主体:名称中任意两个字以上、统一社会信用代码、文书号或名称的拼音首字母。没有找到时退出码为 1。"""
+    """查找主体：名称中任意两个字以上、统一社会信用代码、文书号或名称的拼音首字母。没有找到时退出码为 1。"""
     database_ready()
     from publiccredit.catalogue.types import Audience
     from publiccredit.disclosure import queries
@@ -50,14 +50,14 @@ def search(text: str, limit: int) -> int:
     if not page.hits:
         say(f"没有找到与“{text}”相符的主体。")
     elif page.next_cursor:
-        say("还有更多,请用更具体的词语查找。")
+        say("还有更多，请用更具体的词语查找。")
     return DONE if page.hits else FOUND
 
 
 @click.command("show", cls=Command)
 @click.argument("identifier", metavar="代码")
-@click.option("--on", type=Day(), help="该日可公开的内容,默认今天。")
-@click.option("--as-known-at", "as_known_at", type=Instant(), help="平台在该时间所知的内容;写日期即该日终了。")
+@click.option("--on", type=Day(), help="该日可公开的内容，默认今天。")
+@click.option("--as-known-at", "as_known_at", type=Instant(), help="平台在该时间所知的内容；写日期即该日终了。")
 def show(identifier: str, on: date | None, as_known_at: datetime | None) -> int:
     """显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。"""
     database_ready()
@@ -73,7 +73,7 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None) -> int:
     if file is None:
         raise Refused(
             code="not_found",
-            message=f"没有代码为“{identifier}”且有公开信息的主体。请核对代码,或用 publiccredit search 按名称查找。",
+            message=f"没有代码为“{identifier}”且有公开信息的主体。请核对代码，或用 publiccredit search 按名称查找。",
             where="代码",
             exit_code=FOUND,
         )
@@ -86,13 +86,13 @@ def _tell(file: "SubjectFile") -> None:
     subject = file.subject
     say(f"{subject.name}  {subject.identifier}")
     if subject.address:
-        say(f"住所:{subject.address}")
+        say(f"住所：{subject.address}")
     if file.as_known_at:
-        say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知:")
+        say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知：")
     for record in file.records:
         say(_line(record))
     if not file.complete:
-        say("……记录较多,未全部列出。")
+        say("……记录较多，未全部列出。")
 
 
 def _line(record: "VisibleRecord") -> str:

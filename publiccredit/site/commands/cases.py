@@ -21,14 +21,14 @@ _case = click.argument("number", metavar="案件编号")
 
 @click.group("case", cls=Group)
 def case() -> None:
-    """办理案件:异议、信用修复、撤销变更、更正、投诉、复查。"""
+    """办理案件：异议、信用修复、撤销变更、更正、投诉、复查。"""
 
 
 @case.command("list", cls=Command)
 @click.option("--department", metavar="部门代码", help="只列该部门的案件。")
 @click.option("--overdue", is_flag=True, help="只列逾期的。")
 def list_cases(department: str | None, overdue: bool) -> None:
-    """列出未办结的案件,期限最近的在前。"""
+    """列出未办结的案件，期限最近的在前。"""
     with _ready():
         from publiccredit.casework import queries
 
@@ -46,7 +46,7 @@ def list_cases(department: str | None, overdue: bool) -> None:
 @case.command("show", cls=Command)
 @_case
 def show(number: str) -> None:
-    """显示一个案件:期限、材料、决定和办理过程。"""
+    """显示一个案件：期限、材料、决定和办理过程。"""
     with _ready():
         found = _found(number)
         data = _in_full(found)
@@ -58,13 +58,13 @@ def show(number: str) -> None:
 
 @case.command("open", cls=Command)
 @click.argument("procedure", metavar="事项")
-@click.option("--record", "records", metavar="编号", type=int, multiple=True, help="所涉记录的编号,可重复。")
-@click.option("--ground", metavar="理由", required=True, help="理由类别,见 packs/procedures。")
+@click.option("--record", "records", metavar="编号", type=int, multiple=True, help="所涉记录的编号，可重复。")
+@click.option("--ground", metavar="理由", required=True, help="理由类别，见 packs/procedures。")
 @click.option("--request", metavar="文字", required=True, help="请求和理由。")
 @click.option("--name", metavar="申请人", required=True, help="申请人名称。")
-@click.option("--party", metavar="申请方", default="subject", help="subject、reader、source 或 office,默认 subject。")
+@click.option("--party", metavar="申请方", default="subject", help="subject、reader、source 或 office，默认 subject。")
 @click.option(
-    "--channel", metavar="渠道", default="counter", help="online、counter、phone、post 或 proxy,默认 counter。"
+    "--channel", metavar="渠道", default="counter", help="online、counter、phone、post 或 proxy，默认 counter。"
 )
 @click.option("--key", metavar="幂等键", help="同一键只开一个案件。")
 @_by
@@ -86,14 +86,14 @@ def open_(**given: Any) -> None:
         )
         data = _in_short(opened)
     answer(data)
-    say(f"已收件,编号 {data['number']},期限至 {data['due_on']}。")
+    say(f"已收件，编号 {data['number']}，期限至 {data['due_on']}。")
 
 
 @case.command("take", cls=Command)
 @_case
 @_by
 def take(number: str, account: str) -> None:
-    """受理一个案件,由办理人承办。"""
+    """受理一个案件，由办理人承办。"""
     with _ready(), _refusals():
         from publiccredit.casework import operations
 
@@ -120,16 +120,16 @@ def paper(number: str, kind: str, file: Path, account: str) -> None:
 @case.command("decide", cls=Command)
 @_case
 @click.argument("outcome", metavar="结果")
-@click.option("--reasons", metavar="文字", required=True, help="本案的事实和理由,不能是模板原文。")
+@click.option("--reasons", metavar="文字", required=True, help="本案的事实和理由，不能是模板原文。")
 @click.option("--notice", metavar="文字", default="", help="公开说明。")
-@click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段,可重复。")
-@click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件,可重复。")
+@click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段，可重复。")
+@click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件，可重复。")
 @click.option("--order", "order_number", metavar="文书号", help="所依的法院或者复议机关文书。")
-@click.option("--from", "begins", type=Day(), help="文书所定起日,默认今天。")
-@click.option("--until", type=Day(), help="文书所定止日,该日不再停止公示。")
+@click.option("--from", "begins", type=Day(), help="文书所定起日，默认今天。")
+@click.option("--until", type=Day(), help="文书所定止日，该日不再停止公示。")
 @_by
 def decide(number: str, outcome: str, account: str, **given: Any) -> None:
-    """作出决定;须两人办理的,等待另一人用 case approve 审核。"""
+    """作出决定；须两人办理的，等待另一人用 case approve 审核。"""
     with _ready(), _refusals():
         from publiccredit.casework import operations
 
@@ -142,7 +142,7 @@ def decide(number: str, outcome: str, account: str, **given: Any) -> None:
 @_case
 @_by
 def approve(number: str, account: str) -> None:
-    """审核并使决定生效,由拟办人以外的人办理。"""
+    """审核并使决定生效，由拟办人以外的人办理。"""
     with _ready(), _refusals():
         from publiccredit.casework import operations
 
@@ -152,9 +152,9 @@ def approve(number: str, account: str) -> None:
 
 @case.command("navigate", cls=Command)
 @click.argument("record", metavar="记录编号", type=int)
-@click.option("--on", type=Day(), help="按该日计算,默认今天。")
+@click.option("--on", type=Day(), help="按该日计算，默认今天。")
 def navigate(record: int, on: date | None) -> None:
-    """显示一条失信记录怎样修复:最早哪一天、哪些材料、由谁决定、之后如何。"""
+    """显示一条失信记录怎样修复：最早哪一天、哪些材料、由谁决定、之后如何。"""
     with _ready():
         from publiccredit.casework import queries
 
@@ -162,19 +162,19 @@ def navigate(record: int, on: date | None) -> None:
     if found is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
-    say(f"最早可修复:{found.earliest_on or '现在'};自动停止公示:{found.ends_on or '无'};由{found.decided_by}决定。")
-    say(f"材料:{'、'.join(p.title for p in found.papers)}。修复后:{'、'.join(found.what_happens)}。")
+    say(f"最早可修复：{found.earliest_on or '现在'}；自动停止公示：{found.ends_on or '无'}；由{found.decided_by}决定。")
+    say(f"材料：{'、'.join(p.title for p in found.papers)}。修复后：{'、'.join(found.what_happens)}。")
 
 
 @case.command("sweep", cls=Command)
 def sweep() -> None:
-    """核对所有案件的期限:到点提醒,逾期按规则暂停公示。可重复执行。"""
+    """核对所有案件的期限：到点提醒，逾期按规则暂停公示。可重复执行。"""
     with _ready():
         from publiccredit.casework import operations
 
         done = operations.escalate(at=_now())
     answer(vars(done))
-    say(f"核对 {done.looked_at} 件,提醒 {done.escalated} 件,暂停公示 {done.suspended} 条。")
+    say(f"核对 {done.looked_at} 件，提醒 {done.escalated} 件，暂停公示 {done.suspended} 条。")
 
 
 # --- what the commands share ----------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def _word(kind: Any, word: str, where: str) -> Any:
         return kind(word)
     except ValueError:
         known = "、".join(k.value for k in kind)
-        raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一:{known}。", where=where) from None
+        raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一：{known}。", where=where) from None
 
 
 def _now() -> datetime:
@@ -230,7 +230,7 @@ def _actor(account: str) -> "Actor":
 
     officer = queries.officers().filter(username=account, is_active=True).first()
     if officer is None:
-        raise Refused(code="no_account", message=f"没有账号“{account}”,或者已经停用。请核对。", where="--by")
+        raise Refused(code="no_account", message=f"没有账号“{account}”，或者已经停用。请核对。", where="--by")
     return officer.actor
 
 

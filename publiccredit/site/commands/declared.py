@@ -20,14 +20,14 @@ OPENNESS = {"public": "公开公示", "authorised": "授权查询", "government"
 
 @click.group("catalogue", cls=Group)
 def catalogue() -> None:
-    """查看目录:记录类型、数据来源、目录条目、格式、代码表、部门。"""
+    """查看目录：记录类型、数据来源、目录条目、格式、代码表、部门。"""
 
 
 @catalogue.command("show", cls=Command)
 @click.argument("name", metavar="名称")
-@click.option("--on", type=Day(), help="按该日施行的版本,默认今天。")
+@click.option("--on", type=Day(), help="按该日施行的版本，默认今天。")
 def show(name: str, on: date | None) -> None:
-    """显示一个条目:记录类型如 administrative_penalty,数据来源如“行业/来源”,目录条目如 national_2024/3.2。"""
+    """显示一个条目：记录类型如 administrative_penalty，数据来源如“行业/来源”，目录条目如 national_2024/3.2。"""
     kind, value = _declared(name, on or today())
     answer({"kind": kind, "name": name, **value.model_dump(mode="json", by_alias=True)})
     written: dict[str, Callable[[Any], Iterator[str]]] = {"record_type": _record_type, "source": _source}
@@ -38,9 +38,9 @@ def show(name: str, on: date | None) -> None:
 @click.command("template", cls=Command)
 @click.argument("source", metavar="来源")
 @click.argument("out", metavar="模板.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--on", type=Day(), help="按该日施行的标准,默认今天。")
+@click.option("--on", type=Day(), help="按该日施行的标准，默认今天。")
 def template(source: str, out: Path, on: date | None) -> None:
-    """生成一个数据来源的填报模板(Excel),如 publiccredit template 行业/来源 模板.xlsx。"""
+    """生成一个数据来源的填报模板（Excel），如 publiccredit template 行业/来源 模板.xlsx。"""
     from publiccredit.catalogue import queries
 
     try:
@@ -52,9 +52,9 @@ def template(source: str, out: Path, on: date | None) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise Refused(
-            code="not_writable", message=f"写不进 {out}:{error.strerror}。请换一个可写的位置。", where=str(out)
+            code="not_writable", message=f"写不进 {out}：{error.strerror}。请换一个可写的位置。", where=str(out)
         ) from error
-    say(f"已生成 {out}({declared.title})。")
+    say(f"已生成 {out}（{declared.title}）。")
     answer({"source": declared.name, "title": declared.title, "file": str(out), "bytes": len(content)})
 
 
@@ -84,19 +84,19 @@ def _declared(name: str, on: date) -> tuple[str, "BaseModel"]:
     sources = "、".join(s.name for s in packs.sources)
     raise Refused(
         code="not_in_packs",
-        message=f"目录中没有“{name}”。记录类型:{types}。数据来源:{sources}。"
-        "也可写目录条目(如 national_2024/3.2)、格式、代码表或部门的代码。",
+        message=f"目录中没有“{name}”。记录类型：{types}。数据来源：{sources}。"
+        "也可写目录条目（如 national_2024/3.2）、格式、代码表或部门的代码。",
         where="名称",
     )
 
 
 def _record_type(record_type: "RecordType") -> Iterator[str]:
-    yield f"{record_type.title}({record_type.name}),自 {record_type.in_force_from} 起"
-    yield f"标准:{record_type.standard}(可信度 {record_type.confidence.value})"
+    yield f"{record_type.title}（{record_type.name}），自 {record_type.in_force_from} 起"
+    yield f"标准：{record_type.standard}（可信度 {record_type.confidence.value}）"
     titles = {field.name: field.title for field in record_type.fields}
-    yield f"自然键:{'、'.join(titles[name] for name in record_type.natural_key)}"
+    yield f"自然键：{'、'.join(titles[name] for name in record_type.natural_key)}"
     if record_type.due_working_days is not None:
-        yield f"报送期限:{record_type.due_working_days} 个工作日。{record_type.due_basis}"
+        yield f"报送期限：{record_type.due_working_days} 个工作日。{record_type.due_basis}"
     for number, field in enumerate(record_type.fields, start=1):
         yield ""
         yield from _field(number, field)
@@ -108,21 +108,21 @@ def _field(number: int, field: "RecordField") -> Iterator[str]:
     length = f",最长 {field.max_length}" if field.max_length else ""
     openness = OPENNESS[field.disclosed.value] if field.disclosed else "不外传"
     yield f"{number:>3}. {field.title}  {field.name}  {field.standard or '(本平台所加)'}"
-    yield f"     {needed};{kind}{length};{openness};可信度 {field.confidence.value}"
+    yield f"     {needed}；{kind}{length}；{openness}；可信度 {field.confidence.value}"
     if field.note:
-        yield f"     {field.note}" + (f" 例:{field.example}" if field.example else "")
+        yield f"     {field.note}" + (f" 例：{field.example}" if field.example else "")
 
 
 def _source(source: "Source") -> Iterator[str]:
     from publiccredit.catalogue import queries
 
-    yield f"{source.title}({source.name}),自 {source.in_force_from} 起"
-    yield f"记录类型:{source.record_type};目录条目:{source.item}"
-    yield "报送部门:" + "、".join(queries.department(code=code).name for code in source.providers)
-    yield "接受的格式:" + "、".join(queries.form(name=name).title for name in (source.record_type, *source.forms))
+    yield f"{source.title}（{source.name}），自 {source.in_force_from} 起"
+    yield f"记录类型：{source.record_type}；目录条目：{source.item}"
+    yield "报送部门：" + "、".join(queries.department(code=code).name for code in source.providers)
+    yield "接受的格式：" + "、".join(queries.form(name=name).title for name in (source.record_type, *source.forms))
     if source.note:
         yield source.note
-    yield f"模板:publiccredit template {source.name} 模板.xlsx"
+    yield f"模板：publiccredit template {source.name} 模板.xlsx"
 
 
 def _plain(value: "BaseModel") -> Iterator[str]:

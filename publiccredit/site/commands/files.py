@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 SHOWN = 50  # issues on the screen; all of them are in the JSON and in the annotated workbook
 
 _file = click.argument("file", metavar="文件", type=ExistingFile())
-_source = click.option("--source", metavar="来源", help="数据来源(行业/名称,见 packs/industries);默认自动识别。")
+_source = click.option("--source", metavar="来源", help="数据来源（行业/名称，见 packs/industries）；默认自动识别。")
 _served_on = click.option("--served-on", type=Day(), help="声明整批决定不晚于该日送达。")
-_overrides = click.option("--override", "overrides", metavar="代码", multiple=True, help="确认放行的疑问代码,可重复。")
+_overrides = click.option("--override", "overrides", metavar="代码", multiple=True, help="确认放行的疑问代码，可重复。")
 
 
 # --- check ----------------------------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ _overrides = click.option("--override", "overrides", metavar="代码", multiple=
 
 @click.command("check", cls=Command)
 @_file
-@click.option("--department", metavar="代码", help="报送部门的代码(见 packs/departments);默认按文件内容判断。")
+@click.option("--department", metavar="代码", help="报送部门的代码（见 packs/departments）；默认按文件内容判断。")
 @_source
 @_served_on
 @_overrides
@@ -47,7 +47,7 @@ def check(
     overrides: tuple[str, ...],
     target: Path | None,
 ) -> int:
-    """核验一个文件,不需要数据库,不留下任何内容。有疑问时退出码为 1,整体不能接收时为 2。"""
+    """核验一个文件，不需要数据库，不留下任何内容。有疑问时退出码为 1，整体不能接收时为 2。"""
     from publiccredit.catalogue.queries import NotInPacks
     from publiccredit.intake.offline import check_offline
     from publiccredit.intake.types import UnableToRead
@@ -68,7 +68,7 @@ def check(
     answer(report)
     _tell(report)
     if target is not None:
-        say(f"标注后的表格:{target}")
+        say(f"标注后的表格：{target}")
     return FOUND if done.report["issues"] else DONE
 
 
@@ -80,7 +80,7 @@ def _refuse_target(file: Path, target: Path | None) -> None:
     if not target.resolve().parent.is_dir():
         raise Refused(
             code="not_writable",
-            message=f"没有文件夹 {target.resolve().parent}。请先建立,或换一个位置。",
+            message=f"没有文件夹 {target.resolve().parent}。请先建立，或换一个位置。",
             where=str(target),
         )
 
@@ -90,12 +90,12 @@ def _refuse_target(file: Path, target: Path | None) -> None:
 
 @click.command("submit", cls=Command)
 @_file
-@click.option("--department", metavar="代码", required=True, help="报送部门的代码(见 packs/departments)。")
+@click.option("--department", metavar="代码", required=True, help="报送部门的代码（见 packs/departments）。")
 @_source
 @_served_on
 @_overrides
-@click.option("--reason", metavar="理由", default="", help="确认放行的理由,有 --override 时必填。")
-@click.option("--as", "account", metavar="账号", help="以该账号报送;默认以平台自身报送。")
+@click.option("--reason", metavar="理由", default="", help="确认放行的理由，有 --override 时必填。")
+@click.option("--as", "account", metavar="账号", help="以该账号报送；默认以平台自身报送。")
 @click.option("--key", metavar="幂等键", default="", help="同一幂等键的文件只报送一次。")
 def submit(
     *,
@@ -108,7 +108,7 @@ def submit(
     account: str | None,
     key: str,
 ) -> int:
-    """报送一个文件:核验、匹配、入库。有行被退回时退出码为 1,整体退回时为 2。"""
+    """报送一个文件：核验、匹配、入库。有行被退回时退出码为 1，整体退回时为 2。"""
     _known_department(department)
     database_ready()
     from publiccredit.intake import operations, queries
@@ -192,7 +192,7 @@ def _actor(account: str | None) -> "Actor":
     officer = next((o for o in queries.officers() if o.username == account and o.is_active), None)
     if officer is None:
         raise Refused(
-            code="unknown_account", message=f"没有启用的账号“{account}”。请核对账号名,或请管理员开户。", where="--as"
+            code="unknown_account", message=f"没有启用的账号“{account}”。请核对账号名，或请管理员开户。", where="--as"
         )
     return officer.actor
 
@@ -210,9 +210,9 @@ def _tell(report: Mapping[str, Any]) -> None:
     recognised = report.get("recognised") or {}
     if recognised:
         sheets = "、".join(f"“{s['sheet']}”第 {s['header_row']} 行为表头" for s in recognised["sheets"] if s["sheet"])
-        say(f"识别为:{recognised['record_type_title']}({recognised['form_title']}){';' if sheets else ''}{sheets}")
+        say(f"识别为：{recognised['record_type_title']}（{recognised['form_title']}）{'；' if sheets else ''}{sheets}")
     say(
-        f"共 {report['rows']} 行:接受 {report['accepted']},退回 {report['returned']},"
+        f"共 {report['rows']} 行：接受 {report['accepted']}，退回 {report['returned']}，"
         f"已在库或重复 {report['duplicates']}。"
     )
     issues = report["issues"]

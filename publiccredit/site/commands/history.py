@@ -24,10 +24,10 @@ def ledger() -> None:
     "kept_in",
     metavar="文件",
     type=ExistingFile(),
-    help="另处留存的链首(由 ledger export 导出),用来发现整段改写或截断。",
+    help="另处留存的链首（由 ledger export 导出），用来发现整段改写或截断。",
 )
 def verify(kept_in: Path | None) -> int:
-    """重新计算整条哈希链;不符时退出码为 1,并指出位置。"""
+    """重新计算整条哈希链；不符时退出码为 1，并指出位置。"""
     kept = _read_head(kept_in) if kept_in else None
     database_ready()
     from publiccredit.ledger import queries
@@ -42,26 +42,26 @@ def verify(kept_in: Path | None) -> int:
         }
     )
     if verdict.holds:
-        say(f"留痕完整:{verdict.entries} 条,链首 {verdict.head.hash if verdict.head else '(空)'}。")
+        say(f"留痕完整：{verdict.entries} 条，链首 {verdict.head.hash if verdict.head else '(空)'}。")
         return DONE
-    say(f"留痕不符,共 {verdict.entries} 条:")
+    say(f"留痕不符，共 {verdict.entries} 条：")
     for fault in verdict.faults:
-        say(f"  位置 {fault.position}:现为 {fault.found},应为 {fault.expected}")
+        say(f"  位置 {fault.position}：现为 {fault.found}，应为 {fault.expected}")
     return FOUND
 
 
 @ledger.command("export", cls=Command)
 @click.argument("out", metavar="文件.json", type=click.Path(dir_okay=False, path_type=Path))
 def export(out: Path) -> None:
-    """导出链首(位置和哈希)。请存到平台之外;以后用 ledger verify --head 核对。"""
+    """导出链首（位置和哈希）。请存到平台之外；以后用 ledger verify --head 核对。"""
     database_ready()
     from publiccredit.ledger import queries
 
     head = queries.head()
     if head is None:
-        raise Refused(code="ledger_empty", message="留痕还是空的,没有链首可导出。请在平台使用后再导出。")
+        raise Refused(code="ledger_empty", message="留痕还是空的，没有链首可导出。请在平台使用后再导出。")
     out.write_text(json.dumps(vars(head)) + "\n")
-    say(f"已导出链首(位置 {head.position})到 {out}。请存到平台之外。")
+    say(f"已导出链首（位置 {head.position}）到 {out}。请存到平台之外。")
     answer({"file": str(out), **vars(head)})
 
 
@@ -74,6 +74,6 @@ def _read_head(file: Path) -> "Head":
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(
             code="not_a_head",
-            message=f"{file} 不是链首文件,应为 ledger export 导出的 JSON(position、hash)。",
+            message=f"{file} 不是链首文件，应为 ledger export 导出的 JSON(position、hash)。",
             where=str(file),
         ) from error

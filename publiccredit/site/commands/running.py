@@ -43,7 +43,7 @@ def database_ready() -> None:
 
 @click.command("prepare", cls=Command)
 def prepare() -> None:
-    """准备数据库:启动、建表或升级、授权并核验。可重复执行。"""
+    """准备数据库：启动、建表或升级、授权并核验。可重复执行。"""
     django_ready()
     from publiccredit.site import database
 
@@ -52,9 +52,9 @@ def prepare() -> None:
     answer({"ready": True})
 
 
-_port = click.option("--port", type=NumberBetween(1, 65535), default=8000, help="端口,默认 8000。")
-_host = click.option("--host", metavar="地址", default="127.0.0.1", help="监听地址,默认 127.0.0.1,只供本机访问。")
-_workers = click.option("--workers", type=NumberBetween(1, 64), default=2, help="网站进程数,默认 2。")
+_port = click.option("--port", type=NumberBetween(1, 65535), default=8000, help="端口，默认 8000。")
+_host = click.option("--host", metavar="地址", default="127.0.0.1", help="监听地址，默认 127.0.0.1，只供本机访问。")
+_workers = click.option("--workers", type=NumberBetween(1, 64), default=2, help="网站进程数，默认 2。")
 
 
 @click.command("serve", cls=Command)
@@ -62,14 +62,14 @@ _workers = click.option("--workers", type=NumberBetween(1, 64), default=2, help=
 @_host
 @_workers
 def serve(port: int, host: str, workers: int) -> None:
-    """运行网站和后台任务,直到按下 Ctrl-C 或执行 publiccredit stop。"""
+    """运行网站和后台任务，直到按下 Ctrl-C 或执行 publiccredit stop。"""
     django_ready()
     from publiccredit.site import serving
 
     address = serving.Address(host=host, port=port)
 
     def announce() -> None:
-        say(f"网站:{address.url}(Ctrl-C 停止)")
+        say(f"网站：{address.url}(Ctrl-C 停止)")
         answer({"url": address.url})
 
     serving.serve(address=address, workers=workers, announce=announce)
@@ -81,7 +81,7 @@ def serve(port: int, host: str, workers: int) -> None:
 @_workers
 @click.option("--parent", type=int, required=True, help="随该进程结束。")
 def web(port: int, host: str, workers: int, parent: int) -> None:
-    """只运行网站进程(由 serve 启动)。"""
+    """只运行网站进程（由 serve 启动）。"""
     from publiccredit.site import processes
 
     processes.end_with_parent(parent=parent)
@@ -103,7 +103,7 @@ def worker(parent: int | None) -> None:
 @click.command("demo", cls=Command)
 @_port
 def demo(port: int) -> None:
-    """运行演示:一个虚构的县,经真实报送流程入库。数据保留在 .data,再次运行即刻启动。"""
+    """运行演示：一个虚构的县，经真实报送流程入库。数据保留在 .data，再次运行即刻启动。"""
     os.environ["PUBLICCREDIT_DEMO"] = "1"
     django_ready()
     from django.conf import settings
@@ -118,12 +118,12 @@ def demo(port: int) -> None:
         passwords.update(accounts.open_accounts(folder=settings.DATA_FOLDER, at=now()))
 
     def announce() -> None:
-        say(f"演示网站:{address.url}(Ctrl-C 停止;数据保留,make clean 清除)")
-        say(f"登录:{address.url}log-in")
+        say(f"演示网站：{address.url}(Ctrl-C 停止；数据保留，make clean 清除)")
+        say(f"登录：{address.url}log-in")
         width = max(len(account.username) for account in accounts.ACCOUNTS)
         for account in accounts.ACCOUNTS:
             say(f"  {account.username:<{width}}  {passwords[account.username]}  {account.title}")
-        say(f"账号和密码保存在 {settings.DATA_FOLDER / accounts.FILE}(仅本人可读)。")
+        say(f"账号和密码保存在 {settings.DATA_FOLDER / accounts.FILE}（仅本人可读）。")
         answer({"url": address.url, "accounts": passwords})
 
     serving.serve(address=address, workers=2, announce=announce, before=before, beside=["fill"])
@@ -132,7 +132,7 @@ def demo(port: int) -> None:
 @click.command("fill", cls=Command, hidden=True)
 @click.option("--parent", type=int, required=True, help="随该进程结束。")
 def fill(parent: int) -> None:
-    """报送虚构县的数据(由 demo 启动)。"""
+    """报送虚构县的数据（由 demo 启动）。"""
     from publiccredit.site import processes
 
     processes.end_with_parent(parent=parent)
@@ -147,15 +147,15 @@ def fill(parent: int) -> None:
 
     def report(state: Progress) -> None:
         if state.complete:
-            say(f"演示数据已全部报送({state.of} 项,用时 {(now() - begun).seconds} 秒)。")
+            say(f"演示数据已全部报送（{state.of} 项，用时 {(now() - begun).seconds} 秒）。")
         elif state.filed % 50 == 1:
-            say(f"演示数据正在报送:第 {state.filed} 项,共 {state.of} 项……")
+            say(f"演示数据正在报送：第 {state.filed} 项，共 {state.of} 项……")
 
     filing.fill(until=until, folder=settings.DATA_FOLDER, report=report)
 
 
 @click.command("stop", cls=Command)
-@click.option("--remove-databases", is_flag=True, help="并删除内置数据库(make clean 使用)。")
+@click.option("--remove-databases", is_flag=True, help="并删除内置数据库（make clean 使用）。")
 def stop(*, remove_databases: bool) -> None:
     """停止本目录的网站、后台任务和内置数据库。数据保留。"""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
@@ -164,7 +164,7 @@ def stop(*, remove_databases: bool) -> None:
     stopped = serving.stop()
     if remove_databases:
         serving.remove_databases()
-    say("已停止:" + "、".join(stopped) + "。" if stopped else "没有正在运行的网站或内置数据库。")
+    say("已停止：" + "、".join(stopped) + "。" if stopped else "没有正在运行的网站或内置数据库。")
     answer({"stopped": stopped})
 
 
@@ -179,14 +179,14 @@ def backup(folder: Path) -> None:
         manifest = keeping.back_up(folder=folder.resolve(), at=now())
     except keeping.UnableToBackUp as error:
         raise Refused(code="unable_to_back_up", message=str(error), where=str(folder)) from error
-    say(f"已备份到 {folder}:原始文件 {manifest['originals']} 份。请复制到另一台机器保存。")
+    say(f"已备份到 {folder}：原始文件 {manifest['originals']} 份。请复制到另一台机器保存。")
     answer(manifest)
 
 
 @click.command("restore", cls=Command)
 @click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
 def restore(folder: Path) -> None:
-    """从备份恢复到空的数据库和空的数据目录,并核验留痕。"""
+    """从备份恢复到空的数据库和空的数据目录，并核验留痕。"""
     django_ready()
     from publiccredit.site import backup as keeping
 
@@ -194,5 +194,5 @@ def restore(folder: Path) -> None:
         done = keeping.restore(folder=folder.resolve())
     except keeping.UnableToRestore as error:
         raise Refused(code="unable_to_restore", message=str(error), where=str(folder)) from error
-    say(f"已恢复:留痕 {done['ledger_entries']} 条完整,原始文件 {done['originals']} 份。")
+    say(f"已恢复：留痕 {done['ledger_entries']} 条完整，原始文件 {done['originals']} 份。")
     answer(done)

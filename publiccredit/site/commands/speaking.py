@@ -31,7 +31,7 @@ class Refused(Exception):
 
 class _Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or "用法:")
+        super().write_usage(prog, args, prefix or "用法：")
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
@@ -67,7 +67,7 @@ class Day(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"“{value}”不是日期,请写成 2026-11-03 的形式", param, ctx)
+            self.fail(f"“{value}”不是日期，请写成 2026-11-03 的形式", param, ctx)
 
 
 class ExistingFile(click.ParamType[Path]):
@@ -79,9 +79,9 @@ class ExistingFile(click.ParamType[Path]):
         """Give the path of the file, or say what stands there instead."""
         path = Path(value)
         if path.is_dir():
-            self.fail(f"“{value}”是文件夹,请写其中一个文件", param, ctx)
+            self.fail(f"“{value}”是文件夹，请写其中一个文件", param, ctx)
         if not path.is_file():
-            self.fail(f"没有文件“{value}”,请核对路径", param, ctx)
+            self.fail(f"没有文件“{value}”，请核对路径", param, ctx)
         return path
 
 
@@ -178,8 +178,8 @@ def _usage_problem(error: click.ClickException) -> str:
         case click.NoSuchOption(option_name=name):
             return f"没有选项 {name}。"
         case click.BadParameter(param=parameter) if parameter is not None:
-            return f"{_name(parameter)}不对:{error.message}。"
-    return f"命令写法不对:{error.format_message()}。"
+            return f"{_name(parameter)}不对：{error.message}。"
+    return f"命令写法不对：{error.format_message()}。"
 
 
 def _name(parameter: click.Parameter) -> str:

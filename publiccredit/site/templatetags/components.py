@@ -154,12 +154,12 @@ def thousands(number: int | None) -> str:
 @register.filter
 def yuan(fen: int | None) -> str:
     """
-    Both units, since most wrong amounts are yuan typed as 万元 (standards.md §1.6).
+    Both units, since most wrong amounts are yuan typed as 万元（standards.md §1.6）.
 
-    12,000,000 fen reads 12 万元(120,000 元).
+    12,000,000 fen reads 12 万元（120,000 元）.
     """
     if fen is None:
         return "—"
     wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
     whole = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
-    return f"{wan} 万元({whole} 元)"
+    return f"{wan} 万元（{whole} 元）"

@@ -81,7 +81,7 @@ BAD_PACKS = [
     ("a missing key", text(SOURCE, "item:", "note:"), SOURCE, "item", "缺少该键", "item"),
     ("a key written twice", text(SOURCE, "title:", "title: 旧\ntitle:"), SOURCE, "", "键“title”重复", "只写一次"),
     ("not YAML", write(SOURCE, "name: [unclosed"), SOURCE, "", "不是有效的 YAML", "语法"),
-    ("not a mapping", write("codes/severity.yml", "- 轻微"), "codes/severity.yml", "[0]", "应为键值", "键: 值"),
+    ("not a mapping", write("codes/severity.yml", "- 轻微"), "codes/severity.yml", "[0]", "应为键值", "键：值"),
     (
         "an unquoted number",
         text("departments/county.yml", "region: '340621'", "region: 340621"),

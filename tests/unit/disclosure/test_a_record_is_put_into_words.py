@@ -51,7 +51,7 @@ RECORD = VisibleRecord(
     [
         (Standing.ENDED, Nature.ADVERSE, UNTIL, "ended", "公示期满"),
         (Standing.WITHDRAWN, Nature.ADVERSE, UNTIL, "ended", "已撤回"),
-        (Standing.HELD, Nature.ADVERSE, None, "waiting", "待送达,不公示"),
+        (Standing.HELD, Nature.ADVERSE, None, "waiting", "待送达，不公示"),
         (Standing.NOT_YET, Nature.ADVERSE, UNTIL, "waiting", "尚未公示"),
         (Standing.SHOWN, Nature.ADVERSE, UNTIL, "adverse", "公示至 2027-02-28"),
         (Standing.SHOWN, Nature.ADVERSE, None, "adverse", "公示中"),
@@ -95,7 +95,7 @@ def test_a_severity_no_rule_gave_says_that_the_shorter_term_was_taken() -> None:
     held = catalogue.packs().severity_classifications[0]
     record = replace(RECORD, severity=Severity.GENERAL, severity_rule=f"{held.name}/nothing_fits")
     assert words.severity_words(record) == words.SeverityWords(
-        "一般", f"{held.title}:没有相符的规则,按较短的公示期", held.source, "待核对"
+        "一般", f"{held.title}：没有相符的规则，按较短的公示期", held.source, "待核对"
     )
 
 

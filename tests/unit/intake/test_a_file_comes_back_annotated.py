@@ -16,7 +16,7 @@ from tests import hostile
 from tests.files import HEADERS, ROW_1, ROW_2, own_form, write_csv, write_xlsx
 
 ROW_3 = ("濉溪县丙公司", "91000000000000003X", "濉罚〔2026〕3号", "2026-13-40", 12, "")
-MESSAGE = "第 4 行“决定日期”为“2026-13-40”,不是有效日期。"
+MESSAGE = "第 4 行“决定日期”为“2026-13-40”，不是有效日期。"
 
 
 def issues(sheet: str, row: int) -> pl.DataFrame:
@@ -91,8 +91,8 @@ def test_the_answer_can_be_corrected_and_sent_again(tmp_path: Path) -> None:
     once = annotated(original, sheet="数据", first=3)
     recognition = open_file(path=once, candidates=own_form()).recognition
     assert read(once) == read(original)
-    assert [(s.sheet, s.reason) for s in recognition.skipped] == [("核验问题", "平台标注的核验结果,不作为数据")]
-    assert recognition.sheets[0].columns[-1].set_aside == "平台标注的核验结果,不作为数据"
+    assert [(s.sheet, s.reason) for s in recognition.skipped] == [("核验问题", "平台标注的核验结果，不作为数据")]
+    assert recognition.sheets[0].columns[-1].set_aside == "平台标注的核验结果，不作为数据"
     again = annotated(once.rename(tmp_path / "再报.xlsx"), sheet="数据", first=3)
     assert [c.value for c in openpyxl.load_workbook(again)["数据"][2]] == [*HEADERS, "核验结果"]
     assert read(again) == read(original)

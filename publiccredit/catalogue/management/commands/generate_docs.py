@@ -17,7 +17,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="只检查是否过期,过期时以 1 退出")
+        parser.add_argument("--check", action="store_true", help="只检查是否过期，过期时以 1 退出")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         packs = queries.packs()
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             return
         stale = stale_files(packs, root=ROOT)
         if stale:
-            message = "下列文件已过期,请运行 python manage.py generate_docs:\n" + "\n".join(stale)
+            message = "下列文件已过期，请运行 python manage.py generate_docs:\n" + "\n".join(stale)
             raise CommandError(message)

@@ -136,7 +136,7 @@ def test_every_check_has_words_an_example_and_a_sentence():
     assert {kind.check for kind in catalogue.packs().issues} - against_the_store == set(BASES)
     tried_elsewhere = {"conflicting_duplicate", "unknown_column"}
     assert {name for name, *_ in EXAMPLES} | tried_elsewhere == set(BASES)
-    assert [name for name, rule in BASES.items() if not rule.endswith("。") or "(" not in rule] == []
+    assert [name for name, rule in BASES.items() if not rule.endswith("。") or "（" not in rule] == []
 
 
 def test_a_date_far_away_is_a_mistake_where_nothing_lasts_for_ever():
@@ -170,7 +170,7 @@ def test_an_unserved_penalty_is_accepted_and_held():
 
 def test_both_readings_of_a_suspicious_amount_are_shown():
     chunk = check(row(fine_fen="12000"))
-    assert chunk.issues["expected"].to_list() == ["现读作 120000000 元;若本意是 12000 元,应填 1.2 万元"]
+    assert chunk.issues["expected"].to_list() == ["现读作 120000000 元；若本意是 12000 元，应填 1.2 万元"]
 
 
 def test_a_form_older_than_a_rule_is_not_held_to_it():

@@ -102,8 +102,8 @@ def test_a_file_is_accounted_for_row_by_row(tmp_path):
     ]  # fmt: skip
     assert list(report["issues"][1]) == ["sheet", "row", "column", "code", "found", "expected", "message"]
     assert report["issues"][1]["message"] == (
-        "第 4 行“罚款金额（万元）”为“-1”,金额应为不小于 0 的数。"
-        "请按决定文书改正;冲减、退还不作为负数报送,请另行更正原记录。(A-102,双公示数据标准,校验规则)"
+        "第 4 行“罚款金额（万元）”为“-1”，金额应为不小于 0 的数。"
+        "请按决定文书改正；冲减、退还不作为负数报送，请另行更正原记录。（A-102，双公示数据标准，校验规则）"
     )
     assert report["recognised"]["record_type"] == "administrative_penalty"
     assert json.loads(json.dumps(report)) is not None
@@ -123,7 +123,7 @@ def test_a_file_whose_rows_do_not_add_up_is_refused_as_a_whole(tmp_path, monkeyp
     monkeypatch.setattr("publiccredit.intake.reading.text.count_text_rows", lambda **_: 2)
     with pytest.raises(UnableToRead) as refused:
         list(checking.check_file(path=write(tmp_path / "a.csv", row()), context=context()))
-    assert "读出 1 行,另一种方法清点为 2 行" in refused.value.message
+    assert "读出 1 行，另一种方法清点为 2 行" in refused.value.message
 
 
 @pytest.mark.parametrize(

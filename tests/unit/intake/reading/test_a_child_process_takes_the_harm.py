@@ -67,7 +67,7 @@ def test_a_refusal_in_the_child_is_a_refusal_here() -> None:
 def test_a_failure_is_told_without_the_words_of_the_file(caplog: pytest.LogCaptureFixture) -> None:
     code, message = refused("fails")
     assert code == "F-152"
-    assert message.startswith("核验程序意外结束(ValueError),没有任何数据入库。")
+    assert message.startswith("核验程序意外结束（ValueError），没有任何数据入库。")
     assert "某某某" not in caplog.text
     assert "limited_targets.py" in caplog.text
 
@@ -75,7 +75,7 @@ def test_a_failure_is_told_without_the_words_of_the_file(caplog: pytest.LogCaptu
 @pytest.mark.parametrize("name", ["takes_memory", "takes_columns"])
 def test_a_file_that_takes_too_much_memory_is_refused(name: str) -> None:
     code, message = refused(name)
-    assert (code, message[:20]) == ("F-151", "核验占用的内存超过 300 MB,已停止。"[:20])
+    assert (code, message[:20]) == ("F-151", "核验占用的内存超过 300 MB，已停止。"[:20])
 
 
 def test_a_file_that_takes_too_much_computing_is_refused() -> None:

@@ -139,7 +139,7 @@ def test_two_forms_that_fit_equally_are_named(tmp_path: Path) -> None:
     try:
         open_file(path=write_csv(tmp_path, [HEADERS, ROW_1]), candidates=known)
     except UnableToRead as error:
-        assert (error.code, error.message[:30]) == ("F-105", "第 1 行的表头同样符合多个模板:“none”、“另一标准”。"[:30])
+        assert (error.code, error.message[:30]) == ("F-105", "第 1 行的表头同样符合多个模板：“none”、“另一标准”。"[:30])
     else:
         raise AssertionError("one of two equal forms was taken")
 
