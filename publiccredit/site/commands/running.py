@@ -69,7 +69,7 @@ def serve(port: int, host: str, workers: int) -> None:
     address = serving.Address(host=host, port=port)
 
     def announce() -> None:
-        say(f"网站：{address.url}(Ctrl-C 停止)")
+        say(f"网站：{address.url}（Ctrl-C 停止）")
         answer({"url": address.url})
 
     serving.serve(address=address, workers=workers, announce=announce)
@@ -118,7 +118,7 @@ def demo(port: int) -> None:
         passwords.update(accounts.open_accounts(folder=settings.DATA_FOLDER, at=now()))
 
     def announce() -> None:
-        say(f"演示网站：{address.url}(Ctrl-C 停止；数据保留，make clean 清除)")
+        say(f"演示网站：{address.url}（Ctrl-C 停止；数据保留，make clean 清除）")
         say(f"登录：{address.url}log-in")
         width = max(len(account.username) for account in accounts.ACCOUNTS)
         for account in accounts.ACCOUNTS:
