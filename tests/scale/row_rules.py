@@ -28,6 +28,7 @@ DAYS = [
     re.compile(r"(\d{4})(\d\d)(\d\d)"),
 ]
 AMOUNT = re.compile(r"([-+]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d*))?(亿|万)?(元)?")
+NAMED = re.compile(r"(\d[\d,]*(?:\.\d+)?) ?(万)?元")
 PERSON = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 CODES = {
@@ -37,7 +38,7 @@ CODES = {
     "amount_decimals": "A-103", "amount_in_yuan": "A-104", "uscc_shape": "I-101", "uscc_check_digit": "I-102",
     "placeholder_uscc": "I-107", "tax_number": "I-105", "natural_person": "P-101", "outside_competence": "O-101",
 }  # fmt: skip
-WARNINGS = {"D-106", "A-104"}
+WARNINGS = {"D-106"}
 VALUES = {symbol: value for value, symbol in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 NO_USCC = "0" * 17 + "X"
@@ -86,6 +87,14 @@ def fen(cell: str) -> int | None:
     if scaled != int(scaled):
         raise Wrong("amount_decimals")
     return int(scaled)
+
+
+def in_yuan(amount: int, said: str) -> bool:
+    """Whether an amount in fen was meant in yuan: the text names a ten-thousandth of it, or it is large and unnamed."""
+    named = [Decimal(n.replace(",", "")) * 100 * (10_000 if wan else 1) for n, wan in NAMED.findall(said)]
+    if amount in named or amount == sum(named):
+        return False
+    return amount >= 100 * 1_000_000 or Decimal(amount) / 10_000 in named
 
 
 def identifier(cell: str) -> str | None:
@@ -212,7 +221,7 @@ class RowRules:
         if values["served_on"] is None and "served_on" not in wrong:
             yield "served_on", "not_served"
         for name in ("fine_fen", "confiscated_fen"):
-            if isinstance(amount := values[name], int) and amount >= 100 * 1_000_000:
+            if isinstance(amount := values[name], int) and in_yuan(amount, str(values["penalty_content"] or "")):
                 yield name, "amount_in_yuan"
         for name in ("authority_name", "authority_uscc"):
             if values[name] is not None and values[name] not in self._competent:

@@ -104,3 +104,5 @@ def check_uses(
         for name in use.fields if record_type else ():
             if record_type is not None:
                 _require_field(at, file, f"{key}.fields", name, record_type)
+        if use.named_in and record_type is not None:
+            _require_field(at, file, f"{key}.named_in", use.named_in, record_type)

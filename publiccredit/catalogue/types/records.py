@@ -86,6 +86,7 @@ class CheckUse(Pack):
     name: CodeName
     fields: tuple[CodeName, ...] = ()
     threshold: str | None = None
+    named_in: CodeName | None = None  # the field whose text says the same in words
 
 
 class RecordType(Dated):

@@ -72,6 +72,12 @@ EXAMPLES = [
     ("amount_decimals", {"fine_fen": "0.1234560"}, {"fine_fen": "0.1234567"}, [("fine_fen", "A-103", "0.1234567")]),
     ("amount_in_yuan", {"fine_fen": "99.999999"}, {"fine_fen": "12000"}, [("fine_fen", "A-104", "12000")]),
     (
+        "amount_in_yuan",
+        {"fine_fen": "120", "penalty_content": "罚款 120 万元"},
+        {"fine_fen": "50", "penalty_content": "罚款 50 元"},
+        [("fine_fen", "A-104", "50")],
+    ),
+    (
         "uscc_shape",
         {"subject_uscc": SUBJECT.lower()},
         {"subject_uscc": SUBJECT.replace("0", "O", 1)},
@@ -170,7 +176,9 @@ def test_an_unserved_penalty_is_accepted_and_held():
 
 def test_both_readings_of_a_suspicious_amount_are_shown():
     chunk = check(row(fine_fen="12000"))
-    assert chunk.issues["expected"].to_list() == ["现读作 120000000 元；若本意是 12000 元，应填 1.2 万元"]
+    assert chunk.issues["expected"].to_list() == [
+        "同行“处罚内容”写明 12000 元。现读作 120000000 元；若本意是 12000 元，应填 1.2 万元"
+    ]
 
 
 def test_a_form_older_than_a_rule_is_not_held_to_it():
