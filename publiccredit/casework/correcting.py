@@ -9,11 +9,10 @@ from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
 from publiccredit.subjects.queries import Record, records
-from publiccredit.subjects.types import SEVERITY_OF_WORD
+from publiccredit.subjects.types import DECIDED_BY_CASE, SEVERITY_OF_WORD
 
 Cell = str | int | date | None
 
-DECIDED_BY_CASE = "case"  # severity_rule where a correction stated the severity
 FEN_IN_WAN = 1_000_000
 WORD_OF_SEVERITY = {severity.value: word for word, severity in SEVERITY_OF_WORD.items()}
 # Whose a record is, and under which document, is what it is known by: another one is another record.
@@ -113,7 +112,9 @@ def _severity(word: Cell) -> dict[str, Cell]:
     severity = SEVERITY_OF_WORD.get(str(word))
     if severity is None:
         raise UnableToCorrect(f"失信严重程度应为{'、'.join(SEVERITY_OF_WORD)}之一，实为“{word}”。")
-    return {"severity": severity.value, "severity_rule": DECIDED_BY_CASE}
+    given: dict[str, Cell] = {"severity": severity.value, "severity_rule": DECIDED_BY_CASE}
+    # A decided case stands above the department's own correction before it, which stays behind as a version.
+    return given | {"severity_corrected_at": None, "severity_corrected_by": "", "severity_correction_reason": ""}
 
 
 def _terms(record: Record, columns: Mapping[str, Cell]) -> dict[str, Cell]:

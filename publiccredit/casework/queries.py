@@ -11,6 +11,7 @@ from publiccredit.casework.clocks import china_day
 from publiccredit.casework.eligibility import eligibility, repair_opens_on
 from publiccredit.casework.models import Case, CaseStep
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
+from publiccredit.casework.severity import SeverityStanding, SeverityTerm, severity_records, severity_standing
 from publiccredit.casework.types import (
     UNDECIDED,
     CaseState,
@@ -36,6 +37,8 @@ from publiccredit.subjects.queries import Record, RecordState
 
 __all__ = [
     "Case",
+    "SeverityStanding",
+    "SeverityTerm",
     "case",
     "case_by_number",
     "cases",
@@ -51,6 +54,8 @@ __all__ = [
     "overdue_cases",
     "procedure_of_case",
     "repairs_opening",
+    "severity_records",
+    "severity_standing",
     "timeline",
     "withdrawal",
 ]

@@ -16,7 +16,7 @@ import polars as pl
 from publiccredit.catalogue import disclosure_terms, severity, working_days
 from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
 from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack, load_packs
-from publiccredit.catalogue.severity import SeverityJudgement
+from publiccredit.catalogue.severity import RuleInWords, SeverityJudgement
 from publiccredit.catalogue.types import (
     CodeTable,
     Department,
@@ -40,6 +40,7 @@ __all__ = [
     "DisclosurePeriod",
     "NotInPacks",
     "PackProblem",
+    "RuleInWords",
     "SeverityJudgement",
     "UnableToLoadPack",
     "UnknownYear",
@@ -63,6 +64,7 @@ __all__ = [
     "record_type",
     "severity_columns",
     "severity_of",
+    "severity_rule",
     "source",
     "sources_of",
     "template",
@@ -285,6 +287,11 @@ def severity_of(
     return severity.severity_of(
         record_type=record_type, kinds=kinds, fine_fen=fine_fen, decided_on=decided_on, within=within or packs()
     )
+
+
+def severity_rule(*, name: str, within: Packs | None = None) -> RuleInWords | None:
+    """Give the rule that gave a severity in words; nothing where a sender, a department or a case gave it."""
+    return severity.severity_rule(name=name, within=within or packs())
 
 
 def severity_columns(

@@ -50,6 +50,27 @@ def severity_of(
     return SeverityJudgement(rule.severity, f"{classification.name}/{rule.name}", rule.basis, rule.confidence)
 
 
+@dataclass(frozen=True)
+class RuleInWords:
+    """A rule as a reader meets it: whose it is, what it stands on, how well it is known."""
+
+    title: str
+    basis: str
+    confidence: Confidence
+
+
+def severity_rule(*, name: str, within: Packs) -> RuleInWords | None:
+    """Give the rule ``<classification>/<rule>`` in words; nothing where no classification gave the severity."""
+    classification, _, rule_name = name.partition("/")
+    found = next((c for c in within.severity_classifications if c.name == classification), None)
+    if found is None:
+        return None
+    rule = next((r for r in found.rules if r.name == rule_name), None)
+    if rule is None:
+        return RuleInWords(f"{found.title}：没有相符的规则，按较短的公示期", found.source, Confidence.ASSUMED)
+    return RuleInWords(found.title, rule.basis, rule.confidence)
+
+
 def _fits(rule: SeverityRule, kinds: frozenset[str], fine_fen: int | None) -> bool:
     named = frozenset(rule.kinds)
     if named and not kinds & named:

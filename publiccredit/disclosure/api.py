@@ -236,6 +236,7 @@ def stated(record: VisibleRecord) -> dict[str, Any]:
         "effective_until": _iso(record.effective_until),
         "severity": record.severity.value if record.severity else None,
         "severity_rule": record.severity_rule,
+        "severity_correction": _correction(record),
         "repairable_from": _iso(record.repairable_from),
         "disclosed_until": _iso(record.disclosed_until),
         "dispute": record.dispute.value if record.dispute else None,
@@ -245,6 +246,11 @@ def stated(record: VisibleRecord) -> dict[str, Any]:
         "known_until": record.known_until.isoformat() if record.known_until else None,
         "fields": [{"name": f.name, "title": f.title, "standard": f.standard, "value": f.value} for f in record.fields],
     }
+
+
+def _correction(record: VisibleRecord) -> dict[str, Any] | None:
+    said = record.severity_correction
+    return {"on": said.on.isoformat(), "reason": said.reason} if said else None
 
 
 def _iso(day: date | None) -> str | None:

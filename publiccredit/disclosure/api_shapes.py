@@ -36,6 +36,11 @@ class FieldShape(Shape):
     value = serializers.CharField(allow_blank=True)
 
 
+class SeverityCorrectionShape(Shape):
+    on = serializers.DateField(help_text="更正的日期")
+    reason = serializers.CharField(help_text="作出决定的部门写明的理由")
+
+
 class RecordShape(Shape):
     id = serializers.IntegerField()
     record_type = serializers.CharField()
@@ -57,7 +62,11 @@ class RecordShape(Shape):
     effective_from = serializers.DateField(allow_null=True)
     effective_until = serializers.DateField(allow_null=True, help_text="空：长期")
     severity = serializers.ChoiceField(choices=[s.value for s in Severity], allow_null=True)
-    severity_rule = serializers.CharField(allow_blank=True)
+    severity_rule = serializers.CharField(
+        allow_blank=True,
+        help_text="sender：报送单位填写；corrected：作出决定的部门更正；case：案件更正；其余为规则名称",
+    )
+    severity_correction = SeverityCorrectionShape(allow_null=True, help_text="空：没有由部门更正过")
     repairable_from = serializers.DateField(allow_null=True)
     disclosed_until = serializers.DateField(allow_null=True, help_text="从这一天起不再公示；空：没有期限")
     dispute = serializers.CharField(

@@ -6,8 +6,17 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience, FieldRole, FieldType, Nature, RecordField, RecordType, Severity
-from publiccredit.disclosure.types import SEVERITY_TITLES, Standing, VisibleField, VisibleRecord
+from publiccredit.catalogue.types import (
+    SEVERITY_TITLES,
+    Audience,
+    FieldRole,
+    FieldType,
+    Nature,
+    RecordField,
+    RecordType,
+    Severity,
+)
+from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
 from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion
 
@@ -29,6 +38,7 @@ COLUMNS = {
 IDENTITY_NUMBER = re.compile(
     r"(?<![0-9])([1-9][0-9]{5})(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
 )
+MASKED = r"\1************"
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
 
 
@@ -95,6 +105,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         effective_until=row.effective_until,
         severity=Severity(row.severity) if row.severity else None,
         severity_rule=row.severity_rule,
+        severity_correction=_correction(row),
         repairable_from=row.repairable_from,
         disclosed_until=row.disclosed_until,
         fields=_fields(row, record_type, audience),
@@ -104,6 +115,13 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         known_from=row.known_from,
         known_until=row.known_until if isinstance(row, RecordVersion) else None,
     )
+
+
+def _correction(row: RecordColumns) -> SeverityCorrected | None:
+    if row.severity_corrected_at is None:
+        return None
+    reason = IDENTITY_NUMBER.sub(MASKED, row.severity_correction_reason)
+    return SeverityCorrected(on=china_day(row.severity_corrected_at), reason=reason)
 
 
 def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> tuple[VisibleField, ...]:
@@ -157,5 +175,5 @@ def _in_words(raw: object, field: RecordField) -> str:
         return in_yuan(raw)
     text = raw.isoformat() if isinstance(raw, date) else str(raw)
     if field.type is FieldType.TEXT:
-        text = IDENTITY_NUMBER.sub(r"\1************", text)
+        text = IDENTITY_NUMBER.sub(MASKED, text)
     return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

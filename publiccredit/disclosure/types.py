@@ -7,7 +7,6 @@ from enum import StrEnum
 from publiccredit.catalogue.types import Audience, Nature, Severity
 from publiccredit.subjects.queries import Dispute
 
-SEVERITY_TITLES: dict[Severity, str] = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
 AUDIENCE_TITLES: dict[Audience, str] = {
     Audience.PUBLIC: "公开公示",
     Audience.AUTHORISED: "授权查询",
@@ -42,6 +41,14 @@ class VisibleField:
 
 
 @dataclass(frozen=True)
+class SeverityCorrected:
+    """That the deciding department corrected the severity: when, and why in its own words."""
+
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class VisibleRecord:
     """A record as one audience may know it on one day. What is not a member here cannot leave the house."""
 
@@ -68,6 +75,7 @@ class VisibleRecord:
     effective_until: date | None
     severity: Severity | None
     severity_rule: str
+    severity_correction: SeverityCorrected | None
     repairable_from: date | None
     disclosed_until: date | None  # first day no longer shown; empty: without end
     dispute: Dispute | None

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Confidence, Nature, SubjectKind
-from publiccredit.disclosure.types import SEVERITY_TITLES, Standing, VisibleRecord
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, Nature, SubjectKind
+from publiccredit.disclosure.types import Standing, VisibleRecord
 from publiccredit.subjects.queries import RegistrationStatus
+from publiccredit.subjects.types import DECIDED_BY_CASE
 
 KIND_TITLES: dict[str, str] = {
     SubjectKind.ENTERPRISE: "企业",
@@ -21,12 +22,6 @@ REGISTRATION_STATUSES: dict[str, tuple[str, str]] = {
     RegistrationStatus.REVOKED: ("ended", "吊销"),
     RegistrationStatus.DEREGISTERED: ("ended", "注销"),
     RegistrationStatus.UNKNOWN: ("ended", "登记状态未归集"),
-}
-CONFIDENCE_WORDS: dict[Confidence, str] = {
-    Confidence.READ: "已核对原文",
-    Confidence.REPORTED: "据转载",
-    Confidence.PRACTICE: "来自实践",
-    Confidence.ASSUMED: "待核对",
 }
 REASON_WORDS: dict[str, str] = {
     "exact": "名称相同",
@@ -126,11 +121,12 @@ def severity_words(record: VisibleRecord) -> SeverityWords | None:
     if record.severity is None:
         return None
     title = SEVERITY_TITLES[record.severity]
-    classification, _, rule_name = record.severity_rule.partition("/")
-    found = next((c for c in catalogue.packs().severity_classifications if c.name == classification), None)
-    if found is None:
-        return SeverityWords(title=title, rule="由作出决定的部门认定", basis="", confidence="")
-    rule = next((r for r in found.rules if r.name == rule_name), None)
+    if record.severity_correction is not None:
+        said = record.severity_correction
+        by = department_name(record.department_code)
+        return SeverityWords(title, f"由{by}于 {said.on} 更正", f"理由：{said.reason}", "")
+    rule = catalogue.severity_rule(name=record.severity_rule)
     if rule is None:
-        return SeverityWords(title, f"{found.title}：没有相符的规则，按较短的公示期", found.source, "待核对")
-    return SeverityWords(title, found.title, rule.basis, CONFIDENCE_WORDS[rule.confidence])
+        by_case = record.severity_rule == DECIDED_BY_CASE
+        return SeverityWords(title, "经办结的案件更正" if by_case else "由作出决定的部门认定", "", "")
+    return SeverityWords(title, rule.title, rule.basis, CONFIDENCE_TITLES[rule.confidence])

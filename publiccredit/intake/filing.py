@@ -273,6 +273,7 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
 
 def _filing(submission: Submission, staged: Staged, at: datetime) -> Filing:
     served = staged.record_type.field_in_role(FieldRole.SERVED_ON)
+    severity = staged.record_type.field_in_role(FieldRole.SEVERITY)
     return Filing(
         entry_id=next_entry_id(),
         submission_id=submission.pk,
@@ -285,6 +286,7 @@ def _filing(submission: Submission, staged: Staged, at: datetime) -> Filing:
         pack_version=catalogue.packs().version,
         declared_on=declared_service(submission),
         served_field=served.name if served else "",
+        severity_field=severity.name if severity else "",
         received_at=submission.received_at,
         received_on=staged.preparation.received_on,
         at=at,

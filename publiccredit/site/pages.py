@@ -12,17 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from publiccredit.accounts.access import EVERY_OFFICER, EVERYBODY, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Confidence, DisclosureTerm, Severity
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, DisclosureTerm
 from publiccredit.site.context import TYPE_SIZE_COOKIE, own_desk
 
 A_YEAR = 365 * 24 * 60 * 60
-SEVERITY_WORDS = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
-CONFIDENCE_WORDS = {
-    Confidence.READ: "已核对原文",
-    Confidence.REPORTED: "据转载",
-    Confidence.PRACTICE: "来自实践",
-    Confidence.ASSUMED: "待核对",
-}
 
 
 @dataclass(frozen=True)
@@ -56,10 +49,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rights(request: HttpRequest) -> HttpResponse:
     """Show what a subject may expect, from packs/rights.yml and the terms in force today."""
-    stated = [{"right": right, "known": CONFIDENCE_WORDS[right.confidence]} for right in catalogue.packs().rights]
+    stated = [{"right": right, "known": CONFIDENCE_TITLES[right.confidence]} for right in catalogue.packs().rights]
     terms = catalogue.disclosure_terms_in_force(record_type="administrative_penalty", on=timezone.localdate())
     shown = [
-        ShownTerm(words=SEVERITY_WORDS[t.severity], term=t, known=CONFIDENCE_WORDS[t.confidence])
+        ShownTerm(words=SEVERITY_TITLES[t.severity], term=t, known=CONFIDENCE_TITLES[t.confidence])
         for t in (terms.terms if terms else ())
     ]
     return render(request, "site/rights.html", {"rights": stated, "terms": terms, "shown": shown})

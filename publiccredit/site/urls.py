@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("publiccredit.disclosure.api_urls")),
     path("api/v1/", include("publiccredit.intake.api_urls")),
     path("intake/", include("publiccredit.intake.urls")),
+    path("severity/", include("publiccredit.casework.severity_urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]

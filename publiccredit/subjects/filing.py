@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import connection
 
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjects.staging import EXCEPTION_TABLE, PARTY_TABLE, ROW_TABLE
-from publiccredit.subjects.types import Fate, FiledCounts, Filing
+from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, Fate, FiledCounts, Filing
 
 BUCKETS = 256
 LOCK_SPACE = 7310577  # first half of the advisory locks of this package
@@ -105,12 +106,23 @@ WHERE NOT EXISTS (SELECT 1 FROM {EXCEPTION_TABLE} e WHERE e.line = s.line)
 _SERVED = """(CASE WHEN r.served_on >= s.decided_on AND (s.served_on IS NULL OR s.served_on = %(declared_on)s)
     THEN r.served_on ELSE s.served_on END)"""
 _KEPT = ("natural_key", "record_type", "department_code", "content")
+_CORRECTION_COLUMNS = ("severity_corrected_at", "severity_corrected_by", "severity_correction_reason")
+
+
+def _corrections() -> str:
+    return ", ".join(
+        f"{c} = CASE WHEN s.severity_rule = '{CORRECTED}' THEN r.{c} ELSE {nothing} END"
+        for c, nothing in zip(_CORRECTION_COLUMNS, ("NULL", "''", "''"), strict=True)
+    )
+
+
 _UPDATE = f"""
 UPDATE subjects_record r SET
     {", ".join(f"{c} = s.{c}" for c in _COPIED if c not in _KEPT)},
     {", ".join(f"{c} = %({c})s" for c in _OF_FILING if c not in _KEPT)},
     content = s.content || CASE WHEN {_SERVED} IS NULL OR %(served_field)s = '' THEN '{{}}'
         ELSE jsonb_build_object(%(served_field)s, {_SERVED}) END,
+    {_corrections()},
     served_on = {_SERVED}, subject_id = p.subject_id, matched_by = coalesce(p.matched_by, ''),
     state = {_state(_SERVED)},
     disclosed_from = {_released(_disclosed_from(_SERVED), "NULL")},
@@ -120,6 +132,24 @@ UPDATE subjects_record r SET
     known_from = greatest(%(at)s, r.known_from + interval '1 microsecond')
 FROM {EXCEPTION_TABLE} e JOIN {ROW_TABLE} s USING (line) JOIN {PARTY_TABLE} p USING (party)
 WHERE e.fate = '{Fate.CHANGES}' AND r.id = e.record_id
+"""
+
+
+# A row says something new about the severity only where it states another than the row before it did. Otherwise what
+# the deciding department, or a case, has corrected stands, with the term that follows from it on the row's own date.
+_KEEP_CORRECTED_SEVERITY = f"""
+UPDATE {ROW_TABLE} s SET severity = r.severity, severity_rule = r.severity_rule,
+    ends_on = (s.decided_on + make_interval(months => t.maximum_months))::date,
+    repairable_from = least(s.decided_on + make_interval(months => t.minimum_months),
+        s.decided_on + make_interval(months => t.maximum_months))::date
+FROM {EXCEPTION_TABLE} e JOIN subjects_record r ON r.id = e.record_id
+CROSS JOIN unnest(%(starts)s::date[], %(ends)s::date[], %(severities)s::text[], %(least)s::int[], %(most)s::int[])
+    AS t (decided_from, decided_to, severity, minimum_months, maximum_months)
+WHERE e.fate = '{Fate.CHANGES}' AND e.line = s.line AND r.severity_rule IN ('{CORRECTED}', '{DECIDED_BY_CASE}')
+  AND (s.severity_rule <> '{SENDER}'
+    OR s.content ->> %(severity_field)s IS NOT DISTINCT FROM r.content ->> %(severity_field)s)
+  AND t.severity = r.severity AND t.decided_from <= s.decided_on
+  AND (t.decided_to IS NULL OR s.decided_on < t.decided_to)
 """
 
 
@@ -150,6 +180,7 @@ def file_staged(*, filing: Filing) -> FiledCounts:
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {EXCEPTION_TABLE} WHERE fate = '{Fate.CHANGES}')")
         changed = 0
         if cursor.fetchone()[0]:
+            cursor.execute(_KEEP_CORRECTED_SEVERITY, values | _terms(filing.record_type))
             cursor.execute(_UPDATE, values)
             changed = cursor.rowcount
         cursor.execute(
@@ -159,3 +190,11 @@ def file_staged(*, filing: Filing) -> FiledCounts:
         )
         unserved, unmatched = cursor.fetchone()
     return FiledCounts(new=new, changed=changed, held_unserved=unserved, held_unmatched=unmatched)
+
+
+def _terms(record_type: str) -> dict[str, list[object]]:
+    """Give the table of terms of a record type, a list for each column."""
+    months = catalogue.disclosure_months(record_type=record_type)
+    columns = ("starts", "decided_from"), ("ends", "decided_to"), ("severities", "severity")
+    numbers = ("least", "minimum_months"), ("most", "maximum_months")
+    return {name: months[column].to_list() for name, column in (*columns, *numbers)}

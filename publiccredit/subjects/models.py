@@ -165,7 +165,9 @@ class RecordColumns(models.Model):
     severity = models.CharField(
         "失信严重程度", max_length=16, blank=True, choices=[(s.value, s.value) for s in Severity]
     )
-    severity_rule = models.CharField("程度依据", max_length=128, blank=True)  # "sender", or classification/rule name
+    severity_rule = models.CharField(
+        "程度依据", max_length=128, blank=True
+    )  # "sender", "corrected", "case", or classification/rule
     fine_fen = models.BigIntegerField("罚款（分）", null=True)
     confiscated_fen = models.BigIntegerField("没收（分）", null=True)
     state = models.CharField("状态", max_length=16, choices=RecordState.choices)
@@ -198,6 +200,10 @@ class RecordColumns(models.Model):
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
     withdrawn_as = models.CharField("撤回理由", max_length=32, blank=True, db_default="")
     withdrawal_notice = models.CharField("撤回说明", max_length=500, blank=True, db_default="")
+    # The deciding department's own word on the severity, in place of the sender's row and of the rules of the packs.
+    severity_corrected_at = models.DateTimeField("程度更正时间", null=True)
+    severity_corrected_by = models.CharField("程度更正账号", max_length=100, blank=True, db_default="")
+    severity_correction_reason = models.CharField("程度更正理由", max_length=500, blank=True, db_default="")
     statement = models.CharField("主体声明", max_length=1000, blank=True, db_default="")  # DP-17
     standing_decision_id = models.BigIntegerField("所依案件决定", null=True)
     known_from = models.DateTimeField("本版本获知时间")
@@ -263,6 +269,15 @@ class Record(RecordColumns):
                 name="record_withdrawal_says_why",
                 condition=(Q(state="withdrawn") & Q(withdrawn_at__isnull=False) & ~Q(withdrawn_as=""))
                 | (~Q(state="withdrawn") & Q(withdrawn_at__isnull=True, withdrawn_as="")),
+            ),
+            models.CheckConstraint(
+                name="record_severity_correction_is_whole",
+                condition=Q(severity_corrected_at__isnull=True, severity_corrected_by="", severity_correction_reason="")
+                & ~Q(severity_rule="corrected")
+                | Q(severity_corrected_at__isnull=False, severity_rule="corrected")
+                & ~Q(severity="")
+                & ~Q(severity_corrected_by="")
+                & ~Q(severity_correction_reason=""),
             ),
             models.CheckConstraint(
                 name="record_dispute_has_its_time",

@@ -16,6 +16,7 @@ from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
 from publiccredit.subjects.standing import (
     correct,
+    correct_severity,
     end_display,
     flag_suit,
     keep_dispute_note,
@@ -41,6 +42,7 @@ __all__ = [
     "close_staging",
     "copy_in",
     "correct",
+    "correct_severity",
     "declare_served",
     "end_display",
     "file_staged",

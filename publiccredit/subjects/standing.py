@@ -13,6 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from publiccredit.subjects.models import Dispute, Record, RecordState
+from publiccredit.subjects.types import CORRECTED, SeverityCorrection
 
 Cell = str | int | date | None
 
@@ -153,6 +154,23 @@ def correct(
     _change(
         Record.objects.filter(pk=record_id), at, entry_id, content=merged, standing_decision_id=decision_id, **columns
     )  # fmt: skip
+
+
+def correct_severity(
+    *, record_id: int, correction: SeverityCorrection, columns: Mapping[str, Cell], at: datetime, entry_id: int
+) -> None:
+    """Write the severity the deciding department gives in place of the former one, and the term that follows."""
+    _change(
+        Record.objects.filter(pk=record_id),
+        at,
+        entry_id,
+        severity=correction.severity.value,
+        severity_rule=CORRECTED,
+        severity_corrected_at=at,
+        severity_corrected_by=correction.by,
+        severity_correction_reason=correction.reason,
+        **columns,
+    )
 
 
 def state_on_record(*, record_id: int, statement: str, at: datetime, entry_id: int) -> None:

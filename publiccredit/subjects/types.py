@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from publiccredit.catalogue.types import Severity
+from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 
 # What a row says about its subject, one row per distinct party of a submission. The order is that of the COPY.
 PARTY_SCHEMA: MappingProxyType[str, type[pl.DataType]] = MappingProxyType(
@@ -87,6 +87,7 @@ class Filing:
     received_at: datetime
     received_on: date
     at: datetime
+    severity_field: str = ""  # the field in which a sender may state the severity, where the record type has one
 
 
 @dataclass(frozen=True)
@@ -109,5 +110,17 @@ class NewSubject:
 
 
 # The words of the severity table in packs/codes, 《信用修复管理办法》.
-SEVERITY_OF_WORD = MappingProxyType({"轻微": Severity.SLIGHT, "一般": Severity.GENERAL, "严重": Severity.SERIOUS})
-SENDER = "sender"  # severity_rule where the sender stated the severity
+SEVERITY_OF_WORD = MappingProxyType({title: severity for severity, title in SEVERITY_TITLES.items()})
+# severity_rule where no rule of the packs gave the severity:
+SENDER = "sender"  # the sender stated it
+CORRECTED = "corrected"  # the deciding department corrected it
+DECIDED_BY_CASE = "case"  # a decided case corrected it
+
+
+@dataclass(frozen=True)
+class SeverityCorrection:
+    """A severity, the account that gives it, and its reason in the officer's own words."""
+
+    severity: Severity
+    by: str
+    reason: str

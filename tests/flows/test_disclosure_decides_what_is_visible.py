@@ -153,7 +153,7 @@ def test_looking_back_shows_what_was_known_then() -> None:
         {"state": "withdrawn", "withdrawn_at": JULY, "withdrawn_as": "revoked"},
         dict.fromkeys(("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at"), JULY),
         {"disclosed_until": date(2026, 8, 1)},
-        {"severity": "slight"},
+        {"severity": "slight", "severity_rule": "sender", "submission_id": 2},
         {"suspended_at": JULY},
         {"stayed_from": date(2026, 7, 1)},
         {"shielded_from": date(2026, 7, 1), "shielded_until": date(2027, 7, 1)},

@@ -22,6 +22,7 @@ from publiccredit.casework.operations.handling import (
 )
 from publiccredit.casework.operations.opening import UnableToOpenCase, open_case, request_review
 from publiccredit.casework.operations.remarks import UnableToState, declare_relation, state_on_record
+from publiccredit.casework.operations.severity import RecordNotFound, UnableToCorrectSeverity, correct_severity
 from publiccredit.casework.operations.sweeping import escalate
 from publiccredit.casework.operations.verdicts import (
     correct_record,
@@ -53,6 +54,8 @@ __all__ = [
     "ConditionsNotMet",
     "PapersMissing",
     "ReasonsMissing",
+    "RecordNotFound",
+    "UnableToCorrectSeverity",
     "UnableToExtend",
     "UnableToOpenCase",
     "UnableToState",
@@ -63,6 +66,7 @@ __all__ = [
     "approve",
     "close_case",
     "correct_record",
+    "correct_severity",
     "decide",
     "declare_relation",
     "escalate",

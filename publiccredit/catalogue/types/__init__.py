@@ -6,6 +6,8 @@ whether a source stays within its catalogue item is decided in ``publiccredit.ca
 """
 
 from publiccredit.catalogue.types.base import (
+    CONFIDENCE_TITLES,
+    SEVERITY_TITLES,
     Audience,
     BasisLevel,
     CodeName,
@@ -44,6 +46,8 @@ from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKin
 from publiccredit.catalogue.types.terms import DisclosureTerm, DisclosureTerms, SeverityClassification, SeverityRule
 
 __all__ = [
+    "CONFIDENCE_TITLES",
+    "SEVERITY_TITLES",
     "Audience",
     "BasisLevel",
     "Calendar",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -18,6 +19,16 @@ class Confidence(StrEnum):
     REPORTED = "V2"  # read in a summary or in the press
     PRACTICE = "C"  # seen in a running system
     ASSUMED = "K"  # general knowledge, to be confirmed at the source
+
+
+CONFIDENCE_TITLES = MappingProxyType(
+    {
+        Confidence.READ: "已核对原文",
+        Confidence.REPORTED: "据转载",
+        Confidence.PRACTICE: "来自实践",
+        Confidence.ASSUMED: "待核对",
+    }
+)
 
 
 class Audience(StrEnum):
@@ -44,6 +55,9 @@ class Severity(StrEnum):
     SLIGHT = "slight"  # 轻微
     GENERAL = "general"  # 一般
     SERIOUS = "serious"  # 严重
+
+
+SEVERITY_TITLES = MappingProxyType({Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"})
 
 
 class Nature(StrEnum):

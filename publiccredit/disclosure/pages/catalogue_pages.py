@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue import queries as packs
-from publiccredit.catalogue.types import BasisLevel, FieldType, Nature, RecordType
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, BasisLevel, FieldType, Nature, RecordType
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.types import AUDIENCE_TITLES
-from publiccredit.disclosure.words import CONFIDENCE_WORDS, KIND_TITLES, department_name
+from publiccredit.disclosure.words import KIND_TITLES, department_name
 
 BASIS_LEVELS = {
     BasisLevel.LAW: "法律",
@@ -34,7 +34,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     editions = [
         {
             "edition": edition,
-            "known": CONFIDENCE_WORDS[edition.confidence],
+            "known": CONFIDENCE_TITLES[edition.confidence],
             "items": [{"item": i, "openness": AUDIENCE_TITLES[i.openness]} for i in edition.items],
             "categories": edition.categories,
         }
@@ -62,7 +62,7 @@ def item(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "item": found,
         "openness": AUDIENCE_TITLES[found.openness],
         "level": BASIS_LEVELS[found.basis_level],
-        "known": CONFIDENCE_WORDS[found.confidence],
+        "known": CONFIDENCE_TITLES[found.confidence],
         "kinds": [KIND_TITLES[kind] for kind in found.subject_kinds],
         "types": [_type(name) for name in found.record_types],
         "sources": [
@@ -99,9 +99,9 @@ def record_type(request: HttpRequest, name: str) -> HttpResponse:
         "type": found,
         "nature": NATURES[found.nature],
         "fields": fields,
-        "known": CONFIDENCE_WORDS[found.confidence],
+        "known": CONFIDENCE_TITLES[found.confidence],
         "terms": [
-            {"terms": t, "known": CONFIDENCE_WORDS[t.confidence]}
+            {"terms": t, "known": CONFIDENCE_TITLES[t.confidence]}
             for t in packs.packs().disclosure_terms
             if t.record_type == name
         ],
@@ -113,7 +113,7 @@ def record_type(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show the words of the platform, one meaning each."""
-    terms = [{"term": term, "known": CONFIDENCE_WORDS[term.confidence]} for term in packs.packs().terms]
+    terms = [{"term": term, "known": CONFIDENCE_TITLES[term.confidence]} for term in packs.packs().terms]
     return answered(request, "disclosure/glossary.html", {"terms": terms})
 
 

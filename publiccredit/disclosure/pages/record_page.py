@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.accounts.access import EVERYBODY, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.disclosure.words import (
-    CONFIDENCE_WORDS,
     WITHDRAWAL_WORDS,
     department_name,
     last_day,
@@ -71,10 +70,11 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "marks": marks_of(record),
         "steps": _steps(record),
         "severity": severity_words(record),
+        "severity_url": _severity_url(request, record),
         "item": item,
         "edition": edition,
         "item_url": reverse("disclosure:item", args=[edition.name, item.code]),
-        "item_known": CONFIDENCE_WORDS[item.confidence],
+        "item_known": CONFIDENCE_TITLES[item.confidence],
         "department": department_name(record.department_code),
         "source": source_title(record.source),
         "versions": _versions(found),
@@ -84,6 +84,15 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "today": today,
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
+
+
+def _severity_url(request: HttpRequest, record: VisibleRecord) -> str:
+    """Lead an officer of the department to where its severity is corrected; nobody else."""
+    if not request.user.is_authenticated or record.severity is None:
+        return ""
+    actor = actor_of(request)
+    own = actor.of_department and actor.department_code == record.department_code
+    return reverse("severity:record", args=[record.id]) if own else ""
 
 
 def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:

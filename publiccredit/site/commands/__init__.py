@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import asking, cases, declared, files, history, running
+from publiccredit.site.commands import asking, cases, declared, files, history, running, severity
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -37,6 +37,7 @@ COMMANDS = (
     declared.catalogue,
     history.ledger,
     cases.case,
+    severity.severity,
     running.prepare,
     running.serve,
     running.worker,

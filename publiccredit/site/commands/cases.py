@@ -29,10 +29,10 @@ def case() -> None:
 @click.option("--overdue", is_flag=True, help="只列逾期的。")
 def list_cases(department: str | None, overdue: bool) -> None:
     """列出未办结的案件，期限最近的在前。"""
-    with _ready():
+    with ready():
         from publiccredit.casework import queries
 
-        chosen = queries.overdue_cases(on=_today()) if overdue else queries.open_cases()
+        chosen = queries.overdue_cases(on=this_day()) if overdue else queries.open_cases()
         if department:
             chosen = chosen.filter(department_code=department)
         rows = [_in_short(found) for found in chosen]
@@ -47,7 +47,7 @@ def list_cases(department: str | None, overdue: bool) -> None:
 @_case
 def show(number: str) -> None:
     """显示一个案件：期限、材料、决定和办理过程。"""
-    with _ready():
+    with ready():
         found = _found(number)
         data = _in_full(found)
     answer(data)
@@ -70,18 +70,18 @@ def show(number: str) -> None:
 @_by
 def open_(**given: Any) -> None:
     """收件并开立案件。事项如 objection、credit_repair。"""
-    with _ready(), _refusals():
+    with ready(), refusals():
         from publiccredit.casework import operations
         from publiccredit.casework.types import Applicant, Asked, Channel
         from publiccredit.catalogue.types import Party, ProcedureName
 
         opened = operations.open_case(
-            by=_actor(given["account"]),
-            procedure=_word(ProcedureName, given["procedure"], "事项"),
-            applicant=Applicant(party=_word(Party, given["party"], "申请方"), name=given["name"]),
+            by=acting_account(given["account"]),
+            procedure=word_of(ProcedureName, given["procedure"], "事项"),
+            applicant=Applicant(party=word_of(Party, given["party"], "申请方"), name=given["name"]),
             asked=Asked(ground=given["ground"], request=given["request"], record_ids=tuple(given["records"])),
-            channel=_word(Channel, given["channel"], "渠道"),
-            at=_now(),
+            channel=word_of(Channel, given["channel"], "渠道"),
+            at=now(),
             idempotency_key=given["key"],
         )
         data = _in_short(opened)
@@ -94,10 +94,10 @@ def open_(**given: Any) -> None:
 @_by
 def take(number: str, account: str) -> None:
     """受理一个案件，由办理人承办。"""
-    with _ready(), _refusals():
+    with ready(), refusals():
         from publiccredit.casework import operations
 
-        operations.take_case(by=_actor(account), case_id=_found(number).pk, at=_now())
+        operations.take_case(by=acting_account(account), case_id=_found(number).pk, at=now())
         _report(number, "已受理。")
 
 
@@ -108,12 +108,12 @@ def take(number: str, account: str) -> None:
 @_by
 def paper(number: str, kind: str, file: Path, account: str) -> None:
     """提交一份材料。材料如 commitment、proof_of_performance。"""
-    with _ready(), _refusals():
+    with ready(), refusals():
         from publiccredit.casework import operations
         from publiccredit.casework.types import PaperIn
 
         handed = PaperIn(kind=kind, file_name=file.name, content=file.read_bytes())
-        operations.hand_in_paper(by=_actor(account), case_id=_found(number).pk, paper=handed, at=_now())
+        operations.hand_in_paper(by=acting_account(account), case_id=_found(number).pk, paper=handed, at=now())
         _report(number, "已提交。")
 
 
@@ -130,11 +130,11 @@ def paper(number: str, kind: str, file: Path, account: str) -> None:
 @_by
 def decide(number: str, outcome: str, account: str, **given: Any) -> None:
     """作出决定；须两人办理的，等待另一人用 case approve 审核。"""
-    with _ready(), _refusals():
+    with ready(), refusals():
         from publiccredit.casework import operations
 
         verdict = _verdict(outcome, given)
-        operations.decide(by=_actor(account), case_id=_found(number).pk, verdict=verdict, at=_now())
+        operations.decide(by=acting_account(account), case_id=_found(number).pk, verdict=verdict, at=now())
         _report(number, "已提交决定。")
 
 
@@ -143,10 +143,10 @@ def decide(number: str, outcome: str, account: str, **given: Any) -> None:
 @_by
 def approve(number: str, account: str) -> None:
     """审核并使决定生效，由拟办人以外的人办理。"""
-    with _ready(), _refusals():
+    with ready(), refusals():
         from publiccredit.casework import operations
 
-        operations.approve(by=_actor(account), case_id=_found(number).pk, at=_now())
+        operations.approve(by=acting_account(account), case_id=_found(number).pk, at=now())
         _report(number, "决定已生效。")
 
 
@@ -155,10 +155,10 @@ def approve(number: str, account: str) -> None:
 @click.option("--on", type=Day(), help="按该日计算，默认今天。")
 def navigate(record: int, on: date | None) -> None:
     """显示一条失信记录怎样修复：最早哪一天、哪些材料、由谁决定、之后如何。"""
-    with _ready():
+    with ready():
         from publiccredit.casework import queries
 
-        found = queries.navigator(record_id=record, on=on or _today())
+        found = queries.navigator(record_id=record, on=on or this_day())
     if found is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
@@ -169,10 +169,10 @@ def navigate(record: int, on: date | None) -> None:
 @case.command("sweep", cls=Command)
 def sweep() -> None:
     """核对所有案件的期限：到点提醒，逾期按规则暂停公示。可重复执行。"""
-    with _ready():
+    with ready():
         from publiccredit.casework import operations
 
-        done = operations.escalate(at=_now())
+        done = operations.escalate(at=now())
     answer(vars(done))
     say(f"核对 {done.looked_at} 件，提醒 {done.escalated} 件，暂停公示 {done.suspended} 条。")
 
@@ -181,7 +181,7 @@ def sweep() -> None:
 
 
 @contextmanager
-def _ready() -> Iterator[None]:
+def ready() -> Iterator[None]:
     django_ready()
     from publiccredit.site import database
 
@@ -191,7 +191,7 @@ def _ready() -> Iterator[None]:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     from publiccredit.accounts.operations import NotAllowed
     from publiccredit.casework.operations import CaseRefused
 
@@ -205,7 +205,7 @@ def _code(kind: type[Exception]) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
 
 
-def _word(kind: Any, word: str, where: str) -> Any:
+def word_of(kind: Any, word: str, where: str) -> Any:
     try:
         return kind(word)
     except ValueError:
@@ -213,19 +213,19 @@ def _word(kind: Any, word: str, where: str) -> Any:
         raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一：{known}。", where=where) from None
 
 
-def _now() -> datetime:
+def now() -> datetime:
     from django.utils import timezone
 
     return timezone.now()
 
 
-def _today() -> date:
+def this_day() -> date:
     from django.utils import timezone
 
     return timezone.localdate()
 
 
-def _actor(account: str) -> "Actor":
+def acting_account(account: str) -> "Actor":
     from publiccredit.accounts import queries
 
     officer = queries.officers().filter(username=account, is_active=True).first()
@@ -250,13 +250,13 @@ def _verdict(outcome: str, given: dict[str, Any]) -> Any:
     pairs = [pair.partition("=") for pair in given["corrections"]]
     order = None
     if given["order_number"]:
-        order = Order(number=given["order_number"], begins=given["begins"] or _today(), until=given["until"])
+        order = Order(number=given["order_number"], begins=given["begins"] or this_day(), until=given["until"])
     return Verdict(
         outcome=outcome,
         reasons=given["reasons"],
         public_notice=given["notice"],
         corrections={name: value for name, _, value in pairs},
-        failing=tuple(_word(ConditionName, word, "--failing") for word in given["failing"]),
+        failing=tuple(word_of(ConditionName, word, "--failing") for word in given["failing"]),
         order=order,
     )
 
@@ -288,7 +288,7 @@ def _in_short(found: "Case") -> dict[str, Any]:
 def _in_full(found: "Case") -> dict[str, Any]:
     from publiccredit.casework import queries
 
-    conditions = queries.eligibility_of(case=found, on=_today())
+    conditions = queries.eligibility_of(case=found, on=this_day())
     return _in_short(found) | {
         "ground": found.ground,
         "request": found.request,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Nature, Severity
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, Nature, Severity
 from publiccredit.disclosure import words
 from publiccredit.disclosure.types import Standing, VisibleRecord
 
@@ -35,6 +35,7 @@ RECORD = VisibleRecord(
     effective_until=None,
     severity=None,
     severity_rule="",
+    severity_correction=None,
     repairable_from=None,
     disclosed_until=UNTIL,
     fields=(),
@@ -87,7 +88,7 @@ def test_a_severity_names_the_rule_that_gave_it_and_how_well_it_is_known() -> No
     rule = held.rules[0]
     record = replace(RECORD, severity=Severity.SERIOUS, severity_rule=f"{held.name}/{rule.name}")
     assert words.severity_words(record) == words.SeverityWords(
-        title="严重", rule=held.title, basis=rule.basis, confidence=words.CONFIDENCE_WORDS[rule.confidence]
+        title="严重", rule=held.title, basis=rule.basis, confidence=CONFIDENCE_TITLES[rule.confidence]
     )
 
 

@@ -1,0 +1,49 @@
+"""A liaison corrects a severity with the keyboard and without scripts; every step is for everyone, at both widths."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from publiccredit.accounts.types import Role
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_every_page_is_for_everyone import AXE, OPTIONS, RUN
+
+REASON = "依本系统失信程度标准，当事人主动消除危害后果。"
+
+
+def _faults(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = []
+    for width in (PHONE, DESKTOP):
+        page.set_viewport_size(width)
+        found += page.evaluate(RUN, OPTIONS)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"scrolls sideways at {width['width']}")
+    return found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_liaison_chooses_looks_and_confirms(context_for: Callable[..., BrowserContext], scripts: bool) -> None:
+    page = context_for(Role.LIAISON, scripts=scripts).new_page()
+    page.goto("/intake/")
+    page.get_by_role("link", name="查看和更正").click()
+    page.locator("table a").first.click()
+    page.get_by_role("radio").first.check()
+    page.get_by_label("理由").fill("情 节 很 严 重 呀")
+    page.get_by_role("button", name="看更正后的公示期").click()
+    expect(page.get_by_role("alert")).to_contain_text("理由至少 10 个字，实为 6 个字")
+    assert _faults(page) == []
+    page.get_by_role("radio").first.check()
+    page.get_by_label("理由").fill(REASON)
+    page.get_by_role("button", name="看更正后的公示期").click()
+    expect(page.get_by_role("heading", name="更正后")).to_be_visible()
+    expect(page.get_by_text(f"理由：{REASON}")).to_be_visible()
+    assert _faults(page) == []
+    page.get_by_role("button", name="返回修改").click()
+    expect(page.get_by_label("理由")).to_have_value(REASON)
+    page.get_by_role("button", name="看更正后的公示期").click()
+    page.get_by_role("button", name="确认更正").click()
+    expect(page.get_by_text("已更正为")).to_be_visible()
+    assert _faults(page) == []
