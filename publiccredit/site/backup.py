@@ -10,18 +10,19 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import asdict
+import tempfile
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import connection
 
 from publiccredit.ledger import queries as ledger
 from publiccredit.ledger.types import Head
-from publiccredit.site import database, embedded_postgres
+from publiccredit.site import database, database_url, embedded_postgres
 
 DUMP = "database.dump"
 STORE = "store"
@@ -47,10 +48,9 @@ def back_up(*, folder: Path, at: datetime) -> dict[str, Any]:
     database.start()
     folder.mkdir(parents=True, mode=0o700)
     dump = folder / DUMP
-    done = _run("pg_dump", "--format=custom", f"--file={dump}", role=embedded_postgres.SUPERUSER)
-    if done.returncode != 0:
+    if complaint := _dump(dump):
         shutil.rmtree(folder)
-        raise UnableToBackUp(f"数据库没有完整读出：\n{done.stderr[-2000:]}")
+        raise UnableToBackUp(f"数据库没有完整读出：\n{complaint[-2000:]}")
     with database.acting_as_program():
         head = ledger.head()
     store = Path(settings.STORE_FOLDER)
@@ -75,16 +75,8 @@ def restore(*, folder: Path) -> dict[str, Any]:
     manifest = _sound_manifest(folder)
     database.start()
     _refuse_unless_empty()
-    done = _run(
-        "pg_restore",
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
-        str(folder / DUMP),
-        role=embedded_postgres.OWNER,
-    )
-    if done.returncode != 0:
-        raise UnableToRestore(f"数据库没有恢复成功，请换一个空的数据库重试：\n{done.stderr[-2000:]}")
+    if complaint := _load(folder / DUMP):
+        raise UnableToRestore(f"数据库没有恢复，也没有改动：\n{complaint[-2000:]}")
     if (folder / STORE).exists():
         shutil.copytree(folder / STORE, settings.STORE_FOLDER, dirs_exist_ok=True)
     database.prepare()
@@ -130,40 +122,94 @@ def _originals(store: Path) -> list[Path]:
     return [p for p in store.rglob("*") if p.is_file() and len(p.name) == 64] if store.exists() else []
 
 
-def _run(program: str, *arguments: str, role: str) -> subprocess.CompletedProcess[str]:
-    """Run one of the server's own programs against the database in use."""
-    parts = _address(role)
-    binaries = embedded_postgres.locate(settings.DATA_FOLDER).binaries / "bin"
-    database_argument = [f"--dbname={parts['NAME']}"]
-    return subprocess.run(  # noqa: S603 - our own binaries, our own arguments
-        [str(binaries / program), *database_argument, *arguments],
-        env={
-            "PATH": "/usr/bin:/bin",
-            "PGHOST": parts["HOST"],
-            "PGPORT": parts["PORT"] or "5432",
-            "PGUSER": parts["USER"],
-            "PGPASSWORD": parts["PASSWORD"],
-            "PGCLIENTENCODING": "UTF8",
-        },
+@dataclass(frozen=True)
+class _Access:
+    """Whom one of the server's programs connects as, and what that role needs beside its name."""
+
+    parts: dict[str, Any]
+    options: str = ""  # of the session
+    arguments: tuple[str, ...] = ()
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        address = database_url.written(parts={**self.parts, "PASSWORD": ""}, options=self.options)
+        return [str(embedded_postgres.client(program)), f"--dbname={address}", *self.arguments, *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        password = {"PGPASSWORD": self.parts["PASSWORD"]} if self.parts.get("PASSWORD") else {}
+        return {**os.environ, **password, "PGCLIENTENCODING": "UTF8"}
+
+
+def _dumping() -> _Access:
+    """Whoever dumps must see every department's rows."""
+    if settings.DATABASE_IS_EMBEDDED:
+        return _Access(database.embedded(role=embedded_postgres.SUPERUSER))
+    if url := os.environ.get("DATABASE_BACKUP_URL"):
+        # Of a role that row-level security binds, pg_dump ends with an error instead of leaving rows out.
+        return _Access(database_url.read(url=url, variable="DATABASE_BACKUP_URL"))
+    return _Access(database.owner(), options="-c publiccredit.role=program", arguments=("--enable-row-security",))
+
+
+def _restoring() -> _Access:
+    """Whoever restores owns the tables."""
+    return _Access(database.owner())
+
+
+def _dump(dump: Path) -> str:
+    """Write the dump; give what went wrong, or nothing."""
+    access = _dumping()
+    done = subprocess.run(  # noqa: S603 - the server's own program, our own arguments
+        access.command("pg_dump", "--format=custom", f"--file={dump}"),
+        env=access.environment,
         capture_output=True,
         text=True,
         check=False,
     )
+    return done.stderr or f"pg_dump {done.returncode}" if done.returncode else ""
 
 
-def _address(role: str) -> dict[str, str]:
-    """Whoever dumps must see every department's rows; whoever restores owns the tables."""
-    if settings.DATABASE_IS_EMBEDDED:
-        return embedded_postgres.locate(settings.DATA_FOLDER).url_parts(role, connection.settings_dict["NAME"])
-    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    url = urlsplit(owner if role == embedded_postgres.OWNER else os.environ.get("DATABASE_BACKUP_URL") or owner)
-    return {
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": unquote(url.hostname or ""),
-        "PORT": str(url.port or ""),
-    }
+def _load(dump: Path) -> str:
+    """
+    Carry out the dump in one transaction; give what went wrong, or nothing.
+
+    pg_restore writes, psql carries out: pg_restore alone sets transaction_timeout, which servers before 17 refuse.
+    """
+    access = _restoring()
+    writing = [
+        str(embedded_postgres.client("pg_restore")),
+        "--no-owner",
+        "--no-privileges",
+        "--no-comments",
+        "--file=-",
+    ]
+    reading = access.command(
+        "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"
+    )
+    with tempfile.TemporaryFile() as complaints:
+        with (
+            subprocess.Popen([*writing, str(dump)], stdout=PIPE, stderr=complaints) as script,  # noqa: S603 - as above
+            subprocess.Popen(reading, env=access.environment, stdin=PIPE, stderr=complaints) as session,  # noqa: S603
+        ):
+            _pass_on(script, session)
+        if script.returncode == 0 and session.returncode == 0:
+            return ""
+        complaints.seek(0)
+        return complaints.read().decode(errors="replace") or "pg_restore"
+
+
+def _pass_on(script: subprocess.Popen[bytes], session: subprocess.Popen[bytes]) -> None:
+    assert script.stdout is not None
+    assert session.stdin is not None
+    try:
+        for line in script.stdout:
+            if line != b"SET transaction_timeout = 0;\n":
+                session.stdin.write(line)
+            if line.startswith(b"CREATE "):  # the settings stand before everything; what follows may be data
+                break
+        shutil.copyfileobj(script.stdout, session.stdin)
+        session.stdin.close()
+    except BrokenPipeError:  # the session ended; it has said why
+        script.kill()
 
 
 def _hash(file: Path) -> str:

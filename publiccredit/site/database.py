@@ -1,23 +1,23 @@
 """The database made ready: started, migrated, granted, and refused where it would void the protection of the rows."""
 
+import logging
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import ProgrammingError
+from django.db.utils import NotSupportedError, ProgrammingError
 from psycopg import sql
 
-from publiccredit.site import embedded_postgres
+from publiccredit.site import database_url, embedded_postgres
 
 MINIMUM_VERSION = 150000
+logger = logging.getLogger(__name__)
 
 # What the application may never do, whatever a program error asks for: history has no other side.
 FORBIDDEN: dict[str, LiteralString] = {
@@ -78,6 +78,20 @@ def ensure_prepared() -> None:
     prepare()
 
 
+def owner() -> dict[str, Any]:
+    """Say where and as whom the tables of the database in use are made."""
+    if settings.DATABASE_IS_EMBEDDED:
+        return embedded(role=embedded_postgres.OWNER)
+    variable = "DATABASE_OWNER_URL" if os.environ.get("DATABASE_OWNER_URL") else "DATABASE_URL"
+    return database_url.read(url=os.environ[variable], variable=variable)
+
+
+def embedded(*, role: str) -> dict[str, Any]:
+    """Say where the embedded database in use is reached by one of its roles."""
+    cluster = embedded_postgres.locate(settings.DATA_FOLDER)
+    return dict(cluster.url_parts(role, str(connection.settings_dict["NAME"])))
+
+
 def tables_are_current() -> bool:
     """Tell whether every migration of the program has been applied."""
     try:
@@ -88,32 +102,67 @@ def tables_are_current() -> bool:
 
 
 def prepare() -> None:
-    """Start, migrate and grant; then verify. Doing it again changes nothing."""
+    """
+    Start, migrate and grant; then verify. Doing it again changes nothing.
+
+    :raises UnsafeDatabase: the tables cannot be made, or the database is not fit for use.
+    """
     start()
-    if not (settings.DATABASE_IS_EMBEDDED and tables_are_current()):
+    _refuse_unfit_server()
+    if not tables_are_current():
         _migrate()
-    database = settings.DATABASES["default"]
-    if settings.DATABASE_IS_EMBEDDED:
-        cluster = embedded_postgres.locate(settings.DATA_FOLDER)
-        with cluster.connect(embedded_postgres.OWNER, str(database["NAME"])) as owner:
-            grant(owner=owner, application=embedded_postgres.APPLICATION)
-    elif owner_url := os.environ.get("DATABASE_OWNER_URL"):
-        with psycopg.connect(owner_url, autocommit=True) as owner:
-            grant(owner=owner, application=str(database["USER"]))
+    _warn_of_owner()
+    _grant_to_application()
     refuse_unsafe_database()
 
 
 def _migrate() -> None:
-    program = Path(settings.BASE_DIR) / "manage.py"
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, str(program), "migrate", "--verbosity=0"],
-        env={**os.environ, "PUBLICCREDIT_DATABASE_ROLE": "owner"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise UnsafeDatabase(f"The tables could not be made or changed:\n{done.stderr[-3000:]}")
+    """Make or change the tables as their owner, in this process: a second one would load the program once more."""
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update({"OPTIONS": {}, **owner()})
+    try:
+        _refuse_unable_owner()
+        call_command("migrate", verbosity=0, interactive=False)
+    except ProgrammingError as error:
+        raise UnsafeDatabase(f"数据库的表没有建成或升级：\n{error}") from error
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
+
+
+def _refuse_unable_owner() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, has_schema_privilege('public', 'CREATE')")
+        role, able = cursor.fetchone()
+    if not able:
+        raise UnsafeDatabase(
+            f"数据库的表尚未建立，或与程序版本不一致；而角色“{role}”不能在其中建表。"
+            "请用 DATABASE_OWNER_URL 写明数据库的所有者，再执行 publiccredit prepare。"
+        )
+
+
+def _warn_of_owner() -> None:
+    """One role for everything works, and says what it gives away."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, pg_has_role(tableowner, 'MEMBER') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename = 'ledger_entry'"
+        )
+        role, owns = cursor.fetchone() or ("", False)
+    if owns:
+        logger.warning(
+            "角色“%s”自己拥有表：触发器仍禁止改写留痕，但拥有者能卸下触发器。"
+            "请另建 publiccredit_app 写在 DATABASE_URL，表的所有者只写在 DATABASE_OWNER_URL。",
+            role,
+        )
+
+
+def _grant_to_application() -> None:
+    if not (settings.DATABASE_IS_EMBEDDED or os.environ.get("DATABASE_OWNER_URL")):
+        return  # one role for everything: its own tables
+    with psycopg.connect(database_url.written(parts=owner()), autocommit=True) as session:
+        grant(owner=session, application=str(connection.settings_dict["USER"]))
 
 
 def grant(*, owner: psycopg.Connection[tuple[object, ...]], application: str) -> None:
@@ -136,29 +185,48 @@ def refuse_unsafe_database() -> None:
     """
     Verify the role and the server before anything is served.
 
-    :raises UnsafeDatabase: the role is a superuser or bypasses row-level security, the server is too old, or its
-        character type knows no Chinese.
+    :raises UnsafeDatabase: the role is a superuser or bypasses row-level security, or could become one that does; the
+        server is too old, or its character type knows no Chinese.
     """
+    _refuse_unfit_server()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolname, rolsuper, rolbypassrls, current_setting('server_version_num')::int,"
-            " current_setting('server_encoding') FROM pg_roles WHERE rolname = current_user"
-        )
-        role, superuser, bypasses, version, encoding = cursor.fetchone()
-        if superuser or bypasses:
-            raise UnsafeDatabase(
-                f"The role {role!r} is a superuser or has BYPASSRLS: row-level security would not bind it, and"
-                " departments could read each other's submissions. Connect as a plain role: CREATE ROLE"
-                " publiccredit_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'; name it in DATABASE_URL, and the owner"
-                " of the tables in DATABASE_OWNER_URL."
-            )
-        if version < MINIMUM_VERSION or encoding != "UTF8":
-            raise UnsafeDatabase(
-                f"The server is version {version} with encoding {encoding}; needed are PostgreSQL 15 or later and UTF8."
-            )
         cursor.execute("SELECT cardinality(show_trgm('濉溪县'))")
-        if cursor.fetchone()[0] == 0:
-            raise UnsafeDatabase(
-                "pg_trgm finds no letters in Chinese text here, so names could not be searched. Make the database with"
-                " LC_CTYPE=C.UTF-8 (or zh_CN.UTF-8) instead of C."
+        letters = cursor.fetchone()[0]
+    if letters == 0:
+        raise UnsafeDatabase(
+            "这个数据库的 LC_CTYPE 不认识汉字，按名称查不到主体。请另建一个：CREATE DATABASE … OWNER publiccredit_owner"
+            " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'（或 zh_CN.UTF-8）。"
+        )
+
+
+def _refuse_unfit_server() -> None:
+    """Verify what can be known before there are tables."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_user, current_setting('server_version_num')::int, current_setting('server_encoding'),"
+                " array(SELECT rolname::text FROM pg_roles WHERE (rolsuper OR rolbypassrls)"
+                " AND pg_has_role(current_user, oid, 'MEMBER') ORDER BY 1)"
             )
+            role, version, encoding, unbound = cursor.fetchone()
+    except NotSupportedError as error:  # Django itself turns away what is older still
+        raise UnsafeDatabase(f"数据库服务器太旧（{error}）；须为 PostgreSQL 15 以上。") from error
+    _refuse_old(version, encoding)
+    _refuse_unbound(role, unbound)
+
+
+def _refuse_old(version: int, encoding: str) -> None:
+    if version < MINIMUM_VERSION or encoding != "UTF8":
+        raise UnsafeDatabase(
+            f"数据库服务器是 PostgreSQL {version // 10000}，编码 {encoding}；须为 PostgreSQL 15 以上，编码 UTF8。"
+        )
+
+
+def _refuse_unbound(role: str, unbound: list[str]) -> None:
+    if unbound:
+        which = "它" if role in unbound else f"它所属的 {'、'.join(unbound)} "
+        raise UnsafeDatabase(
+            f"角色“{role}”不能用来运行平台：{which}是超级用户或有 BYPASSRLS，行级安全约束不了它，各部门的数据无从隔开。"
+            "请用普通角色：CREATE ROLE publiccredit_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '…'，写在 DATABASE_URL；"
+            "表的所有者写在 DATABASE_OWNER_URL。"
+        )

@@ -109,6 +109,11 @@ def ensure_running(data_folder: Path) -> Cluster:
     return cluster
 
 
+def client(program: str) -> Path:
+    """Name one of the server's client programs; they serve other servers as well, and run as whoever calls."""
+    return _wheel_binaries() / "bin" / program
+
+
 def create_database(*, cluster: Cluster, name: str, template: str = "template0") -> bool:
     """Make a database that the owner role owns, as a copy of another; tell whether it was not there before."""
     with cluster.connect(SUPERUSER, "postgres") as connection:

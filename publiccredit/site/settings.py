@@ -4,7 +4,7 @@ The settings of the program. What an installation may change comes from the envi
 DATABASE_URL                any PostgreSQL >= 15; empty: the embedded one under the data folder
 DATABASE_OWNER_URL          the role that makes tables; empty: the same as DATABASE_URL
 PUBLICCREDIT_DATABASE_ROLE  "owner" while tables are made or changed; otherwise leave it empty
-DATABASE_BACKUP_URL         the role that backs up, bound by no row-level security; empty: the owner
+DATABASE_BACKUP_URL         the role that backs up; empty: the owner, acting as the program itself
 PUBLICCREDIT_DATABASE_NAME  a database of the embedded cluster other than the first (tests)
 PUBLICCREDIT_DATA           the data folder; default .data beside the program
 PUBLICCREDIT_PACKS          the packs; default packs beside the program
@@ -20,9 +20,8 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from publiccredit.site import embedded_postgres
+from publiccredit.site import database_url, embedded_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).resolve()
@@ -52,17 +51,6 @@ DATABASE_ROLE = os.environ.get("PUBLICCREDIT_DATABASE_ROLE", "application")  # o
 DATABASE_IS_EMBEDDED = not os.environ.get("DATABASE_URL")
 
 
-def _from_url(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    return {
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-    }
-
-
 def _database() -> dict[str, Any]:
     as_owner = DATABASE_ROLE == "owner"
     if DATABASE_IS_EMBEDDED:
@@ -70,8 +58,8 @@ def _database() -> dict[str, Any]:
         name = os.environ.get("PUBLICCREDIT_DATABASE_NAME", embedded_postgres.DATABASE)
         role = embedded_postgres.OWNER if as_owner else embedded_postgres.APPLICATION
         return dict(cluster.url_parts(role, name))
-    owner_url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    return _from_url(owner_url if as_owner else os.environ["DATABASE_URL"])
+    variable = "DATABASE_OWNER_URL" if as_owner and os.environ.get("DATABASE_OWNER_URL") else "DATABASE_URL"
+    return database_url.read(url=os.environ[variable], variable=variable)
 
 
 DATABASES = {

@@ -70,7 +70,7 @@ def _run() -> int:
     except click.ClickException as error:
         return refuse(of_click(error))
     except _not_ready() as error:
-        return refuse(Refused(code="not_ready", message=str(error), exit_code=UNAVAILABLE))
+        return refuse(Refused(code="not_ready", message=_why(error), exit_code=UNAVAILABLE))
     return code if isinstance(code, int) else DONE
 
 
@@ -81,5 +81,14 @@ def _not_ready() -> tuple[type[Exception], ...]:
         ("publiccredit.site.embedded_postgres", "UnableToStartDatabase"),
         ("publiccredit.site.serving", "UnableToServe"),
         ("django.db.utils", "OperationalError"),
+        ("django.core.exceptions", "ImproperlyConfigured"),
     )
     return tuple(getattr(sys.modules[module], name) for module, name in named if module in sys.modules)
+
+
+def _why(error: Exception) -> str:
+    """Give what the error says; the database's own words get a sentence on what to do."""
+    if type(error).__name__ != "OperationalError":
+        return str(error)
+    remedy = "请核对 DATABASE_URL 中的主机、端口、角色、密码和库名，并确认数据库服务器已启动。"
+    return f"数据库不可用。{remedy}\n{error}"
