@@ -22,13 +22,20 @@ def end_with_parent(*, parent: int) -> None:
         sys.exit(0)
 
 
-def run_web(*, host: str, port: int, workers: int) -> None:
-    """Serve the site in this process and its workers until told to end."""
+def wait_until_opened(*, gate: int) -> None:
+    """Wait for the end of a pipe: the database is ready then. Who comes later finds it ended already."""
+    os.read(gate, 1)
+
+
+def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> None:
+    """Serve the site in this process and its workers until told to end. A worker loads, then waits at the gate."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     os.environ["PUBLICCREDIT_WEB_PROCESS"] = str(os.getpid())
+    if gate is not None:
+        os.environ["PUBLICCREDIT_WEB_GATE"] = str(gate)
     Granian(
         "publiccredit.site.wsgi:application",
         address=host,

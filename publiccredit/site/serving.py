@@ -13,12 +13,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import django
 import psutil
 from django.conf import settings
 
@@ -66,25 +68,45 @@ def serve(
 
     :raises UnableToServe: the port is taken, or a part of the platform ended by itself.
     """
-    from publiccredit.site import database, embedded_postgres
+    from publiccredit.site import embedded_postgres
 
     _refuse_second()
     refuse_taken_port(address=address)
     database_was_running = settings.DATABASE_IS_EMBEDDED and embedded_postgres.is_running(settings.DATA_FOLDER)
-    database.prepare()
     try:
-        before()
-        with _told_to_end() as told, _running(address=address, workers=workers) as children:
-            _wait_until_it_answers(address=address, children=children, told=told)
-            announce()
-            # Only now: until the site answers, they would take the processors from it.
-            children.append(_Child(_started(["worker"])))
-            if beside:
-                children.append(_Child(_started(beside), may_end=True))
-            _wait_until_told(children=children, told=told)
+        with _running(address=address, workers=workers) as (children, open_site):
+            _prepare(before)
+            with _told_to_end() as told:
+                open_site()
+                _wait_until_it_answers(address=address, children=children, told=told)
+                announce()
+                # Only now: until the site answers, they would take the processors from it.
+                children.append(_Child(_started(["worker"])))
+                if beside:
+                    children.append(_Child(_started(beside), may_end=True))
+                _wait_until_told(children=children, told=told)
     finally:
         if settings.DATABASE_IS_EMBEDDED and not database_was_running:
             embedded_postgres.stop(settings.DATA_FOLDER)
+
+
+def _prepare(before: Callable[[], None]) -> None:
+    """Have the database ready, and this process: each takes seconds of its own, and they do not need each other."""
+    from publiccredit.site import embedded_postgres
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        started = (
+            beside.submit(embedded_postgres.ensure_running, settings.DATA_FOLDER)
+            if settings.DATABASE_IS_EMBEDDED
+            else None
+        )
+        django.setup()
+    if started is not None:
+        started.result()
+    from publiccredit.site import database
+
+    database.prepare()
+    before()
 
 
 def _refuse_second() -> None:
@@ -119,6 +141,8 @@ def stop() -> list[str]:
     """Stop the site and the embedded databases of this folder, and say what was running."""
     from publiccredit.site import embedded_postgres
 
+    folders = ((settings.DATA_FOLDER, "内置数据库"), (settings.DATA_FOLDER / "test", "测试数据库"))
+    databases = {folder: name for folder, name in folders if folder.exists() and embedded_postgres.is_running(folder)}
     stopped = []
     if (state := _state()) is not None:
         process = psutil.Process(state["pid"])
@@ -127,11 +151,10 @@ def stop() -> list[str]:
         for left in alive:
             left.kill()
         stopped.append("网站")
-    for folder, name in ((settings.DATA_FOLDER, "内置数据库"), (settings.DATA_FOLDER / "test", "测试数据库")):
-        if folder.exists() and embedded_postgres.is_running(folder):
+    for folder in databases:
+        if embedded_postgres.is_running(folder):  # else the site has taken it down with itself
             embedded_postgres.stop(folder)
-            stopped.append(name)
-    return stopped
+    return [*stopped, *databases.values()]
 
 
 def remove_databases() -> None:
@@ -153,23 +176,30 @@ class _Child:
 
 
 @contextmanager
-def _running(*, address: Address, workers: int) -> Iterator[list[_Child]]:
-    """Start the site, and on the way out end it with whatever was started beside it since."""
-    web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers)]
+def _running(*, address: Address, workers: int) -> Iterator[tuple[list[_Child], Callable[[], None]]]:
+    """
+    Start the site, and on the way out end it with whatever was started beside it since.
+
+    The site loads at once and answers when it is opened: its workers wait for the end of a pipe, which all of them see.
+    """
+    gate, opening = os.pipe()
+    web = ["web", "--host", address.host, "--port", str(address.port), "--workers", str(workers), "--gate", str(gate)]
     children: list[_Child] = []
-    try:
-        children.append(_Child(_started(web)))
-        _write_state(address)
-        yield children
-    finally:
-        _end([child.process for child in children])
-        _state_file().unlink(missing_ok=True)
+    with os.fdopen(opening, "wb") as kept_shut:
+        try:
+            children.append(_Child(_started(web, inherited=[gate])))
+            os.close(gate)
+            _write_state(address)
+            yield children, kept_shut.close
+        finally:
+            _end([child.process for child in children])
+            _state_file().unlink(missing_ok=True)
 
 
-def _started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+def _started(arguments: Sequence[str], *, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     # Each at the head of a process group, so that what it starts itself can be ended with it.
     command = [sys.executable, "-m", "publiccredit.site.commands", *arguments, "--parent", str(os.getpid())]
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program
+    return subprocess.Popen(command, start_new_session=True, pass_fds=inherited)  # noqa: S603 - our own program
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:

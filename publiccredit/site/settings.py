@@ -13,6 +13,7 @@ PUBLICCREDIT_HOSTS          host names the site answers to, separated by commas;
 PUBLICCREDIT_SECURE         1 behind HTTPS: cookies and redirects then insist on it
 PUBLICCREDIT_SITE_NAME      the name at the head of every page
 PUBLICCREDIT_WEB_PROCESS    set by the program itself: the process the web workers end with
+PUBLICCREDIT_WEB_GATE       set by the program itself: the pipe whose end tells web workers that the database is ready
 PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
 """
 

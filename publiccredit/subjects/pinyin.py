@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin.constants import PINYIN_DICT
-
 # Characters with several readings, as the names of enterprises and places read them.
 READINGS_IN_NAMES = {"行": "H", "长": "C", "乐": "L", "重": "Z", "调": "T", "会": "H", "朝": "C", "单": "D", "六": "L"}
 PHRASES = {
@@ -29,6 +27,8 @@ def _first_letter(readings: str) -> str:
 @lru_cache(maxsize=1)
 def _letters() -> dict[int, str]:
     """Character by character: ``str.translate`` turns a million names in under a second, pypinyin in minutes."""
+    from pypinyin.constants import PINYIN_DICT  # a third of a second, and most processes write no name
+
     letters = {code: letter for code, readings in PINYIN_DICT.items() if (letter := _first_letter(readings))}
     return letters | {ord(character): letter for character, letter in READINGS_IN_NAMES.items()}
 

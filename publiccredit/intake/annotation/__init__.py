@@ -16,9 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from publiccredit.intake.annotation.in_place import mark_in_place
 from publiccredit.intake.annotation.marks import Marks
-from publiccredit.intake.annotation.rewriting import write_marked
 from publiccredit.intake.annotation.sheets import cells_of, open_sheets
 from publiccredit.intake.types import Recognition
 
@@ -37,10 +35,15 @@ def annotate(
     ``SHEET``, ``ROW`` and ``OUTCOME`` are looked at. The original must have been opened by ``reading.open_file``
     before: what is hostile was refused there.
     """
+    # openpyxl and xlsxwriter take as long to load as a fifth of the site, whose processes never come here.
     marks = Marks.of(issues=issues, outcomes=outcomes)
     if _is_xlsx(original) and cells_of(original) <= IN_PLACE_CELLS:
+        from publiccredit.intake.annotation.in_place import mark_in_place
+
         mark_in_place(original=original, recognition=recognition, marks=marks, target=target)
     else:
+        from publiccredit.intake.annotation.rewriting import write_marked
+
         with open_sheets(original=original, recognition=recognition) as sheets:
             write_marked(sheets=sheets, recognition=recognition, marks=marks, target=target)
 

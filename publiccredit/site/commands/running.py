@@ -22,9 +22,14 @@ def today() -> date:
     return now().astimezone(CHINA).date()
 
 
+def settings_named() -> None:
+    """Say where the settings are, for what needs no more of Django yet."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
+
+
 def django_ready() -> None:
     """Make Django and its tables usable in this process."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
+    settings_named()
     import django
 
     django.setup()
@@ -63,7 +68,7 @@ _workers = click.option("--workers", type=NumberBetween(1, 64), default=2, help=
 @_workers
 def serve(port: int, host: str, workers: int) -> None:
     """运行网站和后台任务，直到按下 Ctrl-C 或执行 publiccredit stop。"""
-    django_ready()
+    settings_named()
     from publiccredit.site import serving
 
     address = serving.Address(host=host, port=port)
@@ -80,12 +85,13 @@ def serve(port: int, host: str, workers: int) -> None:
 @_host
 @_workers
 @click.option("--parent", type=int, required=True, help="随该进程结束。")
-def web(port: int, host: str, workers: int, parent: int) -> None:
+@click.option("--gate", type=int, help="该管道关闭后才应答。")
+def web(*, port: int, host: str, workers: int, parent: int, gate: int | None) -> None:
     """只运行网站进程（由 serve 启动）。"""
     from publiccredit.site import processes
 
     processes.end_with_parent(parent=parent)
-    processes.run_web(host=host, port=port, workers=workers)
+    processes.run_web(host=host, port=port, workers=workers, gate=gate)
 
 
 @click.command("worker", cls=Command)
@@ -105,19 +111,22 @@ def worker(parent: int | None) -> None:
 def demo(port: int) -> None:
     """运行演示：一个虚构的县，经真实报送流程入库。数据保留在 .data，再次运行即刻启动。"""
     os.environ["PUBLICCREDIT_DEMO"] = "1"
-    django_ready()
+    settings_named()
     from django.conf import settings
 
     from publiccredit.site import serving
-    from publiccredit.site.demo import accounts
 
     address = serving.Address(host="127.0.0.1", port=port)
     passwords: dict[str, str] = {}
 
     def before() -> None:
+        from publiccredit.site.demo import accounts
+
         passwords.update(accounts.open_accounts(folder=settings.DATA_FOLDER, at=now()))
 
     def announce() -> None:
+        from publiccredit.site.demo import accounts
+
         say(f"演示网站：{address.url}（Ctrl-C 停止；数据保留，make clean 清除）")
         say(f"登录：{address.url}log-in")
         width = max(len(account.username) for account in accounts.ACCOUNTS)
@@ -164,8 +173,22 @@ def stop(*, remove_databases: bool) -> None:
     stopped = serving.stop()
     if remove_databases:
         serving.remove_databases()
-    say("已停止：" + "、".join(stopped) + "。" if stopped else "没有正在运行的网站或内置数据库。")
+    if stopped:
+        say(f"已停止：{'、'.join(stopped)}。")
+    else:
+        say("没有正在运行的网站或内置数据库。")
+    say(_what_remains(removed=remove_databases))
     answer({"stopped": stopped})
+
+
+def _what_remains(*, removed: bool) -> str:
+    from django.conf import settings
+
+    if removed:
+        return f"内置数据库已删除：{settings.DATA_FOLDER}。"
+    if not settings.DATABASE_IS_EMBEDDED:
+        return f"DATABASE_URL 所指的数据库照常运行；原始文件保留在 {settings.DATA_FOLDER}。"
+    return f"数据保留在 {settings.DATA_FOLDER}，再次启动时沿用；make clean 清除。"
 
 
 @click.command("backup", cls=Command)

@@ -1,0 +1,235 @@
+"""The platform as its operator runs it: prepared, served, demonstrated, stopped; and what it says when it cannot."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+import pytest
+
+from publiccredit.site import embedded_postgres, serving
+from publiccredit.site.demo.accounts import ACCOUNTS
+from publiccredit.site.serving import Address, UnableToServe
+from tests.environment import ROOT
+
+PROGRAM = [sys.executable, "-m", "publiccredit.site.commands"]
+FAILS = [sys.executable, "-c", "raise SystemExit(4)"]
+ENDS_WELL = [sys.executable, "-c", "pass"]
+STAYS = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+WILL_NOT_GO = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+]
+
+
+def free_address() -> Address:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return Address(host="127.0.0.1", port=probe.getsockname()[1])
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    environment = {**os.environ, "PUBLICCREDIT_DATA": str(folder)}
+    environment.pop("PUBLICCREDIT_DATABASE_NAME", None)
+    return environment
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        capture_output=True, text=True, cwd=ROOT, env=environment_of(folder), check=False, timeout=60,
+    )  # fmt: skip
+
+
+def first_answer(lines: IO[str]) -> Any:
+    """Read as far as the first whole answer reaches: the program goes on running behind it."""
+    read = ""
+    for line in lines:
+        read += line
+        if line == "}\n":
+            return json.loads(read)
+    raise AssertionError(f"no answer in {read!r}")
+
+
+@pytest.fixture
+def state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place of this test's own for what the running parent writes down: the data folder is every worker's."""
+    file = tmp_path / "serving.json"
+    monkeypatch.setattr(serving, "_state_file", lambda: file)
+    return file
+
+
+@pytest.fixture
+def child() -> Iterator[Any]:
+    """Start processes that cannot outlive the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(command: list[str]) -> serving._Child:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+        started.append(process)
+        return serving._Child(process)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def test_the_demonstration_is_served_and_stopped_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    address = free_address()
+    demo = subprocess.Popen(
+        [*PROGRAM, "demo", "--port", str(address.port), "--json"],
+        stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment_of(tmp_path),
+    )  # fmt: skip
+    try:
+        assert demo.stdout is not None
+        told = first_answer(demo.stdout)
+        assert told["url"] == address.url
+        assert set(told["accounts"]) == {account.username for account in ACCOUNTS}
+        kept = tmp_path / "demo-accounts.json"
+        assert json.loads(kept.read_text()) == told["accounts"]
+        assert kept.stat().st_mode & 0o077 == 0
+        with urllib.request.urlopen(address.url) as page:
+            assert "演示环境：主体与记录均为虚构" in page.read().decode()
+        second = run(tmp_path, "serve", "--port", str(free_address().port))
+        assert (second.returncode, "publiccredit stop" in second.stderr) == (3, True)
+        stopped = run(tmp_path, "stop", "--remove-databases", "--json")
+        assert json.loads(stopped.stdout) == {"stopped": ["网站", "内置数据库"]}
+        assert demo.wait(timeout=30) == 0
+    finally:
+        if demo.poll() is None:
+            demo.terminate()
+            demo.wait(timeout=40)
+        if demo.stdout is not None:
+            demo.stdout.close()
+        embedded_postgres.remove(tmp_path)
+    assert not (tmp_path / "serving.json").exists()
+    assert not embedded_postgres.is_running(tmp_path)
+
+
+def test_the_site_answers_until_it_is_told_to_end(
+    fresh_database: str, state_file: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
+) -> None:
+    monkeypatch.setenv("PUBLICCREDIT_DATABASE_NAME", fresh_database)
+    address = free_address()
+    seen: list[tuple[int, int]] = []
+
+    def announce() -> None:
+        with urllib.request.urlopen(f"{address.url}health") as answer:
+            seen.append((answer.status, json.loads(state_file.read_text())["port"]))
+        with pytest.raises(UnableToServe, match=f"{address.url} 运行"):
+            serving._refuse_second()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    handler = signal.getsignal(signal.SIGTERM)
+    with django_db_blocker.unblock():
+        serving.serve(address=address, workers=1, announce=announce, beside=["catalogue"])
+    assert seen == [(200, address.port)]
+    assert not state_file.exists()
+    assert signal.getsignal(signal.SIGTERM) == handler
+    serving.refuse_taken_port(address=address)
+
+
+def test_a_part_that_fails_ends_the_whole(child: Any) -> None:
+    failed = child(FAILS)
+    failed.process.wait()
+    with pytest.raises(UnableToServe, match="退出码 4"):
+        serving._wait_until_told(children=[failed], told=lambda: False)
+
+
+def test_what_may_end_ends_nothing_else(child: Any) -> None:
+    ended = serving._Child(child(ENDS_WELL).process, may_end=True)
+    ended.process.wait()
+    answers = iter([False, True])
+    serving._wait_until_told(children=[ended], told=lambda: next(answers))
+    assert next(answers, None) is None
+
+
+def test_a_site_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch, child: Any) -> None:
+    monkeypatch.setattr(serving, "PATIENCE", 0.2)
+    address = free_address()
+    with pytest.raises(UnableToServe, match=f"没有应答：{address.url}health"):
+        serving._wait_until_it_answers(address=address, children=[child(STAYS)], told=lambda: False)
+
+
+def test_a_child_that_will_not_go_is_killed(monkeypatch: pytest.MonkeyPatch, child: Any) -> None:
+    monkeypatch.setattr(serving, "GRACE", 0.1)
+    stubborn, willing = child(WILL_NOT_GO).process, child(STAYS).process
+    for process in (stubborn, willing):
+        assert process.stdout.readline() == b"up\n"
+    serving._end([stubborn, willing])
+    assert (stubborn.returncode, willing.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
+
+
+def test_a_port_below_1024_is_said_to_need_an_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(UnableToServe, match="端口 80 需要管理员权限"):
+        serving.refuse_taken_port(address=Address(host="127.0.0.1", port=80))
+
+
+def test_nothing_is_stopped_where_nothing_runs(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_FOLDER = tmp_path
+    assert serving._state() is None
+    assert serving.stop() == []
+    serving.remove_databases()
+    (tmp_path / "serving.json").write_text("{")
+    assert serving._state() is None
+
+
+def test_a_site_that_hangs_is_killed_by_stop(tmp_path: Path, settings: Any, child: Any, monkeypatch: Any) -> None:
+    settings.DATA_FOLDER = tmp_path
+    monkeypatch.setattr(serving, "GRACE", -9.8)
+    hanging = child(WILL_NOT_GO).process
+    assert hanging.stdout.readline() == b"up\n"
+    state = {"pid": hanging.pid, "started": psutil.Process(hanging.pid).create_time(), "host": "127.0.0.1", "port": 1}
+    (tmp_path / "serving.json").write_text(json.dumps(state))
+    assert serving.stop() == ["网站"]
+    assert hanging.wait(timeout=5) == -signal.SIGKILL
+
+
+def test_the_number_of_an_ended_parent_may_be_anothers(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_FOLDER = tmp_path
+    own = psutil.Process()
+    state = {"pid": own.pid, "started": own.create_time() - 60, "host": "127.0.0.1", "port": 1}
+    (tmp_path / "serving.json").write_text(json.dumps(state))
+    assert serving._state() is None
+
+
+def test_every_database_of_the_folder_is_stopped_by_stop(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_FOLDER = tmp_path
+    (tmp_path / "test").mkdir()
+    asked: list[tuple[str, Path]] = []
+    monkeypatch.setattr(embedded_postgres, "is_running", lambda folder: True)
+    monkeypatch.setattr(embedded_postgres, "stop", lambda folder: asked.append(("stop", folder)))
+    monkeypatch.setattr(embedded_postgres, "remove", lambda folder: asked.append(("remove", folder)))
+    assert serving.stop() == ["内置数据库", "测试数据库"]
+    serving.remove_databases()
+    folders = [tmp_path, tmp_path / "test"]
+    assert asked == [*(("stop", f) for f in folders), *(("remove", f) for f in folders)]
+
+
+def test_a_web_worker_imports_the_application_and_ends_with_the_web_process() -> None:
+    program = "from publiccredit.site.wsgi import application; print(type(application).__name__)"
+    for parent, said in ((str(os.getpid()), "WSGIHandler\n"), ("1", "")):  # of another parent it is an orphan
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
+            env={**os.environ, "PUBLICCREDIT_WEB_PROCESS": parent},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (0, said), done.stderr
