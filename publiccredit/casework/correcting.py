@@ -66,6 +66,19 @@ def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
     return Correction(content=content, columns=columns)
 
 
+def correctable_fields(*, record_id: int) -> dict[str, str]:
+    """Give the fields of a record that a case can correct, by name and title."""
+    record = records().get(pk=record_id)
+    record_type = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1))
+    found = {}
+    for name in record_type.field_names:
+        try:
+            found[name] = _field(record_type, name).title
+        except UnableToCorrect:
+            continue
+    return found
+
+
 def _field(record_type: RecordType, name: str) -> RecordField:
     if name not in record_type.field_names:
         raise UnableToCorrect(f"“{record_type.title}”没有字段“{name}”。请从字段列表中选择。")

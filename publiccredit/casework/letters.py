@@ -31,7 +31,7 @@ def in_chinese(day: date) -> str:
 
 def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
     """Write the receipt of a request: its number, its clock and who decides."""
-    provisional = "(该年度放假安排尚未公布，以公布后核定的日期为准)" if case.provisional else ""
+    provisional = "（该年度放假安排尚未公布，以公布后核定的日期为准）" if case.provisional else ""
     body = (
         f"你（单位）提出的{procedure.title}请求已于{in_chinese(case.opened_on)}收到，编号 {case.number}。\n"
         f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{provisional}。\n"
@@ -69,10 +69,16 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
 
 
+def guidance(*, act: Act, case: Case, text: str) -> Letter:
+    """Write what the office advises the applicant to do; it decides nothing."""
+    body = f"关于编号 {case.number} 的请求，现就如何办理告知如下：\n{text}\n本指引不是处理决定，不影响办理期限。"
+    return _letter(act, case, LetterKind.GUIDANCE, body)
+
+
 def _letter(act: Act, case: Case, kind: LetterKind, body: str) -> Letter:
     number = f"{case.number}-{case.letters.count() + 1}"
     signature = f"{decider_name(case=case)}\n{in_chinese(act.on)}"
-    text = f"{kind.label}\n\n{number}\n\n{case.applicant_name}:\n\n{body}\n\n{signature}"
+    text = f"{kind.label}\n\n{number}\n\n{case.applicant_name}：\n\n{body}\n\n{signature}"
     return Letter.objects.create(
         case=case,
         kind=kind,

@@ -79,6 +79,7 @@ SENTENCES = {
     Happening.DEADLINE_SETTLED.value: "{text}。",
     Happening.RETURNED.value: "{by} 退回重办：{text}",
     Happening.EFFECTIVE.value: "决定生效：{text}。",
+    Happening.GUIDED.value: "{by} 发出办理指引：{text}",
 }
 
 

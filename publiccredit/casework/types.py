@@ -49,6 +49,7 @@ class LetterKind(models.TextChoices):
     REQUEST_FOR_PAPERS = "request_for_papers", "补正通知书"
     EXTENSION = "extension", "延期通知书"
     DECISION = "decision", "处理决定书"
+    GUIDANCE = "guidance", "办理指引"
 
 
 class Happening(models.TextChoices):
@@ -60,6 +61,7 @@ class Happening(models.TextChoices):
     DEADLINE_SETTLED = "deadline_settled", "期限核定"
     RETURNED = "returned", "退回重办"
     EFFECTIVE = "effective", "决定生效"
+    GUIDED = "guided", "发出指引"
 
 
 @dataclass(frozen=True)

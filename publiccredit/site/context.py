@@ -30,6 +30,7 @@ FOOTER_ENTRIES = (
 DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
+    ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
 )

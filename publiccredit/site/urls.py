@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("publiccredit.intake.api_urls")),
     path("intake/", include("publiccredit.intake.urls")),
     path("severity/", include("publiccredit.casework.severity_urls")),
+    path("cases/", include("publiccredit.casework.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]

@@ -9,6 +9,7 @@ from publiccredit.casework.operations.deciding import (
     decide,
     return_proposal,
 )
+from publiccredit.casework.operations.guiding import guide_applicant
 from publiccredit.casework.operations.handling import (
     UnableToExtend,
     UnableToTakePaper,
@@ -73,6 +74,7 @@ __all__ = [
     "extend_deadline",
     "forward_to_source",
     "grant_repair",
+    "guide_applicant",
     "hand_in_paper",
     "lift_stay",
     "open_case",

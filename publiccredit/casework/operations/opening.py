@@ -34,6 +34,7 @@ from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState
 
 LONGEST_REQUEST = 5000
+LONGEST_IN_THE_POST = 30  # days between a letter's arrival and its being taken down
 
 
 class UnableToOpenCase(CaseRefused):
@@ -50,12 +51,14 @@ def open_case(
     at: datetime,
     idempotency_key: str | None = None,
     about_case_id: int | None = None,
+    received_on: date | None = None,
     packs: Packs | None = None,
 ) -> Case:
     """
     Open a case: its clock starts, its receipt is written, and an objection marks its records in the same moment.
 
-    The same idempotency key gives the case it opened before.
+    The same idempotency key gives the case it opened before. What came by post or telephone runs from the day on which
+    it was received, under the rules of that day.
 
     :raises UnableToOpenCase: the request lacks something, or is already under way.
     :raises NotAllowed: the applicant or the actor may not open this kind of case.
@@ -63,12 +66,13 @@ def open_case(
     if idempotency_key is not None and (known := Case.objects.filter(idempotency_key=idempotency_key).first()):
         return known
     with one_act(by=by, at=at, operation="open_case") as act:
-        rules = _rules(procedure, act, packs)
+        on = _received(received_on, channel, act)
+        rules = _rules(procedure, on, packs)
         records = subjects.lock_records(record_ids=asked.record_ids)
         _verify(rules, applicant, asked, channel, records)
         about = _case_about(rules, about_case_id, asked)
         case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
-        case.about_id, case.idempotency_key = about, idempotency_key
+        case.about_id, case.idempotency_key, case.opened_on = about, idempotency_key, on
         _write_opening(act, case, rules, asked, packs)
     return case
 
@@ -100,9 +104,22 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
     return case
 
 
-def _rules(name: ProcedureName, act: Act, packs: Packs | None) -> Procedure:
+def _received(received_on: date | None, channel: Channel, act: Act) -> date:
+    """Nobody online writes on another day; a counter may take down what lay in the post over a holiday, no longer."""
+    if received_on is None or received_on == act.on:
+        return act.on
+    if received_on > act.on:
+        raise UnableToOpenCase(f"收件日期 {received_on} 晚于今天。请填写实际收到的日期。")
+    if channel is Channel.ONLINE or (act.on - received_on).days > LONGEST_IN_THE_POST:
+        raise UnableToOpenCase(
+            f"收件日期 {received_on} 早于今天超过 {LONGEST_IN_THE_POST} 天，或者是网上提出的。请核对收件登记。"
+        )
+    return received_on
+
+
+def _rules(name: ProcedureName, on: date, packs: Packs | None) -> Procedure:
     try:
-        return catalogue.procedure(name=name, on=act.on, within=packs)
+        return catalogue.procedure(name=name, on=on, within=packs)
     except catalogue.NotInPacks as missing:
         raise UnableToOpenCase(str(missing)) from missing
 

@@ -1,1 +1,1 @@
-"""The pages of casework, a module for each desk."""
+"""The pages of casework: the desks and the case, the counter, letters, guidance, figures, and the severity desk."""

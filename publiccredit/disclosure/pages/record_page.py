@@ -82,6 +82,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "repairable": record.repairable_from is not None and record.repairable_from <= today,
         "address": request.build_absolute_uri(request.path),
         "today": today,
+        "desk": _desk(request, record),
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
 
@@ -93,6 +94,17 @@ def _severity_url(request: HttpRequest, record: VisibleRecord) -> str:
     actor = actor_of(request)
     own = actor.of_department and actor.department_code == record.department_code
     return reverse("severity:record", args=[record.id]) if own else ""
+
+
+def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
+    """Tell what an officer may begin here: the office anything, a department what it determined itself."""
+    if not request.user.is_authenticated:
+        return {}
+    actor = actor_of(request)
+    ours = {d.uscc: d.code for d in catalogue.departments()}
+    determined = ours.get(record.authority_uscc, record.department_code) == actor.department_code
+    opens = actor.of_office or (actor.of_department and determined)
+    return {"opens": opens, "notice": opens and record.adverse}
 
 
 def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:

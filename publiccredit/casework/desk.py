@@ -1,0 +1,200 @@
+"""What a desk shows: its queues and their counts, the clock of a case, and what a person may do in it now."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from publiccredit.accounts.types import Actor
+from publiccredit.casework.clocks import china_day, percent_used, working_days_used
+from publiccredit.casework.models import Case, Decision, DeclaredRelation
+from publiccredit.casework.operations.deciding import DECIDABLE
+from publiccredit.casework.operations.handling import WORKING
+from publiccredit.casework.queries import cases
+from publiccredit.casework.rules import procedure_of
+from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.catalogue.types import ClockName, Party, StepName
+
+LEVELS = (100, 80, 50)  # per cent of the clock at which a row changes its look
+_UNDECIDED = Q(state__in=UNDECIDED)
+_TITLES = {
+    "ours": "待本单位办理",
+    "mine": "我承办的",
+    "new": "待受理",
+    "overdue": "逾期",
+    "escalated": "期限过半",
+    "papers": "待补正",
+    "source": "认定单位核实中",
+    "second": "待第二人审核",
+    "delivery": "待送达",
+    "open": "全部在办",
+    "closed": "已办结",
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    name: str
+    title: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much of a case's time has run, in words a desk acts on."""
+
+    due_on: date
+    provisional: bool
+    percent: int
+    days: int  # working days left; where the last day has passed, working days late
+    running: bool  # it is neither decided nor waiting for papers
+
+    @property
+    def late(self) -> bool:
+        return self.running and self.percent >= 100
+
+    @property
+    def level(self) -> int:
+        """The highest of 50, 80 and 100 per cent that is reached, else 0."""
+        return next((level for level in LEVELS if self.percent >= level), 0) if self.running else 0
+
+    @property
+    def words(self) -> str:
+        if not self.running:
+            return "停表"
+        if self.late:
+            return f"逾期 {self.days} 个工作日"
+        return f"还剩 {self.days} 个工作日" if self.days else "今天到期"
+
+
+def queues(*, actor: Actor, on: date) -> tuple[Queue, ...]:
+    """Give the queues of a desk with how many cases lie in each."""
+    conditions = _conditions(actor, on)
+    counted = _of(actor).aggregate(**{name: Count("pk", filter=chosen) for name, chosen in conditions.items()})
+    return tuple(Queue(name, _TITLES[name], counted[name]) for name in conditions)
+
+
+def queue(*, name: str, actor: Actor, on: date) -> QuerySet[Case]:
+    """Give the cases of a queue, the one due first at the head; of an unknown name, all that are open."""
+    conditions = _conditions(actor, on)
+    return _of(actor).filter(conditions.get(name, conditions["open"]))
+
+
+def clock_of(*, case: Case, on: date) -> Clock:
+    """Tell how the clock of a case stands on a day."""
+    running = case.state in UNDECIDED and case.state != CaseState.WAITING_FOR_PAPERS
+    late = on > case.due_on
+    start, end = (case.due_on, on) if late else (on, case.due_on)
+    return Clock(
+        due_on=case.due_on,
+        provisional=case.provisional,
+        percent=percent_used(case=case, on=on),
+        days=working_days_used(start=start, end=end),
+        running=running,
+    )
+
+
+def party_at_desk(*, actor: Actor) -> Party | None:
+    """Tell as which party an officer works at a desk; nothing for one who only reads."""
+    if actor.of_office:
+        return Party.OFFICE
+    return Party.SOURCE if actor.of_department else None
+
+
+def steps_open(*, case: Case, actor: Actor, on: date) -> frozenset[StepName]:
+    """
+    Give the steps a person may take in a case now.
+
+    What is offered is what the operations allow; they verify again, so that a page left open overnight refuses.
+    """
+    party = party_at_desk(actor=actor)
+    if party is None or (party is Party.SOURCE and actor.department_code != case.department_code):
+        return frozenset()
+    if related(case=case, actor=actor):
+        return frozenset()
+    rules = procedure_of(case=case)
+    return frozenset(s for s, fits in _MOMENTS.items() if rules.allows(s, party) and fits(case, actor, on))
+
+
+def related(*, case: Case, actor: Actor) -> bool:
+    """Tell whether an officer has declared a relation to the subject of a case (DP-34)."""
+    if case.subject_id is None:
+        return False
+    return DeclaredRelation.objects.filter(officer_id=actor.name, subject_id=case.subject_id).exists()
+
+
+def _of(actor: Actor) -> QuerySet[Case]:
+    """The cases of a desk: the office and audit read all, a department its own; the database says the same again."""
+    return cases().filter(department_code=actor.department_code) if actor.of_department else cases()
+
+
+def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
+    with_source = Q(state=CaseState.WITH_SOURCE)
+    if actor.of_department:
+        ours = Q(decided_by_party=Party.SOURCE.value) | with_source
+    else:
+        ours = Q(decided_by_party=Party.OFFICE.value) & ~with_source
+    return {
+        "ours": _UNDECIDED & ours,
+        "mine": _UNDECIDED & Q(owner=actor.name),
+        "new": Q(state=CaseState.OPENED),
+        "overdue": _UNDECIDED & Q(due_on__lt=on) & ~Q(state=CaseState.WAITING_FOR_PAPERS),
+        "escalated": _UNDECIDED & Q(reached_percent__gte=50),
+        "papers": Q(state=CaseState.WAITING_FOR_PAPERS),
+        "source": with_source,
+        "second": Q(state=CaseState.PROPOSED),
+        "delivery": Q(state=CaseState.DECIDED),
+        "open": _UNDECIDED,
+        "closed": Q(state=CaseState.CLOSED),
+    }
+
+
+def _may_take(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    return case.state in UNDECIDED and case.owner != actor.name
+
+
+def _may_extend(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    return case.state in WORKING and not case.extended_days and on <= case.due_on
+
+
+def _may_propose(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    return case.state in DECIDABLE and not _decided_the_first(case, actor)
+
+
+def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    if case.state != CaseState.PROPOSED or _decided_the_first(case, actor):
+        return False
+    return not Decision.objects.filter(case=case, state="proposed", proposed_by__username=actor.name).exists()
+
+
+def _may_review(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    if case.decided_at is None or case.reviews_id is not None or Case.objects.filter(reviews=case).exists():
+        return False
+    days = procedure_of(case=case).days(ClockName.REQUEST_REVIEW) or 0
+    return working_days_used(start=china_day(at=case.decided_at), end=on) <= days
+
+
+def _decided_the_first(case: Case, actor: Actor) -> bool:
+    if case.reviews_id is None:
+        return False
+    took_part = Q(proposed_by__username=actor.name) | Q(approved_by__username=actor.name)
+    return Decision.objects.filter(took_part, case_id=case.reviews_id).exists()
+
+
+def _in(*states: CaseState) -> Callable[[Case, Actor, date], bool]:
+    return lambda case, _actor, _on: case.state in states
+
+
+_MOMENTS: Mapping[StepName, Callable[[Case, Actor, date], bool]] = {
+    StepName.TAKE: _may_take,
+    StepName.REQUEST_PAPERS: _in(CaseState.IN_HAND),
+    StepName.HAND_IN_PAPER: _in(*WORKING),
+    StepName.FORWARD: _in(CaseState.IN_HAND),
+    StepName.ANSWER: _in(CaseState.WITH_SOURCE),
+    StepName.EXTEND: _may_extend,
+    StepName.PROPOSE: _may_propose,
+    StepName.APPROVE: _may_approve,
+    StepName.REQUEST_REVIEW: _may_review,
+    StepName.CLOSE: _in(CaseState.DECIDED),
+}

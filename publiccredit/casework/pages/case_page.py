@@ -1,0 +1,176 @@
+"""A case: what is asked, what there is, how its clock stands, what happened, and what this person may do now."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from publiccredit.accounts.access import actor_of, open_to
+from publiccredit.accounts.operations import NotAllowed
+from publiccredit.casework import desk, queries
+from publiccredit.casework.letters import decider_name, department_name
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations import CaseRefused
+from publiccredit.casework.pages.decision_form import DecisionForm
+from publiccredit.casework.pages.forms import FORMS, StepForm
+from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, names_of, record_words
+from publiccredit.casework.rules import PARTY_TITLES, procedure_of
+from publiccredit.casework.types import CaseState
+from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
+
+EFFECT_WORDS = {
+    Effect.LIFT_DISPUTE: "解除异议标注",
+    Effect.KEEP_NOTE: "保留异议标注",
+    Effect.CORRECT: "更正记录",
+    Effect.END_DISCLOSURE: "停止公示、停止共享和使用、解除惩戒措施、更新评价结果",
+    Effect.UNDO_REPAIR: "撤销修复，恢复公示至原定期满",
+    Effect.WITHDRAW: "撤回记录，原处显示理由",
+    Effect.SHIELD: "按期间暂时屏蔽",
+    Effect.STAY: "按期间停止公示",
+    Effect.LIFT_STAY: "恢复公示",
+    Effect.FLAG_SUIT: "标注复议或者诉讼中",
+    Effect.LIFT_SUIT: "解除复议或者诉讼标注",
+}
+
+
+@open_to(READERS)
+@require_http_methods(["GET", "POST"])
+def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show a case and take the steps in it: each form is one operation, and a refused one keeps what was written."""
+    found = case_for(request, case_id)
+    sent: StepForm | None = None
+    if request.method == "POST":
+        sent = _sent(request, found)
+        if sent is None:
+            words = "这一步现在不能办理：案件的状态已经改变，或者不由您办理。请看本页列出的步骤。"
+            messages.error(request, words, extra_tags="adverse")
+            return redirect("casework:case", found.pk)
+        if _carried_out(request, sent):
+            messages.success(request, sent.done, extra_tags="ended-well")
+            return redirect("casework:case", found.pk)
+    named = _shown(request, found) | {"forms": _forms(request, found, sent), "sent": sent}
+    return render(request, "casework/case.html", named, status=422 if sent is not None else 200)
+
+
+def _carried_out(request: HttpRequest, form: StepForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        form.carry_out(by=actor_of(request), at=timezone.now())
+    except (CaseRefused, NotAllowed) as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def _sent(request: HttpRequest, case: Case) -> StepForm | None:
+    """Give the form that was sent, filled; nothing where its step is not this person's to take now."""
+    rules, name = procedure_of(case=case), request.POST.get("step", "")
+    may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
+    if name == DecisionForm.name:
+        outcome = next((o for o in _outcomes(case, rules) if o.name == request.POST.get("outcome")), None)
+        fits = StepName.PROPOSE in may and outcome is not None
+        return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules) if fits and outcome else None
+    kind = next((f for f in FORMS if f.name == name and f.step in may), None)
+    return kind(request.POST, request.FILES, case=case, rules=rules) if kind else None
+
+
+def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[StepForm]:
+    rules = procedure_of(case=case)
+    may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
+    kinds = [kind for kind in FORMS if kind.step in may]
+    made = [sent if sent and sent.name == kind.name else kind(case=case, rules=rules) for kind in kinds]
+    if StepName.PROPOSE in may:
+        chosen = next((o for o in _outcomes(case, rules) if o.name == request.GET.get("outcome")), None)
+        if isinstance(sent, DecisionForm):
+            made.insert(0, sent)
+        elif chosen is not None:
+            made.insert(0, DecisionForm(outcome=chosen, case=case, rules=rules))
+    return made
+
+
+def _outcomes(case: Case, rules: Procedure) -> list[Outcome]:
+    return [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
+
+
+def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
+    actor, today, rules = actor_of(request), timezone.localdate(), procedure_of(case=case)
+    clock = desk.clock_of(case=case, on=today)
+    may = desk.steps_open(case=case, actor=actor, on=today)
+    records = [r for r in case.records.select_related("record").order_by("pk")]
+    return {
+        "case": case,
+        "rules": rules,
+        "state_look": LOOKS[CaseState(case.state)],
+        "clock": clock,
+        "clock_look": clock_look(clock),
+        "facts": _facts(case, rules),
+        "records": [{"about": r, "words": record_words(r.record)} for r in records],
+        "papers": _papers(case, rules),
+        "missing": _missing(case, rules),
+        "eligibility": queries.eligibility_of(case=case, on=today),
+        "decisions": _decisions(case, rules),
+        "letters": list(case.letters.all()),
+        "events": queries.timeline(case=case),
+        "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
+        "review": Case.objects.filter(reviews=case).first(),
+        "related": desk.related(case=case, actor=actor),
+        "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
+    }
+
+
+def _facts(case: Case, rules: Procedure) -> list[dict[str, str]]:
+    ground = rules.ground(case.ground)
+    owner = names_of([case.owner]).get(case.owner, case.owner)
+    rows = (
+        ("主体", case.subject.name if case.subject else "不涉及具体主体", ""),
+        ("理由类别", ground.title if ground else case.ground, ""),
+        ("请求和理由", case.request, ""),
+        ("申请人", case.applicant_name, PARTY_TITLES[Party(case.applicant)]),
+        ("联系方式", case.contact, ""),
+        ("经办人", case.handler_name, "受委托" if case.handler_name else ""),
+        ("收件", f"{case.opened_on}，{case.get_channel_display()}", ""),
+        ("认定单位", department_name(code=case.department_code), ""),
+        ("由谁决定", decider_name(case=case), ""),
+        ("承办", owner or "尚未受理", ""),
+    )
+    return [{"title": t, "value": v, "note": n} for t, v, n in rows if v]
+
+
+def _papers(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+    shown = []
+    for paper in case.papers.all():
+        kind = rules.paper(paper.kind)
+        shown.append({"paper": paper, "title": kind.title if kind else paper.kind})
+    return shown
+
+
+def _missing(case: Case, rules: Procedure) -> list[str]:
+    there = set(case.papers.values_list("kind", flat=True))
+    return [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in there]
+
+
+def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+    shown = []
+    for decision in case.decisions.select_related("proposed_by", "approved_by"):
+        outcome = rules.outcome(decision.outcome)
+        shown.append({"decision": decision, "title": outcome.title if outcome else decision.outcome})
+    return shown
+
+
+def _choices(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+    return [
+        {"outcome": o, "effects": "；".join(EFFECT_WORDS[e] for e in o.effects) or "记录不变"}
+        for o in _outcomes(case, rules)
+    ]
+
+
+def _re_verification(case: Case, records: list[Any]) -> str:
+    """A granted repair may stand on false papers: where to report that."""
+    granted = case.decisions.filter(state="effective", outcome="granted").exists()
+    if case.procedure != ProcedureName.CREDIT_REPAIR.value or not granted or not records:
+        return ""
+    return f"procedure={ProcedureName.RE_VERIFICATION.value}&record={records[0].record_id}"

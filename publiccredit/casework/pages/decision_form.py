@@ -1,0 +1,141 @@
+"""The form of a decision: only what its outcome stands on, and reasons that begin with the template of the rules."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django import forms
+
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import operations
+from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
+from publiccredit.casework.models import Case
+from publiccredit.casework.pages.forms import StepForm, text_field
+from publiccredit.casework.types import Order, Verdict
+from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
+
+CORRECTED_AT_ONCE = 3
+
+
+class DecisionForm(StepForm):
+    """An outcome with its reasons. The outcome is chosen before, so that nothing is asked that it does not need."""
+
+    step, name, title, button = StepName.PROPOSE, "decide", "作出决定", "提交决定"
+    done = "决定已提交。"
+    at_field: ClassVar = {
+        operations.ReasonsMissing: "reasons",
+        UnableToCorrect: "value_1",
+        operations.ConditionsNotMet: "failing",
+        operations.WrongOutcome: "order_until",
+    }
+    outcome = forms.CharField(widget=forms.HiddenInput)
+    reasons = text_field(
+        "理由",
+        help_text="模板只是开头：写出本案的事实和依据，填满或者改写每一处空白，否则不能提交。",
+        missing="请写明理由，至少 10 字。",
+        rows=6,
+    )
+    public_notice = forms.CharField(
+        label="公开说明", required=False, max_length=500, help_text="随记录公开的一句话；不填则写结果的名称。"
+    )
+
+    def __init__(self, *arguments: Any, outcome: Outcome, case: Case, rules: Procedure, **named: Any) -> None:
+        initial = {"outcome": outcome.name, "reasons": outcome.template} | named.pop("initial", {})
+        super().__init__(*arguments, case=case, rules=rules, initial=initial, **named)
+        self.chosen = outcome
+        self.title = f"决定：{outcome.title}"
+        if outcome.four_eyes:
+            self.explanation = "须由另一位工作人员审核后生效。"
+            self.button, self.done = "提交审核", "已提交，由另一位工作人员审核后生效。"
+        else:
+            self.explanation = "提交后立即生效，不能撤回。"
+            self.button, self.done = "作出决定", "决定已生效。"
+        if Effect.CORRECT in outcome.effects:
+            self._ask_corrections()
+        if outcome.needs_order:
+            self._ask_order()
+        if rules.conditions and not outcome.effects:
+            self._ask_conditions()
+
+    def _ask_corrections(self) -> None:
+        about = self.case.records.order_by("pk").first()
+        titles = correctable_fields(record_id=about.record_id) if about else {}
+        choices = [("", "请选择"), *titles.items()]
+        for number in range(1, CORRECTED_AT_ONCE + 1):
+            first = number == 1
+            self.fields[f"field_{number}"] = forms.ChoiceField(
+                label=f"更正的字段（{number}）",
+                choices=choices,
+                required=first,
+                initial=about.field if first and about and about.field in titles else "",
+                error_messages={"required": "请选择更正哪个字段。"},
+            )
+            self.fields[f"value_{number}"] = forms.CharField(
+                label=f"应为（{number}）",
+                required=False,
+                max_length=4000,
+                help_text="日期写作 2026-11-03；金额单位为万元。" if first else "",
+            )
+
+    def _ask_order(self) -> None:
+        self.fields["order_number"] = forms.CharField(
+            label="文书号",
+            max_length=128,
+            help_text="法院裁定书或者复议机关决定书的文号。",
+            error_messages={"required": "请填写所依文书的文号。"},
+        )
+        self.fields["order_from"] = forms.DateField(
+            label="自哪一日起",
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"required": "请填写文书所定的起日。", "invalid": "日期应为 2026-11-03 的样子。"},
+        )
+        self.fields["order_until"] = forms.DateField(
+            label="至哪一日止",
+            required=Effect.SHIELD in self.chosen.effects,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            help_text="自这一日起不再停止公示；停止执行未定止日的可不填。",
+            error_messages={"required": "暂时屏蔽须写明至哪一日止。", "invalid": "日期应为 2026-11-03 的样子。"},
+        )
+
+    def _ask_conditions(self) -> None:
+        choices = [(c.name.value, c.title) for c in self.rules.conditions]
+        self.fields["failing"] = forms.MultipleChoiceField(
+            label="未满足的条件",
+            choices=choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="平台已核对的条件自动写入；材料不能说明问题的，在此勾选。",
+        )
+        self.fields["holds_from"] = forms.DateField(
+            label="预计何时满足",
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"invalid": "日期应为 2026-11-03 的样子。"},
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        begins, until = given.get("order_from"), given.get("order_until")
+        if isinstance(begins, date) and isinstance(until, date) and until <= begins:
+            self.add_error("order_until", f"止日 {until} 应晚于起日 {begins}。请核对文书。")
+        return given
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        given = self.cleaned_data
+        verdict = Verdict(
+            outcome=self.chosen.name,
+            reasons=given["reasons"],
+            public_notice=given["public_notice"],
+            corrections=self._corrections(given),
+            failing=tuple(ConditionName(word) for word in given.get("failing", ())),
+            holds_from=given.get("holds_from"),
+            order=Order(given["order_number"], given["order_from"], given.get("order_until"))
+            if self.chosen.needs_order
+            else None,
+        )
+        operations.decide(by=by, case_id=self.case.pk, verdict=verdict, at=at)
+
+    def _corrections(self, given: Mapping[str, Any]) -> dict[str, str]:
+        numbers = range(1, CORRECTED_AT_ONCE + 1)
+        pairs = ((given.get(f"field_{n}", ""), given.get(f"value_{n}", "")) for n in numbers)
+        return {name: value for name, value in pairs if name}

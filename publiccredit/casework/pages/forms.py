@@ -1,0 +1,215 @@
+"""The forms of a case: one for each step, each knowing the words of its step and the rules of its case."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import operations
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations.handling import LARGEST_PAPER
+from publiccredit.casework.types import Applicant, PaperIn
+from publiccredit.catalogue.types import ClockName, Party, Procedure, StepName
+
+LONGEST = 2000
+
+
+def text_field(label: str, *, help_text: str = "", missing: str, required: bool = True, rows: int = 4) -> forms.Field:
+    """Give a field for sentences, with what is said where they are missing."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=LONGEST,
+        error_messages={"required": missing, "max_length": f"最多 {LONGEST} 字。请删减，或者作为材料提交。"},
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class StepForm(forms.Form):
+    """One step of a case: its fields, its words, and the operation it is."""
+
+    step: ClassVar[StepName]
+    name: ClassVar[str]  # what the button sends; a step may have two forms
+    title: str
+    button: str
+    done: str
+    explanation: str = ""
+    at_field: ClassVar[Mapping[type[Exception], str]] = {}  # where a refusal of the operation is shown
+
+    def __init__(self, *arguments: Any, case: Case, rules: Procedure, **named: Any) -> None:
+        named["auto_id"] = f"{self.name}-%s"  # several forms stand on one page
+        super().__init__(*arguments, **named)
+        self.case, self.rules = case, rules
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        """Do what was asked; refusals come as the operation's own exceptions."""
+        raise NotImplementedError
+
+    def refuse(self, refusal: Exception) -> None:
+        """Show a refusal of the operation at the field it is about."""
+        named = next((f for kind, f in self.at_field.items() if isinstance(refusal, kind)), None)
+        self.add_error(named if named in self.fields else None, str(refusal))
+
+
+class TakeForm(StepForm):
+    step, name, title, button, done = StepName.TAKE, "take", "受理，由我承办", "受理", "已受理，由您承办。"
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.take_case(by=by, case_id=self.case.pk, at=at)
+
+
+class RequestPapersForm(StepForm):
+    step, name, title, button = StepName.REQUEST_PAPERS, "request_papers", "通知补正", "发出补正通知"
+    done = "补正通知书已生成，期限停止计算。"
+    at_field: ClassVar = {operations.CaseRefused: "asked"}
+    asked = text_field(
+        "需要补充的材料", help_text="逐项写明，一次说完。申请人按此准备。", missing="请写明需要补充哪些材料。"
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        days = self.rules.days(ClockName.PAPERS)
+        self.explanation = f"申请人有 {days} 个工作日；补正期间不计入办理期限。"
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.request_papers(by=by, case_id=self.case.pk, asked=self.cleaned_data["asked"], at=at)
+
+
+class PaperForm(StepForm):
+    step, name, title, button, done = StepName.HAND_IN_PAPER, "hand_in_paper", "收取材料", "存入材料", "材料已存入。"
+    explanation = "材料存入后不能更改或者删除。"
+    at_field: ClassVar = {operations.UnableToTakePaper: "file"}
+    kind = forms.ChoiceField(label="材料", error_messages={"required": "请选择是哪一种材料。"})
+    file = forms.FileField(
+        label="文件",
+        help_text=f"PDF、JPEG 或 PNG，不超过 {LARGEST_PAPER // 1024 // 1024} MB。",
+        error_messages={"required": "请选择文件。", "empty": "这个文件是空的。请重新扫描或者导出。"},
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        fitting = self.rules.papers_for(self.case.ground)
+        self.fields["kind"].choices = [(p.name, p.title) for p in fitting]  # type: ignore[attr-defined]
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        given = self.cleaned_data["file"]
+        paper = PaperIn(kind=self.cleaned_data["kind"], file_name=given.name, content=given.read())
+        operations.hand_in_paper(by=by, case_id=self.case.pk, paper=paper, at=at)
+
+
+class ForwardForm(StepForm):
+    step, name, title, button = StepName.FORWARD, "forward", "转认定单位核实", "转认定单位"
+    done = "已转认定单位核实。"
+    question = text_field("请认定单位核实什么", missing="请写明需要认定单位核实的问题。")
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.forward_to_source(by=by, case_id=self.case.pk, question=self.cleaned_data["question"], at=at)
+
+
+class AnswerForm(StepForm):
+    step, name, title, button, done = StepName.ANSWER, "answer", "答复信用办", "提交答复", "答复已提交。"
+    at_field: ClassVar = {operations.CaseRefused: "answer"}
+    answer = text_field(
+        "核实的情况和依据", help_text="写明核对了哪份文书、结论是什么。", missing="请写明核实的情况和依据。"
+    )
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.answer_as_source(by=by, case_id=self.case.pk, answer=self.cleaned_data["answer"], at=at)
+
+
+class ExtendForm(StepForm):
+    step, name, title, button, done = StepName.EXTEND, "extend", "延长期限", "延长期限", "期限已延长，并告知申请人。"
+    explanation = "只能延长一次；理由以您的名义写入延期通知书，告知申请人。"
+    days = forms.IntegerField(
+        label="延长几个工作日", min_value=1, error_messages={"required": "请填写延长的工作日数。"}
+    )
+    reason = forms.CharField(
+        label="理由",
+        min_length=4,
+        max_length=500,
+        error_messages={"required": "延长期限须写明理由。", "min_length": "理由太短。请写明具体原因。"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        most = self.rules.days(ClockName.EXTENSION) or 0
+        self.fields["days"].help_text = f"最多 {most} 个。"
+        self.fields["days"].widget.attrs["max"] = most
+        self.most = most
+
+    def clean_days(self) -> int:
+        days: int = self.cleaned_data["days"]
+        if days > self.most:
+            raise forms.ValidationError(f"一次最多延长 {self.most} 个工作日，实为 {days} 个。")
+        return days
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.extend_deadline(by=by, case_id=self.case.pk, at=at, **self.cleaned_data)
+
+
+class ApproveForm(StepForm):
+    step, name, title, button, done = StepName.APPROVE, "approve", "审核同意", "同意，决定生效", "决定已生效。"
+    explanation = "同意后决定立即生效，不能撤回。请先核对理由和材料。"
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.approve(by=by, case_id=self.case.pk, at=at)
+
+
+class ReturnForm(StepForm):
+    step, name, title, button, done = StepName.APPROVE, "return", "退回重办", "退回", "已退回重办。"
+    at_field: ClassVar = {operations.ReasonsMissing: "because"}
+    because = forms.CharField(
+        label="退回的理由",
+        max_length=500,
+        error_messages={"required": "请写明退回的理由。", "max_length": "最多 500 字。"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.return_proposal(by=by, case_id=self.case.pk, because=self.cleaned_data["because"], at=at)
+
+
+class CloseForm(StepForm):
+    step, name, title, button, done = StepName.CLOSE, "close", "办结并送达", "办结", "案件已办结。"
+    at_field: ClassVar = {operations.WrongMoment: "delivered"}
+    delivered = forms.CharField(
+        label="如何送达",
+        max_length=200,
+        help_text="例如“窗口当面送达”“邮寄，单号 1234567890”。",
+        error_messages={"required": "请写明决定书如何送达。"},
+    )
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.close_case(by=by, case_id=self.case.pk, delivered=self.cleaned_data["delivered"], at=at)
+
+
+class ReviewForm(StepForm):
+    step, name, title, button = StepName.REQUEST_REVIEW, "request_review", "代申请人登记复核申请", "登记复核"
+    done = "复核已登记，由另一人办理。"
+    explanation = "申请人对结果不服的，可以申请复核一次。复核由原办理人以外的人员办理。"
+    request = text_field("不服的理由", help_text="照申请人的原话记录。", missing="请写明不服的理由。")
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        applicant = Applicant(
+            party=Party(self.case.applicant), name=self.case.applicant_name, contact=self.case.contact
+        )
+        request = self.cleaned_data["request"]
+        operations.request_review(by=by, case_id=self.case.pk, applicant=applicant, request=request, at=at)
+
+
+FORMS: Sequence[type[StepForm]] = (
+    TakeForm,
+    AnswerForm,
+    ApproveForm,
+    ReturnForm,
+    RequestPapersForm,
+    PaperForm,
+    ForwardForm,
+    ExtendForm,
+    CloseForm,
+    ReviewForm,
+)

@@ -1,0 +1,214 @@
+"""Taking a request down at the counter, from the telephone, the post or a proxy: the same case on the same clocks."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from publiccredit.accounts.access import SENDERS_AND_OFFICE, actor_of, open_to
+from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Actor
+from publiccredit.casework import operations
+from publiccredit.casework.desk import party_at_desk
+from publiccredit.casework.models import Case
+from publiccredit.casework.pages.forms import text_field
+from publiccredit.casework.pages.shared import record_words
+from publiccredit.casework.queries import determined_by
+from publiccredit.casework.rules import PARTY_TITLES
+from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Party, Procedure, ProcedureName, StepName
+from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.queries import Record
+
+AT_THE_DESK = (Channel.COUNTER, Channel.PHONE, Channel.POST, Channel.PROXY)
+AUTHORISATION = "authorisation"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A procedure that can be begun here."""
+
+    name: str
+    title: str
+    url: str
+
+
+class OpeningForm(forms.Form):
+    """What the counter writes down: who asks for what, how and when it came."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100)
+    ground = forms.ChoiceField(
+        label="理由类别", widget=forms.RadioSelect, error_messages={"required": "请选择一项理由。"}
+    )
+    request = text_field("请求和理由", help_text="照申请人的原话记录。", missing="请写明请求和理由。")
+    party = forms.ChoiceField(label="谁提出", error_messages={"required": "请选择由谁提出。"})
+    name = forms.CharField(label="申请人名称", max_length=200, error_messages={"required": "请填写申请人名称。"})
+    contact = forms.CharField(label="联系方式", max_length=200, required=False, help_text="用于送达，不公开。")
+    channel = forms.ChoiceField(
+        label="怎样收到",
+        widget=forms.RadioSelect,
+        choices=[(c.value, c.label) for c in AT_THE_DESK],
+        error_messages={"required": "请选择怎样收到。"},
+    )
+    received_on = forms.DateField(
+        label="收件日期",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="期限从收到的次日起算，不从录入之日起算。",
+        error_messages={"required": "请填写收到的日期。", "invalid": "日期应为 2026-11-03 的样子。"},
+    )
+    handler_name = forms.CharField(label="受委托的经办人", max_length=64, required=False)
+    authorisation = forms.FileField(
+        label="授权委托书", required=False, help_text="委托他人办理时必须提交，PDF 或图片。"
+    )
+
+    def __init__(self, *arguments: Any, rules: Procedure, actor: Actor, record: Record | None, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["ground"].choices = [(g.name, g.title) for g in rules.grounds]  # type: ignore[attr-defined]
+        parties = [p for p in Party if rules.allows(StepName.OPEN, p)]
+        if actor.of_department:
+            parties = [p for p in parties if p is not Party.OFFICE]
+        self.fields["party"].choices = [(p.value, PARTY_TITLES[p]) for p in parties]  # type: ignore[attr-defined]
+        fields_of = _fields(record) if record is not None and rules.marks_dispute else []
+        if fields_of:
+            self.fields["field"] = forms.ChoiceField(
+                label="针对哪个字段", choices=[("", "整条记录"), *fields_of], required=False
+            )
+        if record is None and not rules.needs_record and not actor.of_department:
+            choices = [("", "请选择"), *((d.code, d.name) for d in catalogue.departments())]
+            self.fields["department"] = forms.ChoiceField(
+                label="涉及哪个部门", choices=choices, error_messages={"required": "请选择涉及的部门。"}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("channel") == Channel.PROXY.value:
+            if not given.get("handler_name"):
+                self.add_error("handler_name", "委托他人办理的，请填写经办人。")
+            if not given.get("authorisation"):
+                self.add_error("authorisation", "委托他人办理的，请提交授权委托书。")
+        received_on = given.get("received_on")
+        if isinstance(received_on, date) and received_on > timezone.localdate():
+            self.add_error("received_on", f"收件日期 {received_on} 晚于今天。请填写实际收到的日期。")
+        return given
+
+
+@open_to(SENDERS_AND_OFFICE)
+@require_http_methods(["GET", "POST"])
+def open_page(request: HttpRequest) -> HttpResponse:
+    """Take a request down: first which kind it is, then the form of that kind."""
+    actor, today = actor_of(request), timezone.localdate()
+    record = _record(request, actor)
+    ways = _ways(record, actor, today)
+    rules = _rules(request.GET.get("procedure", ""), actor, today)
+    named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules}
+    named["words"] = record_words(record) if record else ""
+    if rules is None:
+        return render(request, "casework/open.html", named)
+    if request.method == "POST":
+        form = OpeningForm(request.POST, request.FILES, rules=rules, actor=actor, record=record)
+        opened = _open(form, actor, rules, record) if form.is_valid() else None
+        if opened is not None:
+            words = f"已收件，编号 {opened.number}，最迟于 {opened.due_on} 作出处理。收件回执见下方文书。"
+            messages.success(request, words, extra_tags="ended-well")
+            return redirect("casework:case", opened.pk)
+    else:
+        form = OpeningForm(initial=_initial(record, today), rules=rules, actor=actor, record=record)
+    named["form"] = form
+    return render(request, "casework/open.html", named, status=422 if form.errors else 200)
+
+
+def _record(request: HttpRequest, actor: Actor) -> Record | None:
+    """:raises Http404: there is no such record, or another department determined it."""
+    text = request.GET.get("record", "")
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    found = subjects.records().select_related("subject").filter(pk=number).first()
+    if found is None or (actor.of_department and determined_by(record=found) != actor.department_code):
+        raise Http404
+    return found
+
+
+def _rules(name: str, actor: Actor, on: date) -> Procedure | None:
+    party = party_at_desk(actor=actor)
+    if name not in set(ProcedureName) or party is None:
+        return None
+    found = catalogue.procedure(name=ProcedureName(name), on=on)
+    return found if found.allows(StepName.OPEN, party) else None
+
+
+def _ways(record: Record | None, actor: Actor, on: date) -> list[Way]:
+    found = [rules for name in ProcedureName if (rules := _rules(name.value, actor, on))]
+    about = f"&record={record.pk}" if record else ""
+    return [
+        Way(rules.name.value, rules.title, f"?procedure={rules.name.value}{about}")
+        for rules in found
+        if record is not None or not rules.needs_record
+    ]
+
+
+def _initial(record: Record | None, today: date) -> dict[str, Any]:
+    name = record.subject.name if record is not None and record.subject is not None else ""
+    return {"key": uuid.uuid4().hex, "received_on": today.isoformat(), "name": name, "channel": Channel.COUNTER.value}
+
+
+def _fields(record: Record) -> list[tuple[str, str]]:
+    on = record.decided_on or record.received_at.date()
+    record_type = catalogue.record_type(name=record.record_type, on=on)
+    return [(name, record_type.field(name).title) for name in record_type.field_names if name in record.content]
+
+
+def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | None) -> Case | None:
+    try:
+        with transaction.atomic():
+            return _opened(form.cleaned_data, actor, rules, record, at=timezone.now())
+    except (operations.CaseRefused, NotAllowed) as refusal:
+        form.add_error(_field_of(refusal), str(refusal))
+        return None
+
+
+def _field_of(refusal: Exception) -> str | None:
+    return "received_on" if "收件日期" in str(refusal) else None
+
+
+def _opened(given: dict[str, Any], actor: Actor, rules: Procedure, record: Record | None, *, at: datetime) -> Case:
+    signed = given["authorisation"]
+    content = signed.read() if signed else b""
+    applicant = Applicant(
+        party=Party(given["party"]),
+        name=given["name"],
+        contact=given["contact"],
+        handler_name=given["handler_name"],
+        handler_authorisation_sha256=hashlib.sha256(content).hexdigest() if content else "",
+    )
+    asked = Asked(
+        ground=given["ground"],
+        request=given["request"],
+        record_ids=(record.pk,) if record else (),
+        field=given.get("field", ""),
+        department_code=given.get("department", actor.department_code),
+    )
+    opened = operations.open_case(
+        by=actor,
+        procedure=rules.name,
+        applicant=applicant,
+        asked=asked,
+        channel=Channel(given["channel"]),
+        at=at,
+        idempotency_key=f"desk:{actor.name}:{given['key']}",
+        received_on=given["received_on"],
+    )
+    if content and rules.paper(AUTHORISATION) and not opened.papers.filter(kind=AUTHORISATION).exists():
+        paper = PaperIn(kind=AUTHORISATION, file_name=signed.name, content=content)
+        operations.hand_in_paper(by=actor, case_id=opened.pk, paper=paper, at=at)
+    return opened

@@ -1,0 +1,97 @@
+"""What the pages of the desks have in common: who reads, which case, and its words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpRequest
+
+from publiccredit.accounts import queries as accounts
+from publiccredit.accounts.access import Access, actor_of
+from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
+from publiccredit.casework.desk import Clock, clock_of
+from publiccredit.casework.letters import department_name
+from publiccredit.casework.models import Case
+from publiccredit.casework.queries import case as case_of_id
+from publiccredit.casework.rules import procedure_of
+from publiccredit.casework.types import CaseState
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.subjects.queries import Record
+
+READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
+LOOKS = {
+    CaseState.OPENED: "waiting",
+    CaseState.IN_HAND: "active",
+    CaseState.WAITING_FOR_PAPERS: "returned",
+    CaseState.WITH_SOURCE: "waiting",
+    CaseState.PROPOSED: "waiting",
+    CaseState.DECIDED: "ended-well",
+    CaseState.CLOSED: "ended",
+}
+LARGEST_NUMBER = 2**63
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case in a list."""
+
+    case: Case
+    title: str
+    about: str
+    department: str
+    owner: str
+    clock: Clock
+    clock_look: str
+    state_look: str
+
+
+def case_for(request: HttpRequest, case_id: int) -> Case:
+    """
+    Give a case its reader may see.
+
+    :raises Http404: there is none of this number, or it is another department's; which of the two is not said.
+    """
+    actor = actor_of(request)
+    found = case_of_id(case_id=case_id) if case_id < LARGEST_NUMBER else None
+    if found is None or (actor.of_department and found.department_code != actor.department_code):
+        raise Http404
+    return found
+
+
+def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
+    """Give cases with the words of a list."""
+    found = list(cases)
+    names = names_of(case.owner for case in found)
+    return [
+        CaseRow(
+            case=case,
+            title=procedure_of(case=case).title,
+            about="；".join(record_words(r.record) for r in case.records.all()),
+            department=department_name(code=case.department_code),
+            owner=names.get(case.owner, case.owner),
+            clock=(clock := clock_of(case=case, on=on)),
+            clock_look=clock_look(clock),
+            state_look=LOOKS[CaseState(case.state)],
+        )
+        for case in found
+    ]
+
+
+def clock_look(clock: Clock) -> str:
+    """Give the shape a clock is shown with: late, at 80 %, or with time enough."""
+    if clock.late:
+        return "adverse"
+    return "disputed" if clock.level >= 80 else "waiting" if clock.running else "ended"
+
+
+def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
+    """Give the names of accounts as a person reads them."""
+    wanted = {name for name in usernames if name}
+    return dict(accounts.officers().filter(username__in=wanted).values_list("username", "display_name"))
+
+
+def record_words(record: Record) -> str:
+    """Name a record by its kind and document number."""
+    on = record.decided_on or record.received_at.date()
+    title = catalogue.record_type(name=record.record_type, on=on).title
+    return f"{title} {record.document_number}".strip()
