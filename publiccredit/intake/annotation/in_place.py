@@ -17,6 +17,7 @@ from publiccredit.intake.annotation.marks import (
     Marks,
     outcome_column,
 )
+from publiccredit.intake.annotation.privacy import CLEARED, shown, text_columns
 from publiccredit.intake.annotation.style import HEADER, RETURN, SUMMARY_WIDTHS, WARN
 from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SUMMARY_SHEET
 from publiccredit.intake.types import RETURNED, RecognisedSheet, Recognition
@@ -34,6 +35,7 @@ def mark_in_place(*, original: Path, recognition: Recognition, marks: Marks, tar
     if SUMMARY_SHEET in book.sheetnames:
         del book[SUMMARY_SHEET]
     for header in recognition.sheets:
+        _hide_persons(book[header.sheet], header, marks, recognition.record_type)
         _mark(book[header.sheet], header, marks)
     _summarise(book, marks)
     book.save(target)
@@ -61,6 +63,18 @@ def _clear(sheet: Worksheet, header: RecognisedSheet, last: int) -> None:
             cell.value = None
 
 
+def _hide_persons(sheet: Worksheet, header: RecognisedSheet, marks: Marks, record_type: str) -> None:
+    """Clear the rows about natural persons, notes and links included, and mask identity numbers inside other text."""
+    texts = text_columns(record_type=record_type, header=header)
+    for cell in _cells(sheet):
+        if cell.row <= header.header_row:
+            continue
+        if (header.sheet, cell.row) in marks.persons:
+            cell.value = cell.comment = cell.hyperlink = None
+        elif cell.column - 1 in texts and (masked := shown(cell.value)) is not None:
+            cell.value = masked
+
+
 def _mark(sheet: Worksheet, header: RecognisedSheet, marks: Marks) -> None:
     last = outcome_column(header)
     _clear(sheet, header, last)
@@ -74,6 +88,8 @@ def _mark(sheet: Worksheet, header: RecognisedSheet, marks: Marks) -> None:
         for column, mark in marks.cells.get((header.sheet, row), {}).items():
             cell = sheet.cell(row, (column if column >= 0 else last) + 1)
             cell.fill = FILLS[mark.returns]
+            if (header.sheet, row) in marks.persons and column >= 0:
+                cell.value = CLEARED
             if commented < COMMENTS_PER_SHEET:
                 cell.comment = Comment(mark.comment, AUTHOR, width=320, height=120)
                 commented += 1

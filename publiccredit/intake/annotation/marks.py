@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from publiccredit.catalogue.types import IssueSeverity
+from publiccredit.intake.annotation.privacy import persons_in
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.reading.recognition import OUTCOME_HEADER
 from publiccredit.intake.types import ACCEPTED, DUPLICATE, OUTCOME, RETURNED, ROW, SHEET, RecognisedSheet
@@ -42,6 +43,7 @@ class Marks:
     ]  # by column from 0; -1 where an issue names no column: the outcome's own cell
     outcomes: dict[Place, str]
     issues: pl.DataFrame
+    persons: frozenset[Place] = frozenset()
 
     @classmethod
     def of(cls, *, issues: pl.DataFrame, outcomes: pl.DataFrame) -> "Marks":
@@ -57,7 +59,7 @@ class Marks:
             mark.returns = mark.returns or severity == returning
             mark.messages.append(message)
         said = outcomes.select(SHEET, ROW, pl.col(OUTCOME).replace_strict(WORDS)).iter_rows()
-        return cls(dict(cells), {(sheet, row): word for sheet, row, word in said}, issues)
+        return cls(dict(cells), {(sheet, row): word for sheet, row, word in said}, issues, persons_in(issues))
 
     def needs_attention(self, place: Place) -> bool:
         return place in self.cells or self.outcomes.get(place) != WORDS[ACCEPTED]

@@ -17,8 +17,10 @@ from publiccredit.intake.annotation.marks import (
     SUMMARY_HEADERS,
     WORDS,
     Marks,
+    Place,
     outcome_column,
 )
+from publiccredit.intake.annotation.privacy import CLEARED, shown, text_columns
 from publiccredit.intake.annotation.sheets import OriginalSheet
 from publiccredit.intake.annotation.style import HEADER, RETURN, SUMMARY_WIDTHS, WARN
 from publiccredit.intake.reading.headers import column_index, column_letter
@@ -90,7 +92,9 @@ def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, m
             if not sheet.visible:
                 page.hide()
             if sheet.sheet in headers:
-                _write_data(page, sheet, headers[sheet.sheet], marks, styles)
+                header = headers[sheet.sheet]
+                texts = text_columns(record_type=recognition.record_type, header=header)
+                _write_data(page, sheet, header, marks, styles, texts)
             else:
                 page.lines = _plain_lines(sheet.rows, styles)
         _summarise(book, marks, styles)
@@ -103,7 +107,12 @@ def _page(book: Workbook, title: str) -> StreamedSheet:
 
 
 def _write_data(
-    page: StreamedSheet, sheet: OriginalSheet, header: RecognisedSheet, marks: Marks, styles: Styles
+    page: StreamedSheet,
+    sheet: OriginalSheet,
+    header: RecognisedSheet,
+    marks: Marks,
+    styles: Styles,
+    texts: frozenset[int],
 ) -> None:
     # JSON lines have no header row of their own: theirs is written above line 1.
     below = max(header.header_row, 1)
@@ -120,7 +129,7 @@ def _write_data(
 
     _comment(page, rows, header.sheet, last, marks, target_row)
     page.freeze_panes(below, 0)
-    page.lines = _data_lines(sheet.rows, DataPlan(header, last, whole, target_row, marks, styles))
+    page.lines = _data_lines(sheet.rows, DataPlan(header, last, whole, target_row, marks, styles, texts))
 
 
 def _comment(
@@ -147,6 +156,7 @@ class DataPlan:
     target_row: Callable[[int], int | None]
     marks: Marks
     styles: Styles
+    texts: frozenset[int]  # columns in which identity numbers are masked
 
     @property
     def width(self) -> int:
@@ -177,7 +187,7 @@ def _data_lines(rows: Iterator[Row], plan: DataPlan) -> Iterator[str]:
 def _marked_cells(number: int, values: Sequence[Cell], plan: DataPlan) -> list[tuple[str, str]]:
     place = (plan.header.sheet, number)
     word = plan.marks.outcomes.get(place, "")
-    values = _with_marks(values, plan, word, number)
+    values = _with_marks(_without_persons(place, values, plan), plan, word, number)
     cells = [_cell(value, plan.styles, "") if value != "" else EMPTY for value in values]
     if word == WORDS[RETURNED]:
         cells[plan.last] = _cell(word, plan.styles, RETURN)
@@ -185,6 +195,17 @@ def _marked_cells(number: int, values: Sequence[Cell], plan: DataPlan) -> list[t
         index = column if column >= 0 else plan.last
         cells[index] = _cell(values[index], plan.styles, RETURN if mark.returns else WARN)
     return cells
+
+
+def _without_persons(place: Place, values: Sequence[Cell], plan: DataPlan) -> list[Cell]:
+    """Give nothing of a row about a natural person but that it was cleared; elsewhere no identity number in a text."""
+    if place not in plan.marks.persons:
+        return [
+            value if index not in plan.texts or (masked := shown(value)) is None else masked
+            for index, value in enumerate(values)
+        ]
+    marked = plan.marks.cells.get(place, {})
+    return [CLEARED if index in marked else "" for index in range(len(values))]
 
 
 def _with_marks(values: Sequence[Cell], plan: DataPlan, word: str, number: Cell) -> list[Cell]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, IssueSeverity
-from publiccredit.intake.checks import check_digits, conflicting_duplicate, natural_person, unknown_column
+from publiccredit.intake.checks import (
+    check_digits,
+    conflicting_duplicate,
+    identity_number,
+    natural_person,
+    unknown_column,
+)
 from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
 from publiccredit.intake.checks.rule import VERDICT
 from publiccredit.intake.checks.rulebook import Rulebook
@@ -65,6 +71,7 @@ class Checker:
         verdicts = [check_digits.uscc_verdict(chunk.values[name]).alias(name + VERDICT) for name in self._identifiers]
         values = self._with_declared_service(chunk.values).with_columns(self._natural_key(), *verdicts)
         found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
+        values = identity_number.without_identity_numbers(values, found)
         content = values.select(self._book.record_type.field_names).hash_rows()
         asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": values[ROW].cast(pl.Int64)})
         return LookedAt(values=values, found=found, asked=asked)

@@ -10,6 +10,7 @@ from publiccredit.intake.checks import (
     date_order,
     date_unreadable,
     empty_when,
+    identity_number,
     long_term,
     natural_person,
     not_served,
@@ -31,6 +32,7 @@ from publiccredit.intake.checks import (
 
 CELL_CHECKS = (
     natural_person,
+    identity_number,
     required,
     required_when,
     empty_when,

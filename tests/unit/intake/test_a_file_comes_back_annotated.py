@@ -1,4 +1,5 @@
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -27,7 +28,7 @@ def issues(sheet: str, row: int) -> pl.DataFrame:
             "column": ["决定日期", ""],
             "column_letter": ["D", ""],
             "field": ["decided_on", ""],
-            "code": ["D-101", "P-101"],
+            "code": ["D-101", "K-101"],
             "severity": ["return", "warn"],
             "found": ["2026-13-40", ""],
             "expected": ["日期", ""],
@@ -195,3 +196,25 @@ def test_a_formatted_cell_far_away_costs_no_time(tmp_path: Path) -> None:
     book["数据"]["XFD1048576"].font = openpyxl.styles.Font(bold=True)
     book.save(original)
     assert openpyxl.load_workbook(annotated(original, sheet="数据"))["数据"]["G4"].value == "退回"
+
+
+IDENTITY_NUMBER = "110000199001011234"  # no check digit fits: nobody's number
+
+
+@pytest.mark.usefixtures("way")
+def test_nothing_of_a_person_comes_back(tmp_path: Path) -> None:
+    person = ("示例某人", IDENTITY_NUMBER, f"濉罚{IDENTITY_NUMBER}", "2026-11-03", 12, "某村")
+    named = (f"甲公司（{IDENTITY_NUMBER}）", *ROW_1[1:])
+    original = write_xlsx(tmp_path, {"数据": [HEADERS, named, ROW_2, person]})
+    recognition = open_file(path=original, candidates=own_form()).recognition
+    found = issues("数据", 4).head(1).with_columns(code=pl.lit("P-101"), column_letter=pl.lit("B"))
+    target = tmp_path / "核验.xlsx"
+    annotate(original=original, recognition=recognition, issues=found, outcomes=outcomes("数据", 2), target=target)
+    rows = [[c.value for c in row] for row in openpyxl.load_workbook(target)["数据"].iter_rows(min_row=2)]
+    assert rows[0][0] == "甲公司（110000************）"
+    assert rows[1][1] == ROW_2[1]
+    assert rows[2] == [None, "（自然人的记录，内容已清空）", None, None, None, None, "退回"]
+    with zipfile.ZipFile(target) as package:
+        said = b"".join(package.read(name) for name in package.namelist()).decode(errors="replace")
+    assert IDENTITY_NUMBER not in said
+    assert "示例某人" not in said

@@ -116,6 +116,12 @@ EXAMPLES = [
         [("subject_category", "P-101", "自然人")],
     ),
     (
+        "identity_number",
+        {"violation_facts": "订单 1100001990010112345 未发货"},
+        {"violation_facts": "员工(110000199001011234)无证上岗"},
+        [("violation_facts", "P-102", "(已隐去)")],
+    ),
+    (
         "outside_competence",
         {"authority_name": "濉溪县市场监督管理局 "},
         {"authority_name": "濉溪县税务局"},

@@ -80,3 +80,33 @@ def test_an_identifier_of_an_organisation_is_shown_in_full():
 def test_an_identity_number_inside_a_word_is_masked_in_what_would_be_right_too():
     chunk = check(row(penalty_kind=f"警告{IDENTITY_NUMBER}"))
     assert IDENTITY_NUMBER not in chunk.issues.write_csv() + "".join(told(chunk))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (f" 员工{IDENTITY_NUMBER}无证上岗", "员工110000************无证上岗"),
+        (f"{IDENTITY_NUMBER}、{IDENTITY_NUMBER[:-1]}x", "110000************、110000************"),
+        ("１１００００１９９００１０１１２３４", "１１００００************"),
+        (f"{IDENTITY_NUMBER[:9]}\u200b{IDENTITY_NUMBER[9:]}。", "110000************。"),
+    ],
+)
+def test_an_identity_number_in_free_text_is_masked_before_anything_is_kept(sent, kept):
+    chunk = check(row(violation_facts=sent, fine_fen="12000元"))
+    assert chunk.rows.select("violation_facts", ORIGINAL, OUTCOME).rows() == [
+        (kept, '{"fine_fen":"12000元"}', "accepted")
+    ]
+    assert chunk.issues.select("field", "code", "severity", "found").rows() == [
+        ("violation_facts", "P-102", "warn", "(已隐去)")
+    ]
+    assert IDENTITY_NUMBER not in chunk.rows.write_json() + chunk.issues.write_csv()
+
+
+def test_the_same_text_with_and_without_the_number_hidden_is_one_record():
+    chunk = check(row(violation_facts=f"员工{IDENTITY_NUMBER}"), row(violation_facts="员工110000************"))
+    assert chunk.rows[OUTCOME].to_list() == ["accepted", "duplicate"]
+
+
+def test_other_cells_keep_what_was_sent_where_a_number_is_masked():
+    chunk = check(row(violation_facts=f"甲{IDENTITY_NUMBER}"), row(document_number=" 乙", violation_facts=" 无关 "))
+    assert chunk.rows[ORIGINAL].to_list() == [None, '{"document_number":" 乙","violation_facts":" 无关 "}']
