@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import acting
 
 
 class OfficerBackend(BaseBackend):
@@ -20,7 +21,9 @@ class OfficerBackend(BaseBackend):
         if officer is None:
             Officer().set_password(password)
             return None
-        return officer if officer.check_password(password) and officer.is_active else None
+        with acting(actor=officer.actor):  # an outdated hash is written anew as it is checked
+            right = officer.check_password(password)
+        return officer if right and officer.is_active else None
 
     def get_user(self, user_id: int) -> Officer | None:
         """Give the officer of a session, unless the account has been closed since."""

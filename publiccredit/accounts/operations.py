@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
@@ -16,10 +18,14 @@ from publiccredit.accounts.models import AccessToken, Officer
 from publiccredit.accounts.types import DEPARTMENT_ROLES, Actor, Role
 from publiccredit.ledger.operations import record_entry
 
-_SET = "SELECT set_config('publiccredit.role', %s, false), set_config('publiccredit.department', %s, false)"
+_SET = (
+    "SELECT set_config('publiccredit.role', %s, false), set_config('publiccredit.department', %s, false),"
+    " set_config('publiccredit.account', %s, false)"
+)
 _GET = (
     "SELECT coalesce(current_setting('publiccredit.role', true), ''),"
-    " coalesce(current_setting('publiccredit.department', true), '')"
+    " coalesce(current_setting('publiccredit.department', true), ''),"
+    " coalesce(current_setting('publiccredit.account', true), '')"
 )
 
 
@@ -45,7 +51,7 @@ class IssuedSecret:
 def act_as(*, actor: Actor) -> None:
     """Set the database session to this actor: row-level security decides by it from here on."""
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [actor.role.value if actor.role else "program", actor.department_code])
+        cursor.execute(_SET, [actor.role.value if actor.role else "program", actor.department_code, actor.name])
 
 
 def act_as_nobody() -> None:
@@ -53,7 +59,7 @@ def act_as_nobody() -> None:
     if connection.connection is None or connection.needs_rollback:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SET, ["", ""])
+        cursor.execute(_SET, ["", "", ""])
 
 
 @contextmanager
@@ -73,8 +79,24 @@ def acting(*, actor: Actor) -> Iterator[None]:
 
 # --- accounts -------------------------------------------------------------------------------------------------------
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
-@transaction.atomic
+
+def _one_act(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Perform an operation in one transaction, as the actor it names: the database lets nobody else change accounts."""
+
+    @wraps(operation)
+    def performed(*args: Arguments.args, **named: Arguments.kwargs) -> Result:
+        by = named["by"]
+        assert isinstance(by, Actor)
+        with acting(actor=by), transaction.atomic():
+            return operation(*args, **named)
+
+    return performed
+
+
+@_one_act
 def open_account(
     *, by: Actor, username: str, display_name: str, role: Role, department_code: str, password: str, at: datetime
 ) -> Officer:
@@ -101,7 +123,7 @@ def open_account(
     return officer
 
 
-@transaction.atomic
+@_one_act
 def open_account_with_first_password(
     *, by: Actor, username: str, display_name: str, role: str, department_code: str, at: datetime
 ) -> IssuedSecret:
@@ -125,7 +147,7 @@ def open_account_with_first_password(
     return IssuedSecret(object_id=officer.pk, secret=password)
 
 
-@transaction.atomic
+@_one_act
 def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Close an account: its sessions and tokens end with it.
@@ -150,7 +172,7 @@ def _end_sessions(officer: Officer, at: datetime) -> None:
             session.delete()
 
 
-@transaction.atomic
+@_one_act
 def reopen_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Open a closed account again. Its tokens stay revoked, its sessions ended.
@@ -164,7 +186,7 @@ def reopen_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     _enter(by, "reopen_account", officer, at)
 
 
-@transaction.atomic
+@_one_act
 def reset_password(*, by: Actor, officer_id: int, at: datetime) -> IssuedSecret:
     """
     Give an officer a new first password, to be changed at the next log-in.
@@ -192,11 +214,12 @@ def change_password(*, officer_id: int, password: str, at: datetime) -> None:
     validate_password(password, officer)
     officer.set_password(password)
     officer.must_change_password = False
-    officer.save(update_fields=["password", "must_change_password"])
+    with acting(actor=officer.actor):
+        officer.save(update_fields=["password", "must_change_password"])
     _enter(officer.actor, "change_password", officer, at)
 
 
-@transaction.atomic
+@_one_act
 def issue_token(*, by: Actor, officer_id: int, name: str, expires_at: datetime, at: datetime) -> IssuedSecret:
     """
     Issue a token with which an officer's program acts as the officer, until it expires.
@@ -216,7 +239,7 @@ def issue_token(*, by: Actor, officer_id: int, name: str, expires_at: datetime, 
     return IssuedSecret(object_id=token.pk, secret=secret)
 
 
-@transaction.atomic
+@_one_act
 def revoke_token(*, by: Actor, token_id: int, at: datetime) -> None:
     """
     End a token at once.

@@ -25,6 +25,8 @@ FORBIDDEN: dict[str, LiteralString] = {
     "subjects_record": "DELETE, TRUNCATE",
     "subjects_recordversion": "INSERT, UPDATE, DELETE, TRUNCATE",
     "subjects_subject": "DELETE, TRUNCATE",
+    "subjects_subjectname": "UPDATE, DELETE, TRUNCATE",
+    "subjects_identifier": "UPDATE, DELETE, TRUNCATE",
     "intake_submission": "DELETE, TRUNCATE",
     "intake_servicedeclaration": "UPDATE, DELETE, TRUNCATE",
     "intake_nilreturn": "UPDATE, DELETE, TRUNCATE",

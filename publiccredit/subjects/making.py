@@ -1,9 +1,16 @@
-"""Subjects come into being, and change, set by set: from the parties of a submission, or one by one by a person."""
+"""
+Subjects come into being, and change, set by set: from the parties of a submission, or one by one by a person.
+
+A department reports; that a subject is made or renamed by its report is the program's act, and the database lets no
+department write it.
+"""
 
 from dataclasses import asdict
 
 from django.db import connection
 
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM
 from publiccredit.subjects.types import Filing
 
 # In the order of their identifiers: two submissions that make the same subjects wait for each other in one direction.
@@ -59,7 +66,7 @@ FROM staged_party p WHERE p.subject_id = s.id AND s.entry_id <> %(entry_id)s
 def make_staged_subjects(*, filing: Filing) -> None:
     """Make a subject for each staged identifier that has none, and say which parties it is."""
     values = {**asdict(filing), "status": "active" if filing.authoritative else "unknown"}
-    with connection.cursor() as cursor:
+    with acting(actor=PROGRAM), connection.cursor() as cursor:
         cursor.execute(_MAKE, values)
         if cursor.rowcount:
             cursor.execute("SELECT search_tidy()")
@@ -77,5 +84,6 @@ def update_registered_subjects(*, filing: Filing) -> None:
         if not cursor.fetchone()[0]:
             return
         cursor.execute(_LOCK_RENAMED)
-        cursor.execute(_KEEP_FORMER_NAMES, values)
-        cursor.execute(_UPDATE, values)
+        with acting(actor=PROGRAM):
+            cursor.execute(_KEEP_FORMER_NAMES, values)
+            cursor.execute(_UPDATE, values)

@@ -12,7 +12,9 @@ from tests.browser.test_every_page_is_for_everyone import AXE, OPTIONS, RUN
 REASON = "依本系统失信程度标准，当事人主动消除危害后果。"
 
 
-def _faults(page: Page) -> list[str]:
+def _faults(page: Page, *, scripts: bool) -> list[str]:
+    if not scripts:  # axe is a script: it looks at the same pages in the other run
+        return []
     page.evaluate(AXE)
     found = []
     for width in (PHONE, DESKTOP):
@@ -34,16 +36,16 @@ def test_a_liaison_chooses_looks_and_confirms(context_for: Callable[..., Browser
     page.get_by_label("理由").fill("情 节 很 严 重 呀")
     page.get_by_role("button", name="看更正后的公示期").click()
     expect(page.get_by_role("alert")).to_contain_text("理由至少 10 个字，实为 6 个字")
-    assert _faults(page) == []
+    assert _faults(page, scripts=scripts) == []
     page.get_by_role("radio").first.check()
     page.get_by_label("理由").fill(REASON)
     page.get_by_role("button", name="看更正后的公示期").click()
     expect(page.get_by_role("heading", name="更正后")).to_be_visible()
     expect(page.get_by_text(f"理由：{REASON}")).to_be_visible()
-    assert _faults(page) == []
+    assert _faults(page, scripts=scripts) == []
     page.get_by_role("button", name="返回修改").click()
     expect(page.get_by_label("理由")).to_have_value(REASON)
     page.get_by_role("button", name="看更正后的公示期").click()
     page.get_by_role("button", name="确认更正").click()
     expect(page.get_by_text("已更正为")).to_be_visible()
-    assert _faults(page) == []
+    assert _faults(page, scripts=scripts) == []

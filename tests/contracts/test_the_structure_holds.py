@@ -111,7 +111,7 @@ def test_every_operation_that_writes_enters_the_ledger(path: Path) -> None:
         for name, node in functions.items()
         if not name.startswith("_")
         and name not in entering
-        and any("atomic" in ast.unparse(d) for d in node.decorator_list)
+        and any("atomic" in ast.unparse(d) or "one_act" in ast.unparse(d) for d in node.decorator_list)
     ]
     assert silent == [], f"{_name(path)}: {silent} write without a ledger entry: call ledger.operations.record_entry"
 
