@@ -8,15 +8,12 @@ import polars as pl
 from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.fields import CURRENCY, IDENTIFIER_TYPES, Cleaning, cleaning, may_have_problems
+from publiccredit.intake.cleaning.spellings import PAIR, VALUE, Spellings
 from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
 
 # Field names are lower case letters and underscores, so a suffix with ? can never be another field.
 PROBLEM = "?problem"  # suffix of a column beside a field: why a cell has no value although something was sent
-# A workbook can write a NUL (_x0000_), which the database cannot hold: of the original it is left out.
-_JSON_ESCAPES = {"\0": ""} | {chr(c): f"\\u{c:04x}" for c in range(1, 32)} | {"\\": "\\\\", '"': '\\"'}
-_PAIR = "original"
 _SAMPLE, _FEW = 1_000, 100  # of so many cells, so few different ones make it worth looking at each spelling once
-_REMEMBERED = 200_000  # spellings of one field, so that a hostile file cannot fill the memory
 
 
 @dataclass(frozen=True)
@@ -68,73 +65,42 @@ class _Column:
     def __init__(self, how: Cleaning) -> None:
         self.name = how.field.name
         self._how = how
-        self._known: pl.DataFrame | None = None
+        self._means = Spellings(how)
         self._nothing = how.fast(pl.Series(self.name, [None], dtype=pl.String)).alias(self.name)
 
     def clean(self, sent: pl.Series) -> CleanedColumn:
         if sent.null_count() == len(sent):
-            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, None, len(sent))])
+            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, len(sent))])
+        if self._worth_spelling(sent) and (cells := self._means.of_each(sent)) is not None:
+            return self._cleaned(sent, cells)
         fast = self._how.fast(sent).alias(self.name)
-        odd = self._odd(sent, fast)
-        if odd is None:
-            return CleanedColumn([fast, *self._problems(None, None, len(sent))])
-        cells, places = self._read(sent.filter(odd)), odd.arg_true()
-        return CleanedColumn(
-            [_put(cells["value"], at=places, into=fast), *self._problems(cells["problem"], places, len(sent))],
-            currency=self._currency(cells, places, len(sent)),
-            original=self._original(cells[_PAIR], places, len(sent)),
-        )
+        odd = self._how.odd(sent, fast).fill_null(value=False)
+        if not odd.any():
+            return CleanedColumn([fast, *self._problems(None, len(sent))])
+        places = odd.arg_true()
+        read = self._means.of(sent.filter(odd))
+        put = {name: _put(read[name], at=places, into=_nothing(name, len(sent))) for name in read.columns[1:]}
+        return self._cleaned(sent, pl.DataFrame([_put(read[VALUE], at=places, into=fast).alias(VALUE), *put.values()]))
 
-    def _odd(self, sent: pl.Series, fast: pl.Series) -> pl.Series | None:
-        if fast is not sent and fast.dtype != pl.String:
-            odd = self._how.odd(sent, fast).fill_null(value=False)
-            return odd if odd.any() else None
-        if sent.head(_SAMPLE).n_unique() > _FEW:
-            odd = self._how.odd(sent, sent).fill_null(value=False)
-            return odd if odd.any() else None
-        spellings = sent.unique()
-        odd_ones = spellings.filter(self._how.odd(spellings, spellings).fill_null(value=False))
-        return sent.is_in(odd_ones.implode()).fill_null(value=False) if len(odd_ones) else None
+    def _worth_spelling(self, sent: pl.Series) -> bool:
+        """Dates, amounts and words recur; so do the cells of a text column whose first cells are few."""
+        return may_have_problems(self._how.field) or sent.head(_SAMPLE).n_unique() <= _FEW
 
-    def _read(self, cells: pl.Series) -> pl.DataFrame:
-        """``sent``, ``value`` and ``problem`` of each cell."""
-        asked = cells.to_frame("sent")
-        known = self._known
-        if known is not None:
-            new = asked.unique().join(known, on="sent", how="anti")["sent"]
-            known = pl.concat([known, self._spelled(new)]) if len(new) else known
-        else:
-            known = self._spelled(cells.unique())
-        if known.height <= _REMEMBERED:
-            self._known = known
-        return asked.join(known, on="sent", how="left", maintain_order="left")
-
-    def _spelled(self, spellings: pl.Series) -> pl.DataFrame:
-        read = self._how.read(spellings).with_columns(sent=spellings)
-        escaped = pl.col("sent").str.replace_many(_JSON_ESCAPES)
-        pair = pl.concat_str(pl.lit(f'"{self.name}":"'), escaped, pl.lit('"'))
-        rewritten = (
-            pl.col("value").ne_missing(pl.col("sent")) if read["value"].dtype == pl.String else pl.lit(value=True)
-        )
-        return read.with_columns(pl.when(rewritten).then(pair).alias(_PAIR))
-
-    def _original(self, pairs: pl.Series, places: pl.Series, height: int) -> pl.Series | None:
+    def _cleaned(self, sent: pl.Series, cells: pl.DataFrame) -> CleanedColumn:
+        currency = self._how.field.currency_field
+        pairs = cells[PAIR]
         # Document numbers of persons are not kept a second time.
-        if self._how.field.type is FieldType.PERSON_DOCUMENT_NUMBER or pairs.null_count() == len(pairs):
-            return None
-        return _put(pairs, at=places, into=_nothing(self.name, height))
+        kept = self._how.field.type is not FieldType.PERSON_DOCUMENT_NUMBER and pairs.null_count() < len(pairs)
+        return CleanedColumn(
+            [cells[VALUE].alias(self.name), *self._problems(cells["problem"], len(sent))],
+            currency=cells[CURRENCY].alias(currency) if currency and CURRENCY in cells.columns else None,
+            original=pairs.alias(self.name) if kept else None,
+        )
 
-    def _problems(self, problems: pl.Series | None, places: pl.Series | None, height: int) -> Iterator[pl.Series]:
+    def _problems(self, problems: pl.Series | None, height: int) -> Iterator[pl.Series]:
         if may_have_problems(self._how.field):
-            none = _nothing(self.name + PROBLEM, height)
-            if problems is None or places is None or problems.null_count() == len(problems):
-                yield none
-            else:
-                yield _put(problems, at=places, into=none)
-
-    def _currency(self, cells: pl.DataFrame, places: pl.Series, height: int) -> pl.Series | None:
-        name = self._how.field.currency_field
-        return _put(cells[CURRENCY], at=places, into=_nothing(name, height)) if name else None
+            name = self._how.field.name + PROBLEM
+            yield _nothing(name, height) if problems is None else problems.alias(name)
 
 
 def _nothing(name: str, height: int) -> pl.Series:

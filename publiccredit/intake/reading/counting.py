@@ -11,13 +11,22 @@ from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
+from publiccredit.intake.reading.line_tally import QUOTE, LineTally, tally_of
+
 BLOCK = 1 << 20  # fits the cache
-QUOTE = b'"'
 BOM = b"\xef\xbb\xbf"
 
 
-def count_text_rows(*, path: Path, delimiter: str, header_row: int) -> int:
-    """Give the number of records below the header that have at least one filled cell."""
+def count_text_rows(*, path: Path, delimiter: str, header_row: int, tally: LineTally | None = None) -> int:
+    """
+    Give the number of records below the header that have at least one filled cell.
+
+    ``tally`` is what was counted while the same bytes were proved; where quotation marks may join lines it is no help.
+    """
+    if tally is not None and not tally.quoted:
+        with path.open("rb") as stream:
+            head = tally_of([stream.readline() for _ in range(header_row)])
+        return tally.filled(delimiter=delimiter) - head.filled(delimiter=delimiter)
     separator = delimiter.encode()
     nothing = b' \t\r"' + separator
     above = header_row

@@ -80,7 +80,9 @@ def open_text(*, path: Path, candidates: Sequence[Candidate], limits: Limits) ->
     return OpenedFile(
         recognition=recognition,
         read=lambda: _chunks(table),
-        count=lambda: count_text_rows(path=text.path, delimiter=head.delimiter, header_row=header.header_row),
+        count=lambda: count_text_rows(
+            path=text.path, delimiter=head.delimiter, header_row=header.header_row, tally=text.tally
+        ),
     )
 
 
