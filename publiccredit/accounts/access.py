@@ -30,13 +30,14 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Access:
-    """The roles that may open an address; empty: everybody, without an account."""
+    """The roles that may open an address; empty: everybody, without an account, or else the programs of recipients."""
 
     roles: frozenset[Role]
+    recipients: bool = False  # programs of those who are given records; never a person
 
     @property
     def is_public(self) -> bool:
-        return not self.roles
+        return not self.roles and not self.recipients
 
     def admits(self, role: Role | None) -> bool:
         return self.is_public or role in self.roles
@@ -50,6 +51,8 @@ OFFICE = Access(roles=OFFICE_ROLES)
 OFFICE_AND_AUDIT = Access(roles=OFFICE_ROLES | {Role.AUDITOR})
 AUDIT = Access(roles=frozenset({Role.AUDITOR}))
 ADMINISTRATION = Access(roles=frozenset({Role.ADMINISTRATOR}))
+OFFICE_AND_ADMINISTRATION = Access(roles=OFFICE_ROLES | {Role.ADMINISTRATOR})
+RECIPIENTS = Access(roles=frozenset(), recipients=True)
 
 
 def open_to(access: Access) -> Callable[[View], View]:
@@ -92,7 +95,9 @@ def api_open_to(access: Access) -> Callable[[ViewClass], ViewClass]:
         def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - the framework's signature
             if access.is_public:
                 return True
-            if not isinstance(request.user, Officer):
+            if access.recipients and getattr(request.user, "is_recipient", False):
+                return True
+            if access.recipients or not isinstance(request.user, Officer):
                 raise exceptions.NotAuthenticated("需要令牌。请在请求头写“Authorization: Bearer 令牌”。")
             return access.admits(request.user.actor.role)
 

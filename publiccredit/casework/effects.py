@@ -13,8 +13,9 @@ from typing import TypedDict
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.rules import Act, CaseRefused
+from publiccredit.casework.telling import tell_holders
 from publiccredit.casework.types import UNDECIDED
-from publiccredit.catalogue.types import Effect
+from publiccredit.catalogue.types import Effect, Procedure
 from publiccredit.subjects import operations as subjects
 
 
@@ -61,8 +62,12 @@ REPLACED_BY = {"publiccredit.measures": "measures_lifted_at", "publiccredit.rati
 """Packages to come, and the effect each of them carries out."""
 
 
-def carry_out(*, act: Act, case: Case, decision: Decision) -> Mapping[str, int]:
-    """Carry out every effect of an effective decision on the case's records, and give what each touched."""
+def carry_out(*, act: Act, case: Case, rules: Procedure, decision: Decision) -> Mapping[str, int]:
+    """
+    Carry out every effect of an effective decision on the case's records, and give what each touched.
+
+    Last of all everybody who was given one of them is written a notice: in this transaction or not at all (DP-20).
+    """
     record_ids = sorted(case.records.values_list("record_id", flat=True))
     subjects.lock_records(record_ids=record_ids)
     done: dict[str, int] = {}
@@ -73,6 +78,7 @@ def carry_out(*, act: Act, case: Case, decision: Decision) -> Mapping[str, int]:
         done["resumed"] = subjects.resume_display(
             record_ids=resumed, decision_id=decision.pk, at=act.at, entry_id=act.entry_id
         )
+    done["notices"] = tell_holders(act=act, case=case, rules=rules, decision=decision, record_ids=record_ids)
     return done
 
 

@@ -1,5 +1,7 @@
 """The public interface: the same facts as the pages, from the same queries, by key and page by page."""
 
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -8,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,11 +30,15 @@ from publiccredit.disclosure.api_shapes import (
 )
 from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
+from publiccredit.recipients.operations import disclosing
+from publiccredit.recipients.types import Handed, Way
 
 Asked = TypeVar("Asked", bound=serializers.Serializer[Any])
 NUMBER_BITS = 2**63 - 1
+WITH_OR_WITHOUT_TOKEN: Any = [{"recipient_token": []}, {}]
 NO_INDEX = {"X-Robots-Tag": "noindex"}  # answers of the interface are for programs, not for search engines (DP-12)
-REFUSALS = {400: Problem, 404: Problem}
+REFUSALS = {400: Problem, 401: Problem, 404: Problem}
 
 
 class SearchAsked(serializers.Serializer[Any]):
@@ -58,9 +65,23 @@ class ChangesAsked(serializers.Serializer[Any]):
 
 
 class PublicView(APIView):
-    """A question anybody may ask; nobody is asked who they are, and a token changes nothing."""
+    """A question anybody may ask; nobody is asked who they are, and an officer's token changes nothing."""
 
-    authentication_classes = ()
+    authentication_classes: tuple[type[BaseAuthentication], ...] = ()
+
+
+class RecordsView(PublicView):
+    """
+    A question that is answered with records.
+
+    A recipient may say who it is: then what it is given is written down, and it is told when that changes (DP-20).
+    """
+
+    authentication_classes = (RecipientAuthentication,)
+
+    def disclosing(self, request: Request) -> AbstractContextManager[Handed]:
+        """Write down what is added within, for a reader who said who it is."""
+        return disclosing(to=reader_of(request), way=Way.API, at=timezone.now())
 
 
 @api_open_to(EVERYBODY)
@@ -90,11 +111,12 @@ class SearchView(PublicView):
 
 
 @api_open_to(EVERYBODY)
-class SubjectView(PublicView):
+class SubjectView(RecordsView):
     """A subject with its records."""
 
     @extend_schema(
         operation_id="subject",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="主体及其记录",
         description="identifier 是统一社会信用代码；没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
         parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), SubjectAsked],
@@ -104,14 +126,16 @@ class SubjectView(PublicView):
         asked = _asked(SubjectAsked, request)
         today = timezone.localdate()
         known = asked["known_on"] if asked["known_on"] and asked["known_on"] < today else None
-        page = queries.subject_page(
-            identifier=identifier,
-            audience=Audience.PUBLIC,
-            on=today,
-            as_known_at=_end_of(known) if known else None,
-            before_id=asked["before"],
-            limit=asked["limit"],
-        )
+        with self.disclosing(request) as handed:
+            page = queries.subject_page(
+                identifier=identifier,
+                audience=Audience.PUBLIC,
+                on=today,
+                as_known_at=_end_of(known) if known else None,
+                before_id=asked["before"],
+                limit=asked["limit"],
+            )
+            _hand(handed, page.records if page else ())
         if page is None:
             raise Http404
         answer = {
@@ -124,18 +148,21 @@ class SubjectView(PublicView):
 
 
 @api_open_to(EVERYBODY)
-class RecordView(PublicView):
+class RecordView(RecordsView):
     """One record."""
 
     @extend_schema(
         operation_id="record",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="一条记录",
         parameters=[OpenApiParameter("record_id", int, OpenApiParameter.PATH)],
         responses={200: RecordShape, 404: Problem},
     )
-    def get(self, request: Request, record_id: str) -> Response:  # noqa: ARG002 - the framework's signature
+    def get(self, request: Request, record_id: str) -> Response:
         number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
-        found = queries.visible_record(record_id=number, audience=Audience.PUBLIC, on=timezone.localdate())
+        with self.disclosing(request) as handed:
+            found = queries.visible_record(record_id=number, audience=Audience.PUBLIC, on=timezone.localdate())
+            _hand(handed, [found] if found else ())
         if found is None:
             raise Http404
         return Response(stated(found), headers=NO_INDEX)
@@ -174,11 +201,12 @@ class CatalogueView(PublicView):
 
 
 @api_open_to(EVERYBODY)
-class ChangesView(PublicView):
+class ChangesView(RecordsView):
     """What changed since a cursor."""
 
     @extend_schema(
         operation_id="changes",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="变更",
         description=(
             "按提交次序给出变更，每条记录只给现状；"
@@ -191,9 +219,11 @@ class ChangesView(PublicView):
     def get(self, request: Request) -> Response:
         asked = _asked(ChangesAsked, request)
         try:
-            page = queries.changes(
-                audience=Audience.PUBLIC, on=timezone.localdate(), cursor=asked["cursor"], limit=asked["limit"]
-            )
+            with self.disclosing(request) as handed:
+                page = queries.changes(
+                    audience=Audience.PUBLIC, on=timezone.localdate(), cursor=asked["cursor"], limit=asked["limit"]
+                )
+                _hand(handed, [change.record for change in page.changes if change.record])
         except queries.UnableToResume as error:
             raise ValidationError({"cursor": [str(error)]}) from error
         answer = {
@@ -210,6 +240,11 @@ class ChangesView(PublicView):
             "complete": page.complete,
         }
         return Response(answer, headers=NO_INDEX)
+
+
+def _hand(handed: Handed, records: Iterable[VisibleRecord]) -> None:
+    for record in records:
+        handed.add(record_id=record.id, known_from=record.known_from)
 
 
 def stated(record: VisibleRecord) -> dict[str, Any]:

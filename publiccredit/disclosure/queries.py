@@ -99,6 +99,7 @@ def withdrawal(*, record_id: int) -> Withdrawal | None:
         record_type=type_of(row).title,
         document_number=row.document_number,
         authority_name=row.authority_name,
+        department_code=row.department_code,
         withdrawn_on=china_day(row.withdrawn_at or row.known_from),
         reason=row.withdrawn_as,
         notice=row.withdrawal_notice,

@@ -230,6 +230,7 @@ class Withdrawal:
     record_type: str
     document_number: str
     authority_name: str
+    department_code: str
     withdrawn_on: date
     reason: str
     notice: str

@@ -44,6 +44,8 @@ from publiccredit.intake.types import (
 )
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.matching.operations import ask_questions, match_staged
+from publiccredit.recipients.operations import tell_of_filed
+from publiccredit.recipients.types import Cause
 from publiccredit.subjects.operations import (
     analyse_staging,
     close_staging,
@@ -251,6 +253,7 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
     set_apart_staged(filing=filing)
     match_staged(filing=filing)
     counts = file_staged(filing=filing)
+    told = _tell_holders(filing) if counts.changed else 0
     questions = ask_questions(filing=filing)
     sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
     duplicates = file_outcomes(submission_id=submission.pk)
@@ -268,7 +271,14 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
         finished_at=at,
         entry_id=filing.entry_id,
     )
-    _enter(submission, filing, counts, questions=questions, duplicates=duplicates, returned=staged.returned + sent_back)
+    returned = staged.returned + sent_back
+    _enter(submission, filing, counts, questions=questions, duplicates=duplicates, returned=returned, notices=told)
+
+
+def _tell_holders(filing: Filing) -> int:
+    """A department that corrects its record by filing it again reaches everybody who was given it (DP-20)."""
+    authority = catalogue.department(code=filing.department_code).name
+    return tell_of_filed(cause=Cause(entry_id=filing.entry_id, at=filing.at, authority=authority))
 
 
 def _filing(submission: Submission, staged: Staged, at: datetime) -> Filing:

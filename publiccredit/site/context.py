@@ -32,6 +32,8 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
+    ("recipients:escalated", "变更告知", OFFICE_ROLES),
+    ("recipients:list", "接收方", OFFICE_ROLES | {Role.ADMINISTRATOR}),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
 )
 

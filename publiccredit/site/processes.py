@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -49,13 +50,18 @@ def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> N
     ).serve()
 
 
-def run_worker() -> None:
-    """Carry out background tasks in this process until told to end."""
+def run_worker(*, queues: Sequence[str] = ()) -> None:
+    """Carry out background tasks in this process, of all queues or of some, until told to end."""
     from procrastinate.contrib.django import app
 
     async def until_told() -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
             async with working.open_async():
-                await working.run_worker_async(concurrency=1, shutdown_graceful_timeout=20, delete_jobs="successful")
+                await working.run_worker_async(
+                    queues=queues or None,  # type: ignore[arg-type]  # None is every queue
+                    concurrency=1,
+                    shutdown_graceful_timeout=20,
+                    delete_jobs="successful",
+                )
 
     asyncio.run(until_told())

@@ -82,6 +82,8 @@ def serve(
                 announce()
                 # Only now: until the site answers, they would take the processors from it.
                 children.append(_Child(_started(["worker"])))
+                # A file of a million rows holds a worker for minutes; a withdrawal is told within one (DP-18).
+                children.append(_Child(_started(["worker", "--only", "notices"])))
                 if beside:
                     children.append(_Child(_started(beside), may_end=True))
                 _wait_until_told(children=children, told=told)

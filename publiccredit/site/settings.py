@@ -9,6 +9,7 @@ PUBLICCREDIT_DATABASE_NAME  a database of the embedded cluster other than the fi
 PUBLICCREDIT_DATA           the data folder; default .data beside the program
 PUBLICCREDIT_PACKS          the packs; default packs beside the program
 PUBLICCREDIT_SECRET_KEY     the key of sessions and signatures; default: made once and kept in the data folder
+PUBLICCREDIT_NOTICE_KEY     the key from which the keys of notices are made; default: as above
 PUBLICCREDIT_HOSTS          host names the site answers to, separated by commas; default loopback
 PUBLICCREDIT_SECURE         1 behind HTTPS: cookies and redirects then insist on it
 PUBLICCREDIT_SITE_NAME      the name at the head of every page
@@ -19,6 +20,7 @@ PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everythin
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +36,22 @@ SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"
 DEBUG = False
 
 
-def _secret_key() -> str:
-    file = DATA_FOLDER / "secret-key"
+def _kept_key(name: str) -> str:
+    """Give a key of this installation, made at the first start; two processes starting at once agree on one."""
+    file = DATA_FOLDER / name
     if not file.exists():
         DATA_FOLDER.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
+        mine = DATA_FOLDER / f".{name}-{os.getpid()}"
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):
+            os.link(mine, file)
+        mine.unlink()
     return file.read_text()
 
 
-SECRET_KEY = os.environ.get("PUBLICCREDIT_SECRET_KEY") or _secret_key()
+SECRET_KEY = os.environ.get("PUBLICCREDIT_SECRET_KEY") or _kept_key("secret-key")
+NOTICE_KEY = os.environ.get("PUBLICCREDIT_NOTICE_KEY") or _kept_key("notice-key")
 ALLOWED_HOSTS = os.environ.get("PUBLICCREDIT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 
 # --- database -------------------------------------------------------------------------------------------------------
@@ -92,6 +100,7 @@ INSTALLED_APPS = [
     "publiccredit.accounts",
     "publiccredit.catalogue",
     "publiccredit.subjects",
+    "publiccredit.recipients",
     "publiccredit.matching",
     "publiccredit.intake",
     "publiccredit.casework",

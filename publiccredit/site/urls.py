@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("publiccredit.disclosure.urls")),
     path("api/v1/", include("publiccredit.disclosure.api_urls")),
     path("api/v1/", include("publiccredit.intake.api_urls")),
+    path("api/v1/", include("publiccredit.recipients.api_urls")),
+    path("recipients/", include("publiccredit.recipients.urls")),
     path("intake/", include("publiccredit.intake.urls")),
     path("severity/", include("publiccredit.casework.severity_urls")),
     path("cases/", include("publiccredit.casework.urls")),

@@ -237,7 +237,7 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
 def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> None:
     decision.state, decision.effective_at, decision.entry_id = DecisionState.EFFECTIVE, act.at, act.entry_id
     decision.save(update_fields=["state", "effective_at", "entry_id", "approved_by", "approved_at"])
-    act.payload |= dict(carry_out(act=act, case=case, decision=decision))
+    act.payload |= dict(carry_out(act=act, case=case, rules=rules, decision=decision))
     act.payload["outcome"] = decision.outcome
     case.state, case.decided_at = CaseState.DECIDED, act.at
     case.save(update_fields=["state", "decided_at"])

@@ -18,6 +18,7 @@ from publiccredit.casework.rules import (
     procedure_of,
     write_step,
 )
+from publiccredit.casework.telling import tell_of_dispute
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import (
@@ -247,6 +248,7 @@ def _write_opening(act: Act, case: Case, rules: Procedure, asked: Asked, packs: 
         CaseRecord.objects.create(case=case, record_id=record_id, field=asked.field)
     if rules.marks_dispute:
         subjects.mark_disputed(record_ids=asked.record_ids, at=act.at, entry_id=act.entry_id)
+        tell_of_dispute(act=act, case=case, rules=rules, record_ids=asked.record_ids)
     write_step(act=act, case=case, step=StepName.OPEN.value, text=case.request)
     letters.receipt(act=act, case=case, procedure=rules)
 

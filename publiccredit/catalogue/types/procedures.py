@@ -162,6 +162,7 @@ class Procedure(Dated):
     clocks: tuple[Clock, ...]
     escalate_at_percent: tuple[int, ...]
     suspend_display_when_overdue: Switch
+    tell_recipients_of_dispute: Switch | None = None  # a mark is told of by itself only where law asks for it
 
     def ground(self, name: str) -> Ground | None:
         return next((g for g in self.grounds if g.name == name), None)

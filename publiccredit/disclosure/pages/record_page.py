@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from publiccredit.accounts.access import EVERYBODY, actor_of, open_to
+from publiccredit.accounts.access import EVERYBODY, OFFICE_AND_AUDIT, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience
 from publiccredit.disclosure import queries
@@ -24,6 +24,8 @@ from publiccredit.disclosure.words import (
     source_title,
     status_of,
 )
+from publiccredit.recipients.queries import told_of
+from publiccredit.recipients.types import Told
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
         "today": today,
         "desk": _desk(request, record),
+        "told": _told(request, record_id, record.department_code),
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
 
@@ -116,8 +119,22 @@ def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:
     gone = queries.withdrawal(record_id=record_id)
     if gone is None:
         raise Http404
-    context = {"gone": gone, "reason": WITHDRAWAL_WORDS.get(gone.reason, gone.notice)}
+    context = {
+        "gone": gone,
+        "reason": WITHDRAWAL_WORDS.get(gone.reason, gone.notice),
+        "told": _told(request, record_id, gone.department_code),
+    }
     return answered(request, "disclosure/withdrawn.html", context, adverse=True, status=410)
+
+
+def _told(request: HttpRequest, record_id: int, department_code: str) -> tuple[Told, ...] | None:
+    """Give who was given the record, for the office, the auditor and the department whose record it is."""
+    if not request.user.is_authenticated:
+        return None
+    actor = actor_of(request)
+    if OFFICE_AND_AUDIT.admits(actor.role) or actor.department_code == department_code:
+        return told_of(record_id=record_id)
+    return None
 
 
 def _steps(record: VisibleRecord) -> list[Step]:

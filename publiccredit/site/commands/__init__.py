@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import asking, cases, declared, files, history, running, severity
+from publiccredit.site.commands import asking, cases, declared, files, history, notices, running, severity
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -38,6 +38,7 @@ COMMANDS = (
     history.ledger,
     cases.case,
     severity.severity,
+    notices.notices,
     running.prepare,
     running.serve,
     running.worker,

@@ -95,15 +95,16 @@ def web(*, port: int, host: str, workers: int, parent: int, gate: int | None) ->
 
 
 @click.command("worker", cls=Command)
+@click.option("--only", metavar="队列", multiple=True, help="只办理该队列，可重复；默认办理全部。")
 @click.option("--parent", type=int, help="随该进程结束。", hidden=True)
-def worker(parent: int | None) -> None:
+def worker(only: tuple[str, ...], parent: int | None) -> None:
     """只运行后台任务进程。网站另行运行时使用。"""
     from publiccredit.site import processes
 
     if parent is not None:
         processes.end_with_parent(parent=parent)
     django_ready()
-    processes.run_worker()
+    processes.run_worker(queues=only)
 
 
 @click.command("demo", cls=Command)

@@ -1,0 +1,45 @@
+"""The letter that goes by post where no program answers: plain Chinese text, ready to print."""
+
+import json
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.recipients.models import Notice
+from publiccredit.subjects.queries import records
+
+CHINA = ZoneInfo("Asia/Shanghai")
+OFFICE_CODE = "credit_office"
+
+
+def letter_of(*, notice: Notice, on: date) -> str:
+    """Write the letter of a notice: what changed, what is to be done, how to confirm."""
+    said = json.loads(notice.body)
+    case = f"（案件编号 {said['case_number']}）" if said["case_number"] else ""
+    reason = f"原因：{said['reason']}\n" if said["reason"] else ""
+    given, changed = (datetime.fromisoformat(said[name]) for name in ("first_given_at", "changed_at"))
+    return (
+        f"信用信息变更告知书\n\n送达编号：{notice.delivery_id}\n\n{notice.recipient.name}：\n\n"
+        f"你单位于{_day(given)}起从本平台取得编号为 {said['record_id']} 的记录（{_document(notice.record_id)}）。"
+        f"{_day(changed)}，{said['authority']}作出处理：{said['title']}{case}。\n{reason}{said['what_to_do']}\n\n"
+        "请在收到之后以信函或者电话确认，并注明上述送达编号。\n\n"
+        f"邮寄地址：{notice.recipient.address}\n\n{_office()}\n{on.year}年{on.month}月{on.day}日"
+    )
+
+
+def _document(record_id: int) -> str:
+    record = records().get(pk=record_id)
+    title = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).title
+    return f"{title}，{record.document_number}" if record.document_number else title
+
+
+def _office() -> str:
+    try:
+        return catalogue.department(code=OFFICE_CODE).name
+    except catalogue.NotInPacks:
+        return "信用办"
+
+
+def _day(at: datetime) -> str:
+    day = at.astimezone(CHINA).date()
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,74 @@
+"""
+What is handed over is written down before it leaves, in the transaction that reads it.
+
+A change of a record and its disclosure may meet. Who discloses holds a shared lock from before the reading to the
+commit; who tells the holders takes the same lock for itself, after the change and before it looks for them. So either
+the holder is found and told, or it has read the changed record. Lock order everywhere: records, this lock, ledger.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from publiccredit.recipients.types import Handed, Identified, Version, Way
+
+LOCK = 7310579  # one advisory lock: readers share it for milliseconds, a decision takes it for as long
+
+_INSERT = """
+INSERT INTO recipients_handover (recipient_id, token_id, record_id, known_from, way, purpose, at)
+SELECT %s, %s, v.record_id, v.known_from, %s, %s, %s FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (record_id, known_from)
+"""  # noqa: E501 - one statement
+
+
+@contextmanager
+def disclosing(*, to: Identified | None, way: Way, at: datetime) -> Iterator[Handed]:
+    """
+    Write down every record that is added within, handed to this recipient; to nobody in particular, nothing.
+
+    The records are to be read within, too. An anonymous reader costs no statement.
+    """
+    handed = Handed()
+    if to is None:
+        yield handed
+        return
+    with transaction.atomic():
+        hold_disclosures()
+        yield handed
+        _write(to.recipient_id, to.token_id, handed.versions, way, to.purpose, at)
+
+
+def record_handovers(
+    *, recipient_id: int, purpose: str, way: Way, versions: Collection[Version], at: datetime
+) -> int:  # fmt: skip
+    """
+    Write down versions that a report, a delivery, a check or an export hands to a recipient; give their number.
+
+    To be called in the transaction that reads them, after ``hold_disclosures``.
+    """
+    return _write(recipient_id, None, versions, way, purpose, at)
+
+
+def hold_disclosures() -> None:
+    """Let every telling wait until this transaction, which is about to read what it discloses, has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+
+
+def end_of_disclosing() -> None:
+    """Wait until everybody who disclosed has committed, and let nobody begin before this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _write(
+    recipient_id: int, token_id: int | None, versions: Collection[Version], way: Way, purpose: str, at: datetime
+) -> int:
+    if not versions:
+        return 0
+    ordered = sorted(versions, key=lambda v: (v.record_id, v.known_from))
+    ids, known = [v.record_id for v in ordered], [v.known_from for v in ordered]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [recipient_id, token_id, way.value, purpose, at, ids, known])
+        return int(cursor.rowcount)

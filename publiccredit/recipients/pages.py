@@ -1,0 +1,139 @@
+"""Recipients, their tokens and keys: registered by the office, keyed by the administrator."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from publiccredit.accounts.access import ADMINISTRATION, OFFICE_AND_ADMINISTRATION, actor_of, open_to
+from publiccredit.accounts.types import Role
+from publiccredit.recipients import operations, queries
+from publiccredit.recipients.forms import RecipientForm, RecipientTokenForm
+from publiccredit.recipients.operations import UnableToRegister
+
+FIELDS = ("name", "contact", "address", "purpose", "legal_basis", "callback_url")
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_GET
+def recipients(request: HttpRequest) -> HttpResponse:
+    return render(request, "recipients/list.html", {"rows": list(queries.recipients())})
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    form = RecipientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.register_recipient(by=actor_of(request), new=form.new, at=timezone.now())
+        except UnableToRegister as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"已登记接收方“{made.name}”。")
+            return redirect("recipients:recipient", made.pk)
+    return render(request, "recipients/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    form = RecipientForm(request.POST or None, initial={name: getattr(found, name) for name in FIELDS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_recipient(by=actor_of(request), recipient_id=found.pk, new=form.new, at=timezone.now())
+        except UnableToRegister as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已修改。")
+            return redirect("recipients:recipient", found.pk)
+    named = {"form": form, "recipient": found}
+    return render(request, "recipients/form.html", named, status=422 if form.errors else 200)
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_GET
+def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    return _page(request, found, RecipientTokenForm())
+
+
+def _page(request: HttpRequest, found: queries.Recipient, form: RecipientTokenForm) -> HttpResponse:
+    named = {
+        "recipient": found,
+        "tokens": list(queries.tokens_of(recipient_id=found.pk)),
+        "counts": queries.notice_counts(recipient_id=found.pk),
+        "administrator": actor_of(request).role is Role.ADMINISTRATOR,
+        "form": form,
+        "now": timezone.now(),
+    }
+    return render(request, "recipients/recipient.html", named, status=422 if form.errors else 200)
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_POST
+def close(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    get_object_or_404(queries.recipients(), pk=recipient_id)
+    operations.close_recipient(by=actor_of(request), recipient_id=recipient_id, at=timezone.now())
+    messages.success(request, "已停用，令牌随即失效。已经提供的记录如有变更，仍会告知。")
+    return redirect("recipients:recipient", recipient_id)
+
+
+@open_to(OFFICE_AND_ADMINISTRATION)
+@require_POST
+def reopen(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    get_object_or_404(queries.recipients(), pk=recipient_id)
+    operations.reopen_recipient(by=actor_of(request), recipient_id=recipient_id, at=timezone.now())
+    messages.success(request, "已恢复。原有令牌不会恢复，需要时请重新签发。")
+    return redirect("recipients:recipient", recipient_id)
+
+
+@open_to(ADMINISTRATION)
+@never_cache
+@require_POST
+def issue_token(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    form = RecipientTokenForm(request.POST)
+    if form.is_valid():
+        now = timezone.now()
+        try:
+            issued = operations.issue_token(
+                by=actor_of(request),
+                recipient_id=found.pk,
+                purpose=form.cleaned_data["purpose"],
+                expires_at=now + timedelta(days=int(form.cleaned_data["days"])),
+                at=now,
+            )
+        except UnableToRegister as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _secret(request, found, issued.secret, "接口令牌")
+    return _page(request, found, form)
+
+
+@open_to(ADMINISTRATION)
+@never_cache
+@require_POST
+def renew_key(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    issued = operations.renew_key(by=actor_of(request), recipient_id=found.pk, at=timezone.now())
+    return _secret(request, found, issued.secret, "签名密钥")
+
+
+@open_to(ADMINISTRATION)
+@require_POST
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    token = get_object_or_404(queries.RecipientToken, pk=token_id)
+    operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())
+    messages.success(request, "令牌已吊销，立即失效。")
+    return redirect("recipients:recipient", token.recipient_id)
+
+
+def _secret(request: HttpRequest, found: queries.Recipient, secret: str, what: str) -> HttpResponse:
+    """Show a secret once: it is in this answer and nowhere else, so the page is neither kept nor redirected to."""
+    return render(request, "recipients/secret.html", {"recipient": found, "secret": secret, "what": what})

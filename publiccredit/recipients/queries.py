@@ -1,0 +1,105 @@
+"""Every read of recipients: who may be given what, who was, who was told, and who has confirmed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, QuerySet
+
+from publiccredit.recipients.letters import letter_of
+from publiccredit.recipients.models import DeliveryAttempt, Handover, Notice, Recipient, RecipientToken
+from publiccredit.recipients.operations.registering import token_hash
+from publiccredit.recipients.types import Identified, NoticeState, Told, ToldOf
+
+__all__ = [
+    "Notice",
+    "Recipient",
+    "RecipientToken",
+    "attempts_of",
+    "escalated",
+    "identified",
+    "letter_of",
+    "notice_counts",
+    "notices",
+    "notices_of",
+    "recipients",
+    "tokens_of",
+    "told_of",
+]
+
+
+def recipients() -> QuerySet[Recipient]:
+    """Give all recipients by name."""
+    return Recipient.objects.order_by("name")
+
+
+def tokens_of(*, recipient_id: int) -> QuerySet[RecipientToken]:
+    """Give the tokens of a recipient, the newest first."""
+    return RecipientToken.objects.filter(recipient_id=recipient_id).order_by("-created_at", "-pk")
+
+
+def identified(*, secret: str, at: datetime) -> Identified | None:
+    """Give who a token belongs to, unless it is unknown, has expired or was revoked."""
+    found = RecipientToken.objects.select_related("recipient").filter(
+        secret_sha256=token_hash(secret), revoked_at__isnull=True, expires_at__gt=at, recipient__closed_at__isnull=True
+    )
+    token = found.first()
+    if token is None:
+        return None
+    return Identified(
+        recipient_id=token.recipient_id, token_id=token.pk, name=token.recipient.name, purpose=token.purpose
+    )
+
+
+def notices(*, state: NoticeState | None = None) -> QuerySet[Notice]:
+    """Give the notices with their recipients, the newest first."""
+    chosen = Notice.objects.select_related("recipient").order_by("-pk")
+    return chosen if state is None else chosen.filter(state=state)
+
+
+def escalated() -> QuerySet[Notice]:
+    """Give the notices that wait for a person, the oldest first."""
+    return notices(state=NoticeState.ESCALATED).order_by("pk")
+
+
+def notice_counts(*, recipient_id: int | None = None) -> dict[str, int]:
+    """Count the notices in each state, of one recipient or of all."""
+    chosen = Notice.objects.all() if recipient_id is None else Notice.objects.filter(recipient_id=recipient_id)
+    found = dict(chosen.values_list("state").annotate(number=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in NoticeState}
+
+
+def attempts_of(*, notice_id: int) -> QuerySet[DeliveryAttempt]:
+    """Give the calls made for a notice, in order."""
+    return DeliveryAttempt.objects.filter(notice_id=notice_id).order_by("pk")
+
+
+def notices_of(*, recipient_id: int, after_id: int = 0, limit: int = 100) -> Sequence[Notice]:
+    """Give a recipient's own notices behind a key, the oldest first."""
+    return list(Notice.objects.filter(recipient_id=recipient_id, pk__gt=after_id).order_by("pk")[:limit])
+
+
+def told_of(*, record_id: int) -> tuple[Told, ...]:
+    """Give who was given a record, and of what each was told and has confirmed."""
+    given = (
+        Handover.objects.filter(record_id=record_id)
+        .values("recipient_id", "recipient__name", "purpose")
+        .annotate(first=Min("at"), last=Max("at"), times=Count("pk"))
+        .order_by("recipient__name", "purpose")
+    )
+    sent: dict[int, list[ToldOf]] = defaultdict(list)
+    for notice in Notice.objects.filter(record_id=record_id).order_by("pk"):
+        state = NoticeState(notice.state)
+        told = ToldOf(notice.get_kind_display(), state.value, state.label, notice.created_at, notice.confirmed_at)
+        sent[notice.recipient_id].append(told)
+    return tuple(
+        Told(
+            recipient=row["recipient__name"],
+            purpose=row["purpose"],
+            first_given_at=row["first"],
+            last_given_at=row["last"],
+            times=row["times"],
+            notices=tuple(sent[row["recipient_id"]]),
+        )
+        for row in given
+    )
