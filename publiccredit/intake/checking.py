@@ -138,7 +138,7 @@ def source_of(*, recognition: Recognition, sources: tuple[Source, ...]) -> Sourc
 
 
 def _titles(sources: Iterable[Source]) -> str:
-    return "、".join(f"{source.title}({source.name})" for source in sources)
+    return "、".join(f"{source.title}（{source.name}）" for source in sources)
 
 
 def _candidates(sources: tuple[Source, ...], on: date, packs: Packs) -> tuple[Candidate, ...]:

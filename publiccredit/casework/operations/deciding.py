@@ -131,7 +131,7 @@ def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
     outcome = rules.outcome(verdict.outcome)
     fitting = [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
     if outcome is None or outcome not in fitting:
-        known = "、".join(f"{o.name}({o.title})" for o in fitting)
+        known = "、".join(f"{o.name}（{o.title}）" for o in fitting)
         raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一：{known}。")
     if outcome.needs_order and (verdict.order is None or not verdict.order.number.strip()):
         raise WrongOutcome(f"“{outcome.title}”须凭法院或者复议机关的文书。请填写文书号和期间。")

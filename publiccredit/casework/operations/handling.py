@@ -77,7 +77,7 @@ def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> P
     with one_act(by=by, at=at, operation="hand_in_paper") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.HAND_IN_PAPER, states=WORKING)
         if rules.paper(paper.kind) is None:
-            known = "、".join(f"{p.name}({p.title})" for p in rules.papers)
+            known = "、".join(f"{p.name}（{p.title}）" for p in rules.papers)
             raise UnableToTakePaper(f"“{rules.title}”没有材料“{paper.kind}”。请改为下列之一：{known}。")
         if not paper.content or len(paper.content) > LARGEST_PAPER:
             raise UnableToTakePaper(f"材料“{paper.file_name}”为空，或者超过 {LARGEST_PAPER // 1024 // 1024} MB。")

@@ -128,7 +128,7 @@ def _rules(name: ProcedureName, on: date, packs: Packs | None) -> Procedure:
 def _verify(rules: Procedure, applicant: Applicant, asked: Asked, channel: Channel, records: dict[int, Record]) -> None:
     _verify_applicant(rules, applicant, channel)
     if rules.ground(asked.ground) is None:
-        known = "、".join(f"{g.name}({g.title})" for g in rules.grounds)
+        known = "、".join(f"{g.name}（{g.title}）" for g in rules.grounds)
         raise UnableToOpenCase(f"“{rules.title}”没有理由“{asked.ground}”。请改为下列之一：{known}。")
     if not asked.request.strip() or len(asked.request) > LONGEST_REQUEST:
         raise UnableToOpenCase(f"请写明请求和理由，不超过 {LONGEST_REQUEST} 字。")

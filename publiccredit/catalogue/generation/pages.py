@@ -96,7 +96,7 @@ def _index(packs: Packs) -> str:
 
 def _record_type(record_type: RecordType, packs: Packs) -> str:
     titles = {f.name: f.title for f in record_type.fields}
-    text = f"# {record_type.title}({record_type.name})\n\n{record_type.standard}。{record_type.source}。\n\n"
+    text = f"# {record_type.title}（{record_type.name}）\n\n{record_type.standard}。{record_type.source}。\n\n"
     text += f"自然键：{'、'.join(titles[n] for n in record_type.natural_key)}。\n\n"
     if record_type.due_working_days is not None:
         text += f"报送期限：{record_type.due_working_days} 个工作日。{record_type.due_basis}。\n\n"
@@ -161,9 +161,9 @@ def _source(source: Source, packs: Packs) -> str:
     forms = {f.name: f.title for f in packs.forms}
     accepted = [forms[source.record_type], *(forms[n] for n in source.forms)]
     text = (
-        f"# {source.title}({source.name})\n\n{source.note}\n\n"
+        f"# {source.title}（{source.name}）\n\n{source.note}\n\n"
         if source.note
-        else f"# {source.title}({source.name})\n\n"
+        else f"# {source.title}（{source.name}）\n\n"
     )
     return text + table(
         ["项目", "内容"],
@@ -182,7 +182,7 @@ def _source(source: Source, packs: Packs) -> str:
 def _codes(tables: tuple[CodeTable, ...]) -> str:
     text = "# 代码表\n\n" + CONFIDENCE_LEGEND + "\n"
     for code_table in tables:
-        text += f'<a id="{code_table.name}"></a>\n\n## {code_table.title}({code_table.name})\n\n'
+        text += f'<a id="{code_table.name}"></a>\n\n## {code_table.title}（{code_table.name}）\n\n'
         text += f"{code_table.source}。({code_table.confidence.value})\n\n"
         rows = ((c.word, "、".join(c.aliases), c.note) for c in code_table.codes)
         text += table(["用词", "又写作", "说明"], rows)

@@ -15,6 +15,6 @@ NAME = "date_unreadable"
 def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:
     for field in book.record_type.fields:
         if field.type is FieldType.DATE:
-            long_term = f";长期有效填 {field.long_term.isoformat()}" if field.long_term else ""
+            long_term = f"；长期有效填 {field.long_term.isoformat()}" if field.long_term else ""
             expected = pl.lit(f"YYYY-MM-DD，例如 {context.submitted_on.isoformat()}{long_term}")
             yield Rule(NAME, field, problem(field).is_not_null(), expected)

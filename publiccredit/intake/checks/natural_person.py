@@ -11,7 +11,7 @@ from publiccredit.intake.types import CheckContext
 
 NAME = "natural_person"
 NATURAL_PERSON = "自然人"  # the word of the national form
-MASKED = "(已隐去)"
+MASKED = "（已隐去）"
 _EXPECTED = "法人、非法人组织或个体工商户的记录；自然人的记录请勿报送"
 _BORN = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _EIGHTEEN = rf"^[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]$"

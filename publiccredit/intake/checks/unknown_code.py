@@ -18,10 +18,10 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.type is not FieldType.CODE or table is None:
             continue
         words = "、".join(code.word for code in table.codes)
-        behind = f";“{table.detail_prefix}”后须写明具体类别" if table.detail_prefix else ""
-        between = f";多个之间用“{field.several}”分隔" if field.several else ""
+        behind = f"；“{table.detail_prefix}”后须写明具体类别" if table.detail_prefix else ""
+        between = f"；多个之间用“{field.several}”分隔" if field.several else ""
         # What an older form restricts or revokes must not be typed over to get it filed: the pack says what to do.
         instead = f"。{field.note}" if field.legacy else ""
-        right = pl.lit(f";可填：{words}{behind}{between}{instead}")
+        right = pl.lit(f"；可填：{words}{behind}{between}{instead}")
         expected = pl.concat_str(pl.lit("不在表中："), problem(field), right)
         yield Rule(NAME, field, problem(field).is_not_null(), expected)

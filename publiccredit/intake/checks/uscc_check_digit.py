@@ -18,6 +18,6 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.type is FieldType.USCC:
             column = pl.col(field.name)
             last = column.map_batches(check_digits.uscc_check_characters, return_dtype=pl.String)
-            expected = pl.concat_str(pl.lit("按前 17 位计算，末位应为 "), last, pl.lit(";请与证照核对每一位"))
+            expected = pl.concat_str(pl.lit("按前 17 位计算，末位应为 "), last, pl.lit("；请与证照核对每一位"))
             broken = verdict(field) == check_digits.WRONG_DIGIT
             yield Rule(NAME, field, broken & typed_as_text(field), expected)

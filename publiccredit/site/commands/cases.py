@@ -38,7 +38,7 @@ def list_cases(department: str | None, overdue: bool) -> None:
         rows = [_in_short(found) for found in chosen]
     answer(rows)
     for row in rows:
-        provisional = "(暂定)" if row["provisional"] else ""
+        provisional = "（暂定）" if row["provisional"] else ""
         say(f"{row['number']}  {row['title']}  {row['state_title']}  至 {row['due_on']}{provisional}  {row['subject']}")
     say(f"共 {len(rows)} 件。")
 

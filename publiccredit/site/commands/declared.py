@@ -105,9 +105,9 @@ def _record_type(record_type: "RecordType") -> Iterator[str]:
 def _field(number: int, field: "RecordField") -> Iterator[str]:
     needed = "必填" if field.required else "按条件必填" if field.required_when else "选填"
     kind = f"代码表 {field.codes}" if field.codes else field.type.value
-    length = f",最长 {field.max_length}" if field.max_length else ""
+    length = f"，最长 {field.max_length}" if field.max_length else ""
     openness = OPENNESS[field.disclosed.value] if field.disclosed else "不外传"
-    yield f"{number:>3}. {field.title}  {field.name}  {field.standard or '(本平台所加)'}"
+    yield f"{number:>3}. {field.title}  {field.name}  {field.standard or '（本平台所加）'}"
     yield f"     {needed}；{kind}{length}；{openness}；可信度 {field.confidence.value}"
     if field.note:
         yield f"     {field.note}" + (f" 例：{field.example}" if field.example else "")

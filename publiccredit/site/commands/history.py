@@ -42,7 +42,7 @@ def verify(kept_in: Path | None) -> int:
         }
     )
     if verdict.holds:
-        say(f"留痕完整：{verdict.entries} 条，链首 {verdict.head.hash if verdict.head else '(空)'}。")
+        say(f"留痕完整：{verdict.entries} 条，链首 {verdict.head.hash if verdict.head else '（空）'}。")
         return DONE
     say(f"留痕不符，共 {verdict.entries} 条：")
     for fault in verdict.faults:

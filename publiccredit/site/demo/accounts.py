@@ -23,7 +23,7 @@ class DemoAccount:
 
     @property
     def title(self) -> str:
-        return f"{self.display_name}({ROLE_TITLES[self.role]})"
+        return f"{self.display_name}（{ROLE_TITLES[self.role]}）"
 
 
 ACCOUNTS = (

@@ -45,14 +45,14 @@ def test_a_row_about_a_person_is_refused_and_empty(cells):
 
 def test_a_form_without_categories_takes_a_row_without_identifiers_for_a_person():
     chunk = check(row(subject_category=None, subject_uscc=None), book=rulebook(form="penalty_2015"))
-    assert found(chunk) == [(2, "subject_name", "P-101", "(已隐去)")]
+    assert found(chunk) == [(2, "subject_name", "P-101", "（已隐去）")]
 
 
 def test_a_document_number_is_never_quoted_nor_sent_back():
     chunk = check(row(person_document_number=IDENTITY_NUMBER, person_document_kind="身份证"))
     assert found(chunk) == [
         (2, "person_document_kind", "R-103", "身份证"),
-        (2, "person_document_number", "R-103", "(已隐去)"),
+        (2, "person_document_number", "R-103", "（已隐去）"),
     ]
     assert chunk.rows["person_document_number"].to_list() == [None]
 

@@ -147,4 +147,4 @@ def test_a_record_type_that_two_sources_carry_asks_which_one():
     with pytest.raises(UnableToRead) as refused:
         checking.source_of(recognition=recognition(rulebook()), sources=(source, other))
     assert "market_regulation/penalty" in refused.value.message
-    assert "食品处罚(market_regulation/food_penalty)" in refused.value.message
+    assert "食品处罚（market_regulation/food_penalty）" in refused.value.message
