@@ -20,7 +20,9 @@ _ODD_DOCUMENT_NUMBER = rf"[\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ\[\]（）()【】�
 
 def odd_prose(text: pl.Series) -> pl.Series:
     """Blank ends, invisible marks, or nothing at all: three plain looks, each many times faster than one pattern."""
-    ends = (text.str.strip_chars() != text) | (text.str.len_bytes() == 0)
+    # Lengths stand beside the text; comparing the text itself takes twice as long.
+    length = text.str.len_bytes()
+    ends = (text.str.strip_chars().str.len_bytes() != length) | (length == 0)
     return ends | text.str.contains(rf"[{INVISIBLE}]") if invisible.somewhere_in(text) else ends
 
 
