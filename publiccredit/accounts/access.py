@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils.cache import add_never_cache_headers
 from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
@@ -78,11 +78,13 @@ def open_to(access: Access) -> Callable[[View], View]:
 
 
 def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
-    """:raises PermissionDenied: the role does not allow it."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if not access.admits(actor_of(request).role):
-        raise PermissionDenied
+        # Answered, not raised: a refusal is everyday work, and a raised one leaves a traceback in the log and an answer
+        # that a browser keeps.
+        forbidden: View = get_resolver().resolve_error_handler(403)
+        return forbidden(request, exception=PermissionDenied())
     if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
         return redirect(FIRST_PASSWORD_PAGE)
     return None

@@ -34,6 +34,8 @@ def error_response(error: Exception, context: dict[str, object]) -> Response | N
         message = str(error.detail) if response.status_code not in (404, 405) else message
     elif isinstance(error, Http404 | PermissionDenied):
         message = WORDS[response.status_code]
+    if response.status_code in (401, 403):
+        response["Cache-Control"] = "no-store"  # with another token the same address answers otherwise
     response.data = {"code": str(code), "message": message, "where": where}
     return response
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.utils.cache import add_never_cache_headers
 
 from publiccredit.site.api import WORDS
 
@@ -16,7 +17,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer one who may not see this page (handler403)."""
     del exception
-    return _to_program(request, 403, "forbidden") or render(request, "403.html", status=403)
+    return _unkept(_to_program(request, 403, "forbidden") or render(request, "403.html", status=403))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -33,7 +34,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 def cross_site(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old (CSRF_FAILURE_VIEW)."""
     del reason
-    return render(request, "403_csrf.html", status=403)
+    return _unkept(render(request, "403_csrf.html", status=403))
 
 
 def too_large(request: HttpRequest, *, limit_megabytes: int) -> HttpResponse:
@@ -46,6 +47,12 @@ def too_many(request: HttpRequest, *args: object, **kwargs: object) -> HttpRespo
     del args, kwargs
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "900"
+    return response
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Let no browser and no proxy keep a refusal: after the log-in the same address answers otherwise."""
+    add_never_cache_headers(response)
     return response
 
 

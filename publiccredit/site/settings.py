@@ -148,9 +148,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "publiccredit.accounts.passwords.UnlikeTheAccount"},
+    {"NAME": "publiccredit.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "publiccredit.accounts.passwords.Uncommon"},
 ]
 LOGIN_URL = "accounts:log_in"
 LOGIN_REDIRECT_URL = "site:desk"

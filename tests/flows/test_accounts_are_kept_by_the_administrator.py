@@ -135,7 +135,7 @@ def test_a_new_password_must_be_typed_twice_and_be_strong_and_know_the_old_one(c
     for given, said in [
         ({"current": "no", "new": "my-own-5511-words", "repeated": "my-own-5511-words"}, "与现在的密码不符"),
         ({"current": PASSWORD, "new": "my-own-5511-words", "repeated": "other"}, "不一致"),
-        ({"current": PASSWORD, "new": "short", "repeated": "short"}, "10 个字符"),
+        ({"current": PASSWORD, "new": "short", "repeated": "short"}, "新密码不足 10 位"),
     ]:
         answer = client.post("/password/", given)
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said
