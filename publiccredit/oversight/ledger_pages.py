@@ -9,13 +9,39 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import Access, open_to
-from publiccredit.accounts.types import Role
-from publiccredit.catalogue.queries import NotInPacks, department, term
+from publiccredit.accounts.types import ROLE_TITLES, Role
+from publiccredit.catalogue.queries import NotInPacks, department, source, term
 from publiccredit.ledger import queries as ledger
 
 AUDIT = Access(roles=frozenset({Role.AUDITOR, Role.OFFICE_HEAD}))
 PAGE = 50
+NOTED = {
+    "account": "账号",
+    "attached": "对上记录的决定书",
+    "changed": "更正",
+    "channel": "途径",
+    "department": "部门",
+    "duplicates": "已在库",
+    "file_sha256": "文件摘要",
+    "from": "自",
+    "held_unmatched": "待判定主体",
+    "held_unserved": "待送达声明",
+    "new": "新入库",
+    "officer": "工作人员",
+    "overrides": "确认无误的疑问",
+    "questions": "待判定的问题",
+    "reason": "理由",
+    "released": "随即公示",
+    "returned": "退回",
+    "role": "岗位",
+    "served_on": "送达日期",
+    "source": "报送内容",
+    "unmatched": "没有对上的决定书",
+    "until": "至",
+}
+CHANNELS = {"page": "页面", "api": "接口", "command": "命令行"}
 
 
 @dataclass(frozen=True)
@@ -46,11 +72,12 @@ def entries(request: HttpRequest) -> HttpResponse:
     next_url = ""
     if len(page) > PAGE:
         next_url = f"?before={page[PAGE - 1].position}" + (f"&operation={operation}" if operation else "")
+    names = accounts.spoken_names(names=[entry.actor for entry in page])
     lines = [
         Line(
             position=entry.position,
             at=entry.at,
-            actor=entry.actor,
+            actor=names.get(entry.actor, entry.actor),
             department=_department(entry.department_code),
             verb=_word(entry.operation),
             object=f"{_word(entry.object_kind)} {entry.object_id}",
@@ -103,11 +130,32 @@ def _department(code: str) -> str:
         return code
 
 
+def _source(name: str) -> str:
+    try:
+        return source(name=name).title
+    except NotInPacks:
+        return name
+
+
 def _notes(payload: str) -> str:
     noted = json.loads(payload)
-    return ";".join(f"{_word(key)} {_value(value)}" for key, value in noted.items() if value not in (None, ""))
+    said = (f"{NOTED.get(key) or _word(key)} {_value(key, value)}" for key, value in noted.items() if _says(value))
+    return "；".join(said)
 
 
-def _value(value: object) -> str:
+def _says(value: object) -> bool:
+    """Tell whether a noted value is worth a reader's time; the nothings stay in the entry itself."""
+    return value not in (None, "", 0)
+
+
+def _value(key: str, value: object) -> str:
     text = str(value)
+    if key == "source":
+        return _source(text)
+    if key == "department":
+        return _department(text)
+    if key == "channel":
+        return CHANNELS.get(text, text)
+    if key == "role":
+        return next((title for role, title in ROLE_TITLES.items() if role == text), text)
     return f"{text[:12]}…" if len(text) == 64 else text

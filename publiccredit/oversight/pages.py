@@ -130,7 +130,7 @@ def _words(cell: Cell) -> tuple[str, str]:
         CellKind.NIL: "零报",
         CellKind.NOTHING_DUE: "—",
     }
-    return shown[cell.kind], ",".join(parts)
+    return shown[cell.kind], "，".join(parts)
 
 
 @open_to(OFFICE_AND_AUDIT)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import OFFICE, OFFICE_AND_AUDIT, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
@@ -70,14 +71,20 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
         "department": _department(asked.department_code),
         "candidates": candidates,
         "records": list(queries.records_of(question_id=asked.pk)[:RECORDS_SHOWN]),
-        "judgements": [
-            {"judgement": j, "words": VERDICT_TITLES[Verdict(j.verdict)]}
-            for j in queries.judgements(question_id=asked.pk)
-        ],
+        "judgements": _judgements(asked.pk),
         "form": form if asked.answered_at is None else None,
         "reopen_form": ReopenForm() if asked.answered_at and actor.of_office else None,
     }
     return render(request, "oversight/question.html", named, status=422 if form is not None and form.errors else 200)
+
+
+def _judgements(question_id: int) -> list[dict[str, object]]:
+    held = list(queries.judgements(question_id=question_id))
+    names = accounts.spoken_names(names=[j.judged_by for j in held])
+    return [
+        {"judgement": j, "words": VERDICT_TITLES[Verdict(j.verdict)], "by": names.get(j.judged_by, j.judged_by)}
+        for j in held
+    ]
 
 
 @open_to(OFFICE)

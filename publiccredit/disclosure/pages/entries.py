@@ -16,7 +16,8 @@ from publiccredit.disclosure.words import Status, department_name, status_of
 class RecordEntry:
     title: str
     url: str
-    day: date | None
+    day: date
+    day_means: str  # a registration has no decision; its day is that of its arrival
     what: str  # the most telling field of the record
     authority: str
     status: Status
@@ -34,7 +35,8 @@ def entry_of(record: VisibleRecord, *, subject: str = "", subject_identifier: st
     return RecordEntry(
         title=record.heading,
         url=reverse("disclosure:record", args=[record.id]),
-        day=record.decided_on,
+        day=record.decided_on or record.received_on,
+        day_means="决定" if record.decided_on else "收到",
         what=next((values[name] for name in TELLING if values.get(name)), ""),
         authority=record.authority_name or department_name(record.department_code),
         status=status_of(record),

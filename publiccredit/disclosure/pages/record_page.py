@@ -1,7 +1,7 @@
 """One record with all that can be known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import (
     WITHDRAWAL_WORDS,
     department_name,
@@ -26,6 +26,22 @@ from publiccredit.disclosure.words import (
 )
 from publiccredit.recipients.queries import told_of
 from publiccredit.recipients.types import Told
+
+ELSEWHERE = frozenset(
+    {
+        "subject_name",
+        "subject_category",
+        "subject_uscc",
+        "document_number",
+        "decided_on",
+        "served_on",
+        "severity",
+        "authority_uscc",
+        "provider_name",
+        "provider_uscc",
+        "use_scope",
+    }
+)  # told at the head, in the course of the record or beside it; all fields stand folded below
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,8 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "subject": subject,
         "status": status_of(record),
         "marks": marks_of(record),
+        "main_fields": _main_fields(record),
+        "empty_fields": sum(not field.value for field in record.fields),
         "steps": _steps(record),
         "severity": severity_words(record),
         "severity_url": _severity_url(request, record),
@@ -108,6 +126,11 @@ def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
     determined = ours.get(record.authority_uscc, record.department_code) == actor.department_code
     opens = actor.of_office or (actor.of_department and determined)
     return {"opens": opens, "notice": opens and record.adverse}
+
+
+def _main_fields(record: VisibleRecord) -> list[VisibleField]:
+    """Give what a reader came for: what is filled in and is not already at the head, in the timeline or the source."""
+    return [replace(field, standard="") for field in record.fields if field.value and field.name not in ELSEWHERE]
 
 
 def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
@@ -140,7 +141,7 @@ def submission_page(
         "held": held,
         "service_form": (service_form or ServiceForm(today=timezone.localdate())) if held and may_act else None,
         "confirm_form": (confirm_form or ConfirmIssuesForm(codes=codes)) if codes and may_act else None,
-        "declaration": getattr(found, "service_declaration", None),
+        **_declaration(found),
         "recognised": _recognised(found),
         "history": _history(found),
     }
@@ -200,9 +201,16 @@ def _recognised(found: Submission) -> dict[str, Any] | None:
     return {**stated, "sheets": sheets}
 
 
+def _declaration(found: Submission) -> dict[str, object]:
+    held = getattr(found, "service_declaration", None)
+    name = held.declared_by if held else ""
+    return {"declaration": held, "declared_by": accounts.spoken_names(names=[name]).get(name, name)}
+
+
 def _history(found: Submission) -> list[Step]:
-    entries = ledger.entries_of(object_kind="submission", object_id=found.pk)
-    return [Step(text=_word(e.operation), at=e.at, actor=e.actor) for e in entries]
+    entries = list(ledger.entries_of(object_kind="submission", object_id=found.pk))
+    names = accounts.spoken_names(names=[e.actor for e in entries])
+    return [Step(text=_word(e.operation), at=e.at, actor=names.get(e.actor, e.actor)) for e in entries]
 
 
 def _word(code: str) -> str:

@@ -28,9 +28,9 @@ def breadcrumbs(*steps: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(rows: Iterable[Any]) -> dict[str, Any]:
+def fields(rows: Iterable[Any], dense: bool = False) -> dict[str, Any]:
     """A record's fields. Each row: ``title``, ``value`` and, where there is one, ``standard`` (its code), ``note``."""
-    return {"rows": rows}
+    return {"rows": rows, "dense": dense}
 
 
 @register.inclusion_tag("components/timeline.html")
@@ -63,11 +63,17 @@ def bar_chart(
 
 @register.inclusion_tag("components/lines.html")
 def line_chart(
-    points: Iterable[Any], caption: str, of: str, measure: str, unit: str = "", target: float | None = None
+    points: Iterable[Any],
+    caption: str,
+    of: str,
+    measure: str,
+    unit: str = "",
+    target: float | None = None,
+    folded: bool = False,
 ) -> dict[str, Any]:
-    """A line through ``points`` (``label``, ``value``), with the table of the same numbers beside it."""
+    """A line through ``points`` (``label``, ``value``), with the table of its numbers beside it or folded below."""
     drawn: Plot = plot_of(points=points, unit=unit, target=target)
-    return {"plot": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit}
+    return {"plot": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit, "folded": folded}
 
 
 @register.inclusion_tag("components/status.html")
