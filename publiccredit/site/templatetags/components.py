@@ -64,6 +64,7 @@ def bar_chart(
 @register.inclusion_tag("components/lines.html")
 def line_chart(
     points: Iterable[Any],
+    *,
     caption: str,
     of: str,
     measure: str,
