@@ -13,6 +13,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 demo: environment ## everything from nothing: database, packs, a synthetic county, the site on 127.0.0.1:$(PORT)
+	@echo "正在启动数据库和网站…… (starting)"
 	@$(VENV)/publiccredit demo --port $(PORT)
 
 test: environment-dev browser ## everything from nothing: install what tests need, then the whole suite
@@ -43,7 +44,7 @@ format: ## put the code in its form
 	$(VENV)/ruff check --fix --quiet . || true
 	$(VENV)/ruff format --quiet .
 
-stop: ## stop the embedded databases of this folder
+stop: ## stop the site, the worker and the embedded databases of this folder; the data stays
 	@test ! -x $(VENV)/publiccredit || $(VENV)/publiccredit stop
 
 clean: ## stop, and remove all data of this folder (.data); the environment stays
@@ -53,12 +54,14 @@ clean: ## stop, and remove all data of this folder (.data); the environment stay
 environment: $(STAMP)
 
 $(STAMP): pyproject.toml uv.lock ops/install-environment
+	@echo "正在按锁定文件安装运行环境，首次需要几分钟…… (installing the environment; minutes the first time)"
 	@ops/install-environment --no-dev
 	@touch $@
 
 environment-dev: $(STAMP_DEV)
 
 $(STAMP_DEV): pyproject.toml uv.lock ops/install-environment
+	@echo "正在安装测试环境，首次需要几分钟…… (installing what the tests need; minutes the first time)"
 	@ops/install-environment --all-groups
 	@touch $@ $(STAMP)
 
