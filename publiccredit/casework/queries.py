@@ -141,11 +141,13 @@ def timeline(*, case: Case) -> tuple[Event, ...]:
     """Give the history of a case in sentences, the oldest first."""
     rules = procedure_of(case=case)
     titles = {p.name: p.title for p in rules.papers}
-    return tuple(Event(step.at, _sentence(step, titles)) for step in case.steps.order_by("pk"))
+    return tuple(Event(step.at, _sentence(case, step, titles)) for step in case.steps.order_by("pk"))
 
 
-def _sentence(step: CaseStep, papers: dict[str, str]) -> str:
+def _sentence(case: Case, step: CaseStep, papers: dict[str, str]) -> str:
     party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
+    if step.step == "open" and step.party != case.applicant:  # a counter took it down for its applicant
+        return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{party}收件。"
     text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
     return SENTENCES.get(step.step, "{by} 办理“{step}”。{text}").format(
         who=party, by=step.by, text=text, step=step.step

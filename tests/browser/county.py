@@ -5,13 +5,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from publiccredit.accounts.types import Actor, Role
+from publiccredit.casework.operations import hand_in_paper, open_case, take_case
+from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
+from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.intake.operations import file_submission, receive_submission
+from publiccredit.subjects.models import Record
 from tests.environment import ROOT
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import check_here
 
 SAMPLES = ROOT / "packs/industries/market_regulation/samples"
 LIAISON = Actor(name=Role.LIAISON.value, role=Role.LIAISON, department_code="market_regulation")
+CLERK = Actor(name=Role.OFFICE_CLERK.value, role=Role.OFFICE_CLERK)
 FILED = ("accepted/registration.csv", "accepted/licence.xlsx", "accepted/penalty.xlsx", "returned/penalty.csv")
 
 
@@ -29,6 +34,24 @@ def file_a_small_county() -> None:
             at=now - timedelta(minutes=len(files) - place),
         )
         file_submission(submission_id=received.pk, at=now, check=check_here)
+    _one_objection(now)
+
+
+def _one_objection(now: datetime) -> None:
+    """An enterprise objects at the counter, with a paper; the office has taken the case."""
+    record = Record.objects.filter(record_type="administrative_penalty", subject__isnull=False).order_by("-pk").first()
+    assert record is not None
+    case = open_case(
+        by=CLERK,
+        procedure=ProcedureName.OBJECTION,
+        applicant=Applicant(party=Party.SUBJECT, name="濉溪县示例企业", contact="0561-0000000"),
+        asked=Asked(ground="wrong_or_missing", request="罚款金额与决定书不符。", record_ids=(record.pk,)),
+        channel=Channel.COUNTER,
+        at=now,
+    )
+    paper = PaperIn(kind="evidence", file_name="决定书.pdf", content=b"%PDF-1.4 synthetic")
+    hand_in_paper(by=CLERK, case_id=case.pk, paper=paper, at=now)
+    take_case(by=CLERK, case_id=case.pk, at=now)
 
 
 # Two names under one identifier: a question for the office.

@@ -57,6 +57,18 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/oversight/questions/", Role.OFFICE_CLERK),
     ("/oversight/questions/1/", Role.OFFICE_CLERK),
     ("/oversight/ledger/", Role.AUDITOR),
+    ("/cases/statistics/", None),
+    ("/cases/", Role.LIAISON),
+    ("/cases/?queue=open", Role.OFFICE_CLERK),
+    ("/cases/?queue=closed", Role.OFFICE_CLERK),
+    ("/cases/1/", Role.OFFICE_CLERK),
+    ("/cases/1/?outcome=corrected", Role.OFFICE_CLERK),
+    ("/cases/1/letters/1/", Role.OFFICE_CLERK),
+    ("/cases/new/", Role.OFFICE_CLERK),
+    ("/cases/new/?record=1&procedure=objection", Role.OFFICE_CLERK),
+    ("/cases/guidance/?case=1", Role.OFFICE_CLERK),
+    ("/cases/guidance/", Role.OFFICE_CLERK),
+    ("/cases/1/", Role.AUDITOR),
 ]
 ABSENT = {"/no-such-page/"}
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -47,12 +48,17 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         if sent is None:
             words = "这一步现在不能办理：案件的状态已经改变，或者不由您办理。请看本页列出的步骤。"
             messages.error(request, words, extra_tags="adverse")
-            return redirect("casework:case", found.pk)
+            return _again(found)
         if _carried_out(request, sent):
             messages.success(request, sent.done, extra_tags="ended-well")
-            return redirect("casework:case", found.pk)
+            return _again(found)
     named = _shown(request, found) | {"forms": _forms(request, found, sent), "sent": sent}
     return render(request, "casework/case.html", named, status=422 if sent is not None else 200)
+
+
+def _again(case: Case) -> HttpResponse:
+    """Lead back to the head of the page, where it is said what was done: a browser would keep the form's own place."""
+    return redirect(f"{reverse('casework:case', args=[case.pk])}#main")
 
 
 def _carried_out(request: HttpRequest, form: StepForm) -> bool:

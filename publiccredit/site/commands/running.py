@@ -149,7 +149,7 @@ def fill(parent: int) -> None:
     django_ready()
     from django.conf import settings
 
-    from publiccredit.site.demo import filing
+    from publiccredit.site.demo import cases, filing
     from publiccredit.site.demo.progress import Progress
 
     until = filing.last_day(folder=settings.DATA_FOLDER, today=today())
@@ -162,6 +162,9 @@ def fill(parent: int) -> None:
             say(f"演示数据正在报送：第 {state.filed} 项，共 {state.of} 项……")
 
     filing.fill(until=until, folder=settings.DATA_FOLDER, report=report)
+    opened = cases.open_cases(until=until)
+    if opened:
+        say(f"演示案件已办理到各个步骤（{opened} 件）。")
 
 
 @click.command("stop", cls=Command)
