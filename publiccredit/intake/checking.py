@@ -31,10 +31,12 @@ from publiccredit.intake.types import (
     CheckSummary,
     RawChunk,
     Recognition,
+    UnableToRead,
 )
 
 __all__ = ["Checker", "bearers", "check_file", "check_stored_file", "source_of", "sources_for"]
 
+_IN_NO_FORM = ("F-103", "F-104")  # no header known, or half a header: it may be that of another source
 _AT_ONCE = 2  # chunks that are looked at side by side: Python waits while Polars works
 
 
@@ -57,7 +59,11 @@ def check_file(
     packs = within or catalogue.packs()
     sources = sources_for(department_code=context.department_code, source=source, on=context.submitted_on, within=packs)
     forms = _candidates(sources, context.submitted_on, packs)
-    opened = open_file(path=path, candidates=forms, limits=limits, name=name)
+    try:
+        opened = open_file(path=path, candidates=forms, limits=limits, name=name)
+    except UnableToRead as refused:
+        looks_like = _other_source(path, name, context, sources, packs) if refused.code in _IN_NO_FORM else None
+        raise looks_like or refused from None
     yield opened.recognition
     book = _rulebook(opened.recognition, forms, sources, context.submitted_on, packs)
     checker = Checker(book=book, context=context, recognition=opened.recognition)
@@ -69,6 +75,25 @@ def check_file(
             tally.add(chunk, read=looked.values.height)
             yield chunk
         yield tally.summary(counted=counted.result())
+
+
+def _other_source(
+    path: Path, name: str | None, context: CheckContext, chosen: tuple[Source, ...], packs: Packs
+) -> UnableToRead | None:
+    """Give the refusal that names the source a file looks like, where the sender chose another one."""
+    theirs = sources_for(department_code=context.department_code, source=None, on=context.submitted_on, within=packs)
+    others = tuple(source for source in theirs if source not in chosen)
+    try:
+        opened = open_file(path=path, candidates=_candidates(others, context.submitted_on, packs), name=name)
+    except UnableToRead:
+        return None
+    fitting = [source for source in others if source.record_type == opened.recognition.record_type]
+    return refusal(
+        "other_source",
+        chosen="、".join(f"“{source.title}”" for source in chosen),
+        form=opened.recognition.record_type_title,
+        sources="或".join(f"“{source.title}”" for source in fitting),
+    )
 
 
 def check_stored_file(

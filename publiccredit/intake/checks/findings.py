@@ -7,7 +7,7 @@ import polars as pl
 from publiccredit.catalogue.types import FieldType, IssueKind, IssueSeverity, RecordField
 from publiccredit.intake.checks import natural_person
 from publiccredit.intake.checks.registry import CELL_CHECKS
-from publiccredit.intake.checks.rule import Rule
+from publiccredit.intake.checks.rule import SENT, Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk
 from publiccredit.intake.types import CheckContext, Recognition
@@ -73,8 +73,8 @@ def issues(
 def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame:
     name = rule.field.name
     said = [rule.expected] if rule.found is None else [rule.expected, rule.found]
-    needed = {root for expr in (rule.broken, *said) for root in expr.meta.root_names()}
-    cells = pl.DataFrame([suspects.alias(INDEX), chunk.sent[name].gather(suspects).alias("?sent")])
+    needed = {root for expr in (rule.broken, *said) for root in expr.meta.root_names()} - {SENT}
+    cells = pl.DataFrame([suspects.alias(INDEX), chunk.sent[name].gather(suspects).alias(SENT)])
     cells = cells.hstack([chunk.values[root].gather(suspects) for root in sorted(needed)])
     if rule.suspect is not None:
         cells = cells.filter(rule.broken)
@@ -82,7 +82,7 @@ def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame
         INDEX,
         pl.lit(rule.check).alias("check"),
         pl.lit(name).alias("field"),
-        shown(rule.field, pl.col("?sent") if rule.found is None else rule.found).alias("found"),
+        shown(rule.field, pl.col(SENT) if rule.found is None else rule.found).alias("found"),
         rule.expected.str.replace_all(_IDENTITY_NUMBER, "$1************").alias("expected"),
     )
 

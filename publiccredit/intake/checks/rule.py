@@ -24,6 +24,7 @@ class Rule:
     suspect: pl.Expr | None = None  # a cheaper look that marks every broken cell and few others
 
 
+SENT = "?sent"  # the cell as it came: may be asked for in what is said, not in what is broken
 VERDICT = "?verdict"  # suffix of a column beside each unified social credit identifier
 Rules = Callable[[Rulebook, CheckContext], Iterator[Rule]]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldType
-from publiccredit.intake.checks.rule import Rule, problem
+from publiccredit.intake.checks.rule import SENT, Rule, problem
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
@@ -23,5 +23,9 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         # What an older form restricts or revokes must not be typed over to get it filed: the pack says what to do.
         instead = f"。{field.note}" if field.legacy else ""
         right = pl.lit(f"；可填：{words}{behind}{between}{instead}")
-        expected = pl.concat_str(pl.lit("不在表中："), problem(field), right)
+        # Where the whole cell is the unknown word, the sentence has quoted it already.
+        which = (
+            pl.when(problem(field) != pl.col(SENT)).then(pl.format("其中“{}”", problem(field))).otherwise(pl.lit(""))
+        )
+        expected = pl.concat_str(which, pl.lit("不在代码表中"), right)
         yield Rule(NAME, field, problem(field).is_not_null(), expected)

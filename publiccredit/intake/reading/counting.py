@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
-from publiccredit.intake.reading.line_tally import QUOTE, LineTally, tally_of
+from publiccredit.intake.reading.line_tally import QUOTE, WIDE_BLANK, LineTally, tally_of
 
 BLOCK = 1 << 20  # fits the cache
 BOM = b"\xef\xbb\xbf"
@@ -28,7 +28,7 @@ def count_text_rows(*, path: Path, delimiter: str, header_row: int, tally: LineT
             head = tally_of([stream.readline() for _ in range(header_row)])
         return tally.filled(delimiter=delimiter) - head.filled(delimiter=delimiter)
     separator = delimiter.encode()
-    nothing = b' \t\r"' + separator
+    nothing = b' \t\r"' + separator + WIDE_BLANK
     above = header_row
     filled = 0
     for records in _records(path, separator):
@@ -80,7 +80,7 @@ def _lines(path: Path) -> Iterator[tuple[list[bytes], bool]]:
 
 
 # A value that fills a row: text with something in it, a number, true or false.
-FILLED = re.compile(rb':\s*(?:"(?!(?:\\[nrt]|\s)*")|[-0-9tf])')
+FILLED = re.compile(rb':\s*(?:"(?!(?:\\[nrt]|\\u3000|\xe3\x80\x80|\s)*")|[-0-9tf])')
 
 
 def count_json_lines(*, path: Path) -> int:

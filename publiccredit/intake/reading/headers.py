@@ -1,6 +1,6 @@
 """The letters a spreadsheet gives its columns."""
 
-BLANK = " \t\r\n"  # a cell with nothing else in it is empty, in every parser
+BLANK = " \t\r\n\u3000"  # a cell with nothing else in it is empty, in every parser
 
 
 def column_letter(index: int) -> str:

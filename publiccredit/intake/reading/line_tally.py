@@ -11,9 +11,15 @@ import polars as pl
 from pyarrow import lib as arrow
 
 QUOTE = b'"'
+WIDE_BLANK = b"\xe3\x80"  # the bytes of U+3000; no other character is made of these two alone
 SEPARATORS = (b",", b"\t", b";")
 _FEED = 0x0A
-_BLANK, _COMMA, _SEMICOLON = 0x20, 0x2C, 0x3B  # an empty line begins with one of these or a control character
+_BLANK, _COMMA, _SEMICOLON, _WIDE = (
+    0x20,
+    0x2C,
+    0x3B,
+    0xE3,
+)  # an empty line begins with one of these or a control character
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ def line_tally(block: bytes) -> LineTally:
     data = pl.Series(arrow.UInt8Array.from_buffers(arrow.uint8(), len(block), [None, arrow.py_buffer(block)]))
     feeds = data == _FEED
     behind = data.slice(1)
-    doubtful = feeds.slice(0, len(behind)) & ((behind <= _BLANK) | (behind == _COMMA) | (behind == _SEMICOLON))
+    like_empty = (behind <= _BLANK) | (behind == _COMMA) | (behind == _SEMICOLON) | (behind == _WIDE)
+    doubtful = feeds.slice(0, len(behind)) & like_empty
     begins = [0, *(doubtful.arg_true() + 1)] if doubtful.any() else [0]
     looked_at = tally_of([block[begin : _end_of_line(block, begin)] for begin in begins])
     return LineTally(int(feeds.sum()) + (not block.endswith(b"\n")), looked_at.empty)
@@ -53,5 +60,5 @@ def _end_of_line(block: bytes, begin: int) -> int:
 
 def tally_of(lines: list[bytes]) -> LineTally:
     """Count lines one by one."""
-    blank = b" \t\r\n"
+    blank = b" \t\r\n" + WIDE_BLANK
     return LineTally(len(lines), tuple(sum(not line.strip(blank + s) for line in lines) for s in SEPARATORS))

@@ -16,7 +16,9 @@ from publiccredit.intake.reading.survey import BLOCK, SheetSurveyor, Survey, ref
 
 MACRO = re.compile(r"vbaProject|macrosheets/|activeX/|ctrlProps/|dialogsheets/", re.IGNORECASE)
 LINKED = re.compile(r"externalLinks?/", re.IGNORECASE)
-BLANK_STRING = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?(?:/>|>\s*</)|<(?:\w+:)?si\s*/>")
+BLANK_STRING = re.compile(
+    rb"<(?:\w+:)?t(?:\s[^>]*)?(?:/>|>(?:\s|\xe3\x80\x80|&#(?:12288|x3000);)*</)|<(?:\w+:)?si\s*/>"
+)
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 

@@ -8,7 +8,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checks.registry import BASES
 from publiccredit.intake.types import OUTCOME
 from tests.factories import organisation_code
-from tests.penalty_rows import SUBJECT, check, found, row, rulebook
+from tests.penalty_rows import SUBJECT, check, found, row, rulebook, told
 
 INDIVIDUAL = "个体工商户"
 WRONG_CHECK = SUBJECT[:17] + ("0" if SUBJECT[17] != "0" else "1")
@@ -200,3 +200,14 @@ def test_a_source_may_carry_the_decisions_of_authorities_it_names():
         record_type=book.record_type, codes=book.codes, issue_kinds=book.issue_kinds, form=book.form, source=named
     )
     assert found(check(row(authority_name="濉溪县税务局"), book=widened)) == []
+
+
+def test_a_decision_in_the_future_is_not_blamed_on_its_day_of_service():
+    chunk = check(row(decided_on="2026-12-03", served_on="2026-11-05"))
+    assert found(chunk) == [(2, "decided_on", "D-102", "2026-12-03")]
+
+
+def test_an_unknown_word_is_quoted_once():
+    alone, among = check(row(penalty_kind="罚金")), check(row(penalty_kind="罚款；罚金"))
+    assert next(told(alone)).startswith("第 2 行“处罚类别”为“罚金”，不在代码表中；可填：警告、")
+    assert next(told(among)).startswith("第 2 行“处罚类别”为“罚款；罚金”，其中“罚金”不在代码表中；可填：警告、")

@@ -148,3 +148,15 @@ def test_a_record_type_that_two_sources_carry_asks_which_one():
         checking.source_of(recognition=recognition(rulebook()), sources=(source, other))
     assert "market_regulation/penalty" in refused.value.message
     assert "食品处罚（market_regulation/food_penalty）" in refused.value.message
+
+
+def test_a_file_under_the_wrong_source_is_told_which_source_it_looks_like(tmp_path):
+    path = write(tmp_path / "a.csv", row())
+    with pytest.raises(UnableToRead) as refused:
+        list(checking.check_file(path=path, context=context(), source="market_regulation/licence"))
+    assert refused.value.code == "F-163"
+    assert refused.value.message == (
+        f"所选数据来源是“{catalogue.source(name='market_regulation/licence').title}”，文件的表头却是“行政处罚”。"
+        f"请改选数据来源“{catalogue.source(name='market_regulation/penalty').title}”后重新报送；"
+        "或者不指定，由系统按表头识别。（F-163，平台报送规则）"
+    )

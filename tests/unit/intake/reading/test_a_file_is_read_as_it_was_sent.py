@@ -83,3 +83,18 @@ def test_an_old_workbook_is_read_alike(tmp_path: Path) -> None:
         ("数据", 3, *EXPECTED_2),
         ("数据", 6, "7", "12.5", "  ", None, None, None),
     ]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "jsonl"])
+def test_a_row_of_wide_blanks_is_no_row_for_either_parser(tmp_path: Path, kind: str) -> None:
+    wide = ("\u3000", " \u3000 ", "\u3000\u3000", "", "", "\u3000")
+    if kind == "xlsx":
+        path = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, wide, ROW_2]})
+    elif kind == "csv":
+        path = write_csv(tmp_path, [HEADERS, ROW_1, wide, ROW_2])
+    else:
+        path = tmp_path / "a.jsonl"
+        lines = [json.dumps(dict(zip(HEADERS, row, strict=True)), ensure_ascii=False) for row in (ROW_1, wide, ROW_2)]
+        escaped = json.dumps(dict(zip(HEADERS, wide, strict=True)))
+        path.write_text("\n".join([lines[0], lines[1], escaped, lines[2]]), encoding="utf-8")
+    assert [row[2] for row in read(path)] == [ROW_1[0], ROW_2[0]]
