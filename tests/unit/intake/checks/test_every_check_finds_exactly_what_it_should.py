@@ -119,7 +119,7 @@ EXAMPLES = [
         "identity_number",
         {"violation_facts": "订单 1100001990010112345 未发货"},
         {"violation_facts": "员工(110000199001011234)无证上岗"},
-        [("violation_facts", "P-102", "(已隐去)")],
+        [("violation_facts", "P-102", "（已隐去）")],
     ),
     (
         "outside_competence",

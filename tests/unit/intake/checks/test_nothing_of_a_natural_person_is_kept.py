@@ -97,7 +97,7 @@ def test_an_identity_number_in_free_text_is_masked_before_anything_is_kept(sent,
         (kept, '{"fine_fen":"12000元"}', "accepted")
     ]
     assert chunk.issues.select("field", "code", "severity", "found").rows() == [
-        ("violation_facts", "P-102", "warn", "(已隐去)")
+        ("violation_facts", "P-102", "warn", "（已隐去）")
     ]
     assert IDENTITY_NUMBER not in chunk.rows.write_json() + chunk.issues.write_csv()
 
