@@ -30,20 +30,25 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Access:
-    """The roles that may open an address; empty: everybody, without an account, or else the programs of recipients."""
+    """
+    The roles that may open an address; none: everybody without an account, or else the programs of recipients, or a
+    subject that has proved itself.
+    """
 
     roles: frozenset[Role]
     recipients: bool = False  # programs of those who are given records; never a person
+    of_subject: bool = False  # no officer opens it, whatever the role: a subject's session is not an account
 
     @property
     def is_public(self) -> bool:
-        return not self.roles and not self.recipients
+        return not self.roles and not self.recipients and not self.of_subject
 
     def admits(self, role: Role | None) -> bool:
         return self.is_public or role in self.roles
 
 
 EVERYBODY = Access(roles=frozenset())
+SUBJECT_ITSELF = Access(roles=frozenset(), of_subject=True)
 EVERY_OFFICER = Access(roles=frozenset(Role))
 SENDERS = Access(roles=DEPARTMENT_ROLES)
 SENDERS_AND_OFFICE = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES)

@@ -20,12 +20,13 @@ from publiccredit.ledger.operations import record_entry
 
 _SET = (
     "SELECT set_config('publiccredit.role', %s, false), set_config('publiccredit.department', %s, false),"
-    " set_config('publiccredit.account', %s, false)"
+    " set_config('publiccredit.account', %s, false), set_config('publiccredit.subject', %s, false)"
 )
 _GET = (
     "SELECT coalesce(current_setting('publiccredit.role', true), ''),"
     " coalesce(current_setting('publiccredit.department', true), ''),"
-    " coalesce(current_setting('publiccredit.account', true), '')"
+    " coalesce(current_setting('publiccredit.account', true), ''),"
+    " coalesce(current_setting('publiccredit.subject', true), '')"
 )
 
 
@@ -50,8 +51,12 @@ class IssuedSecret:
 
 def act_as(*, actor: Actor) -> None:
     """Set the database session to this actor: row-level security decides by it from here on."""
+    own = actor.subject_id is not None
+    role = actor.role.value if actor.role else "subject" if own else "program"
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [actor.role.value if actor.role else "program", actor.department_code, actor.name])
+        cursor.execute(
+            _SET, [role, actor.department_code, actor.name, str(actor.subject_id) if own else ""]
+        )  # fmt: skip
 
 
 def act_as_nobody() -> None:
@@ -59,7 +64,7 @@ def act_as_nobody() -> None:
     if connection.connection is None or connection.needs_rollback:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SET, ["", "", ""])
+        cursor.execute(_SET, ["", "", "", ""])
 
 
 @contextmanager

@@ -28,14 +28,15 @@ OFFICE_ROLES = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
 @dataclass(frozen=True)
 class Actor:
     """
-    Who an operation is done by: an officer in a role, a token's officer, or the program itself.
+    Who an operation is done by: an officer in a role, a token's officer, a subject at its own desk, or the program.
 
     ``name`` is what the ledger keeps: an account name, never a person's name.
     """
 
     name: str
-    role: Role | None  # empty for the program itself
+    role: Role | None  # empty for the program itself and for a subject
     department_code: str = ""
+    subject_id: int | None = None  # a subject that has proved itself: the database gives it its own rows only
 
     @property
     def of_department(self) -> bool:

@@ -17,6 +17,7 @@ PUBLIC_ENTRIES = (
     ("disclosure:catalogue", "目录"),
     ("disclosure:glossary", "术语"),
     ("site:rights", "您的权利"),
+    ("subjectdesk:desk", "我的信用"),
     ("site:api_page", "数据接口"),
 )
 FOOTER_ENTRIES = (
@@ -31,6 +32,7 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),
+    ("subjectdesk:proofs", "主体核验", OFFICE_ROLES),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
     ("recipients:escalated", "变更告知", OFFICE_ROLES),
     ("recipients:list", "接收方", OFFICE_ROLES | {Role.ADMINISTRATOR}),

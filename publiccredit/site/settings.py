@@ -15,6 +15,10 @@ PUBLICCREDIT_SECURE         1 behind HTTPS: cookies and redirects then insist on
 PUBLICCREDIT_SITE_NAME      the name at the head of every page
 PUBLICCREDIT_WEB_PROCESS    set by the program itself: the process the web workers end with
 PUBLICCREDIT_WEB_GATE       set by the program itself: the pipe whose end tells web workers that the database is ready
+PUBLICCREDIT_SIGN_ON_ISSUER the province's OpenID provider for enterprises; empty: none, letters and codes remain
+PUBLICCREDIT_SIGN_ON_CLIENT the name this installation has with it
+PUBLICCREDIT_SIGN_ON_SECRET the secret it was given
+PUBLICCREDIT_SIGN_ON_CLAIM  the claim that holds the unified social credit identifier; default uscc
 PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
 """
 
@@ -106,6 +110,7 @@ INSTALLED_APPS = [
     "publiccredit.casework",
     "publiccredit.disclosure",
     "publiccredit.oversight",
+    "publiccredit.subjectdesk",
     "publiccredit.site",
 ]
 AUTH_USER_MODEL = "accounts.Officer"
@@ -161,6 +166,11 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "publiccredit.site.errors.too_many"
+
+SIGN_ON_ISSUER = os.environ.get("PUBLICCREDIT_SIGN_ON_ISSUER", "")
+SIGN_ON_CLIENT = os.environ.get("PUBLICCREDIT_SIGN_ON_CLIENT", "")
+SIGN_ON_SECRET = os.environ.get("PUBLICCREDIT_SIGN_ON_SECRET", "")
+SIGN_ON_CLAIM = os.environ.get("PUBLICCREDIT_SIGN_ON_CLAIM", "uscc")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

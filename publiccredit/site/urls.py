@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intake/", include("publiccredit.intake.urls")),
     path("severity/", include("publiccredit.casework.severity_urls")),
     path("cases/", include("publiccredit.casework.urls")),
+    path("", include("publiccredit.subjectdesk.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
     path("", include((accounts.addresses(departments=departments), "accounts"))),
 ]

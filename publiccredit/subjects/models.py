@@ -327,3 +327,23 @@ class RecordVersion(RecordColumns):
 
     def __str__(self) -> str:
         return f"{self.record_id} until {self.known_until:%Y-%m-%d}"
+
+
+class Look(models.Model):
+    """One look at more of a subject than its public page shows: by whom, in which role, for what. Never edited."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", verbose_name="主体")
+    account = models.CharField("账号", max_length=100)
+    role = models.CharField("身份", max_length=64)
+    department = models.CharField("单位", max_length=200)
+    what = models.CharField("查看内容", max_length=200)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "查阅记录"
+        verbose_name_plural = "查阅记录"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["subject", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.role}"

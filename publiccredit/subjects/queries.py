@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from publiccredit.subjects.models import (
     Dispute,
     Identifier,
+    Look,
     Record,
     RecordColumns,
     RecordState,
@@ -23,6 +24,7 @@ from publiccredit.subjects.standing import in_use
 __all__ = [
     "Dispute",
     "Identifier",
+    "Look",
     "Record",
     "RecordColumns",
     "RecordState",
@@ -32,6 +34,7 @@ __all__ = [
     "SubjectName",
     "identifiers",
     "in_use",
+    "looks",
     "names",
     "pinyin_initials",
     "record_versions",
@@ -63,3 +66,8 @@ def records() -> QuerySet[Record]:
 def record_versions() -> QuerySet[RecordVersion]:
     """Give all former versions of records, in no order."""
     return RecordVersion.objects.all()
+
+
+def looks(*, subject_id: int) -> QuerySet[Look]:
+    """Give who looked at more of a subject than its public page shows, the latest first."""
+    return Look.objects.filter(subject_id=subject_id).order_by("-at", "-pk")

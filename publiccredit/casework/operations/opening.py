@@ -217,7 +217,7 @@ def _new_case(
     return Case(
         number=f"{rules.prefix}〔{act.on.year}〕{act.entry_id}号",
         procedure=rules.name.value,
-        subject_id=records[0].subject_id if records else None,
+        subject_id=records[0].subject_id if records else act.by.subject_id,
         ground=asked.ground,
         request=asked.request.strip(),
         channel=channel,

@@ -1,0 +1,127 @@
+"""The free copy of everything held about a subject: one set of values, given as page, PDF and JSON (DP-13)."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from publiccredit.casework import queries as casework
+from publiccredit.casework.types import CaseState
+from publiccredit.disclosure.words import department_name, last_day, source_title, status_of
+from publiccredit.subjectdesk import queries
+from publiccredit.subjectdesk.queries import OwnRecord
+from publiccredit.subjectdesk.types import Visitor
+
+
+@dataclass(frozen=True)
+class CopiedField:
+    name: str
+    title: str
+    standard: str
+    value: str
+
+
+@dataclass(frozen=True)
+class CopiedRecord:
+    """A record as its subject has it."""
+
+    id: int
+    title: str
+    document_number: str
+    authority: str
+    department: str
+    source: str
+    item: str
+    document_sha256: str
+    decided_on: date | None
+    served_on: date | None
+    received_on: date
+    status: str
+    severity: str
+    severity_rule: str
+    repair_opens_on: date | None
+    shown_until: str  # the last day, "" for none
+    dispute: str
+    statement: str
+    fields: tuple[CopiedField, ...]
+
+
+@dataclass(frozen=True)
+class CopiedCase:
+    number: str
+    title: str
+    state: str
+    opened_on: date
+    due_on: date
+    history: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CopiedLook:
+    at: datetime
+    role: str
+    department: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Everything, in one value."""
+
+    name: str
+    identifier: str
+    made_at: datetime
+    records: tuple[CopiedRecord, ...]
+    cases: tuple[CopiedCase, ...]
+    looks: tuple[CopiedLook, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the copy as plain values."""
+        return asdict(self)
+
+
+def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
+    """Give the copy of a subject as things stand."""
+    return Copy(
+        name=visitor.subject_name,
+        identifier=visitor.identifier,
+        made_at=at,
+        records=tuple(_record(own) for own in queries.own_records(visitor=visitor, on=on)),
+        cases=tuple(
+            CopiedCase(
+                number=case.number,
+                title=casework.procedure_of_case(case=case).title,
+                state=str(CaseState(case.state).label),
+                opened_on=case.opened_on,
+                due_on=case.due_on,
+                history=tuple(f"{e.at:%Y-%m-%d} {e.sentence}" for e in casework.timeline(case=case)),
+            )
+            for case in queries.own_cases(visitor=visitor)
+        ),
+        looks=tuple(
+            CopiedLook(look.at, look.role, look.department, look.what) for look in queries.looks(visitor=visitor)
+        ),
+    )
+
+
+def _record(own: OwnRecord) -> CopiedRecord:
+    record = own.record
+    return CopiedRecord(
+        id=record.id,
+        title=record.title,
+        document_number=record.document_number,
+        authority=record.authority_name,
+        department=department_name(record.department_code),
+        source=source_title(record.source),
+        item=record.item,
+        document_sha256=record.document_sha256,
+        decided_on=record.decided_on,
+        served_on=record.served_on,
+        received_on=record.received_on,
+        status=status_of(record).text,
+        severity=record.severity.value if record.severity else "",
+        severity_rule=record.severity_rule,
+        repair_opens_on=own.navigator.earliest_on if own.navigator else None,
+        shown_until=last_day(record.disclosed_until),
+        dispute=str(record.dispute.label) if record.dispute else "",
+        statement=record.statement,
+        fields=tuple(CopiedField(f.name, f.title, f.standard, f.value) for f in record.fields),
+    )

@@ -1,0 +1,40 @@
+"""Every write of the subject's desk: one verb each, one transaction, one ledger entry."""
+
+from publiccredit.subjectdesk.acts import DeskRefused
+from publiccredit.subjectdesk.operations.asking import NotYours, hand_in_paper, open_case, request_review, state
+from publiccredit.subjectdesk.operations.contacts import UnableToKeep, name_handler, register_contact, revoke_handler
+from publiccredit.subjectdesk.operations.proving import (
+    NotProved,
+    TooManyAttempts,
+    enter_by_sign_on,
+    enter_code,
+    enter_letter,
+    issue_letter,
+    leave,
+    refuse_sign_on,
+    request_code,
+)
+from publiccredit.subjectdesk.operations.reminding import remind_of_repairs
+
+__all__ = [
+    "DeskRefused",
+    "NotProved",
+    "NotYours",
+    "TooManyAttempts",
+    "UnableToKeep",
+    "enter_by_sign_on",
+    "enter_code",
+    "enter_letter",
+    "hand_in_paper",
+    "issue_letter",
+    "leave",
+    "name_handler",
+    "open_case",
+    "refuse_sign_on",
+    "register_contact",
+    "remind_of_repairs",
+    "request_code",
+    "request_review",
+    "revoke_handler",
+    "state",
+]

@@ -1,0 +1,89 @@
+"""A reminder when a repair opens: one message to a subject for each record, whatever runs how often."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework import queries as cases
+from publiccredit.subjectdesk.acts import china_day, one_act
+from publiccredit.subjectdesk.models import Message, RegisteredContact
+from publiccredit.subjectdesk.outbox import Messenger, UnableToSend
+from publiccredit.subjectdesk.types import MessageKind, Reminded
+from publiccredit.subjects.queries import Record
+
+LOOKS_BACK = timedelta(days=30)  # a worker that stood still for a month forgets nobody
+
+
+def remind_of_repairs(*, at: datetime, messenger: Messenger) -> Reminded:
+    """Write a message for every record whose repair has opened, and send what was not sent yet."""
+    today = china_day(at=at)
+    with acting(actor=PROGRAM):
+        opening = list(cases.repairs_opening(first=today - LOOKS_BACK, last=today).select_related("subject"))
+    written = sum(_write(record, at) for record in opening)
+    return Reminded(looked_at=len(opening), written=written, sent=_send(at, messenger))
+
+
+def _write(record: Record, at: datetime) -> int:
+    opens = record.repairable_from
+    if record.subject_id is None or opens is None:
+        return 0
+    key = f"{record.pk}:{opens.isoformat()}"
+    with acting(actor=PROGRAM):
+        if Message.objects.filter(
+            subject_id=record.subject_id, kind=MessageKind.REPAIR_OPENS, key=key
+        ).exists():  # fmt: skip
+            return 0
+    try:
+        with (
+            one_act(by=PROGRAM, at=at, operation="remind_of_repair", object_kind="record") as act,
+            transaction.atomic(),
+        ):
+            contact = RegisteredContact.objects.filter(subject_id=record.subject_id, ended_at__isnull=True).first()
+            Message.objects.create(
+                subject_id=record.subject_id,
+                kind=MessageKind.REPAIR_OPENS,
+                key=key,
+                contact=contact.contact if contact else "",
+                text=_text(record, opens),
+                written_at=at,
+                entry_id=act.entry_id,
+            )
+            act.object_id = record.pk
+    except IntegrityError:  # another worker wrote it between the look and the write
+        return 0
+    return 1
+
+
+def _text(record: Record, opens: date) -> str:
+    name = record.subject.name if record.subject else ""
+    return (
+        f"{name}：{record.authority_name} {record.document_number} 的最短公示期已满，自 {opens} 起可以申请信用修复。"
+        "请登录公共信用信息平台“我的信用”办理，或到信用办窗口办理。不收费，不需要委托代理。"
+    )
+
+
+def _send(at: datetime, messenger: Messenger) -> int:
+    with acting(actor=PROGRAM):
+        waiting = list(
+            Message.objects.filter(kind=MessageKind.REPAIR_OPENS, sent_at__isnull=True)
+            .exclude(contact="")
+            .order_by("pk")
+        )
+    sent = 0
+    for message in waiting:
+        with acting(actor=PROGRAM), transaction.atomic():
+            # Taken under a lock before it is handed over, so two workers never send the same one.
+            held = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+                pk=message.pk, sent_at__isnull=True
+            )  # fmt: skip
+            if not held.exists():
+                continue
+            try:
+                messenger.send(contact=message.contact, text=message.text, at=at)
+            except UnableToSend:
+                continue
+            Message.objects.filter(pk=message.pk).update(sent_at=at)
+            sent += 1
+    return sent

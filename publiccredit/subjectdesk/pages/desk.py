@@ -1,0 +1,196 @@
+"""What the subject sees: its records with their next steps, its cases with their clocks, who looked, who was told."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from publiccredit.casework import queries as casework
+from publiccredit.casework.queries import Case
+from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.catalogue.types import Party
+from publiccredit.disclosure.words import (
+    department_name,
+    last_day,
+    marks_of,
+    severity_words,
+    source_title,
+    status_of,
+)
+from publiccredit.subjectdesk import queries
+from publiccredit.subjectdesk.access import open_to_subject
+from publiccredit.subjectdesk.queries import OwnRecord
+from publiccredit.subjectdesk.types import Right, Visitor
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case on the list."""
+
+    number: str
+    title: str
+    state: str
+    due: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record on the list, with the one thing to know next."""
+
+    heading: str
+    authority: str
+    decided_on: date | None
+    kind: str
+    status: str
+    adverse: bool
+    next_step: str
+    url: str
+
+
+@open_to_subject
+@require_GET
+def desk(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    today = timezone.localdate()
+    records = queries.own_records(visitor=visitor, on=today)
+    named = {
+        "visitor": visitor,
+        "adverse": [record_line(r) for r in records if r.record.adverse],
+        "others": [record_line(r) for r in records if not r.record.adverse],
+        "cases": [case_line(c) for c in queries.own_cases(visitor=visitor)],
+        "messages_to_subject": list(queries.messages(visitor=visitor)[:20]),
+        "may_object": visitor.may(Right.OBJECT),
+        "today": today,
+    }
+    return render(request, "subjectdesk/desk.html", named)
+
+
+@open_to_subject
+@require_GET
+def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpResponse:
+    """
+    Show one of the subject's own records with what can be done about it.
+
+    :raises Http404: it has no such record, whether it is another's or absent.
+    """
+    today = timezone.localdate()
+    own = queries.own_record(visitor=visitor, record_id=record_id, on=today) if record_id < 2**63 else None
+    if own is None:
+        raise Http404
+    found = own.record
+    named = {
+        "visitor": visitor,
+        "record": found,
+        "navigator": own.navigator,
+        "status": status_of(found),
+        "marks": marks_of(found),
+        "severity": severity_words(found),
+        "department": department_name(found.department_code),
+        "source": source_title(found.source),
+        "last_day": last_day(found.disclosed_until),
+        "cases": [case_line(c) for c in casework.cases_of_record(record_id=found.id)],
+        "may_repair": visitor.may(Right.REPAIR) and own.navigator is not None and own.navigator.eligible_today,
+        "may_object": visitor.may(Right.OBJECT) and found.standing != "withdrawn",
+        "may_state": visitor.may(Right.STATE),
+        "today": today,
+    }
+    return render(request, "subjectdesk/record.html", named)
+
+
+@open_to_subject
+@require_GET
+def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
+    """
+    Show one of the subject's cases: its clock, its history in sentences, its papers and letters.
+
+    :raises Http404: it has no such case, whether it is another's or absent.
+    """
+    found = own_case(visitor, case_id)
+    rules = casework.procedure_of_case(case=found)
+    titles = {p.name: p.title for p in rules.papers}
+    named = {
+        "visitor": visitor,
+        "case": found,
+        "title": rules.title,
+        "line": case_line(found),
+        "events": casework.timeline(case=found),
+        "papers": [{"title": titles.get(p.kind, p.kind), "paper": p} for p in found.papers.all()],
+        "letters": list(found.letters.all()),
+        "records": [r.record for r in found.records.select_related("record")],
+        "open": found.state in UNDECIDED and found.state != CaseState.PROPOSED,
+        "may_review": queries.may_ask_for_review(case=found),
+        "decided_by": department_name(
+            "credit_office" if found.decided_by_party == Party.OFFICE else found.department_code
+        ),
+    }
+    return render(request, "subjectdesk/case.html", named)
+
+
+@open_to_subject
+@require_GET
+def looks(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    named = {
+        "visitor": visitor,
+        "looks": queries.looks(visitor=visitor),
+        "visits": queries.visits(visitor=visitor),
+    }
+    return render(request, "subjectdesk/looks.html", named)
+
+
+@open_to_subject
+@require_GET
+def recipients(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    rows = queries.recipients(visitor=visitor, on=timezone.localdate())
+    return render(request, "subjectdesk/recipients.html", {"visitor": visitor, "rows": rows})
+
+
+def own_case(visitor: Visitor, case_id: int) -> Case:
+    """:raises Http404: the subject has no such case."""
+    found = queries.own_case(visitor=visitor, case_id=case_id) if case_id < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def case_line(found: Case) -> CaseLine:
+    """Give a case in a line."""
+    rules = casework.procedure_of_case(case=found)
+    provisional = "（暂定，以放假安排公布后核定的为准）" if found.provisional else ""
+    due = f"最迟 {found.due_on} 作出处理{provisional}" if found.state in UNDECIDED else ""
+    return CaseLine(
+        number=found.number,
+        title=rules.title,
+        state=str(CaseState(found.state).label),
+        due=due,
+        url=reverse("subjectdesk:case", args=[found.pk]),
+    )
+
+
+def record_line(own: OwnRecord) -> RecordLine:
+    """Give a record in a line."""
+    status = status_of(own.record)
+    return RecordLine(
+        heading=own.record.heading,
+        authority=own.record.authority_name,
+        decided_on=own.record.decided_on,
+        kind=status.kind,
+        status=status.text,
+        adverse=own.record.adverse,
+        next_step=_next_step(own),
+        url=reverse("subjectdesk:record", args=[own.record.id]),
+    )
+
+
+def _next_step(own: OwnRecord) -> str:
+    navigator = own.navigator
+    if navigator is None or navigator.repaired or navigator.withdrawn or navigator.ended:
+        return ""
+    if navigator.open_case:
+        return f"修复申请 {navigator.open_case} 办理中。"
+    if navigator.eligible_today:
+        return "最短公示期已满，现在可以申请修复。"
+    return f"自 {navigator.earliest_on} 起可以申请修复。" if navigator.earliest_on else ""

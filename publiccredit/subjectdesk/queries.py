@@ -1,0 +1,168 @@
+"""Every read of the subject's desk. Records come through disclosure, cases through casework, all of one subject."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework import queries as casework
+from publiccredit.casework.queries import Case
+from publiccredit.casework.types import CaseState, Navigator
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries as disclosure
+from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.recipients import queries as ledger_of_recipients
+from publiccredit.recipients.types import Told
+from publiccredit.subjectdesk import codes
+from publiccredit.subjectdesk.acts import china_day
+from publiccredit.subjectdesk.models import Handler, Message, ProofCode, RegisteredContact, SubjectSession
+from publiccredit.subjectdesk.types import EVERY_RIGHT, MessageKind, Method, Visitor, rights_of
+from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.queries import Look, Subject
+
+EVERYTHING = 100_000  # records of one subject: its copy leaves nothing out
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    """One record with what its subject can do about it."""
+
+    record: VisibleRecord
+    navigator: Navigator | None  # nothing for a record that burdens nobody
+
+
+@dataclass(frozen=True)
+class ToldRecord:
+    """One record that was given to somebody, with who was told of its changes."""
+
+    record_id: int
+    heading: str
+    told: tuple[Told, ...]
+
+
+def visitor_of(*, secret: str, at: datetime) -> Visitor | None:
+    """
+    Give who a session's secret stands for, with the rights held at this moment; nothing once any of it has ended.
+
+    A handler's rights are read here each time: revoked or expired, they are gone with the next page.
+    """
+    with acting(actor=PROGRAM):
+        session = (
+            SubjectSession.objects.select_related("subject", "handler")
+            .filter(secret_sha256=codes.secret_hash(secret), ended_at__isnull=True, expires_at__gt=at)
+            .first()
+        )
+        if session is None:
+            return None
+        own = RegisteredContact.objects.filter(subject=session.subject, ended_at__isnull=True).first()
+    handler = session.handler
+    if handler is not None and not handler_acts(handler=handler, on=china_day(at=at)):
+        return None
+    return Visitor(
+        session_id=session.pk,
+        subject_id=session.subject_id,
+        identifier=session.subject.uscc or "",
+        subject_name=session.subject.name,
+        method=Method(session.method),
+        expires_at=session.expires_at,
+        rights=rights_of(handler.rights) if handler else EVERY_RIGHT,
+        handler_id=handler.pk if handler else None,
+        handler_name=handler.name if handler else "",
+        contact=handler.contact if handler else own.contact if own else "",
+    )
+
+
+def handler_acts(*, handler: Handler, on: date) -> bool:
+    """Tell whether a handler acts on a day: rights end when they are read, nothing has to run for it."""
+    return handler.revoked_at is None and handler.begins <= on < handler.until
+
+
+def own_records(*, visitor: Visitor, on: date) -> tuple[OwnRecord, ...]:
+    """Give everything held about the subject, whatever its standing, the newest decision first (DP-13)."""
+    found = disclosure.visible_records(
+        audience=Audience.SUBJECT, on=on, subject_id=visitor.subject_id, limit=EVERYTHING
+    )  # fmt: skip
+    ordered = sorted(found, key=lambda r: (r.decided_on or date.min, r.id), reverse=True)
+    return tuple(_with_navigator(record, on) for record in ordered)
+
+
+def own_record(*, visitor: Visitor, record_id: int, on: date) -> OwnRecord | None:
+    """Give one record of the subject, or nothing: whether it is another's or absent nobody can tell."""
+    found = disclosure.visible_record(record_id=record_id, audience=Audience.SUBJECT, on=on)
+    return None if found is None or found.subject_id != visitor.subject_id else _with_navigator(found, on)
+
+
+def own_cases(*, visitor: Visitor) -> QuerySet[Case]:
+    """Give the cases about the subject, the newest first."""
+    return casework.cases_of_subject(subject_id=visitor.subject_id)
+
+
+def own_case(*, visitor: Visitor, case_id: int) -> Case | None:
+    """Give one case of the subject, or nothing: whether it is another's or absent nobody can tell."""
+    return own_cases(visitor=visitor).filter(pk=case_id).first()
+
+
+def may_ask_for_review(*, case: Case) -> bool:
+    """Tell whether the one review of a case may still be asked for, as far as can be told without its clock."""
+    decided = case.state in (CaseState.DECIDED, CaseState.CLOSED)
+    return decided and case.reviews_id is None and not hasattr(case, "review")
+
+
+def handlers(*, visitor: Visitor) -> QuerySet[Handler]:
+    """Give the handlers the subject has named, the newest first, those no longer acting included."""
+    return Handler.objects.filter(subject_id=visitor.subject_id)
+
+
+def looks(*, visitor: Visitor, limit: int = 200) -> tuple[Look, ...]:
+    """Give who looked at more of the subject than its public page shows, the latest first."""
+    return tuple(subjects.looks(subject_id=visitor.subject_id)[:limit])
+
+
+def visits(*, visitor: Visitor, limit: int = 50) -> tuple[SubjectSession, ...]:
+    """Give when the subject or a handler was at this desk, and by which proof."""
+    rows = SubjectSession.objects.select_related("handler").filter(subject_id=visitor.subject_id)
+    return tuple(rows.order_by("-began_at", "-pk")[:limit])
+
+
+def messages(*, visitor: Visitor) -> QuerySet[Message]:
+    """Give what was written to the subject, codes apart, the newest first."""
+    return Message.objects.filter(subject_id=visitor.subject_id).exclude(kind=MessageKind.CODE)
+
+
+def recipients(*, visitor: Visitor, on: date) -> tuple[ToldRecord, ...]:
+    """Give to whom each record of the subject was given beyond the public page, and who has confirmed its changes."""
+    found = disclosure.visible_records(
+        audience=Audience.SUBJECT, on=on, subject_id=visitor.subject_id, limit=EVERYTHING
+    )  # fmt: skip
+    told = ((record, ledger_of_recipients.told_of(record_id=record.id)) for record in found)
+    return tuple(ToldRecord(record.id, record.heading, who) for record, who in told if who)
+
+
+def subject(*, visitor: Visitor) -> Subject:
+    """Give the subject itself."""
+    return subjects.subjects().get(pk=visitor.subject_id)
+
+
+# --- the counter ----------------------------------------------------------------------------------------------------
+
+
+def subject_by_identifier(*, identifier: str) -> Subject | None:
+    """Give the subject a counter asks for."""
+    return subjects.subjects().filter(uscc=identifier.strip().upper()).first()
+
+
+def contacts(*, subject_id: int) -> QuerySet[RegisteredContact]:
+    """Give the contacts kept for a subject, the one in use first."""
+    return RegisteredContact.objects.filter(subject_id=subject_id).order_by("-entered_at", "-pk")
+
+
+def letters(*, subject_id: int) -> QuerySet[ProofCode]:
+    """Give the letters made for a subject, without their codes, which nobody has."""
+    return ProofCode.objects.filter(subject_id=subject_id, method=Method.LETTER).order_by("-made_at", "-pk")
+
+
+def _with_navigator(record: VisibleRecord, on: date) -> OwnRecord:
+    navigator = casework.navigator(record_id=record.id, on=on) if record.adverse else None
+    return OwnRecord(record=record, navigator=navigator)
