@@ -19,6 +19,7 @@ CHECK_OF_FATE = {
     Fate.CLASHES: "conflicting_duplicate",
     Fate.HELD_ELSEWHERE: "held_elsewhere",
     Fate.WITHDRAWN: "withdrawn_before",
+    Fate.REPAIRED: "repaired_before",
 }
 
 _FILE_ISSUES = f"""
@@ -40,7 +41,7 @@ ORDER BY 3
 _SENT_BACK = f"""
 SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_row, e.department_code
 FROM staged_exception e JOIN staged_row s USING (line)
-WHERE e.fate IN ('{Fate.CLASHES}', '{Fate.HELD_ELSEWHERE}', '{Fate.WITHDRAWN}')
+WHERE e.fate IN ('{Fate.CLASHES}', '{Fate.HELD_ELSEWHERE}', '{Fate.WITHDRAWN}', '{Fate.REPAIRED}')
 ORDER BY s.line
 """
 

@@ -17,6 +17,14 @@ from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, Fate
 BUCKETS = 256
 LOCK_SPACE = 7310577  # first half of the advisory locks of this package
 
+
+def _document(row: str) -> str:
+    """Give the number of a document as it is compared: brackets and blanks are written in many ways."""
+    return (
+        rf"regexp_replace(translate({row}.document_number, '()（）[]［］【】', '〔〕〔〕〔〕〔〕〔〕'), '\s', '', 'g')"
+    )
+
+
 _LOCK = f"""
 SELECT pg_advisory_xact_lock({LOCK_SPACE}, bucket) FROM (
     SELECT DISTINCT get_byte(uuid_send(natural_key), 0) AS bucket FROM {ROW_TABLE} ORDER BY 1
@@ -44,6 +52,23 @@ SELECT s.line,
     r.id, r.department_code
 FROM {ROW_TABLE} s JOIN subjects_record r USING (natural_key)
 WHERE NOT EXISTS (SELECT 1 FROM {EXCEPTION_TABLE} e WHERE e.line = s.line)
+"""
+
+# DP-10: a document does not come back under another natural key (another authority code, an identifier left out) after
+# its record was withdrawn or repaired. One document may name several parties, so the party is compared as well.
+_SAME_DOCUMENT = f"""
+INSERT INTO {EXCEPTION_TABLE} (line, fate, record_id, department_code)
+SELECT DISTINCT ON (s.line) s.line,
+    CASE WHEN r.state = 'withdrawn' THEN '{Fate.WITHDRAWN}' ELSE '{Fate.REPAIRED}' END, r.id, r.department_code
+FROM subjects_record r JOIN subjects_subject subject ON subject.id = r.subject_id
+JOIN {ROW_TABLE} s ON {_document("s")} = {_document("r")}
+    AND (s.decided_on IS NULL OR r.decided_on IS NULL OR s.decided_on = r.decided_on)
+JOIN {PARTY_TABLE} p USING (party)
+WHERE (r.state = 'withdrawn' OR r.display_ended_at IS NOT NULL) AND r.record_type = %(record_type)s
+  AND r.document_number <> '' AND r.natural_key <> s.natural_key
+  AND (p.uscc = subject.uscc OR p.normalised_name = subject.normalised_name)
+  AND NOT EXISTS (SELECT 1 FROM {EXCEPTION_TABLE} e WHERE e.line = s.line)
+ORDER BY s.line, r.id
 """
 
 _LOCK_CHANGING = f"""
@@ -164,6 +189,7 @@ def set_apart_staged(*, filing: Filing) -> None:
         cursor.execute(_LOCK)
         cursor.execute(_WITHIN_FILE)
         cursor.execute(_AGAINST_STORE, {"department_code": filing.department_code, "declared_on": filing.declared_on})
+        cursor.execute(_SAME_DOCUMENT, {"record_type": filing.record_type})
         cursor.execute(f"SELECT count(*) FROM {EXCEPTION_TABLE}")
         if cursor.fetchone()[0]:
             cursor.execute(f"ANALYZE {EXCEPTION_TABLE}")

@@ -301,6 +301,11 @@ class Record(RecordColumns):
         indexes = [
             models.Index(fields=["subject", "record_type", "-decided_on"]),
             models.Index(fields=["document_number"]),
+            models.Index(  # the few that do not come back, whatever is filed (DP-10)
+                fields=["record_type"],
+                name="record_set_aside",
+                condition=Q(state="withdrawn") | Q(display_ended_at__isnull=False),
+            ),
             models.Index(fields=["department_code", "-received_at"]),
             models.Index(fields=["entry_id", "id"]),
             models.Index(fields=["submission_id", "row_number"]),

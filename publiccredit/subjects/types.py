@@ -66,6 +66,7 @@ class Fate(StrEnum):
     ON_FILE = "on_file"  # the same content is on file
     CHANGES = "changes"  # the department corrects its record: a new version
     HELD_ELSEWHERE = "held_elsewhere"  # another department holds a record of this natural key
+    REPAIRED = "repaired"  # DP-10: nor does what was repaired, under another natural key
     WITHDRAWN = "withdrawn"  # DP-10: what was withdrawn does not come back under the same document
 
 
