@@ -32,6 +32,7 @@ WHOLE_ROWS = 100_000  # of more rows only those that need attention come back
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook's dates have no zone
 UNPRINTABLE = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+WRITTEN_ANEW = "原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。"
 EMPTY = ("", "")
 LOOKS: dict[str, dict[str, object]] = {
     "text": {"num_format": "@"},  # or an identifier typed into a corrected cell would become a number
@@ -97,7 +98,7 @@ def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, m
                 _write_data(page, sheet, header, marks, styles, texts)
             else:
                 page.lines = _plain_lines(sheet.rows, styles)
-        _summarise(book, marks, styles)
+        _summarise(book, marks, styles, rewritten=recognition.encoding == "workbook")
 
 
 def _page(book: Workbook, title: str) -> StreamedSheet:
@@ -250,8 +251,10 @@ def _styled(text: str, style: int) -> tuple[str, str]:
     return f' s="{style}" t="inlineStr"', f'<is><t xml:space="preserve">{text}</t></is>'
 
 
-def _summarise(book: Workbook, marks: Marks, styles: Styles) -> None:
+def _summarise(book: Workbook, marks: Marks, styles: Styles, *, rewritten: bool) -> None:
     page = _page(book, SUMMARY_SHEET)
+    if rewritten:
+        page.write_comment(0, 0, WRITTEN_ANEW, {"author": AUTHOR, "x_scale": 2.5})
     for index, width in enumerate(SUMMARY_WIDTHS):
         page.set_column(index, index, width)
     page.freeze_panes(1, 0)

@@ -218,3 +218,11 @@ def test_nothing_of_a_person_comes_back(tmp_path: Path) -> None:
         said = b"".join(package.read(name) for name in package.namelist()).decode(errors="replace")
     assert IDENTITY_NUMBER not in said
     assert "示例某人" not in said
+
+
+def test_a_workbook_written_anew_says_what_it_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3]})
+    assert openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment is None
+    monkeypatch.setattr(annotation, "IN_PLACE_CELLS", 0)
+    said = openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment
+    assert said.text == ("原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。")
