@@ -48,7 +48,7 @@ from tests.flows.cases import (
     settled,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+pytestmark = pytest.mark.django_db
 NOW = AT + timedelta(hours=1)
 TODAY = date(2026, 9, 1)
 PDF = b"%PDF-1.4 a paper"
@@ -61,12 +61,14 @@ def clock() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def everybody() -> None:
+def everybody(as_program: None) -> None:
+    del as_program
     people()
 
 
 @pytest.fixture
-def record() -> Record:
+def record(everybody: None) -> Record:
+    del everybody
     return stored_record(subject=stored_subject())
 
 
