@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from publiccredit.intake import store
 from publiccredit.intake.models import DecisionDocument
+from publiccredit.subjects import store
 from publiccredit.subjects.operations import attach_document_hash
 
 MOST_ENTRIES = 2_000
@@ -69,24 +69,43 @@ def is_zip(*, file_name: str) -> bool:
 
 def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
     """
-    Seal the documents of a zip, each on its own.
+    Seal the documents of a zip, each on its own; of one that cannot be taken whole, none is kept.
 
     :raises UnableToAttach: it is no zip, is encrypted, or holds too many or too large entries.
     """
+    taken: list[store.Sealed] = []
+    with _all_or_none(taken), zipfile.ZipFile(stream) as archive:
+        for entry in _entries(archive):
+            with archive.open(entry) as content:
+                # The stated size may lie: what really comes out is counted.
+                sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
+            taken.append(sealed)
+            name = _name(entry)
+            yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
+
+
+@contextmanager
+def _all_or_none(taken: list[store.Sealed]) -> Iterator[None]:
+    """
+    Put into words why a zip cannot be taken, and take back what was sealed of it.
+
+    :raises UnableToAttach: it cannot be taken.
+    """
     try:
-        with zipfile.ZipFile(stream) as archive:
-            for entry in _entries(archive):
-                with archive.open(entry) as content:
-                    # The stated size may lie: what really comes out is counted.
-                    sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
-                name = _name(entry)
-                yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise UnableToAttach("压缩包无法打开，可能已损坏。请重新压缩为 zip 后上传。") from error
-    except NotImplementedError as error:
-        raise UnableToAttach("压缩包用了平台打不开的压缩方式。请用系统自带的“压缩为 zip”重新压缩后上传。") from error
-    except store.FileTooLarge as error:
-        raise UnableToAttach(str(error)) from error
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+            raise UnableToAttach("压缩包无法打开，可能已损坏。请重新压缩为 zip 后上传。") from error
+        except NotImplementedError as error:
+            raise UnableToAttach(
+                "压缩包用了平台打不开的压缩方式。请用系统自带的“压缩为 zip”重新压缩后上传。"
+            ) from error
+        except store.FileTooLarge as error:
+            raise UnableToAttach(str(error)) from error
+    except UnableToAttach:
+        for sealed in taken:
+            store.discard(sealed=sealed)
+        raise
 
 
 def document_in(*, stream: IO[bytes], file_name: str, document_number: str) -> Deposited:

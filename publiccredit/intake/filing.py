@@ -31,7 +31,6 @@ from publiccredit.intake.outcomes import (
 )
 from publiccredit.intake.preparing import Preparation
 from publiccredit.intake.reading.limited import run_limited
-from publiccredit.intake.store import path_of
 from publiccredit.intake.types import (
     ACCEPTED,
     DUPLICATE,
@@ -54,6 +53,7 @@ from publiccredit.subjects.operations import (
     open_staging,
     set_apart_staged,
 )
+from publiccredit.subjects.store import path_of
 from publiccredit.subjects.types import FiledCounts, Filing
 
 log = logging.getLogger(__name__)

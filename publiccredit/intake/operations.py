@@ -13,7 +13,6 @@ from django.db import IntegrityError, OperationalError, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.intake import store
 from publiccredit.intake.checking import sources_for
 from publiccredit.intake.declaring import declare_nothing_sent, declare_service_of
 from publiccredit.intake.documents import (
@@ -38,6 +37,7 @@ from publiccredit.intake.filing import (
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.types import Overrides, UnableToRead, UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.subjects import store
 
 __all__ = [
     "Attached",
@@ -241,6 +241,11 @@ def attach_documents(
             department_code=department_code, at=at, entry_id=entry_id,
             payload={"attached": len(attached.attached), "unmatched": len(attached.unmatched)},
         )  # fmt: skip
+    # What no record names is not kept: it may be about anybody.
+    kept = {d.sealed.sha256 for d, matched in found.items() if matched}
+    for deposited in found:
+        if deposited.sealed.sha256 not in kept:
+            store.discard(sealed=deposited.sealed)
     return attached
 
 

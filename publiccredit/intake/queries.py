@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
-from publiccredit.intake import store
 from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.checks.words import message
 from publiccredit.intake.models import (
@@ -36,6 +35,7 @@ from publiccredit.intake.types import (
     Recognition,
     SkippedSheet,
 )
+from publiccredit.subjects import store
 
 __all__ = [
     "DecisionDocument",

@@ -177,7 +177,7 @@ def test_one_button_pressed_twice_is_one_submission() -> None:
 @pytest.mark.usefixtures("database")
 def test_a_sealed_original_cannot_be_written_again() -> None:
     submission = receive(ROWS)
-    from publiccredit.intake.store import path_of
+    from publiccredit.subjects.store import path_of
 
     sealed = path_of(sha256=submission.file_sha256)
     assert (sealed.stat().st_mode & 0o777, sealed.stat().st_size) == (0o440, submission.file_size)

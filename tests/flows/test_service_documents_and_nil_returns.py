@@ -1,9 +1,11 @@
 """What a department declares and deposits beside its rows."""
 
+import hashlib
 import io
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -18,6 +20,7 @@ from publiccredit.intake.operations import (
     declare_service,
 )
 from publiccredit.ledger.models import Entry
+from publiccredit.subjects import store
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row
 from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, receive, send
@@ -225,3 +228,22 @@ def test_a_nil_return_that_cannot_be_is_refused(changed: dict[str, object], word
     with pytest.raises(UnableToSubmit, match=words):
         declare_nil_return(by=LIAISON, department_code="market_regulation", at=AT, **usual | changed)
     assert (NilReturn.objects.count(), Entry.objects.count()) == (0, 0)
+
+
+def _stored(content: bytes) -> bool:
+    return store.path_of(sha256=hashlib.sha256(content).hexdigest()).exists()
+
+
+def test_of_a_document_that_fits_nothing_no_byte_is_kept() -> None:
+    send([penalty_row(1)])
+    _attach(_zip(**{"濉市监处罚[2026]1号.pdf": b"kept one", "杂项.pdf": b"stray one"}))
+    assert (_stored(b"kept one"), _stored(b"stray one")) == (True, False)
+    _attach(_zip(**{"杂项.pdf": b"kept one"}))
+    assert _stored(b"kept one")
+
+
+def test_of_a_zip_that_breaks_off_no_document_is_kept() -> None:
+    stream = _zip(**{"1号.pdf": b"first of a broken zip", "2号.pdf": b"x" * 60})
+    with patch("publiccredit.intake.documents.LARGEST_DOCUMENT", 50), pytest.raises(UnableToAttach):
+        _attach(stream)
+    assert not _stored(b"first of a broken zip")

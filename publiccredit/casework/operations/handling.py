@@ -1,9 +1,10 @@
 """The steps between opening and deciding: taking, asking for papers, asking the source, extending; and closing."""
 
 from datetime import datetime
+from io import BytesIO
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework import letters, papers
+from publiccredit.casework import letters
 from publiccredit.casework.clocks import set_due, working_days_used
 from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.rules import (
@@ -17,6 +18,7 @@ from publiccredit.casework.rules import (
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, StepName
+from publiccredit.subjects import store
 
 WORKING = (CaseState.OPENED, CaseState.IN_HAND, CaseState.WAITING_FOR_PAPERS, CaseState.WITH_SOURCE)
 LARGEST_PAPER = 20 * 1024 * 1024
@@ -94,7 +96,7 @@ def _keep(act: Act, case: Case, paper: PaperIn) -> tuple[Paper, bool]:
     return Paper.objects.get_or_create(
         case=case,
         kind=paper.kind,
-        sha256=papers.seal(content=paper.content),
+        sha256=store.seal(stream=BytesIO(paper.content), at_most=len(paper.content)).sha256,
         defaults={
             "file_name": paper.file_name[:255],
             "file_size": len(paper.content),

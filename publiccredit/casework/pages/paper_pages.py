@@ -4,9 +4,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from publiccredit.accounts.access import open_to
-from publiccredit.casework import papers
 from publiccredit.casework.models import Paper
 from publiccredit.casework.pages.shared import LARGEST_NUMBER, READERS, case_for
+from publiccredit.subjects import store
 
 # What a browser may show by itself, by its first bytes: a name or a sender's word is no proof of what a file is.
 SHOWN = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -21,7 +21,7 @@ def paper(request: HttpRequest, case_id: int, paper_id: int) -> HttpResponse:
     """Give a paper: ``?download`` as a file, otherwise in the browser where it is a PDF or a picture."""
     case = case_for(request, case_id)
     found = case.papers.filter(pk=paper_id).first() if paper_id < LARGEST_NUMBER else None
-    path = papers.path_of(sha256=found.sha256) if found is not None else None
+    path = store.path_of(sha256=found.sha256) if found is not None else None
     if found is None or path is None or not path.exists():
         raise Http404
     kind = kind_of(paper=found)
@@ -39,7 +39,7 @@ def paper(request: HttpRequest, case_id: int, paper_id: int) -> HttpResponse:
 
 def kind_of(*, paper: Paper) -> str:
     """Tell which kind of file a browser may show a paper as; empty for none."""
-    path = papers.path_of(sha256=paper.sha256)
+    path = store.path_of(sha256=paper.sha256)
     if not path.exists():
         return ""
     with path.open("rb") as file:

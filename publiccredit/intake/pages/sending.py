@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
-from publiccredit.intake import desk, operations, store, tasks
+from publiccredit.intake import desk, operations, tasks
 from publiccredit.intake.forms import ConfirmIssuesForm, SubmissionForm
 from publiccredit.intake.models import SubmissionState
 from publiccredit.intake.operations import UnableToSubmit
 from publiccredit.intake.pages.results import XLSX, confirmable, submission_page
 from publiccredit.intake.pages.shared import rows_of, submission_for
+from publiccredit.subjects import store
 
 RECENT = 8
 

@@ -1,5 +1,7 @@
 """
-The sealed originals: files named by their SHA-256, written once, never changed.
+The sealed originals: files, decision documents and papers, named by their SHA-256, written once, never changed.
+
+A door of the package beside operations, queries and types: intake and casework seal with it what they take in.
 
 A file is complete before it has its name: whoever is killed on the way leaves a temporary file and no half original.
 """
@@ -7,7 +9,7 @@ A file is complete before it has its name: whoever is killed on the way leaves a
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +27,7 @@ class FileTooLarge(Exception):
 class Sealed:
     sha256: str
     size: int
+    is_new: bool = True  # nothing of this content was in the store before
 
 
 def path_of(*, sha256: str) -> Path:
@@ -47,6 +50,7 @@ def seal(*, stream: IO[bytes], at_most: int) -> Sealed:
             sealed = _copy(stream, target, at_most)
             target.flush()
             os.fsync(target.fileno())
+        sealed = replace(sealed, is_new=not path_of(sha256=sealed.sha256).exists())
         _place(temporary, sealed)
     finally:
         temporary.unlink(missing_ok=True)
@@ -61,6 +65,12 @@ def seal_path(*, path: Path, at_most: int) -> Sealed:
     """
     with path.open("rb") as stream:
         return seal(stream=stream, at_most=at_most)
+
+
+def discard(*, sealed: Sealed) -> None:
+    """Take a file back that was just sealed and that nothing was filed under; what was there before stays."""
+    if sealed.is_new:
+        path_of(sha256=sealed.sha256).unlink(missing_ok=True)
 
 
 def _copy(stream: IO[bytes], target: IO[bytes], at_most: int) -> Sealed:
