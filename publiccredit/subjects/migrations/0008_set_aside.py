@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('subjects', '0006_subject_protection'),
+        ('subjects', '0007_look'),
     ]
 
     operations = [
