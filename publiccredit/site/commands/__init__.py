@@ -21,6 +21,7 @@ from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refuse
 def program(context: click.Context) -> None:
     """公共信用信息平台命令行。
 
+    \b
     退出码：0 完成；1 完成但有须查看的结果（有疑问、未找到、留痕不符）；
     2 未办理，说明原因和办法；3 平台未就绪（数据库、端口）。
     """

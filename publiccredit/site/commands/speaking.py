@@ -1,8 +1,10 @@
 """How the command line speaks: Chinese help, answers as text or JSON, refusals that say how to go on."""
 
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -29,9 +31,42 @@ class Refused(Exception):
         self.exit_code = exit_code
 
 
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a text between characters, as Chinese is broken; a mark hangs over the edge, no word is torn."""
+    lines = [""]
+    for piece in re.findall(r"[!-~]+|.", text):
+        if lines[-1] and _columns(lines[-1] + piece) > width - 2 and piece not in "，。；：、）”":
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines]
+
+
 class _Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+    def write_text(self, text: str) -> None:
+        margin = " " * self.current_indent
+        for line in text.replace("\b\n", "").splitlines():
+            parts = _wrapped(line, self.width - len(margin))
+            self.write("".join(f"{margin}{part}".rstrip() + "\n" for part in parts))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        # click counts characters; a Chinese one is two columns wide.
+        listed = list(rows)
+        first = min(max(_columns(term) for term, _ in listed), col_max) + col_spacing
+        for term, text in listed:
+            margin = " " * (self.current_indent + first)
+            lines = _wrapped(text.replace("[required]", "必填。"), self.width - len(margin))
+            gap = " " * max(first - _columns(term), col_spacing)
+            self.write(f"{'':>{self.current_indent}}{term}{gap}{f'{chr(10)}{margin}'.join(lines)}\n")
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:

@@ -70,3 +70,22 @@ def test_progress_is_read_as_it_was_written(tmp_path) -> None:
     assert read_progress(folder=tmp_path) == Progress(filed=3, of=9)
     assert not Progress(filed=3, of=9).complete
     assert Progress(filed=9, of=9).complete
+
+
+def test_help_is_in_chinese_and_keeps_within_the_terminal() -> None:
+    from click.testing import CliRunner
+
+    from publiccredit.site.commands import program
+    from publiccredit.site.commands.speaking import _columns
+
+    for words in ([], ["submit"], ["check"], ["ledger"]):
+        told = CliRunner().invoke(program, [*words, "--help"], terminal_width=80, max_content_width=80).output
+        assert told.startswith("用法：")
+        assert "\n选项：\n" in told
+        assert "[required]" not in told
+        assert max(_columns(line) for line in told.splitlines()) <= 80
+        options = told.split("选项：\n")[1].split("\n\n")[0].splitlines()
+        starts = {
+            _columns(line) - _columns(line.lstrip("- ").partition("  ")[2].lstrip()) for line in options if "--" in line
+        }
+        assert len(starts) == 1, told
