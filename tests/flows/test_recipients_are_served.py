@@ -1,0 +1,135 @@
+"""A recipient says who it is, reads, is told, confirms; the office keeps recipients and does what no program did."""
+
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.recipients import signing
+from publiccredit.recipients.models import Handover, Notice, Recipient
+from publiccredit.recipients.operations import deliver_due, tell
+from publiccredit.recipients.types import Answer, Cause, NoticeKind
+from publiccredit.subjects.models import Record
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import AT, people
+from tests.flows.recipients import given, registered, token_of
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 9, 1, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def desk() -> object:
+    act_as(actor=PROGRAM)
+    people()
+    with patch("django.utils.timezone.now", return_value=NOW):
+        yield
+
+
+@pytest.fixture
+def record() -> Record:
+    return stored_record(subject=stored_subject())
+
+
+def _changed(record: Record) -> None:
+    act_as(actor=PROGRAM)
+    tell(kinds={record.pk: NoticeKind.CORRECTED}, cause=Cause(entry_id=7, at=AT, authority="濉溪县市场监督管理局"))
+
+
+def _as(client: Client, username: str) -> Client:
+    client.force_login(Officer.objects.get(username=username), backend="publiccredit.accounts.backends.OfficerBackend")
+    return client
+
+
+def test_who_says_who_it_is_leaves_a_row_for_each_record_and_who_does_not_leaves_none(
+    client: Client, record: Record
+) -> None:
+    addresses = [f"/api/v1/records/{record.pk}", f"/api/v1/subjects/{record.subject.uscc}", "/api/v1/changes"]
+    for address in addresses:
+        assert client.get(address).status_code == 200
+        assert client.get(address, headers={"Authorization": "Bearer pct_unknown"}).status_code == 200
+    assert not Handover.objects.exists()
+    token = token_of(registered())
+    for address in addresses[:2]:
+        assert client.get(address, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    rows = Handover.objects.values_list("record_id", "known_from", "way", "purpose", "at")
+    assert list(rows) == [(record.pk, record.known_from, "api", "供应商资格审查", NOW)] * 2
+    assert client.get(addresses[0], headers={"Authorization": "Bearer pcr_wrong"}).status_code == 401
+
+
+def test_a_recipient_reads_its_own_notices_and_confirms_them_once(client: Client, record: Record) -> None:
+    recipient, other = registered(1), registered(2)
+    headers = {"Authorization": f"Bearer {token_of(recipient)}"}
+    strange = {"Authorization": f"Bearer {token_of(other)}"}
+    given(recipient, record)
+    _changed(record)
+    page = client.get("/api/v1/notices", headers=headers).json()
+    assert client.get("/api/v1/notices", headers=strange).json() == {"notices": [], "next_after": None}
+    assert client.get("/api/v1/notices").status_code == 401
+    notice = page["notices"][0]
+    assert (len(page["notices"]), page["next_after"], notice["state"]) == (1, None, "unconfirmed")
+    address = f"/api/v1/notices/{notice['delivery_id']}/acknowledge"
+    assert client.post(address, headers=strange).status_code == 404
+    wrong = client.post(address, {"receipt": "v1,x"}, content_type="application/json", headers=headers)
+    assert wrong.status_code == 400 and "回执签名不符" in wrong.json()["message"]
+    receipt = signing.receipt(
+        key=signing.key_of(recipient_id=recipient.pk, key_number=1),
+        delivery_id=notice["delivery_id"],
+        body=notice["body"].encode(),
+    )
+    for _ in range(2):
+        done = client.post(address, {"receipt": receipt}, content_type="application/json", headers=headers)
+        assert (done.status_code, done.json()["state"]) == (200, "confirmed")
+    assert Notice.objects.get().confirmed_by == "interface"
+
+
+def test_the_office_prints_the_letter_and_takes_down_the_word_by_phone(client: Client, record: Record) -> None:
+    given(registered(callback_url="http://127.0.0.1:9/"), record)
+    _changed(record)
+    Notice.objects.update(attempts=9)
+    deliver_due(now=lambda: NOW, send=lambda o: Answer(0, problem="没有应答"), chance=lambda: 0.5)
+    act_as(actor=PROGRAM)
+    _as(client, "clerk")
+    notice = Notice.objects.get()
+    assert "10 次送达均未成功" in client.get("/recipients/notices/").content.decode()
+    page = client.get(f"/recipients/notices/{notice.pk}/").content.decode()
+    assert "信用信息变更告知书" in page and "濉溪县示例路1号" in page and "2026年9月1日" in page
+    address = f"/recipients/notices/{notice.pk}/confirm/"
+    assert client.post(address, {"how": "phone", "reason": "好"}).status_code == 422
+    done = client.post(address, {"how": "phone", "reason": "对方信息科来电，已经改正"})
+    assert (done.status_code, Notice.objects.get().state) == (302, "confirmed")
+    assert "电话确认" in client.get(f"/recipients/notices/{notice.pk}/").content.decode()
+    shown = client.get(f"/records/{record.pk}/").content.decode()
+    assert "谁取得过，谁已知道变更" in shown and "记录已更正：已确认" in shown
+    assert "谁取得过" not in Client().get(f"/records/{record.pk}/").content.decode()
+
+
+def test_an_administrator_registers_a_recipient_and_shows_its_token_and_key_once(client: Client) -> None:
+    Officer.objects.create(
+        username="root", display_name="root", role=Role.ADMINISTRATOR.value, created_at=AT, password="!"
+    )
+    _as(client, "root")
+    filled = {
+        "name": "示例银行",
+        "contact": "风控部",
+        "address": "示例路2号",
+        "purpose": "授信审查",
+        "legal_basis": "主体授权",
+        "callback_url": "http://bank.example/notices",
+    }
+    refused = client.post("/recipients/new/", filled)
+    assert refused.status_code == 422 and "须使用 https" in refused.content.decode()
+    client.post("/recipients/new/", filled | {"callback_url": "https://bank.example/notices"})
+    recipient = Recipient.objects.get()
+    page = f"/recipients/{recipient.pk}/"
+    assert "pcr_" in client.post(f"{page}tokens/", {"purpose": "", "days": "90"}).content.decode()
+    assert "whsec_" in client.post(f"{page}key/").content.decode()
+    shown = client.get(page).content.decode()
+    assert "pcr_" not in shown and "whsec_" not in shown and "授信审查" in shown
+    client.post(f"{page}close/")
+    assert Recipient.objects.get().closed_at == NOW
+    assert client.post(f"{page}tokens/", {"purpose": "", "days": "90"}).status_code == 422
