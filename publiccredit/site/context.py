@@ -35,8 +35,8 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("subjectdesk:proofs", "主体核验", OFFICE_ROLES),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
     ("recipients:escalated", "变更告知", OFFICE_ROLES),
-    ("recipients:list", "接收方", OFFICE_ROLES | {Role.ADMINISTRATOR}),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
+    ("recipients:list", "接收方", OFFICE_ROLES | {Role.ADMINISTRATOR}),
 )
 
 

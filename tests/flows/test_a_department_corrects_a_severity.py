@@ -30,14 +30,15 @@ from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import send
 from tests.flows.test_a_liaison_works_at_the_desk import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+pytestmark = pytest.mark.django_db
 REASON = "依本系统失信程度标准，当事人拒不整改，情节严重。"
 TODAY = date(2026, 9, 1)
 
 
 @pytest.fixture(autouse=True)
-def desk() -> Iterator[None]:
+def desk(as_program: None) -> Iterator[None]:
     """The pages read the clock: ten in the morning of 1 September 2026."""
+    del as_program
     cache.clear()
     people()
     next_entry_id()  # the one that stored records name

@@ -88,7 +88,6 @@ class ModelRecord:
     id: int
     decided_on: date
     served_on: date
-    filed_severity: str
     severity: str
     last_sent: int | None = None
     repaired: bool = False
@@ -217,7 +216,7 @@ class Casework(RuleBasedStateMachine):
             disclosed_until=months_after(decided_on, most),
             known_from=self.now,
         )
-        self.records.append(ModelRecord(row.pk, decided_on, served_on, severity, severity))
+        self.records.append(ModelRecord(row.pk, decided_on, served_on, severity))
 
     @rule(days=st.integers(0, 60), hours=st.integers(0, 23))
     def tick(self, days: int, hours: int) -> None:
@@ -247,7 +246,7 @@ class Casework(RuleBasedStateMachine):
         changed = RecordVersion.objects.filter(record_id=model.id).count() > before
         assert changed == (fine != model.last_sent and not model.withdrawn)
         if changed:
-            model.last_sent, model.severity = fine, model.filed_severity
+            model.last_sent = fine  # a severity that a case decided stays: the row states no other than before
 
     # --- objection ------------------------------------------------------------------------------------------------
 
