@@ -163,6 +163,12 @@ def letters(*, subject_id: int) -> QuerySet[ProofCode]:
     return ProofCode.objects.filter(subject_id=subject_id, method=Method.LETTER).order_by("-made_at", "-pk")
 
 
+def letter_opens(*, number: int, at: datetime) -> bool:
+    """Tell whether the code of a letter would open the desk."""
+    made = ProofCode.objects.filter(pk=number, method=Method.LETTER, expires_at__gt=at)
+    return made.filter(used_at__isnull=True, cancelled_at__isnull=True).exists()
+
+
 def _with_navigator(record: VisibleRecord, on: date) -> OwnRecord:
     navigator = casework.navigator(record_id=record.id, on=on) if record.adverse else None
     return OwnRecord(record=record, navigator=navigator)

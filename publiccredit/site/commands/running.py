@@ -3,11 +3,15 @@
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from publiccredit.site.commands.speaking import Command, NumberBetween, Refused, answer, say
+
+if TYPE_CHECKING:
+    from publiccredit.site.demo.enterprise import DemoEnterprise
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -134,6 +138,7 @@ def demo(port: int) -> None:
         for account in accounts.ACCOUNTS:
             say(f"  {account.username:<{width}}  {passwords[account.username]}  {account.title}")
         say(f"账号和密码保存在 {settings.DATA_FOLDER / accounts.FILE}（仅本人可读）。")
+        say(f"企业：{address.url}mine/（核验函的代码在演示数据报送完后显示在下面）")
         answer({"url": address.url, "accounts": passwords})
 
     serving.serve(address=address, workers=2, announce=announce, before=before, beside=["fill"])
@@ -149,7 +154,7 @@ def fill(parent: int) -> None:
     django_ready()
     from django.conf import settings
 
-    from publiccredit.site.demo import cases, filing
+    from publiccredit.site.demo import cases, enterprise, filing
     from publiccredit.site.demo.progress import Progress
 
     until = filing.last_day(folder=settings.DATA_FOLDER, today=today())
@@ -165,6 +170,16 @@ def fill(parent: int) -> None:
     opened = cases.open_cases(until=until)
     if opened:
         say(f"演示案件已办理到各个步骤（{opened} 件）。")
+    _announce(enterprise.open_enterprise(folder=settings.DATA_FOLDER, until=until, at=now()))
+
+
+def _announce(entering: "DemoEnterprise | None") -> None:
+    if entering is None:
+        return
+    say(f"以企业身份进入“我的信用”（/mine/）：{entering.name}")
+    say(f"  统一社会信用代码  {entering.identifier}")
+    say(f"  核验函代码        {entering.code}（进入一次即失效，再次 make demo 换新）")
+    say(f"  登记联系方式      {entering.contact}（验证码不发出，用 office_clerk 在 /proofs/ 查看）")
 
 
 @click.command("stop", cls=Command)

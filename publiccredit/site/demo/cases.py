@@ -85,6 +85,12 @@ def open_cases(*, until: date) -> int:
     return len(missing)
 
 
+def repairable_and_untouched(*, until: date) -> Iterator[Record]:
+    """Give penalties that can be repaired today and of whose subject no case was ever opened."""
+    known = set(queries.cases().exclude(subject=None).values_list("subject_id", flat=True))
+    return (record for record in _records(until) if record.subject_id not in known)
+
+
 def _records(until: date) -> Iterator[Record]:
     """Give penalties that can be repaired today, one for each case and never two of one subject."""
     seen: set[int | None] = set()
