@@ -58,7 +58,8 @@ def run_worker(*, queues: Sequence[str] = ()) -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
             async with working.open_async():
                 await working.run_worker_async(
-                    queues=queues or None,  # type: ignore[arg-type]  # None is every queue
+                    # None is every queue; a tuple would reach the database as a row, not as an array.
+                    queues=list(queues) or None,  # type: ignore[arg-type]
                     concurrency=1,
                     shutdown_graceful_timeout=20,
                     delete_jobs="successful",
