@@ -6,6 +6,7 @@ holds for files without a single quotation mark; in all others a line may be par
 """
 
 from dataclasses import dataclass
+from itertools import compress
 
 import polars as pl
 from pyarrow import lib as arrow
@@ -39,23 +40,24 @@ class LineTally:
         return self.lines - self.empty[SEPARATORS.index(delimiter.encode())]
 
 
-def line_tally(block: bytes) -> LineTally:
-    """Count the lines of a block that begins and ends with whole lines."""
-    if QUOTE in block:
-        return LineTally(quoted=True)
+def line_tally(block: bytes | memoryview) -> LineTally:
+    """Count the lines of a block without quotation marks that begins and ends with whole lines."""
+    if not block:
+        return LineTally()
     data = pl.Series(arrow.UInt8Array.from_buffers(arrow.uint8(), len(block), [None, arrow.py_buffer(block)]))
     feeds = data == _FEED
-    behind = data.slice(1)
-    like_empty = (behind <= _BLANK) | (behind == _COMMA) | (behind == _SEMICOLON) | (behind == _WIDE)
-    doubtful = feeds.slice(0, len(behind)) & like_empty
-    begins = [0, *(doubtful.arg_true() + 1)] if doubtful.any() else [0]
-    looked_at = tally_of([block[begin : _end_of_line(block, begin)] for begin in begins])
-    return LineTally(int(feeds.sum()) + (not block.endswith(b"\n")), looked_at.empty)
+    lines = int(feeds.sum()) + (block[-1] != _FEED)
+    behind = data.slice(1).filter(feeds.slice(0, len(block) - 1))
+    doubtful = _like_empty(data.head(1).append(behind))
+    if not doubtful.any():
+        return LineTally(lines)
+    every = bytes(block).removesuffix(b"\n").split(b"\n")
+    return LineTally(lines, tally_of(list(compress(every, doubtful))).empty)
 
 
-def _end_of_line(block: bytes, begin: int) -> int:
-    end = block.find(b"\n", begin)
-    return end if end >= 0 else len(block)
+def _like_empty(first: pl.Series) -> pl.Series:
+    """Whether a line may be empty, by its first byte."""
+    return (first <= _BLANK) | (first == _COMMA) | (first == _SEMICOLON) | (first == _WIDE)
 
 
 def tally_of(lines: list[bytes]) -> LineTally:
