@@ -25,8 +25,8 @@ _OPENER = build_opener(ProxyHandler({}), _NoRedirect)
 
 def post(outgoing: Outgoing) -> Answer:
     """Make one call, and give what came back; whatever goes wrong is an answer, too."""
-    request = Request(outgoing.url, data=outgoing.body, headers=outgoing.headers, method="POST")  # noqa: S310 - verified at registration
-    try:
+    try:  # an address taken back after the notice was written is none: that, too, is an answer
+        request = Request(outgoing.url, data=outgoing.body, headers=outgoing.headers, method="POST")  # noqa: S310 - verified at registration
         with _OPENER.open(request, timeout=PATIENCE) as response:
             receipt = response.headers.get(RECEIPT_HEADER, "") or _receipt_in(response.read(LONGEST_ANSWER))
             return Answer(status=response.status, receipt=receipt[:200])

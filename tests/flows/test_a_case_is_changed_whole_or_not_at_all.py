@@ -1,17 +1,16 @@
 """
 Every single write of every case operation is made to fail once: nothing partial stays, and trying again works.
 
-A trigger on every table counts the writes with a sequence (which no rollback turns back) and fails the n-th, for n = 1,
-2, 3 … until the operation gets through.
+For n = 1, 2, 3 … the n-th write fails, until the operation gets through. Every record is in two recipients' hands, so
+the notices to them are among the writes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
@@ -19,6 +18,7 @@ from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.types import Applicant, Order, PaperIn, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, WithdrawalReason
+from publiccredit.recipients.models import Notice
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
@@ -39,83 +39,26 @@ from tests.flows.cases import (
     repaired,
     report_ready,
 )
+from tests.flows.failing import Failing, failing_writes
+from tests.flows.recipients import given, registered
 
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
-TABLES = (
-    "casework_case",
-    "casework_caserecord",
-    "casework_casestep",
-    "casework_paper",
-    "casework_decision",
-    "casework_letter",
-    "casework_declaredrelation",
-    "subjects_record",
-    "subjects_recordversion",
-    "ledger_entry",
-)
-FAILING = """
-CREATE SEQUENCE failing_write;
-CREATE FUNCTION fail_one_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
-BEGIN
-    IF nextval('failing_write') = current_setting('test.failing_write', true)::bigint THEN
-        RAISE EXCEPTION 'write % of % was made to fail', TG_OP, TG_TABLE_NAME;
-    END IF;
-    RETURN NEW;
-END $$;
-"""
-
-
-@dataclass
-class Failing:
-    """Runs an operation with its first, second, … write failing, until it gets through; tells how many there were."""
-
-    superuser: Any
-
-    def through(self, operation: Callable[[], Any]) -> int:
-        for n in range(1, 100):
-            before = _everything()
-            self.superuser.execute("ALTER SEQUENCE failing_write RESTART")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('test.failing_write', %s, false)", [str(n)])
-            try:
-                operation()
-            except DatabaseError as error:
-                assert "was made to fail" in str(error)
-                assert _everything() == before, f"write {n} left something behind: {error}"
-                continue
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('test.failing_write', '0', false)")
-            assert _everything() != before
-            return n - 1
-        pytest.fail("the operation never got through")
-
-
-def _everything() -> list[Any]:
-    with connection.cursor() as cursor:
-        found = []
-        for table in TABLES:
-            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
-            found.append(cursor.fetchone())
-    return found
 
 
 @pytest.fixture
 def failing(fresh_database: str, cluster: embedded_postgres.Cluster, django_db_blocker: Any) -> Iterator[Failing]:
-    with django_db_blocker.unblock(), cluster.connect(embedded_postgres.SUPERUSER, fresh_database) as superuser:
-        superuser.execute(FAILING)
-        for table in TABLES:
-            superuser.execute(
-                f"CREATE TRIGGER zz_fail BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_one_write()"
-            )
+    with django_db_blocker.unblock(), failing_writes(fresh_database, cluster) as prepared:
         act_as(actor=PROGRAM)
         people()
-        yield Failing(superuser)
-        connection.close()
+        yield prepared
 
 
 def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     records = [stored_record(subject=stored_subject(), number=1)]
     records += [stored_record(subject=records[0].subject, number=n) for n in range(2, 9)]
+    for holder in (registered(1), registered(2, callback_url="http://127.0.0.1:9/")):
+        for record in records:
+            given(holder, record)
     counted: dict[str, int] = {}
 
     def through(name: str, operation: Callable[[], Any]) -> None:
@@ -179,6 +122,8 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     )
     assert len(counted) == 21
     assert min(counted.values()) >= 2, counted  # its own rows and its ledger entry
+    told = Counter(Notice.objects.values_list("kind", flat=True))
+    assert told == {"withdrawn": 4, "corrected": 2, "repaired": 4, "repair_undone": 2, "stayed": 2}
 
 
 def _undo(record: Record) -> int:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from random import random
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
@@ -42,14 +42,25 @@ WHERE n.id = due.id RETURNING n.id, n.attempts
 def deliver_due(
     *, now: Clock, send: Send = post, chance: Callable[[], float] = random, limit: int = BATCH
 ) -> Delivered:
-    """Call the recipients of the notices that are due, and hand to a person what nobody has confirmed in time."""
+    """
+    Call the recipients of the notices that are due, and hand to a person what nobody has confirmed in time.
+
+    :raises DatabaseError: an outcome could not be written down. Those of the other calls are, before it is raised: one
+        notice that cannot be written must not have the others called again.
+    """
+    unwritten: DatabaseError | None = None
     with acting(actor=PROGRAM):
         done = Delivered(escalated=_give_up_waiting(now(), limit))
         claims = _claim(now(), limit)
         with ThreadPoolExecutor(AT_ONCE) as calls:
             under_way = [(claim, calls.submit(send, outgoing)) for claim, outgoing in _outgoing(claims, now())]
             for claim, call in under_way:
-                done = _added(done, _write_down(claim, call.result(), now(), chance()))
+                try:
+                    done = _added(done, _write_down(claim, call.result(), now(), chance()))
+                except DatabaseError as error:
+                    unwritten = error
+    if unwritten is not None:
+        raise unwritten
     return done
 
 

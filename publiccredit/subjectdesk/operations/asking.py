@@ -6,6 +6,8 @@ The right is read at the moment of the act, and the database lets the subject re
 
 from datetime import datetime
 
+from django.db import transaction
+
 from publiccredit.casework import operations as casework
 from publiccredit.casework import queries as cases
 from publiccredit.casework.queries import Case
@@ -30,7 +32,7 @@ def open_case(
     *, visitor: Visitor, procedure: ProcedureName, asked: Asked, papers: tuple[PaperIn, ...], key: str, at: datetime
 ) -> Case:
     """
-    Open a case about the subject's own records, and hand in the papers that came with it.
+    Open a case about the subject's own records, and hand in the papers that came with it: all of them, or nothing.
 
     :raises NotAllowed: the handler has not been given this right.
     :raises NotYours: a record is not the subject's.
@@ -40,18 +42,19 @@ def open_case(
     own = subjects.records().filter(pk__in=asked.record_ids, subject_id=visitor.subject_id)
     if own.count() != len(set(asked.record_ids)):
         raise NotYours
-    case = casework.open_case(
-        by=visitor.actor,
-        procedure=procedure,
-        applicant=_applicant(visitor),
-        asked=asked,
-        channel=Channel.ONLINE,
-        at=at,
-        # The key is the form's; with the subject before it no other subject's case can answer to it.
-        idempotency_key=f"{visitor.subject_id}:{key}"[:100],
-    )
-    for paper in papers:
-        casework.hand_in_paper(by=visitor.actor, case_id=case.pk, paper=paper, at=at)
+    with transaction.atomic():
+        case = casework.open_case(
+            by=visitor.actor,
+            procedure=procedure,
+            applicant=_applicant(visitor),
+            asked=asked,
+            channel=Channel.ONLINE,
+            at=at,
+            # The key is the form's; with the subject before it no other subject's case can answer to it.
+            idempotency_key=f"{visitor.subject_id}:{key}"[:100],
+        )
+        for paper in papers:
+            casework.hand_in_paper(by=visitor.actor, case_id=case.pk, paper=paper, at=at)
     return case
 
 

@@ -73,17 +73,26 @@ def _send(at: datetime, messenger: Messenger) -> int:
         )
     sent = 0
     for message in waiting:
-        with acting(actor=PROGRAM), transaction.atomic():
-            # Taken under a lock before it is handed over, so two workers never send the same one.
-            held = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-                pk=message.pk, sent_at__isnull=True
-            )  # fmt: skip
-            if not held.exists():
-                continue
-            try:
-                messenger.send(contact=message.contact, text=message.text, at=at)
-            except UnableToSend:
-                continue
-            Message.objects.filter(pk=message.pk).update(sent_at=at)
-            sent += 1
+        try:
+            sent += _send_one(message, at, messenger)
+        except UnableToSend:
+            continue  # it goes with the next round
     return sent
+
+
+def _send_one(message: Message, at: datetime, messenger: Messenger) -> int:
+    """
+    Send one message, unless another worker has it or has sent it.
+
+    It is written down as sent before it is handed over, and taken back where that fails: so a write that fails never
+    sends a message twice.
+
+    :raises UnableToSend: the messenger did not take it.
+    """
+    with acting(actor=PROGRAM), transaction.atomic():
+        unsent = Message.objects.filter(pk=message.pk, sent_at__isnull=True)
+        if not unsent.select_for_update(skip_locked=True, of=("self",)).exists():
+            return 0
+        unsent.update(sent_at=at)
+        messenger.send(contact=message.contact, text=message.text, at=at)
+    return 1
