@@ -63,6 +63,14 @@ class IssueShape(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class DuplicateShape(serializers.Serializer[Any]):
+    sheet = serializers.CharField(allow_blank=True)
+    row = serializers.IntegerField()
+    repeats_sheet = serializers.CharField(allow_blank=True, help_text="与本文件哪个工作表的行相同；已在库的为空")
+    repeats_row = serializers.IntegerField(allow_null=True, help_text="与本文件哪一行相同；已在库的为 null")
+    record = serializers.IntegerField(allow_null=True, help_text="已在库的记录编号")
+
+
 class BriefShape(serializers.Serializer[Any]):
     submission = serializers.IntegerField()
     file_name = serializers.CharField()
@@ -82,6 +90,7 @@ class SubmissionShape(BriefShape):
     progress = serializers.IntegerField(help_text="已核验的行数")
     recognised = serializers.JSONField(help_text="识别出的格式、表头和列")
     issues = IssueShape(many=True)
+    duplicate_rows = DuplicateShape(many=True)
 
 
 class SubmissionPageShape(serializers.Serializer[Any]):

@@ -7,19 +7,31 @@ import polars as pl
 
 from publiccredit.catalogue.types import IssueKind
 from publiccredit.intake.checks.words import message
-from publiccredit.intake.types import CheckedChunk, CheckSummary, Recognition
+from publiccredit.intake.types import (
+    DUPLICATE,
+    OUTCOME,
+    REPEATS_ROW,
+    REPEATS_SHEET,
+    ROW,
+    SHEET,
+    CheckedChunk,
+    CheckSummary,
+    Recognition,
+)
 
 
 def check_report(
     *, checked: Iterable[Recognition | CheckedChunk | CheckSummary], issue_kinds: Iterable[IssueKind]
 ) -> dict[str, object]:
     """
-    Give ``rows``, ``accepted``, ``returned``, ``duplicates``, ``issues`` and ``recognised`` of a file being checked.
+    Give ``rows``, ``accepted``, ``returned``, ``duplicates``, ``issues``, ``duplicate_rows`` and ``recognised`` of a
+    file being checked.
 
     :raises UnableToRead: the file as a whole cannot be taken.
     """
     kinds = {kind.code: kind for kind in issue_kinds}
     issues: list[dict[str, object]] = []
+    repeated: list[dict[str, object]] = []
     report: dict[str, object] = {}
     recognised: dict[str, object] = {}
     for value in checked:
@@ -28,9 +40,16 @@ def check_report(
                 recognised = asdict(value)
             case CheckedChunk():
                 issues += issue_rows(issues=value.issues, kinds=kinds)
+                repeated += duplicate_rows(rows=value.rows)
             case CheckSummary():
                 report = {name: getattr(value, name) for name in ("rows", "accepted", "returned", "duplicates")}
-    return {**report, "issues": issues, "recognised": recognised}
+    return {**report, "issues": issues, "duplicate_rows": repeated, "recognised": recognised}
+
+
+def duplicate_rows(*, rows: pl.DataFrame) -> list[dict[str, object]]:
+    """Give as JSON which rows of a chunk say the same as which row before them."""
+    named = {"sheet": SHEET, "row": ROW, "repeats_sheet": REPEATS_SHEET, "repeats_row": REPEATS_ROW}
+    return rows.filter(pl.col(OUTCOME) == DUPLICATE).select(**named).to_dicts()
 
 
 def issue_rows(*, issues: pl.DataFrame, kinds: Mapping[str, IssueKind]) -> list[dict[str, object]]:

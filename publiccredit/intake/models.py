@@ -93,6 +93,7 @@ class DuplicateRow(models.Model):
     )
     sheet = models.CharField("工作表", max_length=100, blank=True)
     row_number = models.IntegerField("行号")
+    repeats_sheet = models.CharField("重复于工作表", max_length=100, blank=True, default="", db_default="")
     repeats_row = models.IntegerField("重复于本文件行", null=True)
     record_id = models.BigIntegerField("已有记录", null=True)
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, RecordType
-from publiccredit.intake.types import REPEATS_ROW, ROW, SHEET, Recognition
+from publiccredit.intake.types import REPEATS_ROW, REPEATS_SHEET, ROW, SHEET, Recognition
 from publiccredit.subjects.operations import copy_in
 from publiccredit.subjects.types import Fate
 
@@ -29,17 +29,17 @@ FROM {ISSUE_TABLE} ORDER BY number
 """
 
 _FILE_DUPLICATES = f"""
-INSERT INTO intake_duplicaterow (submission_id, sheet, row_number, repeats_row, record_id)
-SELECT %(submission_id)s, sheet, row_number, repeats_row, NULL::bigint FROM {DUPLICATE_TABLE}
+INSERT INTO intake_duplicaterow (submission_id, sheet, row_number, repeats_sheet, repeats_row, record_id)
+SELECT %(submission_id)s, sheet, row_number, repeats_sheet, repeats_row, NULL::bigint FROM {DUPLICATE_TABLE}
 UNION ALL
-SELECT %(submission_id)s, s.sheet, s.row_number, e.other_row, e.record_id
+SELECT %(submission_id)s, s.sheet, s.row_number, coalesce(e.other_sheet, ''), e.other_row, e.record_id
 FROM staged_exception e JOIN staged_row s USING (line)
 WHERE e.fate IN ('{Fate.REPEATS}', '{Fate.ON_FILE}')
 ORDER BY 3
 """
 
 _SENT_BACK = f"""
-SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_row, e.department_code
+SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_sheet, e.other_row, e.department_code
 FROM staged_exception e JOIN staged_row s USING (line)
 WHERE e.fate IN ('{Fate.CLASHES}', '{Fate.HELD_ELSEWHERE}', '{Fate.WITHDRAWN}', '{Fate.REPAIRED}')
 ORDER BY s.line
@@ -54,7 +54,9 @@ def open_outcomes() -> None:
             f"""
             CREATE TEMPORARY TABLE {ISSUE_TABLE} (number serial, sheet text, row_number integer, "column" text,
                 column_letter text, code text, severity text, found text, expected text);
-            CREATE TEMPORARY TABLE {DUPLICATE_TABLE} (sheet text, row_number integer, repeats_row integer);
+            CREATE TEMPORARY TABLE {DUPLICATE_TABLE} (
+                sheet text, row_number integer, repeats_sheet text, repeats_row integer
+            );
             """
         )
 
@@ -75,7 +77,10 @@ def stage_issues(*, issues: pl.DataFrame) -> None:
 def stage_duplicates(*, rows: pl.DataFrame) -> None:
     """Stage the rows that repeat another row of their own file."""
     staged = rows.select(
-        pl.col(SHEET).alias("sheet"), pl.col(ROW).alias("row_number"), pl.col(REPEATS_ROW).alias("repeats_row")
+        pl.col(SHEET).alias("sheet"),
+        pl.col(ROW).alias("row_number"),
+        pl.col(REPEATS_SHEET).fill_null("").alias("repeats_sheet"),
+        pl.col(REPEATS_ROW).alias("repeats_row"),
     )
     copy_in(table=DUPLICATE_TABLE, frame=staged)
 
@@ -102,12 +107,13 @@ def file_outcomes(*, submission_id: int) -> int:
 
 
 def _issue(row: Any, kinds: Any, record_type: RecordType, recognition: Recognition) -> dict[str, object]:
-    fate, sheet, row_number, document_number, other_row, holder = row
+    fate, sheet, row_number, document_number, other_sheet, other_row, holder = row
     document = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER) or record_type.field(record_type.natural_key[0])
     column = recognition.column(sheet=sheet, field_name=document.name)
     expected = ""
     if fate == Fate.CLASHES:
-        expected = f"第 {other_row} 行"
+        among_several = len(recognition.sheets) > 1
+        expected = f"工作表“{other_sheet}”第 {other_row} 行" if among_several else f"第 {other_row} 行"
     elif fate == Fate.HELD_ELSEWHERE:
         expected = catalogue.department(code=holder).name
     kind = kinds[CHECK_OF_FATE[Fate(fate)]]

@@ -134,6 +134,17 @@ def result(*, submission: Submission) -> dict[str, Any]:
         "persons_refused": submission.persons_refused,
         "recognised": submission.recognised,
         "issues": list(_issues_in_words(submission.pk)),
+        "duplicate_rows": [_repeated(row) for row in duplicate_rows(submission_id=submission.pk).iterator()],
+    }
+
+
+def _repeated(row: DuplicateRow) -> dict[str, Any]:
+    return {
+        "sheet": row.sheet,
+        "row": row.row_number,
+        "repeats_sheet": row.repeats_sheet,
+        "repeats_row": row.repeats_row,
+        "record": row.record_id,
     }
 
 
@@ -151,7 +162,7 @@ def _issues_in_words(submission_id: int) -> Iterator[dict[str, Any]]:
             "severity": issue.severity,
             "found": issue.found,
             "expected": issue.expected,
-            "message": _in_words(issue, kind) if kind else f"{issue.found}:{issue.expected}",
+            "message": _in_words(issue, kind) if kind else f"{issue.found}：{issue.expected}",
         }
 
 

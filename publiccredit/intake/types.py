@@ -9,6 +9,7 @@ import polars as pl
 SHEET = "_sheet"  # name of the worksheet, "" for text files
 ROW = "_row"  # row number as the sender's program shows it, from 1
 OUTCOME = "_outcome"  # accepted, returned, duplicate
+REPEATS_SHEET = "_repeats_sheet"  # for a duplicate within the file: the sheet of the first row that says the same
 REPEATS_ROW = "_repeats_row"  # for a duplicate within the file: the first row that says the same
 ORIGINAL = "_original"  # JSON object of the cells that cleaning changed: field → text as sent; null where none
 NATURAL_KEY = "_natural_key"  # text of the natural key, parts joined by U+001F
@@ -80,8 +81,9 @@ class CheckedChunk:
     """
     Rows with their outcome, cleaned and typed, and the issues found in them.
 
-    ``rows``: SHEET, ROW, OUTCOME, REPEATS_ROW, ORIGINAL, NATURAL_KEY and every field of the record type (dates as Date,
-    amounts as Int64 fen, all else as cleaned String). Rows about natural persons carry no values at all.
+    ``rows``: SHEET, ROW, OUTCOME, REPEATS_SHEET, REPEATS_ROW, ORIGINAL, NATURAL_KEY and every field of the record type
+    (dates as Date, amounts as Int64 fen, all else as cleaned String). Rows about natural persons, and rows that are no
+    records, carry no values at all.
     ``issues``: sheet, row, column (header as sent), column_letter, field, code, severity, found, expected; all String
     but row (Int64). ``found`` is masked where it could identify a person.
     """

@@ -32,8 +32,9 @@ SELECT pg_advisory_xact_lock({LOCK_SPACE}, bucket) FROM (
 """
 
 _WITHIN_FILE = f"""
-INSERT INTO {EXCEPTION_TABLE} (line, fate, other_row)
-SELECT s.line, CASE WHEN s.content_hash = f.content_hash THEN '{Fate.REPEATS}' ELSE '{Fate.CLASHES}' END, f.row_number
+INSERT INTO {EXCEPTION_TABLE} (line, fate, other_sheet, other_row)
+SELECT s.line, CASE WHEN s.content_hash = f.content_hash THEN '{Fate.REPEATS}' ELSE '{Fate.CLASHES}' END,
+    f.sheet, f.row_number
 FROM (SELECT natural_key, min(line) AS line FROM {ROW_TABLE} GROUP BY natural_key HAVING count(*) > 1) AS repeated
 JOIN {ROW_TABLE} f ON f.line = repeated.line
 JOIN {ROW_TABLE} s ON s.natural_key = repeated.natural_key AND s.line <> repeated.line

@@ -14,9 +14,11 @@ from publiccredit.intake.checks import (
     conflicting_duplicate,
     identity_number,
     natural_person,
+    no_records,
     unknown_column,
 )
 from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
+from publiccredit.intake.checks.places import Places
 from publiccredit.intake.checks.rule import VERDICT
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
@@ -27,6 +29,7 @@ from publiccredit.intake.types import (
     ORIGINAL,
     OUTCOME,
     REPEATS_ROW,
+    REPEATS_SHEET,
     RETURNED,
     ROW,
     SHEET,
@@ -36,6 +39,7 @@ from publiccredit.intake.types import (
 )
 
 _BETWEEN_PARTS = "\x1f"
+_WITHOUT_VALUES = (natural_person.NAME, *no_records.NAMES)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Checker:
         self._cleaner = Cleaner(book)
         self._rules = rules(book=book, context=context)
         self._severities = severities(book.issue_kinds, context)
+        self._no_records = no_records.NoRecords(book=book, recognition=recognition)
+        self._places = Places.of(recognition)
         self._seen = conflicting_duplicate.SeenRows()
         self._first = True
         self._identifiers = [field.name for field in book.record_type.fields if field.type is FieldType.USCC]
@@ -70,10 +76,10 @@ class Checker:
         chunk = self._cleaner.clean(rows)
         verdicts = [check_digits.uscc_verdict(chunk.values[name]).alias(name + VERDICT) for name in self._identifiers]
         values = self._with_declared_service(chunk.values).with_columns(self._natural_key(), *verdicts)
-        found = findings(CleanedChunk(values=values, sent=chunk.sent), rules=self._rules)
+        found = self._found(values, chunk.sent)
         values = identity_number.without_identity_numbers(values, found)
         content = values.select(self._book.record_type.field_names).hash_rows()
-        asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": values[ROW].cast(pl.Int64)})
+        asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": self._places.numbered(values)})
         return LookedAt(values=values, found=found, asked=asked)
 
     def conclude(self, looked: LookedAt) -> CheckedChunk:
@@ -87,7 +93,7 @@ class Checker:
         rows = looked.values.with_columns(
             pl.when(returned).then(pl.lit(RETURNED)).when(duplicate).then(pl.lit(DUPLICATE)).otherwise(pl.lit(ACCEPTED))
             .alias(OUTCOME),
-            pl.when(duplicate).then(first_said["first"]).alias(REPEATS_ROW),
+            *self._places.named(first_said["first"].set(~duplicate, None)),
         )  # fmt: skip
         # What a repeated row is doubted for was said at the row it repeats.
         told = found.filter(~duplicate.gather(found[INDEX])) if found.height else found
@@ -100,6 +106,16 @@ class Checker:
     def check(self, rows: pl.DataFrame) -> CheckedChunk:
         """This will look at the next chunk of the file and conclude on it."""
         return self.conclude(self.look(rows))
+
+    def _found(self, values: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+        """What is wrong in each row; of a row that is no record at all, only that."""
+        found = findings(CleanedChunk(values=values, sent=sent), rules=self._rules)
+        alone = self._no_records.findings(values=values, sent=sent)
+        return (
+            pl.concat([alone, found.join(alone, on=INDEX, how="anti", maintain_order="left")])
+            if alone.height
+            else found
+        )
 
     def _with_declared_service(self, values: pl.DataFrame) -> pl.DataFrame:
         # The sender's declaration for the batch stands where a row says nothing itself (DP-01).
@@ -148,22 +164,22 @@ class Checker:
             check=pl.lit(conflicting_duplicate.NAME),
             field=pl.lit(name),
             found=looked.values[name].gather(places).cast(pl.String),
-            expected=pl.format("第 {} 行", "first"),
+            expected=self._places.in_words("first"),
         )
 
     def _kept(self, rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        """The rows as they leave: nothing of natural persons, no person's document number in what goes back."""
+        """The rows as they leave: nothing of persons and of no records, no person's number in what goes back."""
         names = list(self._book.record_type.field_names)
-        kept = rows.select(SHEET, ROW, OUTCOME, REPEATS_ROW, ORIGINAL, NATURAL_KEY, *names)
+        kept = rows.select(SHEET, ROW, OUTCOME, REPEATS_SHEET, REPEATS_ROW, ORIGINAL, NATURAL_KEY, *names)
         documents = [f.name for f in self._book.record_type.fields if f.type is FieldType.PERSON_DOCUMENT_NUMBER]
         back = pl.col(OUTCOME) == RETURNED
         kept = kept.with_columns(pl.when(~back).then(pl.col(name)).alias(name) for name in documents)
-        persons = found.filter(pl.col("check") == natural_person.NAME)[INDEX].unique()
-        if not len(persons):
+        without = found.filter(pl.col("check").is_in(_WITHOUT_VALUES))[INDEX].unique()
+        if not len(without):
             return kept
-        person = pl.repeat(value=False, n=rows.height, eager=True).scatter(persons, True)
+        emptied = pl.repeat(value=False, n=rows.height, eager=True).scatter(without, True)
         return kept.with_columns(
-            pl.when(~person).then(pl.col(name)).alias(name) for name in (ORIGINAL, NATURAL_KEY, *names)
+            pl.when(~emptied).then(pl.col(name)).alias(name) for name in (ORIGINAL, NATURAL_KEY, *names)
         )
 
     def _with_unknown_columns(self, placed: pl.DataFrame) -> pl.DataFrame:

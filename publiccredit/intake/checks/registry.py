@@ -13,16 +13,19 @@ from publiccredit.intake.checks import (
     identity_number,
     long_term,
     natural_person,
+    nearly_empty_row,
     not_served,
     organisation_code,
     outside_competence,
     placeholder_uscc,
     registration_number,
+    repeated_header,
     required,
     required_when,
     served_before_decided,
     tax_number,
     too_long,
+    totals_row,
     typed_as_number,
     unknown_code,
     unknown_column,
@@ -57,7 +60,8 @@ CELL_CHECKS = (
     tax_number,
     outside_competence,
 )
+ROW_CHECKS = (repeated_header, totals_row, nearly_empty_row)
 FILE_CHECKS = (conflicting_duplicate, unknown_column)
 
-BASES: dict[str, str] = {m.NAME: (m.__doc__ or "").strip() for m in (*CELL_CHECKS, *FILE_CHECKS)}
+BASES: dict[str, str] = {m.NAME: (m.__doc__ or "").strip() for m in (*ROW_CHECKS, *CELL_CHECKS, *FILE_CHECKS)}
 """The rule of every check in one sentence with its basis: what the public issue guide is made of."""

@@ -11,7 +11,7 @@ from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
 NAME = "uscc_shape"
-_SYMBOLS = "18 位数字或大写字母，不含 I、O、S、V、Z（字母 O 常误作数字 0，字母 I 常误作数字 1）,第 3 至 8 位为数字"
+_SYMBOLS = "18 位数字或大写字母，不含 I、O、S、V、Z（字母 O 常误作数字 0，字母 I 常误作数字 1），第 3 至 8 位为数字"
 _LENGTH = "18 位，现为 "
 
 

@@ -17,7 +17,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.intake import desk, queries
 from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
-from publiccredit.intake.models import Submission, SubmissionState
+from publiccredit.intake.models import DuplicateRow, Submission, SubmissionState
 from publiccredit.intake.pages.shared import (
     READERS,
     department_name,
@@ -312,10 +312,17 @@ def _returned(found: Submission, after: int) -> tuple[list[ShownRow], int | None
                 place=cell.place,
                 name="",
                 document_number="",
-                note=f"{cell.column}:{kind.title if kind else issue.code}",
+                note=f"{cell.column}：{kind.title if kind else issue.code}",
             )
         )
     return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
+
+
+def _repeats(row: DuplicateRow, found: Submission) -> str:
+    if row.repeats_row is None:
+        return "已在库"
+    several = len((found.recognised or {}).get("sheets", ())) > 1
+    return f"与本文件{_place(row.repeats_sheet if several else '', row.repeats_row)}相同"
 
 
 def _duplicates(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
@@ -334,7 +341,7 @@ def _duplicates(found: Submission, after: int) -> tuple[list[ShownRow], int | No
                 place=_place(row.sheet, row.row_number),
                 name=record.subject.name if record and record.subject else "",
                 document_number=record.document_number if record else "",
-                note=f"与本文件第 {row.repeats_row} 行相同" if row.repeats_row else "已在库",
+                note=_repeats(row, found),
                 record_id=record.pk if record and record.state == RecordState.FILED else None,
             )
         )

@@ -96,7 +96,7 @@ def test_a_file_is_accounted_for_row_by_row(tmp_path):
     assert {name: report[name] for name in ("rows", "accepted", "returned", "duplicates")} == {
         "rows": 4, "accepted": 1, "returned": 2, "duplicates": 1,
     }  # fmt: skip
-    assert list(report) == ["rows", "accepted", "returned", "duplicates", "issues", "recognised"]
+    assert list(report) == ["rows", "accepted", "returned", "duplicates", "issues", "duplicate_rows", "recognised"]
     assert [(i["row"], i["column"], i["code"]) for i in report["issues"]] == [
         (1, "承办人", "T-103"), (4, "罚款金额（万元）", "A-102"), (5, "行政相对人类别", "P-101"),
     ]  # fmt: skip
