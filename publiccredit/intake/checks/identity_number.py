@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType
+from publiccredit.intake.checks.long_numbers import DIGIT, suspect
 from publiccredit.intake.checks.natural_person import MASKED
 from publiccredit.intake.checks.rule import Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import ORIGINAL, CheckContext
 
 NAME = "identity_number"
-_DIGIT = "[0-9０-９]"
 # A longer row of digits is a number of something else; what stands before and behind belongs to the text.
 PATTERN = (
-    rf"(^|[^0-9０-９])([1-9１-９]{_DIGIT}{{5}})(?:19|20|１９|２０){_DIGIT}{{2}}(?:[0０][1-9１-９]|[1１][0-2０-２])"
-    rf"(?:[0０][1-9１-９]|[12１２]{_DIGIT}|[3３][01０１]){_DIGIT}{{3}}[0-9０-９XxＸｘ]($|[^0-9０-９])"
+    rf"(^|[^0-9０-９])([1-9１-９]{DIGIT}{{5}})(?:19|20|１９|２０){DIGIT}{{2}}(?:[0０][1-9１-９]|[1１][0-2０-２])"
+    rf"(?:[0０][1-9１-９]|[12１２]{DIGIT}|[3３][01０１]){DIGIT}{{3}}[0-9０-９XxＸｘ]($|[^0-9０-９])"
 )
 _COMPILED = re.compile(PATTERN)
 SHOWN = "${1}${2}************${3}"
@@ -30,7 +30,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.type is FieldType.TEXT and field.role not in _CALLED_BY:
             text = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
-            yield Rule(NAME, field, text.str.contains(PATTERN), *told, suspect=text.str.contains(rf"{_DIGIT}{{17}}"))
+            yield Rule(NAME, field, text.str.contains(PATTERN), *told, suspect=suspect(text))
 
 
 def without_identity_numbers(values: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

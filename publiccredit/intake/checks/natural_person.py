@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.intake.checks.long_numbers import suspect
 from publiccredit.intake.checks.rule import Rule, missing, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
@@ -36,7 +37,9 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.role in _ORGANISATION_IDENTIFIERS:
             yield _by_document(field)
         elif field.role in _CALLED_BY:
-            yield Rule(NAME, field, pl.col(field.name).str.contains(_WITHIN), pl.lit(_EXPECTED), pl.lit(MASKED))
+            called = pl.col(field.name)
+            told = pl.lit(_EXPECTED), pl.lit(MASKED)
+            yield Rule(NAME, field, called.str.contains(_WITHIN), *told, suspect=suspect(called))
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)
