@@ -28,7 +28,7 @@ HOW = (
 
 
 def main() -> None:
-    """Print the figures and keep them; fail where the target is missed."""
+    """Print the figures and keep them for the page of benchmarks."""
     with tempfile.TemporaryDirectory(prefix="publiccredit-start-") as folder:
         Path(folder).chmod(0o755)
         taken = {name: _start(Path(folder)) for name in ("first", "second")}
