@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.intake.models import RowIssue, Submission
 from publiccredit.intake.operations import IdempotencyKeyReused, NotYourDepartment, UnableToSubmit, receive_submission
-from publiccredit.subjects.models import Record, RecordVersion
+from publiccredit.subjects.models import Record, RecordColumns, RecordVersion
+from publiccredit.subjects.versioning import keeping_versions
 from tests.factories import penalty_row, sent_csv
 from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, receive, send
 
@@ -167,3 +168,12 @@ def test_a_wrong_check_digit_is_filed_where_an_officer_confirms_it() -> None:
     confirmed = send([row], later=60, overrides=codes, override_reason="老代码,已与登记机关核实")
     assert outcome(confirmed) == ("filed", 1, 1, 0, 0)
     assert Record.objects.get().subject.uscc == wrong
+
+
+def test_the_database_keeps_every_column_of_a_record_there_is_now() -> None:
+    """A new column whose migration forgets ``keeping_versions`` would be lost from history."""
+    columns = [field.attname for field in RecordColumns._meta.local_fields] + ["subject_id"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'subjects_keep_version'")
+        (kept,) = cursor.fetchone()
+    assert kept == keeping_versions(columns).split("$$")[1]

@@ -3,24 +3,12 @@
 from django.db import migrations
 
 from publiccredit.subjects.models import RecordColumns
+from publiccredit.subjects.versioning import keeping_versions
 
 COLUMNS = [field.attname for field in RecordColumns._meta.local_fields] + ["subject_id"]
-FORMER = ", ".join(f'former."{column}"' for column in COLUMNS)
-NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
 
 SQL = f"""
-CREATE FUNCTION subjects_keep_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM former JOIN latter USING (id) WHERE latter.known_from <= former.known_from) THEN
-        RAISE EXCEPTION 'a new version of a record must be known later than the one before it'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    INSERT INTO subjects_recordversion (record_id, known_until, {NAMES})
-        SELECT former.id, latter.known_from, {FORMER} FROM former JOIN latter USING (id);
-    RETURN NULL;
-END $$;
-
+{keeping_versions(COLUMNS)}
 CREATE TRIGGER subjects_keep_version AFTER UPDATE ON subjects_record
     REFERENCING OLD TABLE AS former NEW TABLE AS latter
     FOR EACH STATEMENT EXECUTE FUNCTION subjects_keep_version();

@@ -3,25 +3,9 @@
 from django.db import migrations, models
 
 from publiccredit.subjects.models import RecordColumns
+from publiccredit.subjects.versioning import keeping_versions
 
 COLUMNS = [field.attname for field in RecordColumns._meta.local_fields] + ["subject_id"]
-FORMER = ", ".join(f'former."{column}"' for column in COLUMNS)
-NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
-
-# The same function as in 0002, with the columns there are now.
-VERSIONS = f"""
-CREATE OR REPLACE FUNCTION subjects_keep_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM former JOIN latter USING (id) WHERE latter.known_from <= former.known_from) THEN
-        RAISE EXCEPTION 'a new version of a record must be known later than the one before it'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    INSERT INTO subjects_recordversion (record_id, known_until, {NAMES})
-        SELECT former.id, latter.known_from, {FORMER} FROM former JOIN latter USING (id);
-    RETURN NULL;
-END $$;
-"""
 
 
 class Migration(migrations.Migration):
@@ -217,5 +201,5 @@ class Migration(migrations.Migration):
             model_name='record',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('stayed_until__isnull', True), models.Q(('stayed_from__isnull', False), ('stayed_until__gt', models.F('stayed_from'))), _connector='OR'), models.Q(models.Q(('shielded_from__isnull', True), ('shielded_until__isnull', True)), models.Q(('shielded_from__isnull', False), ('shielded_until__gt', models.F('shielded_from')), ('shielded_until__isnull', False)), _connector='OR')), name='record_stay_and_shield_have_a_beginning'),
         ),
-        migrations.RunSQL(VERSIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(keeping_versions(COLUMNS), migrations.RunSQL.noop),
     ]

@@ -3,25 +3,9 @@
 from django.db import migrations, models
 
 from publiccredit.subjects.models import RecordColumns
+from publiccredit.subjects.versioning import keeping_versions
 
 COLUMNS = [field.attname for field in RecordColumns._meta.local_fields] + ["subject_id"]
-FORMER = ", ".join(f'former."{column}"' for column in COLUMNS)
-NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
-
-# The same function as in 0002, with the columns there are now.
-VERSIONS = f"""
-CREATE OR REPLACE FUNCTION subjects_keep_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM former JOIN latter USING (id) WHERE latter.known_from <= former.known_from) THEN
-        RAISE EXCEPTION 'a new version of a record must be known later than the one before it'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    INSERT INTO subjects_recordversion (record_id, known_until, {NAMES})
-        SELECT former.id, latter.known_from, {FORMER} FROM former JOIN latter USING (id);
-    RETURN NULL;
-END $$;
-"""
 
 
 class Migration(migrations.Migration):
@@ -65,5 +49,5 @@ class Migration(migrations.Migration):
             model_name='record',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('severity_corrected_at__isnull', True), ('severity_corrected_by', ''), ('severity_correction_reason', ''), models.Q(('severity_rule', 'corrected'), _negated=True)), models.Q(('severity_corrected_at__isnull', False), ('severity_rule', 'corrected'), models.Q(('severity', ''), _negated=True), models.Q(('severity_corrected_by', ''), _negated=True), models.Q(('severity_correction_reason', ''), _negated=True)), _connector='OR'), name='record_severity_correction_is_whole'),
         ),
-        migrations.RunSQL(VERSIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(keeping_versions(COLUMNS), migrations.RunSQL.noop),
     ]
