@@ -1,6 +1,5 @@
 """A row of the record store turned into what its reader may know of it. Fields that never leave stay behind here."""
 
-import re
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from publiccredit.catalogue.types import (
     RecordType,
     Severity,
 )
+from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
 from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion
@@ -33,12 +33,6 @@ COLUMNS = {
     FieldRole.FINE: "fine_fen",
     FieldRole.CONFISCATED: "confiscated_fen",
 }
-# Departments copy whole decisions into the facts, the numbers of the people in them included. An identity number never
-# leaves the house, in whatever field it stands (DP-11): only its first six digits, a region, are shown.
-IDENTITY_NUMBER = re.compile(
-    r"(?<![0-9])([1-9][0-9]{5})(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
-)
-MASKED = r"\1************"
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
 
 
@@ -111,7 +105,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         fields=_fields(row, record_type, audience),
         dispute=Dispute(row.dispute) if row.dispute else None,
         suit_pending=row.suit_flagged_at is not None,
-        statement=row.statement,
+        statement=without(row.statement),
         known_from=row.known_from,
         known_until=row.known_until if isinstance(row, RecordVersion) else None,
     )
@@ -120,7 +114,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
 def _correction(row: RecordColumns) -> SeverityCorrected | None:
     if row.severity_corrected_at is None:
         return None
-    reason = IDENTITY_NUMBER.sub(MASKED, row.severity_correction_reason)
+    reason = without(row.severity_correction_reason)
     return SeverityCorrected(on=china_day(row.severity_corrected_at), reason=reason)
 
 
@@ -175,5 +169,7 @@ def _in_words(raw: object, field: RecordField) -> str:
         return in_yuan(raw)
     text = raw.isoformat() if isinstance(raw, date) else str(raw)
     if field.type is FieldType.TEXT:
-        text = IDENTITY_NUMBER.sub(MASKED, text)
+        # Departments copy whole decisions into the facts, the numbers of the people in them included. An identity
+        # number never leaves the house, in whatever field it stands (DP-11).
+        text = without(text)
     return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

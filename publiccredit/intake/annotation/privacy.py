@@ -4,13 +4,12 @@ import polars as pl
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldType
+from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.checks import natural_person
-from publiccredit.intake.checks.identity_number import hidden
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.types import RecognisedSheet
 
 CLEARED = "（自然人的记录，内容已清空）"
-_SHORTEST = 18
 
 __all__ = ["CLEARED", "persons_in", "shown", "text_columns"]
 
@@ -42,7 +41,7 @@ def text_columns(*, record_type: str, header: RecognisedSheet) -> frozenset[int]
 
 def shown(value: object) -> str | None:
     """Give the text a cell is to show in place of the one it holds, or nothing where it may stay."""
-    if not isinstance(value, str) or len(value) < _SHORTEST:
+    if not isinstance(value, str):
         return None
-    masked = hidden(value)
+    masked = without(value)
     return masked if masked != value else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from publiccredit.catalogue.types import FieldType, IssueKind, IssueSeverity, RecordField
+from publiccredit.catalogue.types.identity_numbers import ANYWHERE
 from publiccredit.intake.checks import natural_person
 from publiccredit.intake.checks.registry import CELL_CHECKS
 from publiccredit.intake.checks.rule import SENT, Rule
@@ -26,7 +27,7 @@ ISSUE_COLUMNS = {
 INDEX = "_index"
 _LONGEST_FOUND = 200
 # An identity number inside other text identifies its person just as well: only its first six digits, a region, stay.
-_IDENTITY_NUMBER = r"([1-9][0-9]{5})(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
+_MASKED = "$1************"
 
 
 def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
@@ -83,7 +84,7 @@ def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame
         pl.lit(rule.check).alias("check"),
         pl.lit(name).alias("field"),
         shown(rule.field, pl.col(SENT) if rule.found is None else rule.found).alias("found"),
-        rule.expected.str.replace_all(_IDENTITY_NUMBER, "$1************").alias("expected"),
+        rule.expected.str.replace_all(ANYWHERE, _MASKED).alias("expected"),
     )
 
 
@@ -93,7 +94,7 @@ def shown(field: RecordField, found: pl.Expr) -> pl.Expr:
         return pl.when(found.is_not_null() & (found != "")).then(pl.lit(natural_person.MASKED)).otherwise(pl.lit(""))
     brief = pl.when(found.str.len_chars() > _LONGEST_FOUND).then(found.str.head(_LONGEST_FOUND) + "…").otherwise(found)
     if field.type is not FieldType.USCC:
-        brief = brief.str.replace_all(_IDENTITY_NUMBER, "$1************")
+        brief = brief.str.replace_all(ANYWHERE, _MASKED)
     return brief.str.replace_all("\0", "", literal=True).fill_null("")
 
 

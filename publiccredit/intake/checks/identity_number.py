@@ -1,25 +1,19 @@
 """文字中的居民身份证号码在入库前隐去，只保留前六位（行政区划）；其余内容照收（《个人信息保护法》第六条、第二十八条）。"""
 
 import json
-import re
 from collections.abc import Iterator
 
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType
-from publiccredit.intake.checks.long_numbers import DIGIT, suspect
+from publiccredit.catalogue.types.identity_numbers import WITHIN
+from publiccredit.intake.checks.long_numbers import suspect
 from publiccredit.intake.checks.natural_person import MASKED
 from publiccredit.intake.checks.rule import Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import ORIGINAL, CheckContext
 
 NAME = "identity_number"
-# A longer row of digits is a number of something else; what stands before and behind belongs to the text.
-PATTERN = (
-    rf"(^|[^0-9０-９])([1-9１-９]{DIGIT}{{5}})(?:19|20|１９|２０){DIGIT}{{2}}(?:[0０][1-9１-９]|[1１][0-2０-２])"
-    rf"(?:[0０][1-9１-９]|[12１２]{DIGIT}|[3３][01０１]){DIGIT}{{3}}[0-9０-９XxＸｘ]($|[^0-9０-９])"
-)
-_COMPILED = re.compile(PATTERN)
 SHOWN = "${1}${2}************${3}"
 _CALLED_BY = (FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER)  # with a person's number in these the row is refused
 _EXPECTED = "不含身份证号码的文字；平台只保留了号码的前六位"
@@ -30,7 +24,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.type is FieldType.TEXT and field.role not in _CALLED_BY:
             text = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
-            yield Rule(NAME, field, text.str.contains(PATTERN), *told, suspect=suspect(text))
+            yield Rule(NAME, field, text.str.contains(WITHIN), *told, suspect=suspect(text))
 
 
 def without_identity_numbers(values: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
@@ -38,7 +32,7 @@ def without_identity_numbers(values: pl.DataFrame, found: pl.DataFrame) -> pl.Da
     fields = found.filter(pl.col("check") == NAME)["field"].unique(maintain_order=True).to_list()
     if not fields:
         return values
-    holds = pl.any_horizontal(pl.col(name).str.contains(PATTERN) for name in fields).fill_null(value=False)
+    holds = pl.any_horizontal(pl.col(name).str.contains(WITHIN) for name in fields).fill_null(value=False)
     original = values.select(pl.when(holds).then(pl.col(ORIGINAL)).alias(ORIGINAL))[ORIGINAL]
     kept = pl.Series(ORIGINAL, [_without(text, fields) if text else None for text in original], dtype=pl.String)
     return values.with_columns(
@@ -49,14 +43,7 @@ def without_identity_numbers(values: pl.DataFrame, found: pl.DataFrame) -> pl.Da
 
 def masked(text: pl.Expr) -> pl.Expr:
     """Give the text with its identity numbers masked; twice, for one character may part two numbers."""
-    return text.str.replace_all(PATTERN, SHOWN).str.replace_all(PATTERN, SHOWN)
-
-
-def hidden(text: str) -> str:
-    """Give one text with its identity numbers masked."""
-    for _ in range(2):
-        text = _COMPILED.sub(lambda found: f"{found[1]}{found[2]}{'*' * 12}{found[3]}", text)
-    return text
+    return text.str.replace_all(WITHIN, SHOWN).str.replace_all(WITHIN, SHOWN)
 
 
 def _without(original: str, fields: list[str]) -> str | None:

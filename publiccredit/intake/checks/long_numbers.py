@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from publiccredit.catalogue.types.identity_numbers import DIGIT
 from publiccredit.intake.cleaning.column_bytes import may_hold_long_number
 
-DIGIT = "[0-9０-９]"
 # The middle of an identity number. That it begins with one of a few words makes the search three times as fast.
 _MIDDLE = rf"(?:19|20|１９|２０){DIGIT}{{9}}"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.catalogue.types.identity_numbers import EIGHTEEN, FIFTEEN, WITHIN
 from publiccredit.intake.checks.long_numbers import suspect
 from publiccredit.intake.checks.rule import Rule, missing, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
@@ -14,10 +15,8 @@ NAME = "natural_person"
 NATURAL_PERSON = "自然人"  # the word of the national form
 MASKED = "（已隐去）"
 _EXPECTED = "法人、非法人组织或个体工商户的记录；自然人的记录请勿报送"
-_BORN = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_EIGHTEEN = rf"^[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9X]$"
-_FIFTEEN = rf"^[1-9][0-9]{{7}}{_BORN}[0-9]{{3}}$"
-_WITHIN = rf"(?:^|[^0-9])[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_BORN}[0-9]{{3}}[0-9Xx](?:$|[^0-9])"
+_EIGHTEEN = f"^{EIGHTEEN}$"
+_FIFTEEN = f"^{FIFTEEN}$"
 # What a row is called and found by, everywhere and by everyone: neither may hold a person's number.
 _CALLED_BY = (FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER)
 _ORGANISATION_IDENTIFIERS = {
@@ -39,7 +38,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         elif field.role in _CALLED_BY:
             called = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
-            yield Rule(NAME, field, called.str.contains(_WITHIN), *told, suspect=suspect(called))
+            yield Rule(NAME, field, called.str.contains(WITHIN), *told, suspect=suspect(called))
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)

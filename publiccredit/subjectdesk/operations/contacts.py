@@ -5,13 +5,13 @@ from datetime import datetime
 
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Actor
+from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.subjectdesk.acts import DeskRefused, china_day, office_only, one_act
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
 from publiccredit.subjectdesk.types import HandlerAsked, Method, Visitor, rights_of
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}")
-IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
 NAME = re.compile(r"[^\W\d_]{2,20}(?:[·•][^\W\d_]{1,20})*")
 LONGEST_PERIOD = 731  # days; an authorisation without end is none the subject remembers
 
@@ -30,7 +30,7 @@ def register_contact(*, by: Actor, subject_id: int, name: str, contact: str, evi
     office_only(by)
     _verify_name(name)
     _verify_contact(contact)
-    if len(evidence.strip()) < 4 or IDENTITY_NUMBER.search(evidence):
+    if len(evidence.strip()) < 4 or may_hold_one(evidence):
         raise UnableToKeep(
             "请写明核对了哪些材料，如“营业执照原件、加盖公章的联系人登记表”；不要写身份证号码。", where="evidence"
         )
@@ -117,5 +117,5 @@ def _verify_name(name: str) -> None:
 
 def _verify_contact(contact: str) -> None:
     given = contact.strip()
-    if IDENTITY_NUMBER.fullmatch(given) or not (MOBILE.fullmatch(given) or MAIL.fullmatch(given)):
+    if may_hold_one(given) or not (MOBILE.fullmatch(given) or MAIL.fullmatch(given)):
         raise UnableToKeep("请填写 11 位手机号码或者电子邮箱，如 13900000000；不要填写身份证号码。", where="contact")

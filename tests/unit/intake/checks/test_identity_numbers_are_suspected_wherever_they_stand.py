@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publiccredit.intake.checks.identity_number import PATTERN
+from publiccredit.catalogue.types.identity_numbers import WITHIN
 from publiccredit.intake.checks.long_numbers import suspect
 
 WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -21,7 +21,7 @@ texts = st.lists(st.one_of(st.none(), AROUND, st.tuples(AROUND, parts, century, 
 @given(texts)
 def test_every_text_with_an_identity_number_is_suspected(cells):
     frame = pl.DataFrame({"text": pl.Series(cells, dtype=pl.String)})
-    looked = frame.select(suspected=suspect(pl.col("text")), found=pl.col("text").str.contains(PATTERN))
+    looked = frame.select(suspected=suspect(pl.col("text")), found=pl.col("text").str.contains(WITHIN))
     assert looked.filter(pl.col("found") & ~pl.col("suspected").fill_null(value=False)).height == 0
 
 
