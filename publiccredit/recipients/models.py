@@ -65,10 +65,27 @@ class RecipientToken(models.Model):
 
 
 class Handover(models.Model):
-    """One version of one record, handed to one recipient for one purpose. Never edited."""
+    """
+    One version of one record, handed to one recipient for one purpose, or to its own subject as a copy. Never edited.
+
+    A subject sees what became of its records at its desk and hears of every decision as a party: it gets no notice.
+    """
 
     recipient = models.ForeignKey(
-        Recipient, on_delete=models.PROTECT, related_name="handovers", db_constraint=False, verbose_name="接收方"
+        Recipient,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="handovers",
+        db_constraint=False,
+        verbose_name="接收方",
+    )
+    subject = models.ForeignKey(
+        "subjects.Subject",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name="主体本身",
     )
     # Without a constraint of the database: its check would wait for whoever changes the record, and that one waits
     # for us (see operations/disclosing.py). Records are never removed.
@@ -87,6 +104,15 @@ class Handover(models.Model):
         verbose_name = "提供记录"
         verbose_name_plural = "提供记录"
         indexes = [models.Index(fields=["record", "recipient"])]
+        constraints = [
+            models.CheckConstraint(
+                name="handover_names_who_for_what",
+                condition=(
+                    Q(recipient__isnull=False, subject__isnull=True) | Q(recipient__isnull=True, subject__isnull=False)
+                )
+                & ~Q(purpose=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} → {self.recipient_id}"

@@ -11,6 +11,8 @@ from publiccredit.recipients.models import DeliveryAttempt, Handover, Notice, Re
 from publiccredit.recipients.operations.registering import token_hash
 from publiccredit.recipients.types import Identified, NoticeState, Told, ToldOf
 
+SUBJECT_ITSELF = "主体本身"
+
 __all__ = [
     "Notice",
     "Recipient",
@@ -23,6 +25,7 @@ __all__ = [
     "notices",
     "notices_of",
     "recipients",
+    "registered",
     "tokens_of",
     "told_of",
 ]
@@ -49,6 +52,14 @@ def identified(*, secret: str, at: datetime) -> Identified | None:
     return Identified(
         recipient_id=token.recipient_id, token_id=token.pk, name=token.recipient.name, purpose=token.purpose
     )
+
+
+def registered(*, name: str) -> Identified | None:
+    """Give a recipient by its name, with its purpose, unless nobody of that name is given records."""
+    found = Recipient.objects.filter(name=name.strip(), closed_at__isnull=True).first()
+    if found is None:
+        return None
+    return Identified(recipient_id=found.pk, token_id=None, name=found.name, purpose=found.purpose)
 
 
 def notices(*, state: NoticeState | None = None) -> QuerySet[Notice]:
@@ -94,12 +105,12 @@ def told_of(*, record_id: int) -> tuple[Told, ...]:
         sent[notice.recipient_id].append(told)
     return tuple(
         Told(
-            recipient=row["recipient__name"],
+            recipient=row["recipient__name"] or SUBJECT_ITSELF,
             purpose=row["purpose"],
             first_given_at=row["first"],
             last_given_at=row["last"],
             times=row["times"],
-            notices=tuple(sent[row["recipient_id"]]),
+            notices=tuple(sent.get(row["recipient_id"], ())),
         )
         for row in given
     )

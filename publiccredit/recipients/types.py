@@ -14,6 +14,7 @@ class Way(TextChoices):
     DELIVERY = "delivery", "数据交付"
     CHECK = "check", "批量核查"
     EXPORT = "export", "文件导出"
+    COPY = "copy", "主体副本"
 
 
 class NoticeKind(TextChoices):
@@ -69,7 +70,7 @@ class Identified:
     """A recipient that identified itself: for which purpose, by which token."""
 
     recipient_id: int
-    token_id: int
+    token_id: int | None  # none where an officer hands over at the counter
     name: str
     purpose: str
 

@@ -1,4 +1,8 @@
-"""The free copy of everything held about a subject: one set of values, given as page, PDF and JSON (DP-13)."""
+"""
+The free copy of everything held about a subject: one set of values, given as page, PDF and JSON (DP-13).
+
+What is taken along is written down with its version, as it is for everybody else who is given a record (DP-20).
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -6,9 +10,14 @@ from datetime import date, datetime
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.disclosure.words import department_name, last_day, source_title, status_of
+from publiccredit.recipients.operations import hold_disclosures, record_copies
+from publiccredit.recipients.types import Version
 from publiccredit.subjectdesk import queries
+from publiccredit.subjectdesk.acts import one_act
 from publiccredit.subjectdesk.queries import OwnRecord
 from publiccredit.subjectdesk.types import Visitor
+
+PURPOSE = "取得本单位信用信息副本"
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,7 @@ class CopiedRecord:
     source: str
     item: str
     document_sha256: str
+    known_from: datetime  # the version: since when the platform has known it so
     decided_on: date | None
     served_on: date | None
     received_on: date
@@ -78,6 +88,25 @@ class Copy:
         return asdict(self)
 
 
+def take_copy(*, visitor: Visitor, form: str, at: datetime, on: date) -> Copy:
+    """
+    Give the copy of a subject, and write down that it was taken, in which form, and each record's version.
+
+    Taking one costs nothing, is not limited, and is entered once in the ledger.
+    """
+    with one_act(by=visitor.actor, at=at, operation="take_copy", object_kind="subject") as act:
+        hold_disclosures()
+        copy = copy_of(visitor=visitor, at=at, on=on)
+        versions = [Version(record.id, record.known_from) for record in copy.records]
+        purpose = PURPOSE if visitor.is_subject else f"{PURPOSE}（经办人）"
+        act.object_id = visitor.subject_id
+        act.payload |= {
+            "form": form,
+            "records": record_copies(subject_id=visitor.subject_id, purpose=purpose, versions=versions, at=at),
+        }
+    return copy
+
+
 def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
     """Give the copy of a subject as things stand."""
     return Copy(
@@ -113,6 +142,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         source=source_title(record.source),
         item=record.item,
         document_sha256=record.document_sha256,
+        known_from=record.known_from,
         decided_on=record.decided_on,
         served_on=record.served_on,
         received_on=record.received_on,

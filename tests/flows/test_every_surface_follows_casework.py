@@ -97,6 +97,27 @@ def test_a_withdrawn_record_leaves_its_reason_and_a_tombstone(record: Record) ->
     assert [(c.record_id, c.record, c.reason) for c in found.changes] == [(record.pk, None, "withdrawn")]
 
 
+def test_a_page_that_was_kept_gives_way_to_the_reason_at_the_next_reading(record: Record) -> None:
+    """DP-18 allows sixty seconds: neither the platform's kept page nor the copy of a browser outlives the decision."""
+    assert record.subject is not None
+    at, reader = timezone.now(), Client()
+    addresses = [f"/records/{record.pk}/", f"/subjects/{record.subject.uscc}/"]
+    tags = {}
+    for address in addresses:
+        first = reader.get(address)
+        tags[address] = first.headers["ETag"]
+        assert reader.get(address).content == first.content
+        assert reader.get(address, headers={"If-None-Match": tags[address]}).status_code == 304
+        assert "max-age" not in first.headers.get("Cache-Control", "")
+    case = report_ready(record, ground="revoked", paper="new_decision", at=at)
+    settled(case, "withdrawn_revoked", first=LIAISON, public_notice="复议机关撤销原决定", at=at)
+    for headers in ({}, {"If-None-Match": tags[addresses[0]]}):
+        gone = reader.get(addresses[0], headers=headers)
+        assert (gone.status_code, "复议机关撤销原决定" in gone.content.decode()) == (410, True)
+    assert reader.get(addresses[1], headers={"If-None-Match": tags[addresses[1]]}).status_code != 304
+    assert record.document_number not in reader.get(addresses[1]).content.decode()
+
+
 def test_a_repaired_record_is_gone_from_every_surface_but_its_subjects(record: Record) -> None:
     at = timezone.now()
     repaired(record, at=at)

@@ -3,19 +3,25 @@
 from datetime import UTC, datetime
 from unittest.mock import patch
 
+import click
 import pytest
 from django.test import Client
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.ledger.models import Entry
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Handover, Notice, Recipient
 from publiccredit.recipients.operations import deliver_due, tell
 from publiccredit.recipients.types import Answer, Cause, NoticeKind
+from publiccredit.site.commands import asking
+from publiccredit.site.commands import notices as commands
+from publiccredit.site.commands.speaking import Refused
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, people
+from tests.flows.desks import at_the_desk
 from tests.flows.recipients import given, registered, token_of
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +139,64 @@ def test_an_administrator_registers_a_recipient_and_shows_its_token_and_key_once
     client.post(f"{page}close/")
     assert Recipient.objects.get().closed_at == NOW
     assert client.post(f"{page}tokens/", {"purpose": "", "days": "90"}).status_code == 422
+
+
+def test_a_copy_its_subject_takes_is_written_down_and_asks_for_no_confirmation(client: Client, record: Record) -> None:
+    assert record.subject is not None
+    desk = at_the_desk(record.subject, client)
+    for ending in ("copy/", "copy.json", "copy.pdf"):
+        assert desk.get(f"/mine/{ending}").status_code == 200
+    act_as(actor=PROGRAM)
+    rows = Handover.objects.values_list("subject_id", "recipient_id", "record_id", "known_from", "way", "purpose")
+    taken = (record.subject_id, None, record.pk, record.known_from, "copy", "取得本单位信用信息副本")
+    assert list(rows) == [taken] * 3
+    assert Entry.objects.filter(operation="take_copy").count() == 3
+    _changed(record)
+    assert not Notice.objects.exists()
+    assert "主体本身" in desk.get("/mine/recipients/").content.decode()
+
+
+def test_an_export_at_the_command_line_names_to_whom_it_is_given(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publiccredit.site.commands.asking.database_ready", lambda: None)
+    assert record.subject is not None
+    recipient = registered()
+    asked = {"identifier": record.subject.uscc or "", "on": NOW.date(), "as_known_at": None}
+    show = asking.show.callback
+    assert show is not None
+    show(**asked, recipient=None)
+    assert not Handover.objects.exists()
+    show(**asked, recipient=recipient.name)
+    rows = Handover.objects.values_list("recipient_id", "record_id", "known_from", "way", "purpose")
+    assert list(rows) == [(recipient.pk, record.pk, record.known_from, "export", recipient.purpose)]
+    with pytest.raises(Refused, match="没有登记的单位"):
+        show(**asked, recipient="没有登记的单位")
+    assert Handover.objects.count() == 1
+
+
+def test_the_notices_command_lists_delivers_and_names_what_waits_for_a_person(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("publiccredit.site.commands.notices._ready", lambda: None)
+    monkeypatch.setattr("publiccredit.site.commands.notices.say", said.append)
+    given(registered(), record)
+    _changed(record)
+    number = Notice.objects.get().pk
+    told = f"{number}  记录已更正  记录 {record.pk}  示例采购单位1号"
+    _call(commands.list_notices, after=0, limit=100)
+    assert said == [f"{told}  待确认", "共 1 条。"]
+    _call(commands.list_notices, after=number, limit=100)
+    assert said[-1] == "共 0 条。"
+    Notice.objects.filter(state="unconfirmed").update(due_at=NOW)
+    _call(commands.deliver)
+    assert said[-1] == "送达 0 条，确认 0 条，失败 0 条，转人工 1 条。"
+    act_as(actor=PROGRAM)
+    _call(commands.escalated)
+    assert said[-2:] == [f"{told}  转人工", "共 1 条。"]
+
+
+def _call(command: click.Command, **named: int) -> None:
+    assert command.callback is not None
+    command.callback(**named)

@@ -2,7 +2,7 @@
 
 from publiccredit.recipients.operations.confirming import NoSuchNotice, UnableToConfirm, acknowledge, confirm_by_person
 from publiccredit.recipients.operations.delivering import deliver_due
-from publiccredit.recipients.operations.disclosing import disclosing, hold_disclosures, record_handovers
+from publiccredit.recipients.operations.disclosing import disclosing, hold_disclosures, record_copies, record_handovers
 from publiccredit.recipients.operations.registering import (
     UnableToRegister,
     change_recipient,
@@ -27,6 +27,7 @@ __all__ = [
     "disclosing",
     "hold_disclosures",
     "issue_token",
+    "record_copies",
     "record_handovers",
     "register_recipient",
     "renew_key",

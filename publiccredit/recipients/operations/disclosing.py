@@ -8,6 +8,7 @@ the holder is found and told, or it has read the changed record. Lock order ever
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -17,9 +18,19 @@ from publiccredit.recipients.types import Handed, Identified, Version, Way
 LOCK = 7310579  # one advisory lock: readers share it for milliseconds, a decision takes it for as long
 
 _INSERT = """
-INSERT INTO recipients_handover (recipient_id, token_id, record_id, known_from, way, purpose, at)
-SELECT %s, %s, v.record_id, v.known_from, %s, %s, %s FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (record_id, known_from)
-"""  # noqa: E501 - one statement
+INSERT INTO recipients_handover (recipient_id, subject_id, token_id, record_id, known_from, way, purpose, at)
+SELECT %s, %s, %s, v.record_id, v.known_from, %s, %s, %s
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (record_id, known_from)
+"""
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """Who holds what was handed over: a recipient, by a token where its program asked, or the subject itself."""
+
+    recipient_id: int | None = None
+    subject_id: int | None = None
+    token_id: int | None = None
 
 
 @contextmanager
@@ -36,7 +47,8 @@ def disclosing(*, to: Identified | None, way: Way, at: datetime) -> Iterator[Han
     with transaction.atomic():
         hold_disclosures()
         yield handed
-        _write(to.recipient_id, to.token_id, handed.versions, way, to.purpose, at)
+        holder = _Holder(recipient_id=to.recipient_id, token_id=to.token_id)
+        _write(holder, handed.versions, way, to.purpose, at)
 
 
 def record_handovers(
@@ -47,7 +59,16 @@ def record_handovers(
 
     To be called in the transaction that reads them, after ``hold_disclosures``.
     """
-    return _write(recipient_id, None, versions, way, purpose, at)
+    return _write(_Holder(recipient_id=recipient_id), versions, way, purpose, at)
+
+
+def record_copies(*, subject_id: int, purpose: str, versions: Collection[Version], at: datetime) -> int:
+    """
+    Write down versions that a subject takes with it as its own copy; give their number.
+
+    To be called in the transaction that reads them, after ``hold_disclosures``.
+    """
+    return _write(_Holder(subject_id=subject_id), versions, Way.COPY, purpose, at)
 
 
 def hold_disclosures() -> None:
@@ -62,13 +83,12 @@ def end_of_disclosing() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _write(
-    recipient_id: int, token_id: int | None, versions: Collection[Version], way: Way, purpose: str, at: datetime
-) -> int:
+def _write(holder: _Holder, versions: Collection[Version], way: Way, purpose: str, at: datetime) -> int:
     if not versions:
         return 0
     ordered = sorted(versions, key=lambda v: (v.record_id, v.known_from))
     ids, known = [v.record_id for v in ordered], [v.known_from for v in ordered]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [recipient_id, token_id, way.value, purpose, at, ids, known])
+        who = [holder.recipient_id, holder.subject_id, holder.token_id]
+        cursor.execute(_INSERT, [*who, way.value, purpose, at, ids, known])
         return int(cursor.rowcount)

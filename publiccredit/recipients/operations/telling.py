@@ -36,7 +36,9 @@ WHAT_TO_DO = {
 # One record changed by the department itself reaches its holders like a correction of a case.
 _CHANGED_BY_FILING = """
 SELECT r.id FROM subjects_record r WHERE r.entry_id = %s
-AND EXISTS (SELECT 1 FROM recipients_handover d WHERE d.record_id = r.id AND d.known_from < r.known_from) ORDER BY r.id
+AND EXISTS (SELECT 1 FROM recipients_handover d
+            WHERE d.record_id = r.id AND d.recipient_id IS NOT NULL AND d.known_from < r.known_from)
+ORDER BY r.id
 """
 
 
@@ -64,7 +66,7 @@ def tell_of_filed(*, cause: Cause) -> int:
 
 def _tell(kinds: Mapping[int, NoticeKind], cause: Cause) -> int:
     holders = (
-        Handover.objects.filter(record_id__in=list(kinds))
+        Handover.objects.filter(record_id__in=list(kinds), recipient__isnull=False)
         .values("record_id", "recipient_id")
         .annotate(first=Min("at"))
         .order_by("record_id", "recipient_id")

@@ -11,6 +11,7 @@ from publiccredit.site.commands.speaking import DONE, FOUND, Command, Day, Numbe
 
 if TYPE_CHECKING:
     from publiccredit.disclosure.types import SubjectFile, VisibleRecord
+    from publiccredit.recipients.types import Identified
 
 
 class Instant(click.ParamType[datetime]):
@@ -58,18 +59,27 @@ def search(text: str, limit: int) -> int:
 @click.argument("identifier", metavar="代码")
 @click.option("--on", type=Day(), help="该日可公开的内容，默认今天。")
 @click.option("--as-known-at", "as_known_at", type=Instant(), help="平台在该时间所知的内容；写日期即该日终了。")
-def show(identifier: str, on: date | None, as_known_at: datetime | None) -> int:
+@click.option(
+    "--to", "recipient", metavar="接收方", help="提供给哪个已登记的接收方；写明后记入提供记录，日后变更即告知它。"
+)
+def show(identifier: str, on: date | None, as_known_at: datetime | None, recipient: str | None) -> int:
     """显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。"""
     database_ready()
     from publiccredit.catalogue.types import Audience
     from publiccredit.disclosure import queries
+    from publiccredit.recipients.operations import disclosing
+    from publiccredit.recipients.types import Way
 
-    file = queries.subject_file(
-        identifier=identifier.strip().upper() if not identifier.startswith("id-") else identifier,
-        audience=Audience.PUBLIC,
-        on=on or today(),
-        as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
-    )
+    now = datetime.now(UTC)
+    with disclosing(to=_recipient(recipient) if recipient else None, way=Way.EXPORT, at=now) as handed:
+        file = queries.subject_file(
+            identifier=identifier.strip().upper() if not identifier.startswith("id-") else identifier,
+            audience=Audience.PUBLIC,
+            on=on or today(),
+            as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
+        )
+        for record in file.records if file else ():
+            handed.add(record_id=record.id, known_from=record.known_from)
     if file is None:
         raise Refused(
             code="not_found",
@@ -80,6 +90,20 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None) -> int:
     answer(asdict(file))
     _tell(file)
     return DONE
+
+
+def _recipient(name: str) -> "Identified":
+    """Give a registered recipient that is still given records, by its name, with the purpose it is registered for."""
+    from publiccredit.recipients.queries import registered
+
+    found = registered(name=name)
+    if found is None:
+        raise Refused(
+            code="no_such_recipient",
+            message=f"没有名为“{name}”且启用的接收方。请先由信用办在“接收方”中登记它的用途和依据。",
+            where="--to",
+        )
+    return found
 
 
 def _tell(file: "SubjectFile") -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from publiccredit.subjectdesk.access import open_to_subject
-from publiccredit.subjectdesk.copying import Copy, copy_of
+from publiccredit.subjectdesk.copying import Copy, take_copy
 from publiccredit.subjectdesk.pdf import pdf_of
 from publiccredit.subjectdesk.types import Visitor
 
@@ -14,14 +14,14 @@ from publiccredit.subjectdesk.types import Visitor
 @open_to_subject
 @require_GET
 def as_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    return render(request, "subjectdesk/copy.html", {"visitor": visitor, "copy": _copy(visitor)})
+    return render(request, "subjectdesk/copy.html", {"visitor": visitor, "copy": _copy(visitor, "page")})
 
 
 @open_to_subject
 @require_GET
 def as_json(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     del request
-    response = JsonResponse(_copy(visitor).as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response = JsonResponse(_copy(visitor, "json").as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
     return _to_keep(response, visitor, "json")
 
 
@@ -29,11 +29,11 @@ def as_json(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_GET
 def as_pdf(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     del request
-    return _to_keep(HttpResponse(pdf_of(copy=_copy(visitor)), content_type="application/pdf"), visitor, "pdf")
+    return _to_keep(HttpResponse(pdf_of(copy=_copy(visitor, "pdf")), content_type="application/pdf"), visitor, "pdf")
 
 
-def _copy(visitor: Visitor) -> Copy:
-    return copy_of(visitor=visitor, at=timezone.localtime(), on=timezone.localdate())
+def _copy(visitor: Visitor, form: str) -> Copy:
+    return take_copy(visitor=visitor, form=form, at=timezone.localtime(), on=timezone.localdate())
 
 
 def _to_keep(response: HttpResponse, visitor: Visitor, ending: str) -> HttpResponse:
