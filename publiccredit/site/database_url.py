@@ -20,8 +20,8 @@ def read(*, url: str, variable: str) -> dict[str, Any]:
     except psycopg.ProgrammingError:
         # Not libpq's own sentence: it repeats the part it stumbled over, which may be the password.
         raise ImproperlyConfigured(
-            f"{variable} 不是 PostgreSQL 的地址。应为 postgresql://角色：密码@主机：端口/库名，"
-            "或经套接字 postgresql://角色@/库名？host=/套接字所在目录。"
+            f"{variable} 不是 PostgreSQL 的地址。应为 postgresql://角色:密码@主机:端口/库名，"
+            "或经套接字 postgresql://角色@/库名?host=/套接字所在目录。"
             "密码中的 @ : / ? # % 须写成 %40 %3A %2F %3F %23 %25。"
         ) from None
     if not given.get("dbname"):

@@ -1,4 +1,4 @@
-"""The amounts of money a sentence names, in fen: in digits or in Chinese numerals, in 元，万元 or 亿元."""
+"""The amounts of money a sentence names, in fen: in digits or in Chinese numerals, in 元, 万元 or 亿元."""
 
 import re
 import unicodedata

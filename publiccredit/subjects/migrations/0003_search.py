@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 SQL = """
--- One case, no blanks, brackets, dots and quotation marks: 濉溪县（安徽）A8 and 濉溪县（安徽） a8 are one name.
+-- One case, no blanks, brackets, dots and quotation marks: 濉溪县(安徽)A8 and 濉溪县（安徽） a8 are one name.
 CREATE FUNCTION search_folded(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT translate(upper(words), chr(12288) || $q$ ()（）〔〕[]【】·•．.、,，-—_/“”"'$q$, '')
 $$;
