@@ -58,6 +58,15 @@ def test_a_known_identifier_with_another_name_is_a_question() -> None:
     assert Question.objects.get().reason == "name_differs"
 
 
+def test_a_row_in_question_that_is_filed_again_with_its_service_keeps_its_question() -> None:
+    _subject()
+    other = {"subject_name": "淮北市相山区蓝天餐饮管理店"}
+    record = _record(**other, served_on="")
+    submission = send([penalty_row(1, **other)], later=60)
+    assert outcome(submission) == ("filed", 1, 1, 0, 0)
+    assert Question.objects.get().records.get().record_id == record.pk
+
+
 def test_an_organisation_code_names_the_subject_whose_identifier_holds_it() -> None:
     subject = _subject(number=7)
     record = _record(**STALL, subject_name=NAME, subject_organisation_code=organisation_code(7))
