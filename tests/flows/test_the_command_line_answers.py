@@ -19,7 +19,7 @@ from tests.environment import ROOT, TEST_DATA
 LAST_DAY = date(2026, 11, 20)
 
 
-def run(*arguments: str, database: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, database: str | None = None, patience: int = 120) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
     environment = {**os.environ, "PUBLICCREDIT_DATA": str(TEST_DATA)}
     if database is not None:
@@ -28,7 +28,7 @@ def run(*arguments: str, database: str | None = None) -> subprocess.CompletedPro
         environment["DATABASE_URL"] = "postgresql://nobody:nothing@127.0.0.1:1/none"
     return subprocess.run(
         [sys.executable, "-m", "publiccredit.site.commands", *arguments],
-        capture_output=True, text=True, cwd=ROOT, env=environment, check=False, timeout=120,
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False, timeout=patience,
     )  # fmt: skip
 
 
@@ -129,6 +129,21 @@ def test_a_template_is_a_workbook(tmp_path: Path, here: Here) -> None:
     assert code == 0
     assert json.loads(out)["bytes"] == path.stat().st_size
     assert openpyxl.load_workbook(path).active is not None
+
+
+def test_a_template_replaces_no_file_that_somebody_may_have_filled_in(here: Here, tmp_path: Path) -> None:
+    path = tmp_path / "模板.xlsx"
+    path.write_bytes(b"filled in")
+    code, _, errors = here("template", "market_regulation/penalty", str(path))
+    assert (code, path.read_bytes()) == (2, b"filled in")
+    assert "已存在，没有改动" in errors
+
+
+@pytest.mark.parametrize("only", [(), ("--only", "notices")])
+def test_a_worker_works_until_it_is_told_to_end(fresh_database: str, only: tuple[str, ...]) -> None:
+    with pytest.raises(subprocess.TimeoutExpired) as still_working:
+        run("worker", *only, database=fresh_database, patience=6)
+    assert b"Error" not in (still_working.value.stderr or b"")
 
 
 @pytest.mark.parametrize(

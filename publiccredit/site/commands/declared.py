@@ -49,7 +49,12 @@ def template(source: str, out: Path, on: date | None) -> None:
     except queries.NotInPacks as error:
         raise Refused(code="not_in_packs", message=f"{error}。", where="来源") from error
     try:
-        out.write_bytes(content)
+        with out.open("xb") as file:  # a template that somebody has filled in must not be lost
+            file.write(content)
+    except FileExistsError as error:
+        raise Refused(
+            code="exists", message=f"{out} 已存在，没有改动。请换一个文件名，或先移走原文件。", where=str(out)
+        ) from error
     except OSError as error:
         raise Refused(
             code="not_writable", message=f"写不进 {out}：{error.strerror}。请换一个可写的位置。", where=str(out)
