@@ -1,12 +1,8 @@
 """A worker that is killed while it tells recipients, at whatever moment, tells none twice and loses none."""
 
-import os
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
@@ -19,13 +15,12 @@ from publiccredit.recipients.operations import tell
 from publiccredit.recipients.operations.waiting import LEASE
 from publiccredit.recipients.types import Cause, NoticeKind
 from publiccredit.site import embedded_postgres
-from tests.environment import ROOT
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT
+from tests.flows.dying import PATIENCE, kill, running, until
 from tests.flows.recipients import Programs, given, listening, registered
 
 HOLDERS = 12
-PATIENCE = 60.0
 LEDGER_LOCK = 7310577230416  # of the trigger that chains entries, publiccredit/ledger/migrations/0002_chain.py
 
 
@@ -44,30 +39,8 @@ def told(fresh_database: str) -> Iterator[tuple[str, Programs]]:
         yield fresh_database, programs
 
 
-def _until(happened: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.01)
-
-
-@contextmanager
-def _worker(database: str, at: datetime) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.flows.delivery_process", at.isoformat()],
-        cwd=ROOT,
-        env={**os.environ, "PUBLICCREDIT_DATABASE_NAME": database},
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _killed(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+def _worker(database: str, at: datetime) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return running("tests.flows.delivery_process", at.isoformat(), database=database)
 
 
 def _rest_is_told_once(database: str, programs: Programs) -> None:
@@ -88,8 +61,8 @@ def test_killed_before_a_recipient_took_the_notice_it_is_told_by_the_next(told: 
     database, programs = told
     programs.hold = lambda name, when: when == "before"
     with _worker(database, AT) as process:
-        _until(lambda: len(programs.held) == 4)
-        _killed(process)
+        until(lambda: len(programs.held) == 4)
+        kill(process)
     assert (programs.taken, DeliveryAttempt.objects.count()) == ({}, 0)
     programs.let_go()
     _rest_is_told_once(database, programs)
@@ -99,8 +72,8 @@ def test_killed_after_a_recipient_took_the_notice_nobody_acts_twice(told: tuple[
     database, programs = told
     programs.hold = lambda name, when: when == "after"
     with _worker(database, AT) as process:
-        _until(lambda: len(programs.held) == 4)
-        _killed(process)
+        until(lambda: len(programs.held) == 4)
+        kill(process)
     assert (len(programs.taken), DeliveryAttempt.objects.count()) == (4, 0)
     programs.let_go()
     _rest_is_told_once(database, programs)
@@ -115,9 +88,9 @@ def test_killed_while_it_writes_an_outcome_down_nothing_half_written_stays(
         with holder.transaction():
             holder.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
             with _worker(database, AT) as process:
-                _until(lambda: _waits_for_a_lock(holder))
-                _killed(process)
-        _until(lambda: not _waits_for_a_lock(holder))
+                until(lambda: _waits_for_a_lock(holder))
+                kill(process)
+        until(lambda: not _waits_for_a_lock(holder))
     assert (DeliveryAttempt.objects.count(), Notice.objects.filter(state="waiting").count()) == (0, HOLDERS)
     _rest_is_told_once(database, programs)
 

@@ -1,13 +1,9 @@
 """Killed at any moment, filing leaves nothing half done; done by several at once, it is done once."""
 
-import os
-import signal
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,13 +20,12 @@ from publiccredit.site import embedded_postgres
 from publiccredit.subjects.filing import BUCKETS
 from publiccredit.subjects.filing import LOCK_SPACE as KEYS
 from publiccredit.subjects.models import Record, Subject
-from tests.environment import ROOT
 from tests.factories import penalty_row
+from tests.flows.dying import kill, running, until
 from tests.flows.filing import AT, check_here, outcome, receive, send
 
 ROWS = [penalty_row(n) for n in range(1, 40)] + [penalty_row(40, fine_fen="-1")]
 LEDGER_LOCK = 7310577230416  # of the trigger that chains entries, publiccredit/ledger/migrations/0002_chain.py
-PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -39,25 +34,8 @@ def database(fresh_database: str) -> str:
     return fresh_database
 
 
-def _until(happened: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.01)
-
-
-@contextmanager
-def _filing(submission: Submission, database: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.flows.filing_process", str(submission.pk)],
-        cwd=ROOT,
-        env={**os.environ, "PUBLICCREDIT_DATABASE_NAME": database},
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+def _filing(submission: Submission, database: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return running("tests.flows.filing_process", str(submission.pk), database=database)
 
 
 def _waits_for_a_lock(watch: psycopg.Connection) -> bool:
@@ -76,7 +54,7 @@ def _taken_up_and_filed_once(submission: Submission, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(operations.file_submission, "__kwdefaults__", {"check": check_here})
     # The server keeps the dead process's locks until it notices the death: a sweep before that finds nothing to do.
     taken: list[int] = []
-    _until(lambda: bool(taken.extend(operations.resume_submissions(now=lambda: AT + timedelta(minutes=5))) or taken))
+    until(lambda: bool(taken.extend(operations.resume_submissions(now=lambda: AT + timedelta(minutes=5))) or taken))
     assert taken == [submission.pk]
     submission.refresh_from_db()
     assert outcome(submission) == ("filed", 40, 39, 1, 0)
@@ -88,9 +66,8 @@ def _taken_up_and_filed_once(submission: Submission, monkeypatch: pytest.MonkeyP
 def test_killed_while_checking_it_is_filed_afterwards(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     submission = receive(ROWS)
     with _filing(submission, database) as process:
-        _until(lambda: Submission.objects.get(pk=submission.pk).state == "checking")
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        until(lambda: Submission.objects.get(pk=submission.pk).state == "checking")
+        kill(process)
     _filed_nothing(submission)
     _taken_up_and_filed_once(submission, monkeypatch)
 
@@ -107,10 +84,9 @@ def test_killed_in_the_filing_transaction_it_is_filed_afterwards(
             else:
                 holder.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
             with _filing(submission, database) as process:
-                _until(lambda: _waits_for_a_lock(holder))
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-        _until(lambda: not _waits_for_a_lock(holder))
+                until(lambda: _waits_for_a_lock(holder))
+                kill(process)
+        until(lambda: not _waits_for_a_lock(holder))
     _filed_nothing(submission)
     _taken_up_and_filed_once(submission, monkeypatch)
 

@@ -1,4 +1,4 @@
-"""Objection, repair, revocation, correction and complaint, through their operations on the database."""
+"""Objection, review, revocation, stay and complaint, through their operations on the database."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,17 +7,14 @@ import pytest
 
 from publiccredit.accounts.operations import NotAllowed, act_as
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.casework.models import Case, CaseStep, Decision, Letter
+from publiccredit.casework.models import Case, Decision, Letter
 from publiccredit.casework.operations import (
     AlreadyDecided,
     CaseNotFound,
-    ConditionsNotMet,
-    PapersMissing,
     ReasonsMissing,
     UnableToExtend,
     UnableToOpenCase,
     WrongMoment,
-    WrongOutcome,
     answer_as_source,
     approve,
     close_case,
@@ -26,20 +23,18 @@ from publiccredit.casework.operations import (
     escalate,
     extend_deadline,
     forward_to_source,
-    grant_repair,
     refuse_repair,
     reject_objection,
     request_papers,
     request_review,
-    return_proposal,
     state_on_record,
     take_case,
 )
-from publiccredit.casework.types import Applicant, CaseState, Channel, Order, Swept, Verdict
-from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
+from publiccredit.casework.types import CaseState, Order, Swept, Verdict
+from publiccredit.catalogue.types import Audience, ConditionName, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
-from tests.factories import stored_licence, stored_record, stored_subject
+from tests.factories import stored_record, stored_subject
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -58,7 +53,6 @@ from tests.flows.cases import (
     opened,
     people,
     repair_ready,
-    repaired,
     report_ready,
     settled,
     shown,
@@ -81,143 +75,6 @@ def record() -> Record:
 
 def _entries() -> int:
     return Entry.objects.count()
-
-
-# --- repair ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_granted_repair_is_four_effects_in_one_act(record: Record) -> None:
-    case = repair_ready(record)
-    assert shown(record)
-    decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    assert shown(record), "a proposal changes nothing"
-    before = _entries()
-    approve(by=HEAD, case_id=case.pk, at=AT)
-    assert _entries() == before + 1
-    record.refresh_from_db()
-    assert [getattr(record, name) for name in REPAIR_TIMES] == [AT] * 4
-    assert record.state == "filed"
-    for audience in (Audience.PUBLIC, Audience.AUTHORISED, Audience.GOVERNMENT):
-        assert not shown(record, audience=audience)
-    assert shown(record, audience=Audience.SUBJECT)
-    assert Case.objects.get(pk=case.pk).state == CaseState.DECIDED
-
-
-def test_repair_is_decided_by_the_department_that_determined_the_record(record: Record) -> None:
-    case = repair_ready(record)
-    with pytest.raises(NotAllowed, match="认定单位"):
-        grant_repair(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
-    with pytest.raises(CaseNotFound):
-        grant_repair(by=OTHER, case_id=case.pk, reasons=REASONS, at=AT)
-    assert shown(record)
-
-
-def test_a_repair_before_its_minimum_term_is_refused_with_the_day_from_which_it_holds(record: Record) -> None:
-    early = datetime(2026, 8, 19, 15, 59, 59, tzinfo=UTC)  # one second before 20 August begins in China
-    case = repair_ready(record, at=early)
-    with pytest.raises(ConditionsNotMet, match="2026-08-20"):
-        grant_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=early)
-    made = refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=early)
-    assert made.failing_conditions == ["minimum_term"]
-    assert made.holds_from == date(2026, 8, 20)
-    assert "自2026年8月20日起可以再次申请" in Letter.objects.get(case=case, kind="decision").text
-    again = repair_ready(record, at=early + timedelta(seconds=1))
-    settled(again, "granted", first=LIAISON, second=HEAD, at=early + timedelta(seconds=1))
-    assert not shown(record)
-
-
-def test_a_repair_without_its_papers_says_which_are_missing(record: Record) -> None:
-    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed")
-    take_case(by=LIAISON, case_id=case.pk, at=AT)
-    hand_in(case, "commitment")
-    with pytest.raises(ConditionsNotMet, match="缺少“履行义务的证明”"):
-        grant_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
-
-
-def test_a_repair_cannot_be_refused_on_a_condition_that_holds(record: Record) -> None:
-    case = repair_ready(record)
-    with pytest.raises(ConditionsNotMet, match="已经满足"):
-        refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT, failing=(ConditionName.MINIMUM_TERM,))
-    with pytest.raises(ConditionsNotMet, match="应当准予修复"):
-        refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
-    made = refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT, failing=(ConditionName.DUTIES_PERFORMED,))
-    assert made.failing_conditions == ["duties_performed"]
-
-
-def test_nobody_approves_what_they_proposed(record: Record) -> None:
-    case = repair_ready(record)
-    decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    with pytest.raises(NotAllowed, match="两人"):
-        approve(by=LIAISON, case_id=case.pk, at=AT)
-    assert shown(record)
-    return_proposal(by=HEAD, case_id=case.pk, because="缺少银行回单", at=AT)
-    assert Case.objects.get(pk=case.pk).state == CaseState.IN_HAND
-    settled(case, "granted", first=HEAD, second=LIAISON)
-    assert not shown(record)
-    assert list(Decision.objects.values_list("state", flat=True)) == ["returned", "effective"]
-
-
-def test_each_record_is_repaired_by_itself(record: Record) -> None:
-    second = stored_record(subject=record.subject, number=2)
-    with pytest.raises(UnableToOpenCase, match="一事一办"):
-        opened(ProcedureName.CREDIT_REPAIR, record, second, ground="duties_performed")
-
-
-def test_only_adverse_records_are_repaired(record: Record) -> None:
-    licence = stored_licence(subject=record.subject, number=2)
-    with pytest.raises(UnableToOpenCase, match="不是失信信息"):
-        opened(ProcedureName.CREDIT_REPAIR, licence, ground="duties_performed")
-
-
-def test_rules_of_repair_are_those_of_the_day_it_is_applied_for(record: Record) -> None:
-    before = opened(
-        ProcedureName.CREDIT_REPAIR, record, ground="duties_performed", at=datetime(2026, 3, 31, 15, 59, 59, tzinfo=UTC)
-    )
-    settled_source = Letter.objects.get(case=before, kind="receipt")
-    assert before.opened_on == date(2026, 3, 31)
-    assert "2026-03-31" not in settled_source.text
-    take_case(by=LIAISON, case_id=before.pk, at=AT)
-    made = refuse_repair(
-        by=LIAISON, case_id=before.pk, reasons=REASONS, at=AT, failing=(ConditionName.DUTIES_PERFORMED,)
-    )
-    assert made.failing_conditions == ["commitment", "duties_performed"]
-    assert "失信行为纠正后的信用信息修复管理办法" in Letter.objects.get(case=before, kind="decision").text
-    after = opened(
-        ProcedureName.CREDIT_REPAIR, record, ground="duties_performed", at=datetime(2026, 3, 31, 16, tzinfo=UTC)
-    )
-    assert after.opened_on == date(2026, 4, 1)
-
-
-def test_false_papers_undo_a_repair_and_the_record_is_shown_to_the_end_of_its_term(record: Record) -> None:
-    case = repaired(record)
-    again = opened(
-        ProcedureName.RE_VERIFICATION,
-        record,
-        ground="false_papers",
-        by=LIAISON,
-        applicant=Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局"),
-        channel=Channel.COUNTER,
-    )
-    assert again.about_id == case.pk
-    take_case(by=LIAISON, case_id=again.pk, at=AT)
-    with pytest.raises(PapersMissing, match="核查笔录"):
-        decide(by=LIAISON, case_id=again.pk, verdict=Verdict("repair_undone", REASONS), at=AT)
-    hand_in(again, "finding", by=LIAISON)
-    settled(again, "repair_undone", first=LIAISON, second=HEAD)
-    assert shown(record)
-    assert shown(record, on=date(2027, 5, 19))
-    assert not shown(record, on=date(2027, 5, 20))
-
-
-def test_a_court_shields_a_record_for_the_time_of_the_plan(record: Record) -> None:
-    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="reorganisation")
-    take_case(by=LIAISON, case_id=case.pk, at=AT)
-    order = Order(number="(2026)皖0621破1号", begins=date(2026, 9, 2), until=date(2027, 3, 1))
-    with pytest.raises(WrongOutcome, match="文书"):
-        decide(by=LIAISON, case_id=case.pk, verdict=Verdict("shielded", REASONS), at=AT)
-    settled(case, "shielded", first=LIAISON, second=HEAD, order=order)
-    days = [date(2026, 9, 1), date(2026, 9, 2), date(2027, 2, 28), date(2027, 3, 1)]
-    assert [shown(record, on=day) for day in days] == [True, False, False, True]
 
 
 # --- objection ------------------------------------------------------------------------------------------------------
@@ -443,59 +300,6 @@ def test_a_pending_suit_is_flagged_and_the_record_stays(record: Record) -> None:
     record.refresh_from_db()
     assert record.suit_flagged_at == AT
     assert shown(record)
-
-
-# --- clocks ---------------------------------------------------------------------------------------------------------
-
-
-def test_reminders_come_at_their_percentages_and_once(record: Record) -> None:
-    objection_ready(record)  # due on Friday 4 September
-    reached = []
-    for day in range(7):
-        at = AT + timedelta(days=day)
-        escalate(at=at)
-        assert escalate(at=at).escalated == 0
-        reached.append(Case.objects.get().reached_percent)
-    assert reached == [0, 0, 50, 80, 100, 100, 100]
-    assert CaseStep.objects.filter(step="escalated").count() == 3
-
-
-def test_an_overdue_objection_suspends_display_until_it_is_decided(record: Record) -> None:
-    case = objection_ready(record)
-    on_the_last_day = datetime(2026, 9, 4, 15, 59, 59, tzinfo=UTC)
-    escalate(at=on_the_last_day)
-    assert shown(record)
-    assert escalate(at=on_the_last_day + timedelta(seconds=1)).suspended == 1
-    assert not shown(record)
-    late = on_the_last_day + timedelta(days=1)
-    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=late)
-    assert shown(record)
-
-
-def test_a_readers_challenge_hides_nothing_by_lapse(record: Record) -> None:
-    from publiccredit.accounts.types import Actor
-
-    reader = Applicant(party=Party.READER, name="读者")
-    opened(ProcedureName.OBJECTION, record, ground="other", by=Actor(name="reader", role=None), applicant=reader)
-    assert escalate(at=AT + timedelta(days=30)).suspended == 0
-    assert shown(record)
-
-
-def test_a_deadline_in_an_undecreed_year_is_provisional(record: Record) -> None:
-    late = datetime(2027, 4, 1, 2, tzinfo=UTC)
-    case = opened(ProcedureName.OBJECTION, record, ground="other", at=late)
-    assert (case.provisional, case.due_on) == (True, date(2027, 4, 6))
-    assert "尚未公布" in Letter.objects.get(case=case).text
-
-
-def test_every_channel_runs_on_the_same_clock(record: Record) -> None:
-    due = set()
-    for channel in Channel:
-        applicant = Applicant(Party.SUBJECT, "甲", handler_name="乙", handler_authorisation_sha256="0" * 64)
-        by = OWNER if channel is Channel.ONLINE else CLERK
-        case = opened(ProcedureName.OBJECTION, record, ground="other", channel=channel, by=by, applicant=applicant)
-        due.add(case.due_on)
-    assert due == {date(2026, 9, 4)}
 
 
 # --- the rest -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,95 @@
+"""The clocks of cases: reminders, what lapse does, years not yet decreed, every channel alike."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.models import Case, CaseStep, Letter
+from publiccredit.casework.operations import (
+    escalate,
+    reject_objection,
+)
+from publiccredit.casework.types import Applicant, Channel
+from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.ledger.models import Entry
+from publiccredit.subjects.models import Record
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    OWNER,
+    REASONS,
+    objection_ready,
+    opened,
+    people,
+    shown,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def desk() -> None:
+    act_as(actor=PROGRAM)
+    people()
+
+
+@pytest.fixture
+def record() -> Record:
+    return stored_record(subject=stored_subject())
+
+
+def _entries() -> int:
+    return Entry.objects.count()
+
+
+def test_reminders_come_at_their_percentages_and_once(record: Record) -> None:
+    objection_ready(record)  # due on Friday 4 September
+    reached = []
+    for day in range(7):
+        at = AT + timedelta(days=day)
+        escalate(at=at)
+        assert escalate(at=at).escalated == 0
+        reached.append(Case.objects.get().reached_percent)
+    assert reached == [0, 0, 50, 80, 100, 100, 100]
+    assert CaseStep.objects.filter(step="escalated").count() == 3
+
+
+def test_an_overdue_objection_suspends_display_until_it_is_decided(record: Record) -> None:
+    case = objection_ready(record)
+    on_the_last_day = datetime(2026, 9, 4, 15, 59, 59, tzinfo=UTC)
+    escalate(at=on_the_last_day)
+    assert shown(record)
+    assert escalate(at=on_the_last_day + timedelta(seconds=1)).suspended == 1
+    assert not shown(record)
+    late = on_the_last_day + timedelta(days=1)
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=late)
+    assert shown(record)
+
+
+def test_a_readers_challenge_hides_nothing_by_lapse(record: Record) -> None:
+    from publiccredit.accounts.types import Actor
+
+    reader = Applicant(party=Party.READER, name="读者")
+    opened(ProcedureName.OBJECTION, record, ground="other", by=Actor(name="reader", role=None), applicant=reader)
+    assert escalate(at=AT + timedelta(days=30)).suspended == 0
+    assert shown(record)
+
+
+def test_a_deadline_in_an_undecreed_year_is_provisional(record: Record) -> None:
+    late = datetime(2027, 4, 1, 2, tzinfo=UTC)
+    case = opened(ProcedureName.OBJECTION, record, ground="other", at=late)
+    assert (case.provisional, case.due_on) == (True, date(2027, 4, 6))
+    assert "尚未公布" in Letter.objects.get(case=case).text
+
+
+def test_every_channel_runs_on_the_same_clock(record: Record) -> None:
+    due = set()
+    for channel in Channel:
+        applicant = Applicant(Party.SUBJECT, "甲", handler_name="乙", handler_authorisation_sha256="0" * 64)
+        by = OWNER if channel is Channel.ONLINE else CLERK
+        case = opened(ProcedureName.OBJECTION, record, ground="other", channel=channel, by=by, applicant=applicant)
+        due.add(case.due_on)
+    assert due == {date(2026, 9, 4)}
