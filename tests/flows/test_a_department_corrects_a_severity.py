@@ -37,11 +37,6 @@ def desk(as_program: None) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
-
-
 def _shown(record: Record, on: date) -> bool:
     return visible_record(record_id=record.pk, audience=Audience.PUBLIC, on=on) is not None
 

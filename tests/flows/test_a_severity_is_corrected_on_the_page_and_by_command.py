@@ -35,11 +35,6 @@ def desk(as_program: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
-
-
-@pytest.fixture
 def liaison() -> Client:
     return client_of(Role.LIAISON, "market_regulation")
 

@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries
 from publiccredit.casework.operations import forward_to_source, reject_objection
 from publiccredit.casework.types import DepartmentCases
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.site.commands import program
 from publiccredit.subjects.models import Record
-from tests.factories import stored_licence, stored_record, stored_subject
+from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -25,24 +23,12 @@ from tests.flows.cases import (
     REASONS,
     objection_ready,
     opened,
-    people,
     repair_ready,
     repaired,
     settled,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 
 
 def test_the_navigator_says_when_with_what_and_by_whom(record: Record) -> None:

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case, CaseStep, Letter
 from publiccredit.casework.operations import (
     escalate,
@@ -15,7 +13,6 @@ from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
-from tests.factories import stored_record, stored_subject
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -23,22 +20,10 @@ from tests.flows.cases import (
     REASONS,
     objection_ready,
     opened,
-    people,
     shown,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 
 
 def _entries() -> int:

@@ -2,8 +2,8 @@
 The whole of casework against a plain model of it: file, object, decide, repair, revoke, correct, stay, shield, review,
 tick the clock, sweep, resend, restore. After every step the platform shows exactly what the model says.
 
-A run of 50 steps costs one to two seconds: 40 of them by default, 200 in CI (`.ci/run` sets CASEWORK_RUNS), and before
-a release 10,000 of 100 steps (CASEWORK_STEPS).
+A run of 50 steps costs one to two seconds: 40 of them by default; CASEWORK_RUNS and
+CASEWORK_STEPS ask for more, before a release 10,000 of 100 steps.
 """
 
 import os

@@ -6,8 +6,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.operations import escalate, reject_objection, state_on_record
 from publiccredit.casework.types import Order
 from publiccredit.catalogue.types import Audience, ProcedureName
@@ -24,19 +22,12 @@ from tests.flows.cases import (
     REASONS,
     objection_ready,
     opened,
-    people,
     repaired,
     report_ready,
     settled,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from publiccredit.site.commands import asking
 from publiccredit.site.commands import notices as commands
 from publiccredit.site.commands.speaking import Refused
 from publiccredit.subjects.models import Record
-from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, people
 from tests.flows.desks import at_the_desk
 from tests.flows.recipients import given, registered, token_of
@@ -34,11 +33,6 @@ def desk() -> object:
     people()
     with patch("django.utils.timezone.now", return_value=NOW):
         yield
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _changed(record: Record) -> None:

@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from publiccredit.accounts.operations import NotAllowed, act_as
-from publiccredit.accounts.types import PROGRAM
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework.models import Case, Decision, Letter
 from publiccredit.casework.operations import (
     CaseNotFound,
@@ -24,7 +23,7 @@ from publiccredit.casework.types import Applicant, CaseState, Channel, Order, Ve
 from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
-from tests.factories import stored_licence, stored_record, stored_subject
+from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -34,26 +33,14 @@ from tests.flows.cases import (
     REASONS,
     hand_in,
     opened,
-    people,
     repair_ready,
     repaired,
     settled,
     shown,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 REPAIR_TIMES = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _entries() -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from publiccredit.accounts.operations import NotAllowed, act_as
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import PROGRAM, Actor, Role
 from publiccredit.casework import queries, tasks
 from publiccredit.casework.models import Case
@@ -62,7 +62,6 @@ from tests.flows.cases import (
     hand_in,
     objection_ready,
     opened,
-    people,
     repair_ready,
     repaired,
     report_ready,
@@ -70,19 +69,8 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _asked(record: Record, **others: Any) -> Asked:

@@ -5,8 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.operations import take_case
 from publiccredit.casework.types import Order
@@ -15,19 +13,13 @@ from publiccredit.catalogue.types import Audience, ProcedureName, Severity
 from publiccredit.disclosure.queries import visible_records
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import HEAD, LIAISON, hand_in, opened, people, report_ready, settled
+from tests.flows.cases import HEAD, LIAISON, hand_in, opened, report_ready, settled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 CHINA = ZoneInfo("Asia/Shanghai")
 SECOND = timedelta(seconds=1)
 MONTHS = {Severity.GENERAL: (3, 12), Severity.SERIOUS: (12, 36)}
 YEARS = 10
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
 
 
 def _midnight(day: date) -> datetime:

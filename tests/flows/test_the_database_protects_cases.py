@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from publiccredit.accounts.operations import act_as, acting
+from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor, Role
 from publiccredit.casework.models import Case, CaseStep, Decision
 from publiccredit.casework.operations import decide, declare_relation, escalate, reject_objection, request_review
 from publiccredit.casework.types import Order, Verdict
 from publiccredit.subjects.models import Record
-from tests.factories import stored_record, stored_subject
+from tests.factories import stored_record
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -25,7 +25,6 @@ from tests.flows.cases import (
     OWNER,
     REASONS,
     objection_ready,
-    people,
     repair_ready,
     repaired,
     report_ready,
@@ -33,19 +32,8 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 TEMPLATE = "经核实，该信息与决定文书一致，理由是____, 异议不予支持。"
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _refused(by: Actor, message: str, statement: str, *values: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from publiccredit.accounts.operations import NotAllowed, act_as
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case, Decision, Letter
 from publiccredit.casework.operations import (
@@ -34,7 +34,6 @@ from publiccredit.casework.types import CaseState, Order, Swept, Verdict
 from publiccredit.catalogue.types import Audience, ConditionName, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
-from tests.factories import stored_record, stored_subject
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -51,26 +50,14 @@ from tests.flows.cases import (
     hand_in,
     objection_ready,
     opened,
-    people,
     repair_ready,
     report_ready,
     settled,
     shown,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 REPAIR_TIMES = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _entries() -> int:

@@ -4,25 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import operations as casework
 from publiccredit.catalogue.types import WithdrawalReason
 from publiccredit.intake.models import RowIssue, Submission
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, stored_record, stored_subject
-from tests.flows.cases import LIAISON, REASONS, people, repaired, report_ready
+from tests.flows.cases import LIAISON, REASONS, repaired, report_ready
 from tests.flows.filing import outcome, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 LATER = datetime(2027, 3, 1, 2, tzinfo=UTC)
 WRITTEN = ("濉市监处罚〔2026〕1号", "濉市监处罚(2026)1号", "濉市监处罚［2026］ 1 号")
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
 
 
 def _on_file(document_number: str = WRITTEN[0]) -> Record:

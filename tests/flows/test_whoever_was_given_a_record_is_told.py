@@ -11,8 +11,6 @@ import croniter
 import pytest
 from django.db import connection
 
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import operations as casework
 from publiccredit.casework.telling import MARKS, TOLD_AS
 from publiccredit.casework.types import Applicant, Verdict
@@ -25,7 +23,7 @@ from publiccredit.recipients.operations import close_recipient, deliver_due, tel
 from publiccredit.recipients.operations.waiting import ATTEMPTS_AT_MOST, wait_after
 from publiccredit.recipients.types import Answer, Cause, Delivered, NoticeKind, NoticeState, Outgoing
 from publiccredit.subjects.models import Record
-from tests.factories import penalty_row, stored_record, stored_subject
+from tests.factories import penalty_row, stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -36,25 +34,13 @@ from tests.flows.cases import (
     hand_in,
     objection_ready,
     opened,
-    people,
     report_ready,
 )
 from tests.flows.cases import repaired as repair
 from tests.flows.filing import send
 from tests.flows.recipients import given, listening, registered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 
 
 def _withdraw(record: Record) -> None:
