@@ -11,6 +11,7 @@ from publiccredit.casework.clocks import china_day, percent_used, working_days_u
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
+from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
@@ -30,6 +31,7 @@ _TITLES = {
     "delivery": "待送达",
     "open": "全部在办",
     "closed": "已办结",
+    "taken_back": "申请人已撤回",
 }
 
 
@@ -147,6 +149,7 @@ def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
         "delivery": Q(state=CaseState.DECIDED),
         "open": _UNDECIDED,
         "closed": Q(state=CaseState.CLOSED),
+        "taken_back": Q(state=CaseState.TAKEN_BACK),
     }
 
 
@@ -175,6 +178,10 @@ def _may_review(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - t
     return working_days_used(start=china_day(at=case.decided_at), end=on) <= days
 
 
+def _may_take_back(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    return case.state in UNDECIDED and case.applicant in BY_APPLICANTS
+
+
 def _decided_the_first(case: Case, actor: Actor) -> bool:
     if case.reviews_id is None:
         return False
@@ -196,5 +203,6 @@ _MOMENTS: Mapping[StepName, Callable[[Case, Actor, date], bool]] = {
     StepName.PROPOSE: _may_propose,
     StepName.APPROVE: _may_approve,
     StepName.REQUEST_REVIEW: _may_review,
+    StepName.TAKE_BACK: _may_take_back,
     StepName.CLOSE: _in(CaseState.DECIDED),
 }

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
+from django.db.models import Q
+
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.rules import Act, CaseRefused
-from publiccredit.casework.telling import tell_holders
-from publiccredit.casework.types import UNDECIDED
+from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
+from publiccredit.casework.types import UNDECIDED, DecisionState
 from publiccredit.catalogue.types import Effect, Procedure
 from publiccredit.subjects import operations as subjects
 
@@ -80,6 +82,40 @@ def carry_out(*, act: Act, case: Case, rules: Procedure, decision: Decision) -> 
         )
     done["notices"] = tell_holders(act=act, case=case, rules=rules, decision=decision, record_ids=record_ids)
     return done
+
+
+def end_without_decision(*, act: Act, case: Case, rules: Procedure) -> Mapping[str, int]:
+    """
+    Take back what an undecided case did to its records, where its applicant takes it back: mark and suspension.
+
+    What another undecided case says of a record stays, and so does the note of a decision before.
+    """
+    record_ids = sorted(case.records.values_list("record_id", flat=True))
+    subjects.lock_records(record_ids=record_ids)
+    done: dict[str, int] = {}
+    if case.marks_dispute:
+        free = _without_other(record_ids, case, marks_dispute=True)
+        noted = [record_id for record_id in free if _was_noted(record_id)]
+        bare = [record_id for record_id in free if record_id not in noted]
+        done["dispute_lifted"] = subjects.end_dispute(
+            record_ids=bare, noted_ids=noted, at=act.at, entry_id=act.entry_id
+        )
+        tell_of_dispute_ended(act=act, case=case, rules=rules, record_ids=bare)
+    if case.suspended_display:
+        free = _without_other(record_ids, case, suspended_display=True)
+        done["resumed"] = subjects.resume_taken_back(record_ids=free, at=act.at, entry_id=act.entry_id)
+    return done
+
+
+def _was_noted(record_id: int) -> bool:
+    """Tell whether the last decision on the record's disputes left a note."""
+    decided = Decision.objects.filter(
+        Q(effects__contains=[Effect.KEEP_NOTE.value]) | Q(effects__contains=[Effect.LIFT_DISPUTE.value]),
+        case__records__record_id=record_id,
+        state=DecisionState.EFFECTIVE,
+    )
+    last = decided.order_by("-effective_at", "-pk").first()
+    return last is not None and Effect.KEEP_NOTE.value in last.effects
 
 
 def _repair(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:

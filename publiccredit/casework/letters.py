@@ -75,6 +75,16 @@ def guidance(*, act: Act, case: Case, text: str) -> Letter:
     return _letter(act, case, LetterKind.GUIDANCE, body)
 
 
+def taken_back(*, act: Act, case: Case, ends_dispute: bool) -> Letter:
+    """Confirm that a request was taken back, and that it may be made anew: that binds nobody."""
+    marked = "所涉记录的异议标注同时取消。\n" if ends_dispute else ""
+    body = (
+        f"编号 {case.number} 的请求已于{in_chinese(act.on)}按你（单位）的意思撤回，不再办理，没有作出决定。\n{marked}"
+        "撤回不影响以后就同一事项重新提出。如果撤回不是你（单位）的意思，请持本确认书到信用办窗口，或者直接重新提出。"
+    )
+    return _letter(act, case, LetterKind.TAKEN_BACK, body)
+
+
 def _letter(act: Act, case: Case, kind: LetterKind, body: str) -> Letter:
     number = f"{case.number}-{case.letters.count() + 1}"
     signature = f"{decider_name(case=case)}\n{in_chinese(act.on)}"

@@ -52,6 +52,7 @@ class Case(models.Model):
     reached_percent = models.IntegerField("已提醒至（%）", default=0)
     decided_at = models.DateTimeField("决定时间", null=True)
     closed_at = models.DateTimeField("办结时间", null=True)
+    taken_back_at = models.DateTimeField("撤回时间", null=True)  # by the applicant, before a decision
     reviews = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="review", verbose_name="复核的案件"
     )
@@ -74,6 +75,11 @@ class Case(models.Model):
                 name="case_closed_has_its_time",
                 condition=(Q(state="closed") & Q(closed_at__isnull=False))
                 | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_taken_back_has_its_time",
+                condition=(Q(state="taken_back") & Q(taken_back_at__isnull=False))
+                | (~Q(state="taken_back") & Q(taken_back_at__isnull=True)),
             ),
             models.CheckConstraint(name="case_due_after_opening", condition=Q(due_on__gte=F("opened_on"))),
             models.CheckConstraint(name="case_says_what_is_asked", condition=~Q(request="") & ~Q(applicant_name="")),

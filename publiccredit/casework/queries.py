@@ -73,6 +73,7 @@ SENTENCES = {
     "propose": "{by} 拟作出“{text}”。",
     "approve": "{by} 审核同意。",
     "close": "{by} 办结，{text}。",
+    "take_back": "申请人撤回请求，案件终止。{text}",
     Happening.ESCALATED.value: "办理期限已用 {text}。",
     Happening.DISPLAY_SUSPENDED.value: "逾期未作出决定，自动暂停公示至作出决定。",
     Happening.PAPERS_NOT_HANDED_IN.value: "逾期未补正，按已有材料继续办理。",
@@ -230,7 +231,7 @@ def withdrawal(*, record_id: int) -> Record | None:
 
 def department_figures(*, first: date, last: date) -> tuple[DepartmentCases, ...]:
     """
-    Count the cases opened in a span of days by department: decided, in time, upheld, overturned (DP-38).
+    Count the cases opened in a span of days by department: decided, in time, upheld, overturned, taken back (DP-38).
 
     A department with fewer than ten cases is counted together with the others of its kind.
     """
@@ -245,12 +246,14 @@ def department_figures(*, first: date, last: date) -> tuple[DepartmentCases, ...
     return tuple(DepartmentCases(code, **{name: c[name] for name in COUNTED}) for code, c in sorted(shown.items()))
 
 
-COUNTED = ("opened", "decided", "in_time", "upheld", "overturned")
+COUNTED = ("opened", "decided", "in_time", "upheld", "overturned", "taken_back")
 AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
 
 
 def _counted(case: Case) -> Iterable[str]:
     yield "opened"
+    if case.taken_back_at is not None:
+        yield "taken_back"
     if case.decided_at is None:
         return
     yield "decided"

@@ -41,6 +41,10 @@ class AlreadyDecided(CaseRefused):
     """The case is decided; only a review by somebody else can change anything."""
 
 
+class AlreadyTakenBack(CaseRefused):
+    """The applicant has taken back what it asked; it can only ask anew."""
+
+
 class WrongMoment(CaseRefused):
     """The case is not in a state in which this step can be taken."""
 
@@ -125,11 +129,14 @@ def case_for_step(
     :raises CaseNotFound: there is none, or the actor's department may not know of it.
     :raises NotAllowed: the step is another party's, or the actor has declared a relation to the subject (DP-34).
     :raises AlreadyDecided: nothing can be done in it any more.
+    :raises AlreadyTakenBack: its applicant has taken it back.
     :raises WrongMoment: it is not the moment for this step.
     """
     case = locked_case(case_id=case_id)
     procedure = procedure_of(case=case, within=within)
     may_take(act=act, case=case, procedure=procedure, step=step)
+    if case.state == CaseState.TAKEN_BACK:
+        raise AlreadyTakenBack(f"案件 {case.number} 已由申请人撤回，不再办理。需要办理的，可以重新提出。")
     if case.state in (CaseState.DECIDED, CaseState.CLOSED) and case.state not in states:
         raise AlreadyDecided(f"案件 {case.number} 已作出决定，不能再改。对结果不服的，可以申请复核一次，由另一人办理。")
     if case.state not in states:

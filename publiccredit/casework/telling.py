@@ -46,6 +46,13 @@ def tell_of_dispute(*, act: Act, case: Case, rules: Procedure, record_ids: Itera
         act.payload["notices"] = recipients.tell(kinds=kinds, cause=_cause(act, case, reason=""))
 
 
+def tell_of_dispute_ended(*, act: Act, case: Case, rules: Procedure, record_ids: Iterable[int]) -> None:
+    """Write the notices of a mark that went because its objection was taken back, where the rules ask for them."""
+    if _told_of_marks(rules):
+        kinds = dict.fromkeys(record_ids, NoticeKind.DISPUTE_ENDED)
+        act.payload["notices"] = recipients.tell(kinds=kinds, cause=_cause(act, case, reason="申请人撤回"))
+
+
 def _told_of_marks(rules: Procedure) -> bool:
     switch = rules.tell_recipients_of_dispute
     return switch is not None and switch.enabled

@@ -17,6 +17,7 @@ class CaseState(models.TextChoices):
     PROPOSED = "proposed", "待审核"
     DECIDED = "decided", "已决定"
     CLOSED = "closed", "已办结"
+    TAKEN_BACK = "taken_back", "申请人已撤回"
 
 
 UNDECIDED = (
@@ -50,6 +51,7 @@ class LetterKind(models.TextChoices):
     EXTENSION = "extension", "延期通知书"
     DECISION = "decision", "处理决定书"
     GUIDANCE = "guidance", "办理指引"
+    TAKEN_BACK = "taken_back", "撤回确认书"
 
 
 class Happening(models.TextChoices):
@@ -198,3 +200,4 @@ class DepartmentCases:
     in_time: int
     upheld: int
     overturned: int
+    taken_back: int  # by their applicants, before a decision

@@ -212,6 +212,18 @@ class ReviewForm(forms.Form):
     )
 
 
+class TakeBackForm(forms.Form):
+    """Why the subject takes a request back, if it wants to say."""
+
+    stated = forms.CharField(
+        label="说明（可以不填）",
+        required=False,
+        max_length=500,
+        error_messages={"max_length": "最多 500 字。请删减。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class PaperField(forms.FileField):
     """A paper: of a readable kind, not empty, not too large."""
 

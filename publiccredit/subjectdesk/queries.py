@@ -9,8 +9,8 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as casework
 from publiccredit.casework.queries import Case
-from publiccredit.casework.types import CaseState, Navigator
-from publiccredit.catalogue.types import Audience
+from publiccredit.casework.types import UNDECIDED, CaseState, Navigator
+from publiccredit.catalogue.types import Audience, Party, StepName
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.recipients import queries as ledger_of_recipients
@@ -108,6 +108,13 @@ def may_ask_for_review(*, case: Case) -> bool:
     """Tell whether the one review of a case may still be asked for, as far as can be told without its clock."""
     decided = case.state in (CaseState.DECIDED, CaseState.CLOSED)
     return decided and case.reviews_id is None and not hasattr(case, "review")
+
+
+def may_take_back(*, case: Case) -> bool:
+    """Tell whether the subject may take a case back: it asked it, the rules know the step, and nothing is decided."""
+    rules = casework.procedure_of_case(case=case)
+    ours = case.applicant == Party.SUBJECT.value and rules.allows(StepName.TAKE_BACK, Party.SUBJECT)
+    return ours and case.state in UNDECIDED
 
 
 def handlers(*, visitor: Visitor) -> QuerySet[Handler]:

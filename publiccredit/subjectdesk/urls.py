@@ -27,6 +27,7 @@ urlpatterns = [
     path("mine/complaint/", acting.complain, name="complain"),
     path("mine/cases/<int:case_id>/", desk.case, name="case"),
     path("mine/cases/<int:case_id>/papers/", acting.add_paper, name="add_paper"),
+    path("mine/cases/<int:case_id>/take-back/", acting.take_back, name="take_back"),
     path("mine/cases/<int:case_id>/review/", acting.review, name="review"),
     path("proofs/", counter.find, name="proofs"),
     path("proofs/<str:identifier>/", counter.subject, name="proof"),

@@ -58,6 +58,13 @@ def keep_dispute_note(*, record_ids: Iterable[int], decision_id: int, at: dateti
     )  # fmt: skip
 
 
+def end_dispute(*, record_ids: Iterable[int], noted_ids: Iterable[int], at: datetime, entry_id: int) -> int:
+    """Take the mark from records whose objection was taken back; where a decision before left a note, that stays."""
+    marked = Record.objects.filter(dispute=Dispute.OPEN)
+    bare = _change(marked.filter(pk__in=set(record_ids)), at, entry_id, dispute="", disputed_at=None)
+    return bare + _change(marked.filter(pk__in=set(noted_ids)), at, entry_id, dispute=Dispute.UNDETERMINED)
+
+
 def end_display(*, record_ids: Iterable[int], decision_id: int, times: Mapping[str, datetime], entry_id: int) -> int:
     """Write the four effects of a repair, each with its time; the database takes all four or none."""
     rows = Record.objects.filter(pk__in=set(record_ids), display_ended_at__isnull=True)
@@ -98,6 +105,12 @@ def resume_display(*, record_ids: Iterable[int], decision_id: int, at: datetime,
     """Show records again whose overdue case has been decided."""
     rows = Record.objects.filter(pk__in=set(record_ids), suspended_at__isnull=False)
     return _change(rows, at, entry_id, suspended_at=None, standing_decision_id=decision_id)
+
+
+def resume_taken_back(*, record_ids: Iterable[int], at: datetime, entry_id: int) -> int:
+    """Show records again whose overdue case its applicant has taken back."""
+    rows = Record.objects.filter(pk__in=set(record_ids), suspended_at__isnull=False)
+    return _change(rows, at, entry_id, suspended_at=None)
 
 
 def stay(

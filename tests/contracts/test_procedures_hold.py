@@ -185,6 +185,7 @@ def test_every_step_of_the_rules_is_an_operation() -> None:
         StepName.PROPOSE: "decide",
         StepName.APPROVE: "approve",
         StepName.REQUEST_REVIEW: "request_review",
+        StepName.TAKE_BACK: "take_back_request",
         StepName.CLOSE: "close_case",
     }
     assert set(named) == set(StepName)

@@ -114,7 +114,7 @@ def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Rec
             reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=number * 4))
     opened(ProcedureName.COMPLAINT, ground="fee")
     found = queries.department_figures(first=date(2026, 9, 1), last=date(2026, 9, 30))
-    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 1, 0),)
+    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 1, 0, 0),)
 
 
 def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_assert_num_queries: Any) -> None:

@@ -1,5 +1,6 @@
 """
 The whole of casework against a plain model of it: file, object, decide, repair, revoke, correct, stay, shield, review,
+take back,
 tick the clock, sweep, resend, restore. After every step the platform shows exactly what the model says.
 
 A run of 50 steps costs one to two seconds: 40 of them by default; CASEWORK_RUNS and
@@ -38,6 +39,7 @@ from publiccredit.casework.operations import (
     escalate,
     refuse_repair,
     request_review,
+    take_back_request,
     take_case,
 )
 from publiccredit.casework.types import Applicant, Channel, Order, Verdict
@@ -132,6 +134,7 @@ class ModelCase:
     is_review: bool = False
     reviewed: bool = False
     lapsed: bool = False
+    taken_back: bool = False
 
     @property
     def pair(self) -> tuple[Actor, Actor]:
@@ -283,14 +286,29 @@ class Casework(RuleBasedStateMachine):
                 case.record.withdrawn = True
             if outcome == "corrected":
                 case.record.severity = "serious"
-            if not case.record.open_objections:
-                case.record.noted = outcome == "undetermined"
+            case.record.noted = outcome == "undetermined"  # under an open objection it waits for that one's end
             self.end(case)
 
         if outcome in ("rejected", "undetermined"):
             effect()
         else:
             case.proposed, case.proposer = (outcome, effect), case.pair[0].name
+
+    @rule(n=st.integers(0, 9), by_the_subject=st.booleans())
+    @precondition(lambda self: any(self.can_be_taken_back(c) for c in self.cases))
+    def take_back(self, n: int, by_the_subject: bool) -> None:
+        open_ones = [c for c in self.cases if self.can_be_taken_back(c)]
+        case = open_ones[n % len(open_ones)]
+        with pytest.raises(NotAllowed):
+            take_back_request(by=LIAISON, case_id=case.id, stated="没有人来过", at=self.now)
+        by = OWNER if by_the_subject else CLERK
+        take_back_request(by=by, case_id=case.id, stated="来函存卷", at=self.now)
+        case.record.open_objections.discard(case.id)
+        self.end(case)
+        case.taken_back = True
+
+    def can_be_taken_back(self, case: ModelCase) -> bool:
+        return not case.decided and case.procedure in (ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR)
 
     # --- repair ---------------------------------------------------------------------------------------------------
 
@@ -433,9 +451,9 @@ class Casework(RuleBasedStateMachine):
     # --- review, shortcuts, restore -------------------------------------------------------------------------------
 
     @rule(n=st.integers(0, 9))
-    @precondition(lambda self: any(c.decided and c.procedure is ProcedureName.OBJECTION for c in self.cases))
+    @precondition(lambda self: any(self.decided_objections()))
     def review_objection(self, n: int) -> None:
-        decided = [c for c in self.cases if c.decided and c.procedure is ProcedureName.OBJECTION]
+        decided = self.decided_objections()
         first = decided[n % len(decided)]
         decided_at = Case.objects.values_list("decided_at", flat=True).get(pk=first.id)
         assert decided_at is not None
@@ -450,6 +468,9 @@ class Casework(RuleBasedStateMachine):
         made = self.add(case, first.record, Party.OFFICE)
         made.is_review, made.first_deciders = True, frozenset(first.deciders)
         first.record.open_objections.add(case.pk)
+
+    def decided_objections(self) -> list[ModelCase]:
+        return [c for c in self.cases if c.decided and not c.taken_back and c.procedure is ProcedureName.OBJECTION]
 
     @rule(n=st.integers(0, 9), by=st.sampled_from([OTHER, OWNER, PROGRAM]))
     @precondition(lambda self: any(not c.decided for c in self.cases))

@@ -37,10 +37,12 @@ from publiccredit.casework.operations.verdicts import (
     uphold_objection,
     withdraw_record,
 )
+from publiccredit.casework.operations.taking_back import take_back_request
 from publiccredit.casework.rules import (
     READER_ACCOUNT,
     SUBJECT_ACCOUNT,
     AlreadyDecided,
+    AlreadyTakenBack,
     CaseNotFound,
     CaseRefused,
     WrongMoment,
@@ -50,6 +52,7 @@ __all__ = [
     "READER_ACCOUNT",
     "SUBJECT_ACCOUNT",
     "AlreadyDecided",
+    "AlreadyTakenBack",
     "CaseNotFound",
     "CaseRefused",
     "ConditionsNotMet",
@@ -90,4 +93,5 @@ __all__ = [
     "undo_repair",
     "uphold_objection",
     "withdraw_record",
+    "take_back_request",
 ]

@@ -201,6 +201,19 @@ class ReviewForm(StepForm):
         operations.request_review(by=by, case_id=self.case.pk, applicant=applicant, request=request, at=at)
 
 
+class TakeBackForm(StepForm):
+    step, name, title, button = StepName.TAKE_BACK, "take_back", "代申请人登记撤回", "登记撤回"
+    done = "已登记撤回，撤回确认书已生成。"
+    explanation = "只在申请人明确表示撤回时登记。撤回后案件终止，不作决定；申请人可以重新提出。"
+    at_field: ClassVar = {operations.CaseRefused: "stated"}
+    stated = text_field(
+        "申请人如何表示撤回", help_text="例如“11 月 3 日来函，存卷”。", missing="请写明申请人如何表示撤回。", rows=2
+    )
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.take_back_request(by=by, case_id=self.case.pk, stated=self.cleaned_data["stated"], at=at)
+
+
 FORMS: Sequence[type[StepForm]] = (
     TakeForm,
     AnswerForm,
@@ -212,4 +225,5 @@ FORMS: Sequence[type[StepForm]] = (
     ExtendForm,
     CloseForm,
     ReviewForm,
+    TakeBackForm,
 )

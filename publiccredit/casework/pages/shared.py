@@ -27,6 +27,7 @@ LOOKS = {
     CaseState.PROPOSED: "waiting",
     CaseState.DECIDED: "ended-well",
     CaseState.CLOSED: "ended",
+    CaseState.TAKEN_BACK: "ended",
 }
 LARGEST_NUMBER = 2**63
 

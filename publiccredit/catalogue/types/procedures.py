@@ -36,6 +36,7 @@ class StepName(StrEnum):
     PROPOSE = "propose"
     APPROVE = "approve"
     REQUEST_REVIEW = "request_review"
+    TAKE_BACK = "take_back"  # the applicant takes back what it asked, before it is decided
     CLOSE = "close"
 
 

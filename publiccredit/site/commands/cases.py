@@ -150,6 +150,19 @@ def approve(number: str, account: str) -> None:
         _report(number, "决定已生效。")
 
 
+@case.command("take-back", cls=Command)
+@_case
+@click.option("--stated", metavar="文字", required=True, help="申请人如何表示撤回，例如来函的日期。")
+@_by
+def take_back(number: str, stated: str, account: str) -> None:
+    """登记申请人在决定前撤回请求；案件终止，异议标注取消。"""
+    with ready(), refusals():
+        from publiccredit.casework import operations
+
+        operations.take_back_request(by=acting_account(account), case_id=_found(number).pk, stated=stated, at=now())
+        _report(number, "已撤回。")
+
+
 @case.command("navigate", cls=Command)
 @click.argument("record", metavar="记录编号", type=int)
 @click.option("--on", type=Day(), help="按该日计算，默认今天。")

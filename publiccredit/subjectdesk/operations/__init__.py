@@ -1,7 +1,14 @@
 """Every write of the subject's desk: one verb each, one transaction, one ledger entry."""
 
 from publiccredit.subjectdesk.acts import DeskRefused
-from publiccredit.subjectdesk.operations.asking import NotYours, hand_in_paper, open_case, request_review, state
+from publiccredit.subjectdesk.operations.asking import (
+    NotYours,
+    hand_in_paper,
+    open_case,
+    request_review,
+    state,
+    take_back_request,
+)
 from publiccredit.subjectdesk.operations.contacts import UnableToKeep, name_handler, register_contact, revoke_handler
 from publiccredit.subjectdesk.operations.proving import (
     NotProved,
@@ -37,4 +44,5 @@ __all__ = [
     "request_review",
     "revoke_handler",
     "state",
+    "take_back_request",
 ]

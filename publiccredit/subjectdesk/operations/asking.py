@@ -84,6 +84,18 @@ def request_review(*, visitor: Visitor, case_id: int, request: str, at: datetime
     )  # fmt: skip
 
 
+def take_back_request(*, visitor: Visitor, case_id: int, stated: str, at: datetime) -> None:
+    """
+    Take back what the subject itself asked, before it is decided.
+
+    :raises NotYours: there is no such case of the subject.
+    :raises CaseRefused: it is decided, was taken back, or somebody else asked it.
+    """
+    case = _own(visitor, case_id)
+    require(visitor, RIGHT_OF.get(ProcedureName(case.procedure), Right.OBJECT))
+    casework.take_back_request(by=visitor.actor, case_id=case.pk, stated=stated, at=at)
+
+
 def state(*, visitor: Visitor, record_id: int, statement: str, at: datetime) -> None:
     """
     Let the subject's own words travel with one of its records; empty takes them back.

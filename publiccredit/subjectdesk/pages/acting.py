@@ -24,6 +24,7 @@ from publiccredit.subjectdesk.forms import (
     RequestForm,
     ReviewForm,
     StatementForm,
+    TakeBackForm,
     paper_in,
 )
 from publiccredit.subjectdesk.pages.desk import own_case
@@ -89,6 +90,25 @@ def review(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse
             messages.success(request, f"复核申请已收到，编号 {opened.number}。", extra_tags="ended-well")
             return redirect("subjectdesk:case", opened.pk)
     return _form(request, visitor, form, "申请复核", f"案件 {case.number}。复核只有一次，由另一人办理。")
+
+
+@open_to_subject
+@require_http_methods(FORM_METHODS)
+def take_back(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
+    case = own_case(visitor, case_id)
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.take_back_request(
+                visitor=visitor, case_id=case.pk, stated=form.cleaned_data["stated"], at=timezone.now()
+            )
+        except (CaseRefused, DeskRefused, NotAllowed) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已撤回，确认书在本页的文书中。以后可以重新提出。", extra_tags="ended-well")
+            return redirect("subjectdesk:case", case.pk)
+    about = f"案件 {case.number}。撤回后不再办理，也不作决定；以后可以就同一事项重新提出。"
+    return _form(request, visitor, form, "撤回申请", about)
 
 
 @open_to_subject
@@ -224,7 +244,7 @@ def _grounds(rules: Procedure, ground: str) -> dict[str, object]:
 def _form(
     request: HttpRequest,
     visitor: Visitor,
-    form: PaperForm | ReviewForm | StatementForm,
+    form: PaperForm | ReviewForm | StatementForm | TakeBackForm,
     title: str,
     about: str,
     *,
