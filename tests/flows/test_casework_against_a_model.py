@@ -301,7 +301,8 @@ class Casework(RuleBasedStateMachine):
         case = open_ones[n % len(open_ones)]
         with pytest.raises(NotAllowed):
             take_back_request(by=LIAISON, case_id=case.id, stated="没有人来过", at=self.now)
-        by = OWNER if by_the_subject else CLERK
+        own = Actor(name=OWNER.name, role=None, subject_id=self.subject.pk)
+        by = own if by_the_subject else CLERK
         take_back_request(by=by, case_id=case.id, stated="来函存卷", at=self.now)
         case.record.open_objections.discard(case.id)
         self.end(case)

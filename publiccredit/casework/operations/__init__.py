@@ -25,6 +25,7 @@ from publiccredit.casework.operations.opening import UnableToOpenCase, open_case
 from publiccredit.casework.operations.remarks import UnableToState, declare_relation, state_on_record
 from publiccredit.casework.operations.severity import RecordNotFound, UnableToCorrectSeverity, correct_severity
 from publiccredit.casework.operations.sweeping import escalate
+from publiccredit.casework.operations.taking_back import take_back_request
 from publiccredit.casework.operations.verdicts import (
     correct_record,
     grant_repair,
@@ -37,7 +38,6 @@ from publiccredit.casework.operations.verdicts import (
     uphold_objection,
     withdraw_record,
 )
-from publiccredit.casework.operations.taking_back import take_back_request
 from publiccredit.casework.rules import (
     READER_ACCOUNT,
     SUBJECT_ACCOUNT,
@@ -89,9 +89,9 @@ __all__ = [
     "shield_records",
     "state_on_record",
     "stay_record",
+    "take_back_request",
     "take_case",
     "undo_repair",
     "uphold_objection",
     "withdraw_record",
-    "take_back_request",
 ]
