@@ -89,6 +89,12 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
         "review",
         lambda: operations.request_review(by=OWNER, case_id=objection, applicant=APPLICANT, request="不服", at=AT),
     )
+    review = newest()
+    operations.escalate(at=AT + timedelta(days=80))
+    through(
+        "take back",
+        lambda: operations.take_back_request(by=CLERK, case_id=review, stated="来函存卷", at=AT + timedelta(days=81)),
+    )
     upheld = objection_ready(second).pk
     verdict = Verdict("publication_stopped", REASONS)
     through("uphold", lambda: operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT))
@@ -120,7 +126,7 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
         "relation",
         lambda: operations.declare_relation(by=CLERK, subject_id=eighth.subject_id or 0, relation="亲属", at=AT),
     )
-    assert len(counted) == 21
+    assert len(counted) == 22
     assert min(counted.values()) >= 2, counted  # its own rows and its ledger entry
     told = Counter(Notice.objects.values_list("kind", flat=True))
     assert told == {"withdrawn": 4, "corrected": 2, "repaired": 4, "repair_undone": 2, "stayed": 2}

@@ -136,7 +136,7 @@ def test_queues_count_what_lies_in_them(record: Record) -> None:
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=TODAY)}
     assert numbers == {
         "ours": 2, "mine": 1, "new": 1, "overdue": 0, "escalated": 0, "papers": 1, "source": 0, "second": 1,
-        "delivery": 0, "open": 3, "closed": 0,
+        "delivery": 0, "open": 3, "closed": 0, "taken_back": 0,
     }  # fmt: skip
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=date(2026, 9, 30))}
     assert numbers["overdue"] == 2  # the one that waits for papers is not late
@@ -431,7 +431,7 @@ def test_a_review_is_taken_down_and_decided_by_somebody_else(record: Record) -> 
 def test_what_is_offered_is_what_the_operations_allow(record: Record) -> None:
     case = Case.objects.get(pk=objection_ready(record).pk)
     names = {s.value for s in desk.steps_open(case=case, actor=CLERK, on=TODAY)}
-    assert names == {"request_papers", "hand_in_paper", "forward", "extend", "propose"}
+    assert names == {"request_papers", "hand_in_paper", "forward", "extend", "propose", "take_back"}
     extend_deadline(by=CLERK, case_id=case.pk, days=1, reason="需要核查", at=AT)
     forward_to_source(by=CLERK, case_id=case.pk, question="请核实。", at=AT)
     case = Case.objects.get(pk=case.pk)
@@ -613,7 +613,7 @@ def test_public_figures_are_k_safe(record: Record) -> None:
     page = Client().get("/cases/statistics/").content.decode()
     assert "濉溪县市场监督管理局" in page
     figures = re.findall(r'class="amount">([^<]+)</td>', page)
-    assert figures == ["10", "9", "9", "100.0%", "0", "0"]
+    assert figures == ["10", "9", "9", "100.0%", "0", "0", "0"]
     assert "/cases/statistics/" in Client().get("/departments/market_regulation/").content.decode()
 
 
