@@ -11,6 +11,7 @@ from tests.environment import ROOT
 
 PROGRAM = ROOT / "publiccredit"
 FILES = sorted(p for p in PROGRAM.rglob("*.py") if "migrations" not in p.parts)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 DOORS = {"operations", "queries", "types"}
 EXTRA_DOORS = {
     "accounts": {"access"},  # pages and api modules declare who may open them
@@ -60,6 +61,11 @@ def _side_doors(path: Path) -> Iterator[str]:
 def test_packages_open_only_through_their_doors(path: Path) -> None:
     found = list(_side_doors(path))
     assert found == [], f"Use the operations, queries or types of that package, or add what is missing there: {found}"
+
+
+@pytest.mark.parametrize("path", TESTS, ids=_name)
+def test_files_of_tests_stay_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= FILE_LINES, f"{_name(path)} is long: split it by what it is about"
 
 
 @pytest.mark.parametrize("path", FILES, ids=_name)

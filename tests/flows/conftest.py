@@ -1,10 +1,14 @@
 """What many flows begin with: officers at their desks, and one penalty on file."""
 
+from collections.abc import Iterator
+from unittest.mock import patch
+
 import pytest
 
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import people
+from tests.flows.officers import NOW
 
 
 @pytest.fixture
@@ -17,3 +21,10 @@ def desk(as_program: None) -> None:
 def record(as_program: None) -> Record:
     """A penalty of a synthetic enterprise."""
     return stored_record(subject=stored_subject())
+
+
+@pytest.fixture
+def an_hour_later() -> Iterator[None]:
+    """The pages read the clock: an hour after the cases of these tests came in."""
+    with patch("django.utils.timezone.now", return_value=NOW):
+        yield

@@ -1,0 +1,199 @@
+"""Requests taken down at the counter, the letters that are handed out, guidance, and what the public counts."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from publiccredit.casework.models import Case, Letter, Paper
+from publiccredit.casework.operations import (
+    extend_deadline,
+    request_papers,
+)
+from publiccredit.subjects.models import Record
+from tests.factories import stored_licence, stored_record
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    LIAISON,
+    OTHER,
+    hand_in,
+    objection_ready,
+    repair_ready,
+    repaired,
+    settled,
+)
+from tests.flows.officers import PDF, browser, read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+
+
+def opening(record: Record, **changed: object) -> dict[str, object]:
+    return {
+        "key": "k1", "ground": "wrong_or_missing", "request": "罚款金额有误。", "party": "subject",
+        "name": "濉溪县示例建材有限公司", "channel": "post", "received_on": "2026-08-28",
+    } | changed  # fmt: skip
+
+
+def test_a_letter_that_came_on_friday_runs_from_friday(record: Record) -> None:
+    client = browser(CLERK)
+    address = f"/cases/new/?procedure=objection&record={record.pk}"
+    assert "针对哪个字段" in client.get(address).content.decode()
+    response = client.post(address, opening(record, field="violation_facts"))
+    case = Case.objects.get()
+    assert response.headers["Location"] == f"/cases/{case.pk}/"
+    assert (case.opened_on, case.due_on, case.channel) == (date(2026, 8, 28), date(2026, 9, 2), "post")
+    assert case.records.get().field == "violation_facts"
+    client.post(address, opening(record))
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"received_on": "2026-09-02"}, "晚于今天"),
+        ({"received_on": "2026-06-01"}, "早于今天超过 30 天"),
+        ({"request": ""}, "请写明请求和理由。"),
+        ({"channel": "proxy"}, "委托他人办理的，请提交授权委托书。"),
+        ({"channel": "online"}, "选择"),
+        ({"ground": ""}, "请选择一项理由。"),
+    ],
+)
+def test_a_request_that_lacks_something_is_refused_with_a_sentence(
+    record: Record, changed: dict[str, object], said: str
+) -> None:
+    response = browser(CLERK).post(f"/cases/new/?procedure=objection&record={record.pk}", opening(record, **changed))
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert Case.objects.count() == 0
+
+
+def test_a_proxy_brings_the_authorisation(record: Record) -> None:
+    file = SimpleUploadedFile("委托书.pdf", PDF)
+    fields = opening(record, channel="proxy", handler_name="李四", authorisation=file)
+    browser(CLERK).post(f"/cases/new/?procedure=objection&record={record.pk}", fields)
+    case = Case.objects.get()
+    assert case.handler_name == "李四"
+    assert case.handler_authorisation_sha256 == Paper.objects.get(case=case, kind="authorisation").sha256
+
+
+def test_a_department_takes_down_only_what_it_determined(record: Record) -> None:
+    address = f"/cases/new/?record={record.pk}"
+    page = read(LIAISON, address)
+    assert "procedure=credit_repair" in page
+    assert "procedure=complaint" not in page
+    assert browser(OTHER).get(address).status_code == 404
+    assert browser(CLERK).get("/cases/new/?record=999999").status_code == 404
+
+
+def test_a_complaint_names_a_department_and_no_record(record: Record) -> None:
+    page = read(CLERK, "/cases/new/")
+    assert "procedure=complaint" in page
+    assert "procedure=objection" not in page
+    form = read(CLERK, "/cases/new/?procedure=complaint")
+    ground = re.search(r'name="ground" value="([^"]+)"', form)
+    assert ground is not None
+    fields = opening(record, ground=ground[1], department="taxation", channel="phone")
+    browser(CLERK).post("/cases/new/?procedure=complaint", fields)
+    assert Case.objects.get().department_code == "taxation"
+
+
+def test_false_papers_are_reported_from_the_repair(record: Record) -> None:
+    case = repaired(record)
+    page = read(LIAISON, f"/cases/{case.pk}/")
+    assert f"/cases/new/?procedure=re_verification&amp;record={record.pk}" in page
+    assert "登记复查" in read(LIAISON, f"/cases/new/?procedure=re_verification&record={record.pk}")
+
+
+def test_a_record_page_leads_its_officers_to_the_counter(record: Record) -> None:
+    address = f"/records/{record.pk}/"
+    assert f"/cases/new/?record={record.pk}" in read(CLERK, address)
+    assert f"/cases/notices/{record.pk}/" in read(LIAISON, address)
+    assert "/cases/" not in read(OTHER, address).split("<main")[1]
+    assert "/cases/new/" not in Client().get(address).content.decode()
+
+
+def test_a_letter_is_a_page_and_a_file(record: Record) -> None:
+    case = objection_ready(record)
+    letter = Letter.objects.get(case=case)
+    page = read(CLERK, f"/cases/{case.pk}/letters/{letter.pk}/")
+    assert "<h2>收件回执</h2>" in page
+    assert letter.number in page
+    assert "濉溪县示例建材有限公司：" in page
+    file = browser(CLERK).get(f"/cases/{case.pk}/letters/{letter.pk}/letter.pdf")
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.content.startswith(b"%PDF-")
+    assert file.content == browser(CLERK).get(f"/cases/{case.pk}/letters/{letter.pk}/letter.pdf").content
+    assert browser(OTHER).get(f"/cases/{case.pk}/letters/{letter.pk}/").status_code == 404
+
+
+def test_every_letter_of_a_case_can_be_laid_out(record: Record) -> None:
+    case = objection_ready(record)
+    request_papers(by=CLERK, case_id=case.pk, asked="一、执照\n\n二、授权书", at=AT)
+    hand_in(case, "evidence")
+    extend_deadline(by=CLERK, case_id=case.pk, days=1, reason="需要核查。", at=AT)
+    settled(Case.objects.get(pk=case.pk), "rejected", first=CLERK)
+    titles = []
+    for letter in Letter.objects.filter(case=case).order_by("pk"):
+        page = read(CLERK, f"/cases/{case.pk}/letters/{letter.pk}/")
+        titles.append(re.findall(r"<h2>(.+?)</h2>", page)[0])
+        assert browser(CLERK).get(f"/cases/{case.pk}/letters/{letter.pk}/letter.pdf").status_code == 200
+    assert titles == ["收件回执", "补正通知书", "延期通知书", "处理决定书"]
+
+
+def test_the_repair_notice_is_printed_with_the_penalty_by_who_decided_it(record: Record) -> None:
+    page = read(LIAISON, f"/cases/notices/{record.pk}/")
+    assert "<h2>信用修复告知书</h2>" in page
+    assert "最早自2026年8月20日起可以申请修复。" in page
+    assert "即使不申请，也将于2027年5月20日自动停止公示。" in page
+    assert "不收取任何费用" in page
+    file = browser(CLERK).get(f"/cases/notices/{record.pk}/notice.pdf")
+    assert file.content.startswith(b"%PDF-")
+    assert browser(OTHER).get(f"/cases/notices/{record.pk}/").status_code == 404
+    licence = stored_licence(subject=record.subject)
+    assert browser(LIAISON).get(f"/cases/notices/{licence.pk}/").status_code == 404
+    repaired(record)
+    assert browser(LIAISON).get(f"/cases/notices/{record.pk}/").status_code == 404
+
+
+def test_one_guidance_goes_to_each_of_several_cases_and_decides_none(record: Record) -> None:
+    cases = [repair_ready(record), objection_ready(stored_record(subject=record.subject, number=2))]
+    decided = objection_ready(stored_record(subject=record.subject, number=3))
+    settled(decided, "rejected", first=CLERK)
+    numbers = [c.pk for c in (*cases, decided)]
+    before = [(c.state, c.due_on) for c in Case.objects.order_by("pk")]
+    page = browser(CLERK).get("/cases/guidance/", {"case": numbers}).content.decode()
+    assert decided.number not in page
+    short = browser(CLERK).post("/cases/guidance/", {"case": numbers, "text": "请补"})
+    assert short.status_code == 422
+    assert Letter.objects.filter(kind="guidance").count() == 0
+    text = "请携带营业执照原件到县政务服务中心三楼信用窗口核对。"
+    response = browser(CLERK).post("/cases/guidance/", {"case": numbers, "text": text})
+    letters = Letter.objects.filter(kind="guidance").order_by("pk")
+    assert [x.case_id for x in letters] == [c.pk for c in reversed(cases)]  # the one due first at the head
+    printed = read(CLERK, response.headers["Location"])
+    assert printed.count('<article class="letter">') == 2
+    assert printed.count(text) == 2
+    assert [(c.state, c.due_on) for c in Case.objects.order_by("pk")] == before
+    assert browser(LIAISON).get("/cases/guidance/").status_code == 403
+
+
+def test_public_figures_are_k_safe(record: Record) -> None:
+    for number in range(2, 11):
+        case = objection_ready(stored_record(subject=record.subject, number=number))
+        settled(case, "rejected", first=CLERK)
+    page = Client().get("/cases/statistics/").content.decode()
+    assert "还没有可以公布的数字" in page
+    objection_ready(record)
+    page = Client().get("/cases/statistics/").content.decode()
+    assert "濉溪县市场监督管理局" in page
+    figures = re.findall(r'class="amount">([^<]+)</td>', page)
+    assert figures == ["10", "9", "9", "100.0%", "0", "0", "0"]
+    assert "/cases/statistics/" in Client().get("/departments/market_regulation/").content.decode()
+
+
+def test_a_year_that_is_none_is_this_year() -> None:
+    for year in ("abc", "1066", "9999"):
+        assert "2026 年收到的案件" in Client().get(f"/cases/statistics/?year={year}").content.decode()

@@ -1,0 +1,176 @@
+"""The form of a decision through HTTP: templates, proposals, approval, reviews, orders and delivery."""
+
+from datetime import date
+
+import pytest
+
+from publiccredit.casework import desk
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations import (
+    answer_as_source,
+    close_case,
+    decide,
+    extend_deadline,
+    forward_to_source,
+    take_case,
+)
+from publiccredit.casework.types import Verdict
+from publiccredit.catalogue.types import ProcedureName
+from publiccredit.subjects.models import Record
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    REASONS,
+    SECOND_CLERK,
+    hand_in,
+    objection_ready,
+    opened,
+    repair_ready,
+    report_ready,
+    settled,
+)
+from tests.flows.officers import NOW, TODAY, read, send, state
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+
+
+def test_a_decision_begins_with_its_template_and_the_template_alone_is_refused(record: Record) -> None:
+    case = objection_ready(record)
+    page = read(CLERK, f"/cases/{case.pk}/?outcome=rejected")
+    template = "经核实，该信息与决定文书一致，理由是____，异议不予支持。"
+    assert template in page
+    response = send(CLERK, case, "decide", outcome="rejected", reasons=template)
+    assert response.status_code == 422
+    said = response.content.decode()
+    assert "理由仍是模板原文，或者有未填的空白。请写出本案的事实和依据。" in said
+    assert template in said
+    assert state(case) == "in_hand"
+    assert send(CLERK, case, "decide", outcome="rejected", reasons="").status_code == 422
+    assert send(CLERK, case, "decide", outcome="rejected", reasons=REASONS).status_code == 302
+    assert state(case) == "decided"
+
+
+def test_an_outcome_of_another_procedure_is_no_form(record: Record) -> None:
+    case = objection_ready(record)
+    assert send(CLERK, case, "decide", outcome="granted", reasons=REASONS).status_code == 302
+    assert state(case) == "in_hand"
+
+
+def test_a_correction_names_the_field_and_is_approved_by_another_person(record: Record) -> None:
+    case = objection_ready(record)
+    page = read(CLERK, f"/cases/{case.pk}/?outcome=corrected")
+    assert 'name="field_1"' in page
+    wrong = send(CLERK, case, "decide", outcome="corrected", reasons=REASONS, field_1="fine_fen", value_1="许多")
+    assert wrong.status_code == 422
+    assert "实为“许多”" in wrong.content.decode()
+    sent = send(CLERK, case, "decide", outcome="corrected", reasons=REASONS, field_1="violation_facts", value_1="更正")
+    assert sent.status_code == 302
+    assert state(case) == "proposed"
+    assert 'value="approve"' not in read(CLERK, f"/cases/{case.pk}/")
+    assert send(CLERK, case, "approve").status_code == 302
+    assert state(case) == "proposed"
+    assert send(OFFICE_HEAD, case, "approve").status_code == 302
+    assert state(case) == "decided"
+    assert Record.objects.get(pk=record.pk).content["violation_facts"] == "更正"
+
+
+def test_a_proposal_is_returned_with_a_reason_and_made_anew(record: Record) -> None:
+    case = objection_ready(record)
+    decide(by=CLERK, case_id=case.pk, verdict=Verdict("publication_stopped", REASONS), at=AT)
+    assert send(OFFICE_HEAD, case, "return", because="").status_code == 422
+    assert send(OFFICE_HEAD, case, "return", because="未附送达回证。").status_code == 302
+    assert state(case) == "in_hand"
+    assert "未附送达回证。" in read(CLERK, f"/cases/{case.pk}/")
+
+
+def test_a_repair_is_granted_by_two_people_of_the_deciding_department(record: Record) -> None:
+    case = repair_ready(record)
+    page = read(LIAISON, f"/cases/{case.pk}/")
+    assert "停止公示、停止共享和使用、解除惩戒措施、更新评价结果" in page
+    assert "最短公示期已满" in page
+    assert send(CLERK, case, "decide", outcome="granted", reasons=REASONS).status_code == 302
+    assert state(case) == "in_hand"
+    assert send(LIAISON, case, "decide", outcome="granted", reasons=REASONS).status_code == 302
+    assert send(HEAD, case, "approve").status_code == 302
+    assert Record.objects.get(pk=record.pk).display_ended_at == NOW
+
+
+def test_a_repair_that_meets_its_conditions_is_not_refused_without_one(record: Record) -> None:
+    case = repair_ready(record)
+    response = send(LIAISON, case, "decide", outcome="refused", reasons=REASONS)
+    assert response.status_code == 422
+    assert "各项条件均已满足，应当准予修复" in response.content.decode()
+    fields = {"outcome": "refused", "reasons": REASONS, "failing": "duties_performed", "holds_from": "2026-10-01"}
+    assert send(LIAISON, case, "decide", **fields).status_code == 302
+    assert state(case) == "decided"
+
+
+def test_a_court_order_shields_for_the_time_it_says(record: Record) -> None:
+    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="reorganisation")
+    hand_in(case, "court_order")
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    fields = {"outcome": "shielded", "reasons": REASONS, "order_from": "2026-09-01"}
+    assert send(LIAISON, case, "decide", **fields).status_code == 422
+    fields |= {"order_number": "（2026）皖06破1号", "order_until": "2026-08-01"}
+    response = send(LIAISON, case, "decide", **fields)
+    assert "止日 2026-08-01 应晚于起日 2026-09-01。" in response.content.decode()
+    assert send(LIAISON, case, "decide", **fields | {"order_until": "2028-09-01"}).status_code == 302
+    assert send(HEAD, case, "approve").status_code == 302
+    found = Record.objects.get(pk=record.pk)
+    assert (found.shielded_from, found.shielded_until) == (date(2026, 9, 1), date(2028, 9, 1))
+
+
+def test_a_stay_and_a_revocation_are_carried_out_at_the_departments_desk(record: Record) -> None:
+    stay = report_ready(record, ground="stayed", paper="stay_order")
+    order = {"order_number": "濉政复〔2026〕3号", "order_from": "2026-09-01"}
+    assert send(LIAISON, stay, "decide", outcome="stayed", reasons=REASONS, **order).status_code == 302
+    assert Record.objects.get(pk=record.pk).stayed_from == date(2026, 9, 1)
+    revoked = report_ready(record, ground="revoked", paper="new_decision")
+    assert "撤回记录，原处显示理由" in read(LIAISON, f"/cases/{revoked.pk}/")
+    assert send(LIAISON, revoked, "decide", outcome="withdrawn_revoked", reasons=REASONS).status_code == 302
+    assert Record.objects.get(pk=record.pk).withdrawn_as == "revoked"
+
+
+def test_a_decided_case_is_delivered_and_closed(record: Record) -> None:
+    case = objection_ready(record)
+    settled(case, "rejected", first=CLERK)
+    assert case.number in read(CLERK, "/cases/?queue=delivery")
+    assert send(CLERK, case, "close", delivered="").status_code == 422
+    assert send(CLERK, case, "close", delivered="窗口当面送达").status_code == 302
+    assert state(case) == "closed"
+
+
+def test_a_review_is_taken_down_and_decided_by_somebody_else(record: Record) -> None:
+    case = objection_ready(record)
+    settled(case, "rejected", first=CLERK)
+    assert send(CLERK, case, "request_review", request="").status_code == 422
+    assert send(CLERK, case, "request_review", request="没有核对送达日期。").status_code == 302
+    review = Case.objects.get(reviews=case)
+    take_case(by=CLERK, case_id=review.pk, at=NOW)
+    assert "?outcome=" not in read(CLERK, f"/cases/{review.pk}/")
+    assert send(CLERK, review, "decide", outcome="rejected", reasons=REASONS).status_code == 302
+    assert state(review) == "in_hand"
+    assert send(SECOND_CLERK, review, "decide", outcome="rejected", reasons=REASONS).status_code == 302
+    assert state(review) == "decided"
+
+
+def test_what_is_offered_is_what_the_operations_allow(record: Record) -> None:
+    case = Case.objects.get(pk=objection_ready(record).pk)
+    names = {s.value for s in desk.steps_open(case=case, actor=CLERK, on=TODAY)}
+    assert names == {"request_papers", "hand_in_paper", "forward", "extend", "propose", "take_back"}
+    extend_deadline(by=CLERK, case_id=case.pk, days=1, reason="需要核查", at=AT)
+    forward_to_source(by=CLERK, case_id=case.pk, question="请核实。", at=AT)
+    case = Case.objects.get(pk=case.pk)
+    assert {s.value for s in desk.steps_open(case=case, actor=LIAISON, on=TODAY)} == {"answer", "hand_in_paper"}
+    answer_as_source(by=LIAISON, case_id=case.pk, answer="与文书一致。", at=AT)
+    settled(Case.objects.get(pk=case.pk), "rejected", first=CLERK)
+    case = Case.objects.get(pk=case.pk)
+    assert {s.value for s in desk.steps_open(case=case, actor=CLERK, on=TODAY)} == {"close", "request_review"}
+    close_case(by=CLERK, case_id=case.pk, delivered="邮寄", at=AT)
+    case = Case.objects.get(pk=case.pk)
+    assert {s.value for s in desk.steps_open(case=case, actor=CLERK, on=TODAY)} == {"request_review"}
+    late = date(2026, 10, 30)
+    assert desk.steps_open(case=case, actor=CLERK, on=late) == frozenset()
