@@ -21,7 +21,7 @@ test: environment-dev browser ## everything from nothing: install what tests nee
 
 check: lint types generated ## every check, seconds first (after `make test` has installed what it needs)
 	$(VENV)/pytest tests -n 2 -m "not scale" $(if $(CI),-p no:randomly) --cov --cov-report= -q
-	$(VENV)/coverage report --fail-under=90 --skip-covered --sort=cover | tail -25
+	$(VENV)/coverage report --fail-under=95 --skip-covered --sort=cover | tail -25
 
 lint:
 	$(VENV)/ruff format --check --quiet .
