@@ -216,7 +216,7 @@ class TakeBackForm(forms.Form):
     """Why the subject takes a request back, if it wants to say."""
 
     stated = forms.CharField(
-        label="说明（可以不填）",
+        label="说明",
         required=False,
         max_length=500,
         error_messages={"max_length": "最多 500 字。请删减。"},
