@@ -58,7 +58,7 @@ def main() -> None:
     told = [tenth] if figures is tenth else [tenth, figures]
     keep(
         name="filing", title="Filing a submission", how=how(figures, asked_for=given.rows),
-        lines=[line(f) for f in told], raw={**figures, "tenth": tenth}, on=AT.date(),
+        lines=[line(f) for f in told], raw={**figures, "tenth": tenth}, on=datetime.now(UTC).date(),
     )  # fmt: skip
     sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
