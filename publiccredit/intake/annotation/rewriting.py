@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO, cast
 
@@ -34,6 +35,7 @@ UNPRINTABLE = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 WRITTEN_ANEW = "原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。"
 EMPTY = ("", "")
+BEFORE_TEXT, BEHIND_TEXT = '<is><t xml:space="preserve">', "</t></is>"
 LOOKS: dict[str, dict[str, object]] = {
     "text": {"num_format": "@"},  # or an identifier typed into a corrected cell would become a number
     "date": {"num_format": "yyyy-mm-dd"},
@@ -159,14 +161,14 @@ class DataPlan:
     styles: Styles
     texts: frozenset[int]  # columns in which identity numbers are masked
 
-    @property
+    @cached_property
     def width(self) -> int:
         return max(self.last, *(column_index(column.letter) for column in self.header.columns)) + 1
 
 
 def _plain_lines(rows: Iterator[Row], styles: Styles) -> Iterator[str]:
     for number, row in rows:
-        yield _line(number, [_cell(value, styles, "") if value != "" else EMPTY for value in row])
+        yield _line(number, _cells(row, styles))
 
 
 def _data_lines(rows: Iterator[Row], plan: DataPlan) -> Iterator[str]:
@@ -175,7 +177,7 @@ def _data_lines(rows: Iterator[Row], plan: DataPlan) -> Iterator[str]:
         if at is None:
             continue
         if number < plan.header.header_row:
-            cells = [_cell(value, plan.styles, "") if value != "" else EMPTY for value in values]
+            cells = _cells(values, plan.styles)
         elif number == plan.header.header_row:
             head = plan.styles.number("header", HEADER)
             titles = _with_marks(values, plan, OUTCOME_HEADER, ORIGINAL_ROW_HEADER)
@@ -189,7 +191,7 @@ def _marked_cells(number: int, values: Sequence[Cell], plan: DataPlan) -> list[t
     place = (plan.header.sheet, number)
     word = plan.marks.outcomes.get(place, "")
     values = _with_marks(_without_persons(place, values, plan), plan, word, number)
-    cells = [_cell(value, plan.styles, "") if value != "" else EMPTY for value in values]
+    cells = _cells(values, plan.styles)
     if word == WORDS[RETURNED]:
         cells[plan.last] = _cell(word, plan.styles, RETURN)
     for column, mark in plan.marks.cells.get(place, {}).items():
@@ -201,6 +203,10 @@ def _marked_cells(number: int, values: Sequence[Cell], plan: DataPlan) -> list[t
 def _without_persons(place: Place, values: Sequence[Cell], plan: DataPlan) -> list[Cell]:
     """Give nothing of a row about a natural person but that it was cleared; elsewhere no identity number in a text."""
     if place not in plan.marks.persons:
+        # One look at the whole row: hardly any holds such a number, and a look at each cell takes twice as long.
+        texts = [values[index] for index in plan.texts if index < len(values)]
+        if shown("\n".join([text for text in texts if isinstance(text, str)])) is None:
+            return list(values)
         return [
             value if index not in plan.texts or (masked := shown(value)) is None else masked
             for index, value in enumerate(values)
@@ -231,6 +237,19 @@ def _line(number: int, cells: list[tuple[str, str]]) -> str:
 LETTERS = [column_letter(index) for index in range(16_384)]
 
 
+def _cells(values: Sequence[Cell], styles: Styles) -> list[tuple[str, str]]:
+    """Give the cells of a row without marks; nearly all of them are text in which nothing is to be escaped."""
+    text = _text_attributes(styles.number("text"))
+    return [
+        EMPTY
+        if value == ""
+        else (text, f"{BEFORE_TEXT}{value}{BEHIND_TEXT}")
+        if type(value) is str and not UNPRINTABLE.search(value)
+        else _cell(value, styles, "")
+        for value in values
+    ]
+
+
 def _cell(value: Cell, styles: Styles, colour: str) -> tuple[str, str]:
     """Give the attributes of a cell and what stands in it."""
     if isinstance(value, str):
@@ -248,7 +267,11 @@ def _cell(value: Cell, styles: Styles, colour: str) -> tuple[str, str]:
 def _styled(text: str, style: int) -> tuple[str, str]:
     if UNPRINTABLE.search(text):
         text = UNPRINTABLE.sub(lambda found: ESCAPES.get(found.group(), ""), text)
-    return f' s="{style}" t="inlineStr"', f'<is><t xml:space="preserve">{text}</t></is>'
+    return _text_attributes(style), f"{BEFORE_TEXT}{text}{BEHIND_TEXT}"
+
+
+def _text_attributes(style: int) -> str:
+    return f' s="{style}" t="inlineStr"'
 
 
 def _summarise(book: Workbook, marks: Marks, styles: Styles, *, rewritten: bool) -> None:
