@@ -52,6 +52,11 @@ class Asked:
         return [self.name[i : i + 2] for i in range(len(self.name) - 1)]
 
     @property
+    def may_be_identifier(self) -> bool:
+        """No identifier is written without a letter or a digit, though some also hold Chinese characters."""
+        return any(character.isascii() and character.isalnum() for character in self.identifier)
+
+    @property
     def latin(self) -> bool:
         return self.name.isascii() and self.name.isalnum()
 
@@ -152,28 +157,36 @@ def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 # --- exact answers --------------------------------------------------------------------------------------------------
 
-_EXACT = f"""
-SELECT {_COLUMNS}, min(reason) AS reason FROM (
-    SELECT s.*, '1 identifier' AS reason FROM subjects_subject s WHERE uscc = %(identifier)s
-    UNION ALL
-    SELECT s.*, '1 identifier' FROM subjects_subject s JOIN subjects_identifier i ON i.subject_id = s.id
-        WHERE i.value = %(identifier)s
-    UNION ALL
-    SELECT s.*, '2 exact' FROM subjects_subject s WHERE inactive IN (true, false) AND search_name = %(name)s
-    UNION ALL
-    SELECT s.*, '3 document_number' FROM subjects_subject s WHERE id = ANY(%(decided)s)
-    UNION ALL
-    SELECT s.*, '4 former_name' FROM subjects_subject s JOIN subjects_subjectname n ON n.subject_id = s.id
-        WHERE n.borne_until IS NOT NULL AND n.search_name = %(name)s
-) AS found GROUP BY {_COLUMNS} ORDER BY reason, inactive, id LIMIT 20
-"""  # noqa: S608 - no value is part of the text
+_BY_IDENTIFIER = """
+SELECT s.*, '1 identifier' AS reason FROM subjects_subject s WHERE uscc = %(identifier)s
+UNION ALL
+SELECT s.*, '1 identifier' FROM subjects_subject s JOIN subjects_identifier i ON i.subject_id = s.id
+    WHERE i.value = %(identifier)s
+"""
+_BY_NAME = """
+SELECT s.*, '2 exact' AS reason FROM subjects_subject s WHERE inactive IN (true, false) AND search_name = %(name)s
+"""
+_BY_DOCUMENT = "SELECT s.*, '3 document_number' AS reason FROM subjects_subject s WHERE id = ANY(%(decided)s)"
+_BY_FORMER_NAME = """
+SELECT s.*, '4 former_name' AS reason FROM subjects_subject s JOIN subjects_subjectname n ON n.subject_id = s.id
+    WHERE n.borne_until IS NOT NULL AND n.search_name = %(name)s
+"""
 
 
 def _exact(asked: Asked, audience: Audience, on: date) -> list[Hit]:
     values = {"identifier": asked.identifier, "name": asked.name, "decided": _decided(asked, audience, on)}
-    rows = _rows(_EXACT, values)
+    rows = _rows(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
     seen = _seen_subjects([row[0] for row in rows], audience, on)
     return [_hit(row, row[-1].split(" ", 1)[1]) for row in rows if row[0] in seen]
+
+
+def _exact_sql(*, identifier: bool, decided: bool) -> str:
+    """Planning a way costs more than going it, so only those are asked that can lead somewhere."""
+    ways = [_BY_IDENTIFIER] * identifier + [_BY_NAME] + [_BY_DOCUMENT] * decided + [_BY_FORMER_NAME]
+    return (
+        f"SELECT {_COLUMNS}, min(reason) AS reason FROM ({' UNION ALL '.join(ways)}) AS found "  # noqa: S608
+        f"GROUP BY {_COLUMNS} ORDER BY reason, inactive, id LIMIT 20"
+    )
 
 
 def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
