@@ -27,6 +27,7 @@ import polars as pl
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checking import bearers, check_file
 from publiccredit.intake.checks.rulebook import Rulebook
+from publiccredit.intake.reading.limited import allocation
 from publiccredit.intake.types import CheckContext, CheckedChunk, CheckSummary
 from tests.scale.results import Line, keep
 from tests.scale.row_rules import RowRules, pydantic_findings, pydantic_model
@@ -129,7 +130,9 @@ WORK: dict[str, Callable[[Path], object]] = {
 
 def measured(name: str, path: Path, *, times: int = 1) -> dict[str, float]:
     """Run one measurement in a process of its own, ``times`` over, and give its best seconds and its peak megabytes."""
-    environment = {**os.environ, "POLARS_MAX_THREADS": os.environ.get("POLARS_MAX_THREADS", "2")}
+    threads = os.environ.get("POLARS_MAX_THREADS", "2")
+    # As in the child process of an upload; reading alone is no slower for it.
+    environment = {**os.environ, "POLARS_MAX_THREADS": threads, **allocation(threads=int(threads))}
     command = [sys.executable, "-m", "tests.scale.bench_checks", "--measure", name, "--file", str(path)]
     runs = [
         json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment).stdout)

@@ -1,7 +1,8 @@
 """万元栏的金额与同行文字写明的数额相差一万倍，或达到阈值而文字未写明这一数额的，疑似把元填成万元，退回核对（本平台校验规则；阈值载于目录包）。"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from publiccredit.intake.types import CheckContext
 NAME = "amount_in_yuan"
 _FEN_PER_WAN = 1_000_000
 _TIMES = 10_000  # 万元 typed as 元
+_NAMED = "?named"  # the amounts the text of a suspect row names
 # Where numerals end before 元 and not before 万元, the text may name an amount in yuan that no digit shows.
 _NUMERALS_IN_YUAN = "[十百千拾佰仟]元"
 
@@ -29,7 +31,7 @@ def _rule(book: Rulebook, name: str, text: str | None, threshold: int) -> Rule:
     field, fen = book.record_type.field(name), pl.col(name)
     if text is None:
         return Rule(NAME, field, fen >= threshold, _both_readings(fen))
-    named = pl.col(text).map_batches(named_amounts, return_dtype=pl.List(pl.Int64))
+    named = pl.col(_NAMED)
     # Several parties may be fined in one decision: then the sum is the amount.
     confirmed = named.list.contains(fen) | (named.list.sum() == fen)
     meant = (fen % _TIMES == 0) & named.list.contains(fen // _TIMES)
@@ -42,17 +44,25 @@ def _rule(book: Rulebook, name: str, text: str | None, threshold: int) -> Rule:
         .otherwise(pl.concat_str(told, pl.lit("没有写明金额。"), _both_readings(fen)))
     )
     return Rule(
-        NAME, field, ((fen >= threshold) | meant) & ~confirmed, said, suspect=_suspect(fen, pl.col(text), threshold)
+        NAME,
+        field,
+        ((fen >= threshold) | meant) & ~confirmed,
+        said,
+        suspect=pl.map_batches([name, text], partial(_suspect, threshold=threshold), return_dtype=pl.Boolean),
+        of_suspects=pl.col(text).map_batches(named_amounts, return_dtype=pl.List(pl.Int64)).alias(_NAMED),
     )
 
 
-def _suspect(fen: pl.Expr, text: pl.Expr, threshold: int) -> pl.Expr:
+def _suspect(columns: Sequence[pl.Series], *, threshold: int) -> pl.Series:
     """Amounts from the threshold on, and those whose digits stand in the text: few are looked at closely."""
+    filled = columns[0].is_not_null()
+    fen, text = pl.col("fen"), pl.col("text")
     # Exact decimals take four times as long to write; that a float may show one digit too many costs nothing here.
     typed = (fen / _FEN_PER_WAN).cast(pl.String).str.strip_suffix(".0")
-    in_digits = text.str.contains(typed, literal=True)
-    in_numerals = fen.is_not_null() & text.str.contains(_NUMERALS_IN_YUAN)
-    return (fen >= threshold) | in_digits | in_numerals
+    looks = (fen >= threshold) | text.str.contains(typed, literal=True) | text.str.contains(_NUMERALS_IN_YUAN)
+    cells = pl.DataFrame([columns[0].alias("fen"), columns[1].alias("text")]).filter(filled)
+    found = cells.select(looks.fill_null(value=False)).to_series()
+    return pl.repeat(value=False, n=len(filled), eager=True).scatter(filled.arg_true(), found)
 
 
 def _both_readings(fen: pl.Expr) -> pl.Expr:

@@ -22,6 +22,7 @@ class Rule:
     expected: pl.Expr
     found: pl.Expr | None = None
     suspect: pl.Expr | None = None  # a cheaper look that marks every broken cell and few others
+    of_suspects: pl.Expr | None = None  # a column made once of the suspects, for all that is asked of them
 
 
 SENT = "?sent"  # the cell as it came: may be asked for in what is said, not in what is broken

@@ -196,6 +196,7 @@ def _child(folder: Path, limits: ProcessLimits) -> Iterator[subprocess.Popen[byt
         "PYTHONUTF8": "1",
         "POLARS_MAX_THREADS": str(limits.threads),
         "RAYON_NUM_THREADS": str(limits.threads),
+        **allocation(threads=limits.threads),
     }
     with (folder / "stderr").open("wb") as complaints:
         child = subprocess.Popen(
@@ -211,6 +212,16 @@ def _child(folder: Path, limits: ProcessLimits) -> Iterator[subprocess.Popen[byt
         yield child
     finally:
         _end(child)
+
+
+def allocation(*, threads: int) -> dict[str, str]:
+    """
+    Give the environment in which Polars keeps the memory it is done with until the process ends.
+
+    The next chunk needs it again: handing every page back and asking for it anew took a tenth of the processor's time.
+    With an arena for each thread, and not four for each core, little more is held at once.
+    """
+    return {"_RJEM_MALLOC_CONF": f"dirty_decay_ms:-1,muzzy_decay_ms:-1,narenas:{threads}"}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

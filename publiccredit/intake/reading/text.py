@@ -165,7 +165,9 @@ def _raw_chunk(frame: pl.DataFrame, table: Table, done: int) -> Iterator[RawChun
     first = table.header.header_row + 1 + done
     rows = frame.with_columns(pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(ROW))
     _refuse_unnamed_cells(rows, frame.columns[table.named :], table)
-    rows = _empty_text_as_null(_without_empty_rows(rows, frame.columns), frame.columns)
+    rows = _without_empty_rows(rows, frame.columns)
+    if table.text.tally is None or table.text.tally.quoted:
+        rows = _empty_text_as_null(rows, frame.columns)
     letters = letters_of_fields(table.header)
     rows = rows.select(
         pl.lit("").alias(SHEET),
@@ -200,7 +202,7 @@ def _blank(column: str) -> pl.Expr:
 
 
 def _empty_text_as_null(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
-    """An empty cell in quotation marks is as empty as one without."""
+    """An empty cell in quotation marks, which Polars takes for text, is as empty as one without."""
     quoted = rows.select((pl.col(fields) == "").any()).row(0)
     spots = [name for name, found in zip(fields, quoted, strict=True) if found]
     return rows.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in spots)
