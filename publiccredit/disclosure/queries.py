@@ -15,6 +15,7 @@ from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown, type_of
+from publiccredit.disclosure.remedies import remedies
 from publiccredit.disclosure.search import UnableToSearch, search
 from publiccredit.disclosure.types import (
     RecordPage,
@@ -35,6 +36,7 @@ __all__ = [
     "figures",
     "known_subjects",
     "record_page",
+    "remedies",
     "search",
     "subject_file",
     "subject_identifier",

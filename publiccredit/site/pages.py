@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from publiccredit.accounts.access import EVERY_OFFICER, EVERYBODY, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, DisclosureTerm
+from publiccredit.disclosure import queries as disclosure
 from publiccredit.site.context import TYPE_SIZE_COOKIE, own_desk
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -49,13 +50,15 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_GET
 def rights(request: HttpRequest) -> HttpResponse:
     """Show what a subject may expect, from packs/rights.yml and the terms in force today."""
+    today = timezone.localdate()
     stated = [{"right": right, "known": CONFIDENCE_TITLES[right.confidence]} for right in catalogue.packs().rights]
-    terms = catalogue.disclosure_terms_in_force(record_type="administrative_penalty", on=timezone.localdate())
+    terms = catalogue.disclosure_terms_in_force(record_type="administrative_penalty", on=today)
     shown = [
         ShownTerm(words=SEVERITY_TITLES[t.severity], term=t, known=CONFIDENCE_TITLES[t.confidence])
         for t in (terms.terms if terms else ())
     ]
-    return render(request, "site/rights.html", {"rights": stated, "terms": terms, "shown": shown})
+    context = {"rights": stated, "terms": terms, "shown": shown, "remedies": disclosure.remedies(on=today)}
+    return render(request, "site/rights.html", context)
 
 
 @open_to(EVERY_OFFICER)

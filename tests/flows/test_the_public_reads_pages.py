@@ -109,6 +109,28 @@ def test_a_record_page_shows_its_way_its_fields_its_basis_and_what_can_be_done(
     assert "340621199001011234" not in page
 
 
+def test_a_record_page_says_who_decides_and_leads_the_subject_to_its_own_page(client: Client, subject: Subject) -> None:
+    penalty, licence = _penalty(), Record.objects.get(record_type="administrative_licence")
+    page = client.get(f"/records/{penalty.pk}/").content.decode()
+    assert f'href="/mine/log-in/?next=%2Fmine%2Frecords%2F{penalty.pk}%2F"' in page
+    assert "由县信用办在 3 个工作日内核实并决定；须请报送部门核实的，合计 7 个工作日" in page
+    assert "由濉溪县市场监督管理局在收到申请后 10 个工作日内决定" in page
+    page = client.get(f"/records/{licence.pk}/").content.decode()
+    assert "认为有误" in page
+    assert "申请修复" not in page
+
+
+def test_the_rights_page_says_where_to_go_and_who_decides(client: Client) -> None:
+    page = client.get("/rights/").content.decode()
+    assert 'href="/mine/log-in/"' in page
+    for title, decides, days in (
+        ("信用修复", "作出决定的部门", "10"),
+        ("异议", "县信用办", "3，须请有关单位核实、说明的 7"),
+        ("投诉", "县信用办", "15，须请有关单位核实、说明的 20"),
+    ):
+        assert f'<th scope="row">{title}</th><td>{decides}</td><td>{days}</td>' in page
+
+
 def test_hidden_and_absent_give_the_same_answer(client: Client, subject: Subject) -> None:
     hidden = stored_subject(number=5, name="濉溪县隐去商贸有限公司")
     ended = stored_record(subject=hidden, number=5, disclosed_until=date(2026, 5, 30))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from publiccredit.accounts.access import EVERYBODY, OFFICE_AND_AUDIT, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience, ProcedureName
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
+from publiccredit.disclosure.remedies import Remedy, determined_by, remedy
 from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import (
     WITHDRAWAL_WORDS,
@@ -99,6 +101,9 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "source": source_title(record.source),
         "versions": _versions(found),
         "last_day": last_day(record.disclosed_until),
+        "objection": remedy(name=ProcedureName.OBJECTION, on=today),
+        "repair": _repair(record, today),
+        "own_page": _own_page(record_id),
         "repairable": record.repairable_from is not None and record.repairable_from <= today,
         "address": request.build_absolute_uri(request.path),
         "today": today,
@@ -122,10 +127,27 @@ def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
     if not request.user.is_authenticated:
         return {}
     actor = actor_of(request)
-    ours = {d.uscc: d.code for d in catalogue.departments()}
-    determined = ours.get(record.authority_uscc, record.department_code) == actor.department_code
+    determined = _determined_by(record) == actor.department_code
     opens = actor.of_office or (actor.of_department and determined)
     return {"opens": opens, "notice": opens and record.adverse}
+
+
+def _determined_by(record: VisibleRecord) -> str:
+    return determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
+
+
+def _repair(record: VisibleRecord, on: date) -> Remedy | None:
+    """Tell who would repair an adverse record, and how soon; nothing for one that burdens nobody."""
+    if not record.adverse:
+        return None
+    name = department_name(_determined_by(record))
+    return remedy(name=ProcedureName.CREDIT_REPAIR, on=on, determined_by=name)
+
+
+def _own_page(record_id: int) -> str:
+    """Lead the subject to the record at its own desk, through the door where it proves itself."""
+    door = reverse("subjectdesk:log_in")
+    return f"{door}?{urlencode({'next': reverse('subjectdesk:record', args=[record_id])})}"
 
 
 def _main_fields(record: VisibleRecord) -> list[VisibleField]:
