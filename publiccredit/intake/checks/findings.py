@@ -73,14 +73,12 @@ def issues(
 
 def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame:
     name = rule.field.name
-    said = [rule.expected] if rule.found is None else [rule.expected, rule.found]
-    made = [] if rule.of_suspects is None else [rule.of_suspects]
-    needed = {root for expr in (rule.broken, *said, *made) for root in expr.meta.root_names()} - {SENT}
-    needed -= {expr.meta.output_name() for expr in made}
     cells = pl.DataFrame([suspects.alias(INDEX), chunk.sent[name].gather(suspects).alias(SENT)])
-    cells = cells.hstack([chunk.values[root].gather(suspects) for root in sorted(needed)])
+    cells = cells.hstack([chunk.values[needed].gather(suspects) for needed in rule.needed])
+    if rule.of_suspects is not None:
+        cells = cells.with_columns(rule.of_suspects)
     if rule.suspect is not None:
-        cells = cells.with_columns(made).filter(rule.broken)
+        cells = cells.filter(rule.broken)
     return cells.select(
         INDEX,
         pl.lit(rule.check).alias("check"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -23,6 +24,14 @@ class Rule:
     found: pl.Expr | None = None
     suspect: pl.Expr | None = None  # a cheaper look that marks every broken cell and few others
     of_suspects: pl.Expr | None = None  # a column made once of the suspects, for all that is asked of them
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The columns of which something is asked or said; to find them takes as long as to ask a few hundred cells."""
+        asked = (self.broken, self.expected, self.found, self.of_suspects)
+        roots = {root for expr in asked if expr is not None for root in expr.meta.root_names()}
+        made = {SENT} if self.of_suspects is None else {SENT, self.of_suspects.meta.output_name()}
+        return tuple(sorted(roots - made))
 
 
 SENT = "?sent"  # the cell as it came: may be asked for in what is said, not in what is broken

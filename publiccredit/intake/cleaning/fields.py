@@ -80,8 +80,8 @@ def _text_cleaning(field: RecordField) -> Cleaning:
 
     def odd(sent: pl.Series) -> pl.Series:
         marked = looks_odd(sent)
-        short = sent.str.len_bytes() <= _LONGEST_EMPTY_WORD
-        return marked | (short & sent.str.contains(empty)) if short.any() else marked
+        short = (sent.str.len_bytes() <= _LONGEST_EMPTY_WORD).arg_true()
+        return marked | text.contains_among(short, sent, empty) if len(short) else marked
 
     return Cleaning(field, _as_sent, _or_placeholder(field, odd), _reader(field, tidied))
 

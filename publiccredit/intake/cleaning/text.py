@@ -34,6 +34,12 @@ def odd_document_number(text: pl.Series) -> pl.Series:
     return text.str.contains(_ODD_DOCUMENT_NUMBER)
 
 
+def contains_among(places: pl.Series, text: pl.Series, pattern: str) -> pl.Series:
+    """Whether each text holds the pattern, where only those at some places can."""
+    found = text.gather(places).str.contains(pattern).fill_null(value=False)
+    return pl.repeat(value=False, n=len(text), eager=True).scatter(places, found)
+
+
 def tidy(text: pl.Expr) -> pl.Expr:
     """Without invisible marks and without blanks at the ends; empty text is null."""
     trimmed = text.str.replace_all(rf"[{INVISIBLE}]", "").str.strip_chars()
