@@ -7,6 +7,7 @@ submission that can be filed again from the beginning.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -29,7 +30,7 @@ from publiccredit.intake.outcomes import (
     stage_duplicates,
     stage_issues,
 )
-from publiccredit.intake.preparing import Preparation
+from publiccredit.intake.preparing import Preparation, Prepared
 from publiccredit.intake.reading.limited import run_limited
 from publiccredit.intake.types import (
     ACCEPTED,
@@ -162,18 +163,25 @@ def stage_and_file(*, submission: Submission, check: Check, at: datetime) -> Non
 def _stage(submission: Submission, check: Check) -> Staged:
     _mark(submission, state=SubmissionState.CHECKING, progress=0)
     staged: Staged | None = None
-    for value in check(submission):
-        if isinstance(value, Recognition):
-            staged = _recognised(submission, value)
-        elif staged is None:
-            raise UnableToRead(code="not_recognised", message="未能识别文件的格式。请使用下载的模板填报后重新上传。")
-        elif isinstance(value, CheckSummary):
-            staged.summary = value
-        else:
-            _stage_chunk(staged, value)
-            _mark(submission, progress=staged.rows)
-    if staged is None or staged.summary is None:
-        raise UnableToRead(code="check_unfinished", message="核验没有完成，本次未入库任何内容。请重新上传。")
+    earlier: _Chunk | None = None
+    # One chunk is prepared while the database takes in the one before it, and while the child checks the next.
+    with ThreadPoolExecutor(1, thread_name_prefix="preparing") as beside:
+        for value in check(submission):
+            if isinstance(value, Recognition):
+                staged = _recognised(submission, value)
+            elif staged is None:
+                raise UnableToRead(
+                    code="not_recognised", message="未能识别文件的格式。请使用下载的模板填报后重新上传。"
+                )
+            elif isinstance(value, CheckSummary):
+                staged.summary = value
+            else:
+                later = _Chunk(value, beside.submit(_prepared, staged.preparation, value))
+                _stage_chunk(submission, staged, earlier)
+                earlier = later
+        if staged is None or staged.summary is None:
+            raise UnableToRead(code="check_unfinished", message="核验没有完成，本次未入库任何内容。请重新上传。")
+        _stage_chunk(submission, staged, earlier)
     return staged
 
 
@@ -192,19 +200,33 @@ def _recognised(submission: Submission, recognition: Recognition) -> Staged:
     return Staged(recognition=recognition, record_type=record_type, source=source, preparation=preparation)
 
 
-def _stage_chunk(staged: Staged, chunk: CheckedChunk) -> None:
-    outcomes = dict(chunk.rows[OUTCOME].value_counts().iter_rows())
+@dataclass(frozen=True)
+class _Chunk:
+    checked: CheckedChunk
+    prepared: Future[Prepared | None]
+
+
+def _prepared(preparation: Preparation, chunk: CheckedChunk) -> Prepared | None:
+    """What of a chunk becomes records. Runs in a thread of its own and asks the database nothing."""
+    accepted = chunk.rows.filter(pl.col(OUTCOME) == ACCEPTED)
+    return preparation.prepare(accepted=accepted) if accepted.height else None
+
+
+def _stage_chunk(submission: Submission, staged: Staged, chunk: _Chunk | None) -> None:
+    if chunk is None:
+        return
+    rows = chunk.checked.rows
+    outcomes = dict(rows[OUTCOME].value_counts().iter_rows())
     staged.accepted += outcomes.get(ACCEPTED, 0)
     staged.returned += outcomes.get(RETURNED, 0)
     staged.duplicates += outcomes.get(DUPLICATE, 0)
-    if outcomes.get(ACCEPTED):
-        accepted = chunk.rows if len(outcomes) == 1 else chunk.rows.filter(pl.col(OUTCOME) == ACCEPTED)
-        prepared = staged.preparation.prepare(accepted=accepted)
+    if prepared := chunk.prepared.result():
         copy_in(table="staged_party", frame=prepared.parties)
         copy_in(table="staged_row", frame=prepared.rows)
     if outcomes.get(DUPLICATE):
-        stage_duplicates(rows=chunk.rows.filter(pl.col(OUTCOME) == DUPLICATE))
-    stage_issues(issues=chunk.issues)
+        stage_duplicates(rows=rows.filter(pl.col(OUTCOME) == DUPLICATE))
+    stage_issues(issues=chunk.checked.issues)
+    _mark(submission, progress=staged.rows)
 
 
 def _refuse_unless_conserved(staged: Staged) -> None:
