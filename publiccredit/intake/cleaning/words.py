@@ -27,11 +27,12 @@ class Words:
         read = [self._one(cell) if cell else (None, None) for cell in bare]
         return pl.DataFrame(read, schema={"value": pl.String, "problem": pl.String}, orient="row")
 
-    def _one(self, cell: str) -> tuple[str, str | None]:
+    def _one(self, cell: str) -> tuple[str | None, str | None]:
+        """Give the words and the unknown among them; a cell of separators alone names nothing and is empty."""
         pieces = [cell] if cell in self._known or not self._separator else self._pieces(cell)
         words = [word for piece in pieces for word in self._word(piece).split(self._separator or "\0")]
         unknown = [word for word in words if not self._listed(word)]
-        return (self._separator or "").join(dict.fromkeys(words)), "、".join(unknown) or None
+        return (self._separator or "").join(dict.fromkeys(words)) or None, "、".join(unknown) or None
 
     def _pieces(self, cell: str) -> list[str]:
         pieces = [piece for piece in _FIRST.split(cell) if piece]

@@ -56,7 +56,7 @@ def test_invisible_marks_are_seen_wherever_they_stand(values):
 
 @settings(max_examples=40)
 @given(st.fixed_dictionaries({
-    name: st.one_of(st.none(), dirty, st.sampled_from(["N/A", "1.5万元", "2026/1/2", "罚款、警告", "二〇二六年一月二日", "长期"]))
+    name: st.one_of(st.none(), dirty, st.sampled_from([";", "N/A", "1.5万元", "2026/1/2", "罚款、警告", "二〇二六年一月二日", "长期"]))
     for name in ("subject_name", "document_number", "penalty_kind", "fine_fen", "decided_on", "effective_until", "remarks", "subject_uscc")
 }))  # fmt: skip
 def test_cleaned_rows_cleaned_again_are_the_same(cells):
