@@ -8,8 +8,6 @@ from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Party, Procedure
 
-OFFICE_CODE = "credit_office"
-
 
 def department_name(*, code: str) -> str:
     """Give a department's name, or its code where the packs no longer hold it."""
@@ -21,7 +19,9 @@ def department_name(*, code: str) -> str:
 
 def decider_name(*, case: Case) -> str:
     """Give the name of the body that decides a case."""
-    return department_name(code=OFFICE_CODE if case.decided_by_party == Party.OFFICE.value else case.department_code)
+    if case.decided_by_party == Party.OFFICE.value:
+        return catalogue.credit_office().name
+    return department_name(code=case.department_code)
 
 
 def in_chinese(day: date) -> str:

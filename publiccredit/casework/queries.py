@@ -205,8 +205,7 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
 
 def determined_by(*, record: Record) -> str:
     """谁认定、谁修复: give the body that made the decision where it is one of ours, else the one that reported it."""
-    ours = {d.uscc: d.code for d in catalogue.departments()}
-    return ours.get(record.authority_uscc, record.department_code)
+    return catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
 
 
 def repairs_opening(*, first: date, last: date) -> QuerySet[Record]:

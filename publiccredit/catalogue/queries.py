@@ -20,6 +20,7 @@ from publiccredit.catalogue.severity import RuleInWords, SeverityJudgement
 from publiccredit.catalogue.types import (
     CodeTable,
     Department,
+    DepartmentKind,
     DisclosureTerms,
     Edition,
     Form,
@@ -47,9 +48,11 @@ __all__ = [
     "add_months",
     "add_working_days",
     "code_table",
+    "credit_office",
     "deadline",
     "department",
     "departments",
+    "determined_by",
     "disclosure_months",
     "disclosure_period",
     "disclosure_terms_in_force",
@@ -165,6 +168,17 @@ def department(*, code: str, within: Packs | None = None) -> Department:
 def departments(*, within: Packs | None = None) -> tuple[Department, ...]:
     """Give all departments and towns, in the order of their file."""
     return (within or packs()).departments
+
+
+def credit_office(*, within: Packs | None = None) -> Department:
+    """Give the county's credit office; loading holds that the packs name exactly one."""
+    return next(d for d in (within or packs()).departments if d.kind is DepartmentKind.OFFICE)
+
+
+def determined_by(*, authority_uscc: str, department_code: str, within: Packs | None = None) -> str:
+    """谁认定、谁修复: give the code of the body that decided where it is one of ours, else of the one that reported."""
+    ours = {d.uscc: d.code for d in (within or packs()).departments}
+    return ours.get(authority_uscc, department_code)
 
 
 def item(*, name: str, within: Packs | None = None) -> tuple[Edition, Item]:

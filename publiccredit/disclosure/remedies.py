@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import CONFIDENCE_TITLES, ClockName, DepartmentKind, Party, Procedure, ProcedureName
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, ClockName, Party, Procedure, ProcedureName, StepName
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def remedy(*, name: ProcedureName, on: date, determined_by: str = "作出决定�
     clock = next(c for c in rules.clocks if c.name is ClockName.DECIDE)
     return Remedy(
         title=rules.title,
-        decided_by=_office() if rules.decided_by is Party.OFFICE else determined_by,
+        decided_by=catalogue.credit_office().short_name if rules.decided_by is Party.OFFICE else determined_by,
         working_days=clock.working_days,
         days_with_source=rules.days(ClockName.DECIDE_WITH_SOURCE),
         basis=clock.basis,
@@ -39,15 +39,5 @@ def remedies(*, on: date) -> tuple[Remedy, ...]:
     return tuple(remedy(name=rules.name, on=on) for rules in begun)
 
 
-def determined_by(*, authority_uscc: str, department_code: str) -> str:
-    """谁认定、谁修复: give the code of the body that decided if it is one of ours, else of the one that reported it."""
-    ours = {d.uscc: d.code for d in catalogue.departments()}
-    return ours.get(authority_uscc, department_code)
-
-
 def _is_begun_by_subjects(rules: Procedure) -> bool:
-    return any(step.name == "open" and Party.SUBJECT in step.who for step in rules.steps)
-
-
-def _office() -> str:
-    return next(d.short_name for d in catalogue.departments() if d.kind is DepartmentKind.OFFICE)
+    return any(step.name is StepName.OPEN and Party.SUBJECT in step.who for step in rules.steps)

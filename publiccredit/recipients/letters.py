@@ -9,7 +9,6 @@ from publiccredit.recipients.models import Notice
 from publiccredit.subjects.queries import records
 
 CHINA = ZoneInfo("Asia/Shanghai")
-OFFICE_CODE = "credit_office"
 
 
 def letter_of(*, notice: Notice, on: date) -> str:
@@ -23,7 +22,7 @@ def letter_of(*, notice: Notice, on: date) -> str:
         f"你单位于{_day(given)}起从本平台取得编号为 {said['record_id']} 的记录（{_document(notice.record_id)}）。"
         f"{_day(changed)}，{said['authority']}作出处理：{said['title']}{case}。\n{reason}{said['what_to_do']}\n\n"
         "请在收到之后以信函或者电话确认，并注明上述送达编号。\n\n"
-        f"邮寄地址：{notice.recipient.address}\n\n{_office()}\n{on.year}年{on.month}月{on.day}日"
+        f"邮寄地址：{notice.recipient.address}\n\n{catalogue.credit_office().name}\n{on.year}年{on.month}月{on.day}日"
     )
 
 
@@ -31,13 +30,6 @@ def _document(record_id: int) -> str:
     record = records().get(pk=record_id)
     title = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).title
     return f"{title}，{record.document_number}" if record.document_number else title
-
-
-def _office() -> str:
-    try:
-        return catalogue.department(code=OFFICE_CODE).name
-    except catalogue.NotInPacks:
-        return "信用办"
 
 
 def _day(at: datetime) -> str:

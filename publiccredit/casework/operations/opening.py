@@ -211,7 +211,9 @@ def _new_case(
     channel: Channel,
     records: Sequence[Record],
 ) -> Case:
-    department = determined_by(record=records[0]) if records else asked.department_code or letters.OFFICE_CODE
+    department = (
+        determined_by(record=records[0]) if records else asked.department_code or catalogue.credit_office().code
+    )
     if act.by.of_department and act.by.department_code != department:
         raise CaseNotFound
     return Case(

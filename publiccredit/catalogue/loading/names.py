@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import PurePosixPath
 
 from publiccredit.catalogue.loading.files import PackFolder
-from publiccredit.catalogue.types import Code, CodeTable, Packs
+from publiccredit.catalogue.types import Code, CodeTable, DepartmentKind, Packs
 from publiccredit.catalogue.types.base import Dated, Pack
 
 Found = Sequence[tuple[str, Pack]]
@@ -39,6 +39,7 @@ def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, P
     once(at, "departments/", "code", [d.code for d in packs.departments])
     once(at, "departments/", "name", [n for d in packs.departments for n in {d.name, d.short_name, *d.aliases}])
     once(at, "departments/", "uscc", [d.uscc for d in packs.departments])
+    _check_offices(at, packs)
     once(at, "glossary.yml", "zh", [t.zh for t in packs.terms])
     once(at, "glossary.yml", "code", [t.code for t in packs.terms if t.code])
     once(at, "issues.yml", "code", [i.code for i in packs.issues])
@@ -50,6 +51,17 @@ def once(at: PackFolder, file: str, key: str, values: Iterable[str]) -> None:
     for value, times in Counter(values).items():
         if times > 1:
             at.refuse(file, key, f"“{value}”出现了 {times} 次", "同一名称只能出现一次，请删去或改名")
+
+
+def _check_offices(at: PackFolder, packs: Packs) -> None:
+    offices = sum(d.kind is DepartmentKind.OFFICE for d in packs.departments)
+    if offices != 1:
+        at.refuse(
+            "departments/",
+            "kind",
+            f"有 {offices} 个部门写作“{DepartmentKind.OFFICE}”",
+            "信用办应有且只有一个，请为它写 kind: office，其余写 department 或者 town",
+        )
 
 
 def _check_file_names(at: PackFolder, found: Found) -> None:

@@ -15,7 +15,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience, ProcedureName
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.remedies import Remedy, determined_by, remedy
+from publiccredit.disclosure.remedies import Remedy, remedy
 from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import (
     WITHDRAWAL_WORDS,
@@ -133,7 +133,7 @@ def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
 
 
 def _determined_by(record: VisibleRecord) -> str:
-    return determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
+    return catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
 
 
 def _repair(record: VisibleRecord, on: date) -> Remedy | None:

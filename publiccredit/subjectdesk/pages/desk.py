@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from publiccredit.casework import queries as casework
 from publiccredit.casework.queries import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party
 from publiccredit.disclosure.words import (
     department_name,
@@ -125,7 +126,7 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         "may_take_back": queries.may_take_back(case=found),
         "may_review": queries.may_ask_for_review(case=found),
         "decided_by": department_name(
-            "credit_office" if found.decided_by_party == Party.OFFICE else found.department_code
+            catalogue.credit_office().code if found.decided_by_party == Party.OFFICE else found.department_code
         ),
     }
     return render(request, "subjectdesk/case.html", named)

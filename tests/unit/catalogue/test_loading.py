@@ -134,6 +134,14 @@ BAD_FILES = [
         "改名",
     ),
     (
+        "no credit office",
+        text("departments/county.yml", "kind: office", "kind: department"),
+        "departments/",
+        "kind",
+        "有 0 个部门写作“office”",
+        "kind: office",
+    ),
+    (
         "a missing calendar year",
         lambda f: shutil.copy(OWN / "calendars/2023.yml", f / "calendars/2023.yml"),
         "calendars/2024.yml",

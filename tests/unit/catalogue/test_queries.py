@@ -114,6 +114,16 @@ def test_an_unknown_field_is_a_key_error():
     assert record_type.field_in_role(FieldRole.EFFECTIVE_FROM) is None
 
 
+def test_the_credit_office_is_the_one_department_of_its_kind():
+    assert queries.credit_office().short_name == "县信用办"
+
+
+def test_a_record_is_determined_by_the_body_that_decided_it_or_else_by_the_one_that_reported_it():
+    market = queries.department(code="market_regulation")
+    assert queries.determined_by(authority_uscc=market.uscc, department_code="taxation") == "market_regulation"
+    assert queries.determined_by(authority_uscc="120000000000000000", department_code="taxation") == "taxation"
+
+
 def test_departments_are_enough_and_synthetic():
     departments = queries.departments()
     assert sum(d.kind == "department" for d in departments) >= 20
