@@ -29,10 +29,18 @@ PAGE = 20
 BATCHES = 10  # of candidates that turn out to have nothing visible, before the page is given as it is
 FREQUENT = 0.002  # share of names from which walking them is quicker than the index: measured, see the decision
 WALKED = 15_000  # names walked before the index is asked after all, about 5 ms
+LONGEST_NUMBER = 4  # digits to which departments fill up the number of a document with noughts
 COUNTED_FOR = 600  # seconds for which the counts of pairs are kept
 DROPPED = " \u3000()（）〔〕[]【】·•．.、,，-—_/“”\"'"  # as search_folded in the database
 _DROP = str.maketrans("", "", DROPPED)
+# A document number with whatever people write or leave out: 字, 第, brackets, blanks, dashes, leading noughts.
+_NUMBERED = re.compile(
+    r"(?P<organ>\D.*?)字?第?[\[（(【［<〈〔-]*(?P<year>(?:19|20)\d\d)年?[\]）)】］>〉〕-]*字?第?0*(?P<number>[1-9]\d{0,6})号?"
+)
 _YEAR_IN_BRACKETS = re.compile(r"[\[（(【［<〈〔](\d{4})[\]）)】］>〉〕]")
+
+
+Row = tuple[Any, ...]  # the columns of a subject, and whatever a statement gives beside them
 
 
 class UnableToSearch(Exception):
@@ -86,7 +94,7 @@ def search(*, words: str, audience: Audience, on: date, cursor: str = "", limit:
 
     :raises UnableToSearch: fewer than two characters, or a cursor that this search never gave.
     """
-    asked = _asked(words)
+    asked = asked_for(words)
     place = _place(cursor)
     exact = _exact(asked, audience, on)[:limit]
     already = {hit.subject_id for hit in exact}
@@ -108,10 +116,15 @@ def search(*, words: str, audience: Audience, on: date, cursor: str = "", limit:
 
 STEPS = ("beginning", "initials", "within", "within_initials")
 FIRST = Place(step=STEPS[0])
-_COLUMNS = "id, name, uscc, kind, registration_status, inactive"
+COLUMNS = "id, name, uscc, kind, registration_status, inactive"
 
 
-def _asked(words: str) -> Asked:
+def asked_for(words: str) -> Asked:
+    """
+    Give what was typed in the forms in which it is compared.
+
+    :raises UnableToSearch: it is too short or too long.
+    """
     words = "".join(character for character in words[: LONGEST * 2] if character.isprintable() or character == "\u3000")
     name = folded(words)
     if len(name) < SHORTEST:
@@ -149,7 +162,8 @@ def _applies(step: str, asked: Asked) -> bool:
     return True
 
 
-def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, values: dict[str, Any]) -> list[Row]:
+    """Ask the database."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
@@ -175,29 +189,55 @@ SELECT s.*, '4 former_name' AS reason FROM subjects_subject s JOIN subjects_subj
 
 def _exact(asked: Asked, audience: Audience, on: date) -> list[Hit]:
     values = {"identifier": asked.identifier, "name": asked.name, "decided": _decided(asked, audience, on)}
-    rows = _rows(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
-    seen = _seen_subjects([row[0] for row in rows], audience, on)
-    return [_hit(row, row[-1].split(" ", 1)[1]) for row in rows if row[0] in seen]
+    rows = rows_of(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
+    seen = seen_subjects([row[0] for row in rows], audience, on)
+    return [hit_of(row, row[-1].split(" ", 1)[1]) for row in rows if row[0] in seen]
 
 
 def _exact_sql(*, identifier: bool, decided: bool) -> str:
     """Planning a way costs more than going it, so only those are asked that can lead somewhere."""
     ways = [_BY_IDENTIFIER] * identifier + [_BY_NAME] + [_BY_DOCUMENT] * decided + [_BY_FORMER_NAME]
     return (
-        f"SELECT {_COLUMNS}, min(reason) AS reason FROM ({' UNION ALL '.join(ways)}) AS found "  # noqa: S608
-        f"GROUP BY {_COLUMNS} ORDER BY reason, inactive, id LIMIT 20"
+        f"SELECT {COLUMNS}, min(reason) AS reason FROM ({' UNION ALL '.join(ways)}) AS found "  # noqa: S608
+        f"GROUP BY {COLUMNS} ORDER BY reason, inactive, id LIMIT 20"
     )
 
 
 def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
-    """Give the subjects of visible records whose document number is, or begins with, what was typed."""
+    """Give whom visible records concern whose document number begins with what was typed, or is it, however written."""
     if not re.search(r"\d", asked.document_number) or asked.document_number.isascii():
         return []
-    records = subjects.records().filter(
-        visible(audience=audience, on=on, packs=catalogue.packs()), document_number__startswith=asked.document_number
+    every = subjects.records().filter(visible(audience=audience, on=on, packs=catalogue.packs()))
+    begins = every.filter(document_number__startswith=asked.document_number)
+    spellings = _spellings(asked.document_number)
+    for records in (begins, every.filter(document_number__in=spellings)) if spellings else (begins,):
+        found = records.order_by("document_number", "pk").values_list("subject_id", flat=True)[:PAGE]
+        if found:
+            return [number for number in found if number is not None]
+    return []
+
+
+def document_number_in(words: str) -> tuple[str, str, str] | None:
+    """Give the organ's sign, the year and the number where words are a whole document number, however written."""
+    found = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", words))
+    if found is None or found["organ"].isascii():
+        return None
+    return found["organ"], found["year"], found["number"]
+
+
+def _spellings(words: str) -> list[str]:
+    """Give the ways in which a department may have written a document number; intake cleans brackets and blanks."""
+    found = document_number_in(words)
+    if found is None:
+        return []
+    organ, year, number = found
+    numbers = {number.zfill(width) for width in range(len(number), LONGEST_NUMBER + 1)}
+    return sorted(
+        f"{organ}{sign}〔{year}〕{ordinal}{padded}号"
+        for sign in ("", "字")
+        for ordinal in ("", "第")
+        for padded in numbers
     )
-    found = records.order_by("document_number", "pk").values_list("subject_id", flat=True)[:PAGE]
-    return [number for number in found if number is not None]
 
 
 # --- beginnings and parts -------------------------------------------------------------------------------------------
@@ -205,7 +245,7 @@ def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
 # The place to begin at is one row comparison: beside a second lower bound, the database may begin at the worse of both
 # (measured: 280 ms instead of 1).
 _BY_BEGINNING = f"""
-SELECT {_COLUMNS}, {{column}} AS key FROM (
+SELECT {COLUMNS}, {{column}} AS key FROM (
     (SELECT * FROM subjects_subject WHERE NOT inactive AND NOT %(inactive)s AND ({{column}}, id) > (%(key)s, %(id)s)
         AND {{column}} < %(to)s {{also}} ORDER BY {{column}}, id LIMIT %(limit)s)
     UNION ALL
@@ -214,19 +254,19 @@ SELECT {_COLUMNS}, {{column}} AS key FROM (
 ) AS found ORDER BY inactive, {{column}}, id LIMIT %(limit)s
 """  # noqa: S608
 _WALKED = f"""
-SELECT {_COLUMNS}, '' AS key FROM (
+SELECT {COLUMNS}, '' AS key FROM (
     SELECT * FROM subjects_subject WHERE (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id LIMIT {WALKED}
 ) AS walked WHERE {{found}} ORDER BY inactive, id LIMIT %(limit)s
 """  # noqa: S608
 _BY_INDEX = f"""
-SELECT {_COLUMNS}, '' AS key FROM subjects_subject
+SELECT {COLUMNS}, '' AS key FROM subjects_subject
 WHERE {{index}} AND {{found}} AND (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id + 0 LIMIT %(limit)s
 """  # noqa: S608
 _WITHIN_NAME = "strpos(search_name, %(from)s) > 1"
 _WITHIN_INITIALS = "strpos(pinyin_initials, %(from)s) > 1 AND strpos(search_name, %(from)s) = 0"
 
 
-def _candidates(asked: Asked, after: Place, limit: int) -> list[tuple[Any, ...]]:
+def _candidates(asked: Asked, after: Place, limit: int) -> list[Row]:
     values = {
         "from": asked.name,
         "to": asked.name + "\U0010ffff",
@@ -240,26 +280,28 @@ def _candidates(asked: Asked, after: Place, limit: int) -> list[tuple[Any, ...]]
         "limit": limit,
     }
     if after.step == "beginning":
-        return _rows(_BY_BEGINNING.format(column="search_name", also=""), values)
+        return rows_of(_BY_BEGINNING.format(column="search_name", also=""), values)
     if after.step == "initials":
         also = "AND strpos(search_name, %(from)s) = 0"
-        return _rows(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
+        return rows_of(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
     if after.step == "within":
-        walk = min((_frequent_pairs().get(pair, 0.0) for pair in asked.pairs), default=0.0) >= FREQUENT
+        walk = min((frequent_pairs().get(pair, 0.0) for pair in asked.pairs), default=0.0) >= FREQUENT
         return _part(_WITHIN_NAME, "search_bigrams(search_name) @> %(pairs)s::text[]", values, walk=walk)
     return _part(_WITHIN_INITIALS, "pinyin_initials LIKE %(part)s", values, walk=True)
 
 
-def _part(found: str, index: str, values: dict[str, Any], *, walk: bool) -> list[tuple[Any, ...]]:
-    rows = _rows(_WALKED.format(found=found), values) if walk else []
+def _part(found: str, index: str, values: dict[str, Any], *, walk: bool) -> list[Row]:
+    rows = rows_of(_WALKED.format(found=found), values) if walk else []
     if len(rows) == values["limit"]:
         return rows
-    return _rows(_BY_INDEX.format(index=index, found=found), values)
+    return rows_of(_BY_INDEX.format(index=index, found=found), values)
 
 
-def _frequent_pairs() -> dict[str, float]:
+def frequent_pairs() -> dict[str, float]:
+    """Give the pairs that stand in most names, with the share of names they stand in, as the database counted."""
+
     def counted() -> dict[str, float]:
-        return dict(_rows("SELECT pair, share FROM search_frequent_pairs()", {}))
+        return dict(rows_of("SELECT pair, share FROM search_frequent_pairs()", {}))
 
     return cache.get_or_set("search:frequent_pairs", counted, COUNTED_FOR) or {}
 
@@ -275,17 +317,17 @@ def _seen(
     for _ in range(BATCHES):
         size = max(wanted - len(answers), PAGE)
         rows = _candidates(asked, after, size)
-        seen = _seen_subjects([row[0] for row in rows], audience, on)
+        seen = seen_subjects([row[0] for row in rows], audience, on)
         for row in rows:
             after = replace(after, inactive=row[5], key=row[-1], id=row[0])
             if row[0] in seen and row[0] not in already:
-                answers.append((after, _hit(row, after.step.replace("within_initials", "initials"))))
+                answers.append((after, hit_of(row, after.step.replace("within_initials", "initials"))))
         if len(rows) < size or len(answers) >= wanted:
             return answers[:wanted], None
     return answers, after
 
 
-def _seen_subjects(ids: list[int], audience: Audience, on: date) -> set[int]:
+def seen_subjects(ids: list[int], audience: Audience, on: date) -> set[int]:
     """Give those of whom the audience may see something: a subject with a hidden record only is not to be found."""
     if not ids:
         return set()
@@ -296,13 +338,14 @@ def _seen_subjects(ids: list[int], audience: Audience, on: date) -> set[int]:
 
 
 @lru_cache(maxsize=32)
-def _seen_sql(audience: Audience, on: date, version: str) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG001 - part of the key
+def _seen_sql(audience: Audience, on: date, version: str) -> tuple[str, Row]:  # noqa: ARG001 - part of the key
     condition = visible(audience=audience, on=on, packs=catalogue.packs())
     sql, values = subjects.records().filter(condition).values("subject_id").query.sql_with_params()
     return f"SELECT DISTINCT subject_id FROM ({sql}) AS seen WHERE subject_id = ANY(%s)", tuple(values)  # noqa: S608
 
 
-def _hit(row: tuple[Any, ...], reason: str) -> Hit:
+def hit_of(row: Row, reason: str) -> Hit:
+    """Give an answer from the columns of a subject."""
     return Hit(
         subject_id=row[0],
         name=row[1],

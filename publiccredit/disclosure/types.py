@@ -154,6 +154,23 @@ class SearchPage:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A subject whose name or code is one step away from what was typed, and where the two differ."""
+
+    hit: Hit
+    difference: str
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What helps where nothing was found: what is wrong with what was typed, and what comes near it."""
+
+    title: str
+    said: tuple[str, ...]
+    near: tuple[Near, ...] = ()
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """A page of records, the newest first; ``next_cursor`` is empty on the last one."""
 

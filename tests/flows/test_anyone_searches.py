@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.nearest import nearest
 from publiccredit.disclosure.search import UnableToSearch, folded, search
 from publiccredit.subjects.models import Identifier, SubjectName
-from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject
+from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject, synthetic_uscc
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 TODAY = date(2026, 6, 1)
@@ -154,3 +155,107 @@ def test_the_database_folds_a_name_as_the_search_does(words: str) -> None:
         one_width = words.replace("Ａ", "A").replace("％", "%")
         cursor.execute("SELECT search_folded(%s)", [one_width])
         assert cursor.fetchone()[0] == folded(words)
+
+
+# --- where nothing is found -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "濉市监罚字〔2026〕9号",
+        "濉市监罚〔2026〕第9号",
+        "濉市监罚字【2026】第 9 号",
+        "濉市监罚2026年第9号",
+        "濉市监罚2026-9",
+        "濉市监罚 2026 009",
+    ],
+)
+@pytest.mark.parametrize("written", ["濉市监罚〔2026〕9号", "濉市监罚字〔2026〕第9号", "濉市监罚字〔2026〕0009号"])
+def test_a_document_number_is_found_with_or_without_its_small_words(words: str, written: str) -> None:
+    subject = stored_subject()
+    stored_record(subject=subject, document_number=written)
+    assert _found(words) == [(subject.name, "document_number")]
+    assert _found(words.replace("9", "8", 1)) == []
+
+
+def _near(words: str, *, on: date = TODAY) -> tuple[str, list[tuple[str, str]]]:
+    assert _found(words, on=on) == []
+    given = nearest(words=words, audience=Audience.PUBLIC, on=on)
+    said = [given.title, *given.said]
+    return "".join(said), [(near.hit.name, near.difference) for near in given.near]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "difference"),
+    [
+        ("91000000000000017", "您输入了 17 位，少了 1 位", "您少输了第 18 位“A”"),
+        ("9100000000000017A", "您输入了 17 位，少了 1 位", "您少输了第 15 位“0”"),
+        ("910000000000000017A", "您输入了 19 位，多了 1 位", "您多输了第 16 位“0”"),
+        ("91000000000000077A", "校验不符", "第 16 位您输入的是“7”，这里是“1”"),
+        ("91000000000000071A", "校验不符", "第 16、17 位前后颠倒"),
+        ("9100000000000O017A", "第 14 位是字母 O", "第 14 位您输入的是“O”，这里是“0”"),
+        ("91OOOOOOOOOOOOO17A", "第 3 位是字母 O", None),
+        ("91A00000000000017A", "第 3 位应当是数字", "第 3 位您输入的是“A”，这里是“0”"),
+    ],
+)
+def test_a_wrong_code_is_explained_by_its_place_and_leads_to_the_nearest_on_file(
+    typed: str, said: str, difference: str | None
+) -> None:
+    subject = stored_subject(uscc="91000000000000017A")
+    stored_licence(subject=subject)
+    told, near = _near(typed)
+    assert said in told
+    assert near == ([(subject.name, difference)] if difference else [(subject.name, "多处的字母应当是数字")])
+
+
+def test_a_code_that_is_right_and_not_on_file_is_told_so_and_a_resident_s_number_is_compared_with_nothing() -> None:
+    subject = stored_subject(number=1)
+    stored_licence(subject=subject)
+    assert _near(synthetic_uscc(70)) == (
+        "没有这个代码代码的写法正确，但平台没有以它公示的记录。公示期已满、已经修复或撤销的记录不再显示。",
+        [],
+    )
+    told, near = _near("110101199001010017")
+    assert "居民身份证" in told
+    assert near == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "difference"),
+    [
+        ("濉溪县信甩建材有限公司", "第 5 个字您输入的是“甩”，这里是“用”"),  # another sound
+        ("濉溪县信佣建材有限公司", "第 5 个字您输入的是“佣”，这里是“用”"),  # the same sound
+        ("濉溪县信建材有限公司", "您少输了第 5 个字“用”"),
+        ("濉溪县信用用建材有限公司", "您多输了第 6 个字“用”"),
+        ("濉溪县用信建材有限公司", "第 4、5 个字前后颠倒"),
+        ("信甩建材", "第 2 个字您输入的是“甩”，这里是“用”"),
+        ("溪县信用建村", "第 6 个字您输入的是“村”，这里是“材”"),
+        ("信用材有限", "您少输了第 3 个字“建”"),
+    ],
+)
+def test_one_wrong_character_of_a_name_names_the_nearest(typed: str, difference: str) -> None:
+    _known(1, "濉溪县信用建材有限公司")
+    _known(2, "濉溪县远方商贸有限公司")
+    assert _near(typed) == ("没有完全相符的，名称相近的有", [("濉溪县信用建材有限公司", difference)])
+
+
+def test_what_is_hidden_or_further_away_is_near_to_nothing() -> None:
+    subject = stored_subject(name="濉溪县隐去商贸有限公司")
+    stored_record(subject=subject)
+    assert subject.uscc is not None
+    ended = date(2027, 5, 20)
+    for words in ("濉溪县隐去商茂有限公司", subject.uscc[:-1]):
+        assert len(_near(words)[1]) == 1
+        assert _near(words, on=ended)[1] == []
+    assert _near("濉溪县隐云商茂有限公司")[1] == []
+    assert _near("隐云")[1] == []
+
+
+@given(words=st.text(alphabet="濉溪县信用建材0129AXO〔〕字第号%_\\", min_size=2, max_size=24))
+@settings(max_examples=60, deadline=None)
+def test_no_words_make_the_help_fail(words: str) -> None:
+    try:
+        nearest(words=words, audience=Audience.PUBLIC, on=TODAY)
+    except UnableToSearch:
+        return

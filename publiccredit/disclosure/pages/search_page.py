@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.nearest import nearest
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.search import UnableToSearch, search
-from publiccredit.disclosure.types import SearchPage
+from publiccredit.disclosure.types import Hit, Nearest, SearchPage
 from publiccredit.disclosure.words import KIND_TITLES, REASON_WORDS, REGISTRATION_STATUSES, Status
 
 
@@ -33,29 +34,44 @@ def search_page(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     if not words:
         return answered(request, "disclosure/search.html", {"main_search": True})
-    refusal = ""
+    refusal, help_given = "", None
     found = SearchPage(hits=(), next_cursor="")
+    cursor = request.GET.get("after", "")
     try:
-        found = search(
-            words=words,
-            audience=Audience.PUBLIC,
-            on=timezone.localdate(),
-            cursor=request.GET.get("after", ""),
-        )
+        found = search(words=words, audience=Audience.PUBLIC, on=timezone.localdate(), cursor=cursor)
+        help_given = None if found.hits or cursor else _help(words)
     except UnableToSearch as error:
         refusal = str(error)
     next_url = f"?{urlencode({'q': words, 'after': found.next_cursor})}" if found.next_cursor else ""
-    answers = [
-        Answer(
-            name=hit.name,
-            url=reverse("disclosure:subject", args=[hit.identifier]),
-            identifier="" if hit.identifier.startswith("id-") else hit.identifier,
-            kind=KIND_TITLES.get(hit.kind, hit.kind),
-            status=Status(*REGISTRATION_STATUSES[hit.registration_status]),
-            reason=REASON_WORDS[hit.reason],
-        )
-        for hit in found.hits
-    ]
-    context = {"query": words, "answers": answers, "refusal": refusal, "next_url": next_url, "main_search": True}
+    answers = [_answer(hit, REASON_WORDS[hit.reason]) for hit in found.hits]
+    context = {
+        "query": words,
+        "answers": answers,
+        "refusal": refusal,
+        "help": help_given,
+        "next_url": next_url,
+        "main_search": True,
+    }
     # The words asked for stand on the page; they are not to become a page of a search engine.
     return answered(request, "disclosure/search.html", context, adverse=True, status=400 if refusal else 200)
+
+
+def _help(words: str) -> dict[str, object]:
+    """Say what may have been meant, where nothing answers."""
+    help_given: Nearest = nearest(words=words, audience=Audience.PUBLIC, on=timezone.localdate())
+    return {
+        "title": help_given.title,
+        "said": help_given.said,
+        "near": [_answer(near.hit, near.difference) for near in help_given.near],
+    }
+
+
+def _answer(hit: Hit, reason: str) -> Answer:
+    return Answer(
+        name=hit.name,
+        url=reverse("disclosure:subject", args=[hit.identifier]),
+        identifier="" if hit.identifier.startswith("id-") else hit.identifier,
+        kind=KIND_TITLES.get(hit.kind, hit.kind),
+        status=Status(*REGISTRATION_STATUSES[hit.registration_status]),
+        reason=reason,
+    )

@@ -9,8 +9,10 @@ from itertools import product
 import polars as pl
 from pyarrow import lib as pa
 
-_USCC_SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
-_USCC_WEIGHTS = (*(pow(3, i, 31) for i in range(17)), 0)
+from publiccredit.catalogue.types import unified_identifiers
+
+_USCC_SYMBOLS = unified_identifiers.SYMBOLS
+_USCC_WEIGHTS = (*unified_identifiers.WEIGHTS, 0)
 _ORGANISATION_SYMBOLS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # GB 11714-1997
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2, 0)
 _NO_SYMBOL = 99

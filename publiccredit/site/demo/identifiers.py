@@ -1,6 +1,7 @@
 """Identifiers with valid check characters that can never be real: their region is 000000."""
 
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+from publiccredit.catalogue.types.unified_identifiers import check_character
+
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -14,5 +15,4 @@ def organisation_code(number: int) -> str:
 def synthetic_uscc(number: int, *, kind: str = "91") -> str:
     """Give a valid unified social credit identifier that can never be real (GB 32100-2015, region 000000)."""
     body = f"{kind}000000{organisation_code(number)}"
-    total = sum(USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
-    return body + USCC_ALPHABET[(31 - total % 31) % 31]
+    return body + check_character(body)
