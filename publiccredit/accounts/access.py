@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -125,3 +126,14 @@ def actor_of(request: HttpRequest | Request) -> Actor:
     if not isinstance(request.user, Officer):
         raise PermissionDenied
     return request.user.actor
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """
+    Give the address a request came from: behind proxies of the house, the one the outermost of them was called from.
+
+    What a sender itself writes into the header stands left of that, and counts for nothing.
+    """
+    named = [part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
+    proxies = int(settings.PROXIES)
+    return named[-proxies] if 0 < proxies <= len(named) else str(request.META.get("REMOTE_ADDR", ""))

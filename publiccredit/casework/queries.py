@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.eligibility import eligibility, repair_opens_on
-from publiccredit.casework.models import Case, CaseStep
+from publiccredit.casework.models import Case, CaseStep, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.severity import SeverityStanding, SeverityTerm, severity_records, severity_standing
 from publiccredit.casework.types import (
@@ -37,6 +37,7 @@ from publiccredit.subjects.queries import Record, RecordState
 
 __all__ = [
     "Case",
+    "Letter",
     "SeverityStanding",
     "SeverityTerm",
     "case",

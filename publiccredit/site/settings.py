@@ -12,6 +12,7 @@ PUBLICCREDIT_SECRET_KEY     the key of sessions and signatures; default: made on
 PUBLICCREDIT_NOTICE_KEY     the key from which the keys of notices are made; default: as above
 PUBLICCREDIT_HOSTS          host names the site answers to, separated by commas; default loopback
 PUBLICCREDIT_SECURE         1 behind HTTPS: cookies and redirects then insist on it
+PUBLICCREDIT_PROXIES        how many reverse proxies of the house stand before it; default 0
 PUBLICCREDIT_SITE_NAME      the name at the head of every page
 PUBLICCREDIT_WEB_PROCESS    set by the program itself: the process the web workers end with
 PUBLICCREDIT_WEB_GATE       set by the program itself: the pipe whose end tells web workers that the database is ready
@@ -37,6 +38,7 @@ STORE_FOLDER = DATA_FOLDER / "store"  # sealed originals and documents, by hash
 DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
 SITE_NAME = os.environ.get("PUBLICCREDIT_SITE_NAME", "公共信用信息平台")  # as the masthead shows it
 SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"
+PROXIES = int(os.environ.get("PUBLICCREDIT_PROXIES") or 0)
 DEBUG = False
 
 
@@ -164,6 +166,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "publiccredit.accounts.access.address_of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "publiccredit.site.errors.too_many"
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from publiccredit.accounts.access import SUBJECT_ITSELF
+from publiccredit.accounts.access import SUBJECT_ITSELF, address_of
 from publiccredit.accounts.operations import acting
 from publiccredit.subjectdesk import queries
 from publiccredit.subjectdesk.types import Opened, Visitor
@@ -69,4 +69,4 @@ def take_session(response: HttpResponse) -> None:
 
 def source_of(request: HttpRequest) -> str:
     """Give the address a request came from; it is kept as a keyed hash only."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return address_of(request)

@@ -24,7 +24,15 @@ def new_code() -> str:
 
 def new_letter_code() -> str:
     """Make the code of a letter, in groups that are easily typed."""
-    signs = "".join(secrets.choice(LETTER_SIGNS) for _ in range(LETTER_GROUPS * LETTER_GROUP))
+    return letter_code_from(secrets.token_bytes(32))
+
+
+def letter_code_from(made: bytes) -> str:
+    """Write random bytes, at least sixteen, as a code in groups that are easily typed."""
+    number, signs = int.from_bytes(made), ""
+    for _ in range(LETTER_GROUPS * LETTER_GROUP):
+        number, place = divmod(number, len(LETTER_SIGNS))
+        signs += LETTER_SIGNS[place]
     return "-".join(signs[n : n + LETTER_GROUP] for n in range(0, len(signs), LETTER_GROUP))
 
 

@@ -157,3 +157,26 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.kind} {self.key}"
+
+
+class ReaderChallenge(models.Model):
+    """
+    What a reader's case is followed by, and how the reader is reached if it said so. The case itself names nobody.
+
+    Row-level security shows it to the office alone: not to the department whose record it is, nor to the subject.
+    """
+
+    case = models.OneToOneField("casework.Case", on_delete=models.PROTECT, related_name="+", verbose_name="案件")
+    contact = models.CharField("联系方式", max_length=100, blank=True)
+    code_hash = models.CharField("查询码摘要", max_length=64)
+    source_hash = models.CharField("来源摘要", max_length=64)  # keyed hash of the address: counts, and names nobody
+    at = models.DateTimeField("时间")
+    entry_id = models.BigIntegerField("留痕编号")
+
+    class Meta:
+        verbose_name = "读者异议"
+        verbose_name_plural = "读者异议"
+        indexes = [models.Index(fields=["source_hash", "-at"]), models.Index(fields=["-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as casework
-from publiccredit.casework.queries import Case
+from publiccredit.casework.queries import Case, Letter
 from publiccredit.casework.types import UNDECIDED, CaseState, Navigator
 from publiccredit.catalogue.types import Audience, Party, StepName
 from publiccredit.disclosure import queries as disclosure
@@ -17,7 +17,14 @@ from publiccredit.recipients import queries as ledger_of_recipients
 from publiccredit.recipients.types import Told
 from publiccredit.subjectdesk import codes
 from publiccredit.subjectdesk.acts import china_day
-from publiccredit.subjectdesk.models import Handler, Message, ProofCode, RegisteredContact, SubjectSession
+from publiccredit.subjectdesk.models import (
+    Handler,
+    Message,
+    ProofCode,
+    ReaderChallenge,
+    RegisteredContact,
+    SubjectSession,
+)
 from publiccredit.subjectdesk.types import EVERY_RIGHT, MessageKind, Method, Visitor, rights_of
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Look, Subject
@@ -107,7 +114,7 @@ def own_case(*, visitor: Visitor, case_id: int) -> Case | None:
 def may_ask_for_review(*, case: Case) -> bool:
     """Tell whether the one review of a case may still be asked for, as far as can be told without its clock."""
     decided = case.state in (CaseState.DECIDED, CaseState.CLOSED)
-    return decided and case.reviews_id is None and not hasattr(case, "review")
+    return decided and case.reviews_id is None and review_of(case=case) is None
 
 
 def may_take_back(*, case: Case) -> bool:
@@ -115,6 +122,31 @@ def may_take_back(*, case: Case) -> bool:
     rules = casework.procedure_of_case(case=case)
     ours = case.applicant == Party.SUBJECT.value and rules.allows(StepName.TAKE_BACK, Party.SUBJECT)
     return ours and case.state in UNDECIDED
+
+
+def review_of(*, case: Case) -> Case | None:
+    """Give the review of a case, or nothing."""
+    with acting(actor=PROGRAM):
+        return casework.cases().filter(reviews_id=case.pk).first()
+
+
+def letters_of_case(*, case: Case) -> tuple[Letter, ...]:
+    """Give the letters of a case to one who has shown that they are addressed to it."""
+    with acting(actor=PROGRAM):
+        return tuple(case.letters.order_by("pk"))
+
+
+def public_records_of_case(*, case: Case, on: date) -> tuple[VisibleRecord, ...]:
+    """Give the records of a case that everybody sees."""
+    with acting(actor=PROGRAM):
+        ids = list(case.records.values_list("record_id", flat=True))
+    found = (disclosure.visible_record(record_id=i, audience=Audience.PUBLIC, on=on) for i in ids)
+    return tuple(record for record in found if record is not None)
+
+
+def challenge_of_case(*, case_id: int) -> ReaderChallenge | None:
+    """Give how the reader of a case is reached, or nothing; the database gives it to the office alone."""
+    return ReaderChallenge.objects.select_related("case").filter(case_id=case_id).first()
 
 
 def handlers(*, visitor: Visitor) -> QuerySet[Handler]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.subjectdesk.pages import acting, copies, counter, desk, proving
+from publiccredit.subjectdesk.pages import acting, challenging, copies, counter, desk, proving
 
 app_name = "subjectdesk"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("mine/cases/<int:case_id>/papers/", acting.add_paper, name="add_paper"),
     path("mine/cases/<int:case_id>/take-back/", acting.take_back, name="take_back"),
     path("mine/cases/<int:case_id>/review/", acting.review, name="review"),
+    path("records/<int:record_id>/challenge/", challenging.challenge, name="challenge"),
+    path("challenges/", challenging.follow, name="follow_challenge"),
+    path("challenges/<int:case_id>/contact/", challenging.contact, name="challenge_contact"),
     path("proofs/", counter.find, name="proofs"),
     path("proofs/<str:identifier>/", counter.subject, name="proof"),
     path("proofs/<str:identifier>/contact/", counter.register_contact, name="register_contact"),

@@ -25,6 +25,8 @@ WAYS_OUT = {
     "disclosure/pages/record_page.py": ANONYMOUS,
     "disclosure/pages/subject_page.py": ANONYMOUS,
     "site/commands/asking.py": HANDED_OVER,
+    "subjectdesk/operations/challenging.py": ANONYMOUS,
+    "subjectdesk/pages/challenging.py": ANONYMOUS,
     "subjectdesk/queries.py": OWN,
 }
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import set_due, working_days_used
+from publiccredit.casework.marking import mark_at_acceptance
 from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.rules import (
     Act,
@@ -34,14 +35,15 @@ class UnableToExtend(CaseRefused):
 
 def take_case(*, by: Actor, case_id: int, at: datetime) -> Case:
     """
-    Make the actor the owner of a case.
+    Make the actor the owner of a case; the first time this accepts it, and marks what a reader has challenged.
 
     :raises AlreadyDecided: it is decided.
     """
     with one_act(by=by, at=at, operation="take_case") as act:
-        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
+        case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
         if case.state == CaseState.OPENED:
             case.state = CaseState.IN_HAND
+            mark_at_acceptance(act=act, case=case, rules=rules)
         case.owner = by.name
         case.save(update_fields=["state", "owner"])
         write_step(act=act, case=case, step=StepName.TAKE.value)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day, set_due, working_days_used
+from publiccredit.casework.marking import mark_at_opening, nature_of
 from publiccredit.casework.models import Case, CaseRecord
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
@@ -18,7 +19,6 @@ from publiccredit.casework.rules import (
     procedure_of,
     write_step,
 )
-from publiccredit.casework.telling import tell_of_dispute
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import (
@@ -74,7 +74,7 @@ def open_case(
         about = _case_about(rules, about_case_id, asked)
         case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
         case.about_id, case.idempotency_key, case.opened_on = about, idempotency_key, on
-        _write_opening(act, case, rules, asked, packs)
+        _write_opening(act, case, rules, asked, list(records.values()), packs)
     return case
 
 
@@ -100,7 +100,7 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
             raise UnableToOpenCase("请写明不服的理由。")
         case = _new_case(act, rules, applicant, asked, Channel(first.channel), list(records.values()))
         case.reviews, case.about_id = first, first.about_id
-        _write_opening(act, case, rules, asked, None)
+        _write_opening(act, case, rules, asked, list(records.values()), None)
         act.payload["reviews"] = first.pk
     return case
 
@@ -162,8 +162,7 @@ def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
     if record.state == RecordState.WITHDRAWN:
         raise UnableToOpenCase("该记录已经撤回，不再公示，无需办理。")
     effects = {e for o in rules.outcomes for e in o.effects}
-    nature = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).nature
-    if Effect.END_DISCLOSURE in effects and nature is not Nature.ADVERSE:
+    if Effect.END_DISCLOSURE in effects and nature_of(record) is not Nature.ADVERSE:
         raise UnableToOpenCase("信用修复只针对失信信息；该记录不是失信信息。")
     if Effect.END_DISCLOSURE in effects and record.display_ended_at is not None:
         raise UnableToOpenCase("该记录已经修复，无需再次申请。")
@@ -240,7 +239,9 @@ def _new_case(
     )
 
 
-def _write_opening(act: Act, case: Case, rules: Procedure, asked: Asked, packs: Packs | None) -> None:
+def _write_opening(
+    act: Act, case: Case, rules: Procedure, asked: Asked, records: Sequence[Record], packs: Packs | None
+) -> None:
     _opener(act, case, rules)
     set_due(case=case, within=packs)
     case.save(force_insert=True)
@@ -248,9 +249,7 @@ def _write_opening(act: Act, case: Case, rules: Procedure, asked: Asked, packs: 
     act.payload |= {"procedure": case.procedure, "due": case.due_on.isoformat(), "records": len(asked.record_ids)}
     for record_id in sorted(set(asked.record_ids)):
         CaseRecord.objects.create(case=case, record_id=record_id, field=asked.field)
-    if rules.marks_dispute:
-        subjects.mark_disputed(record_ids=asked.record_ids, at=act.at, entry_id=act.entry_id)
-        tell_of_dispute(act=act, case=case, rules=rules, record_ids=asked.record_ids)
+    mark_at_opening(act=act, case=case, rules=rules, records=records)
     write_step(act=act, case=case, step=StepName.OPEN.value, text=case.request)
     letters.receipt(act=act, case=case, procedure=rules)
 

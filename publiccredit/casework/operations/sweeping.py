@@ -9,11 +9,11 @@ from datetime import date, datetime
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.clocks import china_day, percent_used, set_due
+from publiccredit.casework.marking import nature_of
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.rules import Act, one_act, procedure_of, write_step
 from publiccredit.casework.types import UNDECIDED, CaseState, Happening, Swept
-from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Nature, Packs, Party, Procedure
 from publiccredit.subjects import operations as subjects
 
@@ -86,13 +86,9 @@ def _suspend(act: Act, case: Case, rules: Procedure) -> int:
     if not rules.suspend_display_when_overdue.enabled or case.applicant == Party.READER.value:
         return 0
     rows = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True)).values()
-    adverse = [r.pk for r in rows if _nature(r.record_type, r.decided_on) is Nature.ADVERSE]
+    adverse = [r.pk for r in rows if nature_of(r) is Nature.ADVERSE]
     case.suspended_display = bool(adverse)
     number = subjects.suspend_display(record_ids=adverse, at=act.at, entry_id=act.entry_id)
     if adverse:
         write_step(act=act, case=case, step=Happening.DISPLAY_SUSPENDED.value, program=True)
     return number
-
-
-def _nature(record_type: str, decided_on: date | None) -> Nature:
-    return catalogue.record_type(name=record_type, on=decided_on or date(2026, 1, 1)).nature

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from publiccredit.accounts.access import actor_of, open_to
 from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
 from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case
@@ -19,7 +20,7 @@ from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, names_of, record_words
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
-from publiccredit.casework.types import CaseState
+from publiccredit.casework.types import CaseState, Channel
 from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
 
 EFFECT_WORDS = {
@@ -124,8 +125,15 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
         "review": Case.objects.filter(reviews=case).first(),
         "related": desk.related(case=case, actor=actor),
+        "reader_url": _reader_url(case, actor),
         "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
     }
+
+
+def _reader_url(case: Case, actor: Actor) -> str:
+    """Lead the office to how a reader that opened a case by itself is reached; nobody else may know."""
+    by_reader = case.applicant == Party.READER.value and case.channel == Channel.ONLINE
+    return reverse("subjectdesk:challenge_contact", args=[case.pk]) if by_reader and actor.of_office else ""
 
 
 def _facts(case: Case, rules: Procedure) -> list[dict[str, str]]:

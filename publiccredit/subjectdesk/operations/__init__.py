@@ -9,6 +9,18 @@ from publiccredit.subjectdesk.operations.asking import (
     state,
     take_back_request,
 )
+from publiccredit.subjectdesk.operations.challenging import (
+    Contested,
+    NoSuchChallenge,
+    Receipt,
+    TooManyChallenges,
+    UnableToChallenge,
+    add_to_challenge,
+    challenge_record,
+    followed,
+    new_form_key,
+    review_challenge,
+)
 from publiccredit.subjectdesk.operations.contacts import UnableToKeep, name_handler, register_contact, revoke_handler
 from publiccredit.subjectdesk.operations.proving import (
     NotProved,
@@ -24,24 +36,34 @@ from publiccredit.subjectdesk.operations.proving import (
 from publiccredit.subjectdesk.operations.reminding import remind_of_repairs
 
 __all__ = [
+    "Contested",
     "DeskRefused",
+    "NoSuchChallenge",
     "NotProved",
     "NotYours",
+    "Receipt",
     "TooManyAttempts",
+    "TooManyChallenges",
+    "UnableToChallenge",
     "UnableToKeep",
+    "add_to_challenge",
+    "challenge_record",
     "enter_by_sign_on",
     "enter_code",
     "enter_letter",
+    "followed",
     "hand_in_paper",
     "issue_letter",
     "leave",
     "name_handler",
+    "new_form_key",
     "open_case",
     "refuse_sign_on",
     "register_contact",
     "remind_of_repairs",
     "request_code",
     "request_review",
+    "review_challenge",
     "revoke_handler",
     "state",
     "take_back_request",

@@ -1,0 +1,101 @@
+"""What a reader types: what is contested, and the number and code by which it is followed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from publiccredit.casework.types import PaperIn
+from publiccredit.subjectdesk.forms import PaperField, paper_in
+from publiccredit.subjectdesk.operations.challenging import LARGEST_PAPER
+
+Choices = Sequence[tuple[str, str]]
+EVIDENCE = "evidence"
+
+
+class ChallengeForm(forms.Form):
+    """A field of a record, what is wrong with it, and by which source that can be seen."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    field = forms.ChoiceField(label="哪个字段有误", required=False)
+    ground = forms.ChoiceField(
+        label="属于哪一种", widget=forms.RadioSelect, error_messages={"required": "请选择一种情形。"}
+    )
+    wrong = forms.CharField(
+        label="有什么错误，应当是什么",
+        max_length=2000,
+        help_text="如“处罚决定书上的罚款金额是 5000 元，这里写成 50000 元”。只写事实，不要写个人信息。",
+        error_messages={"required": "请写明有什么错误。", "max_length": "不超过 2000 字。请删减。"},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    source = forms.CharField(
+        label="从哪里可以看到",
+        max_length=500,
+        help_text="如决定文书的文号和页码、机关网站的网址、公告的名称和日期。工作人员据此核实。",
+        error_messages={"required": "请写明从哪里可以看到。", "max_length": "不超过 500 字。请删减。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    contact = forms.CharField(
+        label="联系方式",
+        required=False,
+        max_length=100,
+        help_text="只有信用办看得到，用于核实时联系您；不公开，也不告诉被处罚的主体和作出决定的部门。",
+        error_messages={"max_length": "不超过 100 字。请删减。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, grounds: Choices, fields: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
+        self.initial.setdefault("ground", grounds[0][0])
+        self.fields["field"].choices = [("", "不限于某一字段"), *fields]  # type: ignore[attr-defined]
+
+
+class FollowForm(forms.Form):
+    """The number and the code of a receipt."""
+
+    number = forms.CharField(
+        label="编号", max_length=40, help_text="回执上的编号，如“异〔2026〕1024号”；只填两组数字也可以。"
+    )
+    code = forms.CharField(
+        label="查询码",
+        max_length=40,
+        help_text="四组，每组四位，大小写和横线不论。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class MoreForm(forms.Form):
+    """A paper that comes later, or why the outcome is not agreed with."""
+
+    ACTS = ("paper", "review")
+    act = forms.ChoiceField(choices=[(act, act) for act in ACTS], widget=forms.HiddenInput)
+    request = forms.CharField(
+        label="不服的理由", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        megabytes = LARGEST_PAPER // 2**20
+        self.fields["file"] = PaperField(
+            label="证明材料", required=False, help_text=f"PDF、OFD、图片或者 Word 文件，不超过 {megabytes} MB。"
+        )
+
+    @property
+    def is_paper(self) -> bool:
+        return bool(self.data.get("act") == "paper")
+
+    @property
+    def paper(self) -> PaperIn:
+        return paper_in(kind=EVIDENCE, file=self.cleaned_data["file"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        file = given.get("file")
+        if self.is_paper and not file and "file" not in self.errors:
+            self.add_error("file", "请选择文件。")
+        if self.is_paper and file and file.size > LARGEST_PAPER:
+            self.add_error("file", f"文件应不超过 {LARGEST_PAPER // 2**20} MB。请压缩后再提交。")
+        if not self.is_paper and not str(given.get("request", "")).strip():
+            self.add_error("request", "请写明不服的理由。")
+        return given
