@@ -67,6 +67,19 @@ def start() -> None:
 
 
 @contextmanager
+def running_meanwhile() -> Iterator[None]:
+    """Have the embedded database running, and leave it as it was found: stopped, where it was started for this."""
+    to_stop = settings.DATABASE_IS_EMBEDDED and not embedded_postgres.is_running(settings.DATA_FOLDER)
+    try:
+        start()
+        yield
+    finally:
+        if to_stop:
+            connection.close()
+            embedded_postgres.stop(settings.DATA_FOLDER)
+
+
+@contextmanager
 def acting_as_program() -> Iterator[None]:
     """Act on the default connection as the program itself: every department's rows are in reach."""
     from publiccredit.accounts.operations import acting

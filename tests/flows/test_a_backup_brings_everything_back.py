@@ -43,6 +43,7 @@ def test_a_backup_is_restored_elsewhere_and_proven(
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         assert json.loads(done.stdout)["ledger_entries"] == 1
+        assert not embedded_postgres.is_running(tmp_path / "elsewhere"), "started for the restoring, and left running"
     finally:
         embedded_postgres.remove(tmp_path / "elsewhere")
 

@@ -216,9 +216,11 @@ def backup(folder: Path) -> None:
     """备份数据库和原始文件到一个新文件夹。平台运行时也可备份。"""
     django_ready()
     from publiccredit.site import backup as keeping
+    from publiccredit.site import database
 
     try:
-        manifest = keeping.back_up(folder=folder.resolve(), at=now())
+        with database.running_meanwhile():
+            manifest = keeping.back_up(folder=folder.resolve(), at=now())
     except keeping.UnableToBackUp as error:
         raise Refused(code="unable_to_back_up", message=str(error), where=str(folder)) from error
     say(f"已备份到 {folder}：原始文件 {manifest['originals']} 份。请复制到另一台机器保存。")
@@ -231,9 +233,11 @@ def restore(folder: Path) -> None:
     """从备份恢复到空的数据库和空的数据目录，并核验留痕。"""
     django_ready()
     from publiccredit.site import backup as keeping
+    from publiccredit.site import database
 
     try:
-        done = keeping.restore(folder=folder.resolve())
+        with database.running_meanwhile():
+            done = keeping.restore(folder=folder.resolve())
     except keeping.UnableToRestore as error:
         raise Refused(code="unable_to_restore", message=str(error), where=str(folder)) from error
     say(f"已恢复：留痕 {done['ledger_entries']} 条完整，原始文件 {done['originals']} 份。")
