@@ -9,12 +9,19 @@ from django.db.models import Count, F, Q, QuerySet
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.eligibility import eligibility, repair_opens_on
-from publiccredit.casework.models import Case, CaseStep, Letter
+from publiccredit.casework.models import Case, CaseStep, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
-from publiccredit.casework.severity import SeverityStanding, SeverityTerm, severity_records, severity_standing
+from publiccredit.casework.severity import (
+    SeverityStanding,
+    SeverityTerm,
+    severities_by_rule,
+    severity_records,
+    severity_standing,
+)
 from publiccredit.casework.types import (
     UNDECIDED,
     CaseState,
+    DecisionState,
     DepartmentCases,
     Eligibility,
     Event,
@@ -54,7 +61,9 @@ __all__ = [
     "open_cases",
     "overdue_cases",
     "procedure_of_case",
+    "proposals",
     "repairs_opening",
+    "severities_by_rule",
     "severity_records",
     "severity_standing",
     "timeline",
@@ -107,6 +116,15 @@ def desk_of_department(*, department_code: str) -> QuerySet[Case]:
 def desk_of_office() -> QuerySet[Case]:
     """Give what waits for the office itself; it watches the rest through ``open_cases``."""
     return open_cases().filter(decided_by_party=Party.OFFICE.value).exclude(state=CaseState.WITH_SOURCE)
+
+
+def proposals(*, department_code: str, besides: str) -> QuerySet[Case]:
+    """Give the cases of a department in which somebody else than ``besides`` has proposed a decision."""
+    waits = open_cases(department_code=department_code).filter(
+        state=CaseState.PROPOSED, decided_by_party=Party.SOURCE.value
+    )
+    own = Decision.objects.filter(state=DecisionState.PROPOSED, proposed_by__username=besides)
+    return waits.exclude(pk__in=own.values("case_id"))
 
 
 def overdue_cases(*, on: date) -> QuerySet[Case]:

@@ -1,7 +1,7 @@
 """How severe a record is held to be, why, and until when it is shown under each severity the packs know. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -52,9 +52,23 @@ class SeverityStanding:
     obstacle: str  # why it cannot be corrected; empty: it can
 
 
-def severity_records(*, department_code: str, text: str, before_id: int | None) -> QuerySet[Record]:
-    """Give a department's records that have a severity, the newest first: all, or by document number or subject."""
+def severities_by_rule(*, department_code: str, since: datetime) -> QuerySet[Record]:
+    """Give the records in use that arrived since a time and whose severity a rule gave, the newest first."""
+    found = severity_records(department_code=department_code, text="", before_id=None, by_rule=True)
+    return found.filter(received_at__gte=since, display_ended_at__isnull=True).exclude(state=RecordState.WITHDRAWN)
+
+
+def severity_records(
+    *, department_code: str, text: str, before_id: int | None, by_rule: bool = False
+) -> QuerySet[Record]:
+    """
+    Give a department's records that have a severity, the newest first: all, or by document number or subject.
+
+    ``by_rule`` leaves those whose severity a rule of the packs gave, since the sender had given none.
+    """
     found = subjects.records().filter(department_code=department_code).exclude(severity="")
+    if by_rule:
+        found = found.filter(severity_rule__contains="/")  # <classification>/<rule>
     if words := text.strip()[:LONGEST_SEARCH]:
         found = found.filter(
             Q(document_number__contains=words) | Q(subject__name__contains=words) | Q(subject__uscc=words.upper())

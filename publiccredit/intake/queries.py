@@ -14,6 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
 from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.checks.words import message
+from publiccredit.intake.desk import Due, sources_due
 from publiccredit.intake.models import (
     DecisionDocument,
     DuplicateRow,
@@ -39,6 +40,7 @@ from publiccredit.subjects import store
 
 __all__ = [
     "DecisionDocument",
+    "Due",
     "NilReturn",
     "NothingToAnnotate",
     "Submission",
@@ -52,6 +54,7 @@ __all__ = [
     "nil_returns",
     "result",
     "service_declaration",
+    "sources_due",
     "submission",
     "submissions",
 ]

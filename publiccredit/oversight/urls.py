@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from publiccredit.oversight import ledger_pages, pages, review_pages
+from publiccredit.oversight import ledger_pages, pages, review_pages, start_page
 
 app_name = "oversight"
 urlpatterns = [
     path("", pages.board, name="board"),
+    path("start/", start_page.start, name="start"),
     path("departments/<str:code>/", pages.department, name="department"),
     path("late/", pages.late, name="late"),
     path("questions/", review_pages.questions, name="questions"),

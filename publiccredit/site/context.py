@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
 from publiccredit.site.demo.progress import read_progress
+from publiccredit.site.guides import guide_of
 
 TYPE_SIZE_COOKIE = "type_size"
 
@@ -23,12 +24,14 @@ PUBLIC_ENTRIES = (
 FOOTER_ENTRIES = (
     ("site:about", "关于本平台"),
     ("site:rights", "您的权利"),
+    ("site:help", "帮助"),
     ("site:accessibility", "无障碍说明"),
     ("disclosure:catalogue", "信息目录"),
     ("disclosure:glossary", "术语"),
     ("site:api_page", "数据接口"),
 )
 DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("oversight:start", "待办", frozenset({Role.DEPARTMENT_HEAD})),
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),
@@ -53,6 +56,7 @@ class Reader:
     site_name: str
     demo: str  # what the banner of a demonstration says
     large_type: bool
+    help_url: str
     navigation: tuple[Entry, ...]
     footer: tuple[Entry, ...]
 
@@ -79,6 +83,12 @@ def own_desk(*, role: Role | None) -> str:
     return next((url for name, _, roles in DESK_ENTRIES if role in roles and (url := _address(name))), "/")
 
 
+def _help(role: Role | None) -> str:
+    """Lead an officer to the guide of the role, everybody else to the list."""
+    name = guide_of(role=role)
+    return reverse("site:guide", args=[name]) if name else reverse("site:help")
+
+
 def _entries(named: list[tuple[str, str, bool]], *, path: str) -> tuple[Entry, ...]:
     """Give the entries that lead somewhere. The one whose address goes furthest along the path is the current one."""
     leading = [(text, url, apart) for name, text, apart in named if (url := _address(name))]
@@ -100,6 +110,7 @@ def site(request: HttpRequest) -> dict[str, Reader]:
             site_name=settings.SITE_NAME,
             demo=_demo() if settings.DEMO else "",
             large_type=request.COOKIES.get(TYPE_SIZE_COOKIE) == "large",
+            help_url=_help(role),
             navigation=_entries([*public, *desks], path=path),
             footer=_entries([(name, text, False) for name, text in FOOTER_ENTRIES], path=path),
         )

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from publiccredit.accounts import urls as accounts
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.site import api_description, pages
+from publiccredit.site import api_description, help_pages, pages
 
 
 def departments() -> tuple[tuple[str, str], ...]:
@@ -17,6 +17,8 @@ SITE: list[URLPattern | URLResolver] = [
     path("about/", pages.about, name="about"),
     path("rights/", pages.rights, name="rights"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("help/", help_pages.help_page, name="help"),
+    path("help/<str:name>/", help_pages.guide, name="guide"),
     path("desk/", pages.desk, name="desk"),
     path("type-size/", pages.choose_type_size, name="type_size"),
     path("api/", api_description.page, name="api_page"),

@@ -48,6 +48,7 @@ def last_entry() -> tuple[str, str]:
     ("role", "department", "desk"),
     [
         (Role.LIAISON, "market_regulation", "/intake/"),
+        (Role.DEPARTMENT_HEAD, "market_regulation", "/oversight/start/"),
         (Role.OFFICE_CLERK, "", "/oversight/"),
         (Role.AUDITOR, "", "/oversight/"),
         (Role.ADMINISTRATOR, "", "/accounts/"),

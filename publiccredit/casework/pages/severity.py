@@ -24,16 +24,19 @@ PAGE = 30
 def records(request: HttpRequest) -> HttpResponse:
     """List the department's records that have a severity: all, or those a search finds."""
     text, before = request.GET.get("q", "").strip(), request.GET.get("before", "")
+    by_rule = request.GET.get("given") == "rule"
     found = queries.severity_records(
         department_code=actor_of(request).department_code,
         text=text,
+        by_rule=by_rule,
         before_id=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )
     listed = list(found[: PAGE + 1])
     shown, more = listed[:PAGE], len(listed) > PAGE
-    kept = {"q": text} if text else {}
+    kept = ({"q": text} if text else {}) | ({"given": "rule"} if by_rule else {})
     named = {
         "query": text,
+        "by_rule": by_rule,
         "rows": [{"record": r, "severity": SEVERITY_TITLES[Severity(r.severity)]} for r in shown],
         "next_url": "?" + urlencode(kept | {"before": str(shown[-1].pk)}) if more else "",
     }
