@@ -19,9 +19,20 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Department
 from publiccredit.intake import queries as intake
 from publiccredit.oversight.types import Board, BoardRow, Cell, CellKind, Figures
+from publiccredit.oversight.violations import check_rules, last_published
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record
 
+__all__ = [
+    "board",
+    "check_rules",
+    "figures",
+    "last_published",
+    "late_condition",
+    "late_records",
+    "monthly",
+    "often_returned",
+]
 A_WEEK = timedelta(days=7)
 MONTHS = 12
 OFTEN_RETURNED = 0.2  # share of returned rows from which a week is shown as returned; the packs expect at most this

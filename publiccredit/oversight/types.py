@@ -82,3 +82,31 @@ class BoardRow:
 class Board:
     weeks: tuple[date, ...]
     rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing on file that breaks a rule of due process."""
+
+    object_kind: str
+    object_id: int
+    words: str
+
+
+@dataclass(frozen=True)
+class RuleKept:
+    """A rule of due process, how many things on file break it, and the first of them."""
+
+    number: str
+    rule: str
+    count: int
+    found: tuple[Found, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckedRules:
+    rules: tuple[RuleKept, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(rule.count for rule in self.rules)

@@ -14,6 +14,7 @@ from publiccredit.accounts.access import EVERY_OFFICER, EVERYBODY, actor_of, ope
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, DisclosureTerm
 from publiccredit.disclosure import queries as disclosure
+from publiccredit.oversight import queries as oversight
 from publiccredit.site.context import TYPE_SIZE_COOKIE, own_desk
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -37,7 +38,10 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
 @open_to(EVERYBODY)
 @require_GET
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/about.html")
+    """Show what the platform is, and what the last night's check of the rules it lives by has found."""
+    found = oversight.last_published()
+    context = {"checked_at": found[0], "checked": found[1]} if found else {}
+    return render(request, "site/about.html", context)
 
 
 @open_to(EVERYBODY)

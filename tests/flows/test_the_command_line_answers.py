@@ -66,7 +66,7 @@ def test_help_is_in_chinese_and_lists_every_command(here: Here) -> None:
     code, out, _ = here("--help")
     assert code == 0
     for command in (
-        "submit", "check", "template", "search", "show", "catalogue", "ledger", "prepare", "serve", "worker", "demo",
+        "submit", "check", "template", "search", "show", "catalogue", "ledger", "violations", "prepare", "serve", "worker", "demo",
         "stop", "resume",
     ):  # fmt: skip
         assert f"  {command} " in out
@@ -186,6 +186,8 @@ def test_what_is_submitted_is_found_shown_and_proven(penalties: Path, fresh_data
     assert run("ledger", "export", str(head), database=fresh_database).returncode == 0
     verified = json.loads(run("ledger", "verify", "--head", str(head), "--json", database=fresh_database).stdout)
     assert (verified["holds"], verified["faults"]) == (True, [])
+    rules = run("violations", "--json", database=fresh_database)
+    assert (rules.returncode, json.loads(rules.stdout)["total"]) == (0, 0)
     assert json.loads(run("resume", "--json", database=fresh_database).stdout) == {"finished": []}
 
 

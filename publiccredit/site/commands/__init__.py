@@ -37,6 +37,7 @@ COMMANDS = (
     asking.show,
     declared.catalogue,
     history.ledger,
+    history.violations,
     cases.case,
     severity.severity,
     notices.notices,

@@ -1,6 +1,7 @@
-"""Commands that prove what was done: ledger verify, ledger export."""
+"""Commands that prove what was done and what stands: ledger verify, ledger export, violations."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,22 @@ def export(out: Path) -> None:
     out.write_text(json.dumps(vars(head)) + "\n")
     say(f"已导出链首（位置 {head.position}）到 {out}。请存到平台之外。")
     answer({"file": str(out), **vars(head)})
+
+
+@click.command("violations", cls=Command)
+def violations() -> int:
+    """逐条核查正当程序规则：列出库中与规则不符的内容，应当一条也没有；有则退出码为 1。"""
+    database_ready()
+    from publiccredit.oversight import queries
+
+    checked = queries.check_rules()
+    answer({"total": checked.total, "rules": [asdict(rule) for rule in checked.rules]})
+    for rule in checked.rules:
+        say(f"DP-{rule.number} {rule.rule}：{f'不符 {rule.count} 处' if rule.count else '无不符'}")
+        for found in rule.found:
+            say(f"  {found.object_kind} {found.object_id}：{found.words}")
+    say(f"共 {len(checked.rules)} 条规则，不符 {checked.total} 处。")
+    return FOUND if checked.total else DONE
 
 
 def _read_head(file: Path) -> "Head":
