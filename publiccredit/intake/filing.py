@@ -26,6 +26,7 @@ from publiccredit.intake.outcomes import (
     close_outcomes,
     file_outcomes,
     open_outcomes,
+    say_whose_is_in_doubt,
     send_back_by_store,
     stage_duplicates,
     stage_issues,
@@ -278,6 +279,7 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
     told = _tell_holders(filing) if counts.changed else 0
     questions = ask_questions(filing=filing)
     sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
+    say_whose_is_in_doubt(record_type=staged.record_type, recognition=staged.recognition)
     duplicates = file_outcomes(submission_id=submission.pk)
     assert staged.summary is not None
     Submission.objects.filter(pk=submission.pk).update(

@@ -8,6 +8,7 @@ from django.db import connection
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, RecordType
 from publiccredit.intake.types import REPEATS_ROW, REPEATS_SHEET, ROW, SHEET, Recognition
+from publiccredit.matching import queries as matching
 from publiccredit.subjects.operations import copy_in
 from publiccredit.subjects.types import Fate
 
@@ -96,6 +97,31 @@ def send_back_by_store(*, record_type: RecordType, recognition: Recognition) -> 
     issues = [_issue(row, kinds, record_type, recognition) for row in rows]
     stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
     return len(rows)
+
+
+def say_whose_is_in_doubt(*, record_type: RecordType, recognition: Recognition) -> int:
+    """
+    Stage a warning for each row that is filed, but under a name that is not the known one, or waits for a judgement.
+
+    Only the store knows the registered name of an identifier: a liaison who typed another enterprise's must hear it.
+    """
+    heard = matching.heard_doubts()
+    if not heard:
+        return 0
+    kinds = {kind.check: kind for kind in catalogue.packs().issues}
+    name = record_type.field_in_role(FieldRole.SUBJECT_NAME) or record_type.field(record_type.natural_key[0])
+    columns = {sheet.sheet: recognition.column(sheet=sheet.sheet, field_name=name.name) for sheet in recognition.sheets}
+    issues = [
+        {
+            "sheet": doubt.sheet, "row": doubt.row_number, "column": column.header if column else name.title,
+            "column_letter": column.letter if column else "", "code": kinds[doubt.hearing].code,
+            "severity": kinds[doubt.hearing].severity.value, "found": doubt.written_name, "expected": doubt.known,
+        }
+        for doubt in heard
+        for column in (columns.get(doubt.sheet),)
+    ]  # fmt: skip
+    stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
+    return len(heard)
 
 
 def file_outcomes(*, submission_id: int) -> int:

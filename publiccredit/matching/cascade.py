@@ -13,6 +13,9 @@ from rapidfuzz import fuzz
 from publiccredit.matching.types import Basis, Doubt
 
 SAME_NAME_FROM = 75  # of 100: below it, a name beside a known identifier counts as clearly different
+# An adverse record under another enterprise's name costs that enterprise more than a judgement costs the office:
+# 宏达建材 and 宏达建筑 are 83 alike, and may well be two firms of one owner.
+SAME_ADVERSE_NAME_FROM = 90
 
 _BY_USCC = f"""
 UPDATE staged_party p SET subject_id = s.id, matched_by = '{Basis.USCC}'
@@ -89,33 +92,35 @@ FROM named WHERE named.party = p.party
 """
 
 
-def match_by_identifier(*, authoritative: bool) -> None:
+def match_by_identifier(*, authoritative: bool, adverse: bool) -> None:
     """Link the parties whose unified identifier has a file; where the name says otherwise, doubt it."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_USCC)
         if cursor.rowcount and not authoritative:
-            _doubt_other_names(cursor, _NAMES_BESIDE_USCC, Basis.USCC_OTHER_SPELLING)
+            _doubt_other_names(cursor, _NAMES_BESIDE_USCC, Basis.USCC_OTHER_SPELLING, adverse=adverse)
 
 
-def match_the_rest() -> None:
+def match_the_rest(*, adverse: bool) -> None:
     """Link by the other identifiers, by what a person judged before, and by name with region or address."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM staged_party WHERE subject_id IS NULL)")
         if not cursor.fetchone()[0]:
             return
         cursor.execute(_BY_OTHER_IDENTIFIER)
-        _doubt_other_names(cursor, _NAMES_BESIDE_OTHER, Basis.OTHER_IDENTIFIER)
+        _doubt_other_names(cursor, _NAMES_BESIDE_OTHER, Basis.OTHER_IDENTIFIER, adverse=adverse)
         cursor.execute(_BY_JUDGEMENT)
         cursor.execute(_BY_NAME)
 
 
-def _doubt_other_names(cursor: Any, query: str, basis: Basis) -> None:
+def _doubt_other_names(cursor: Any, query: str, basis: Basis, *, adverse: bool) -> None:
     cursor.execute(query)
     near: list[int] = []
     far: list[int] = []
     for party, name, core, known_name, known_core in cursor.fetchall():
         likeness = max(fuzz.ratio(name, known_name), fuzz.ratio(core, known_core))
-        (near if likeness >= SAME_NAME_FROM else far).append(party)
+        longer = core in known_core or known_core in core  # 宏达建材 and 宏达建材商贸: a word left out
+        certain_from = SAME_ADVERSE_NAME_FROM if adverse and not longer else SAME_NAME_FROM
+        (near if likeness >= certain_from else far).append(party)
     cursor.execute("UPDATE staged_party SET matched_by = %s WHERE party = ANY(%s)", [basis.value, near])
     cursor.execute(
         "UPDATE staged_party SET subject_id = NULL, matched_by = NULL, doubt = %s WHERE party = ANY(%s)",

@@ -63,11 +63,11 @@ ON CONFLICT (record_id) DO UPDATE SET question_id = EXCLUDED.question_id
 
 def match_staged(*, filing: Filing) -> None:
     """Give each staged party its subject where that is certain, making the subjects that a new identifier names."""
-    match_by_identifier(authoritative=filing.authoritative)
+    match_by_identifier(authoritative=filing.authoritative, adverse=filing.adverse)
     make_staged_subjects(filing=filing)
     # A second party of one new identifier, or one that another submission made meanwhile, meets its file now.
-    match_by_identifier(authoritative=filing.authoritative)
-    match_the_rest()
+    match_by_identifier(authoritative=filing.authoritative, adverse=filing.adverse)
+    match_the_rest(adverse=filing.adverse)
     if filing.authoritative:
         update_registered_subjects(filing=filing)
 

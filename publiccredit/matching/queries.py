@@ -16,6 +16,7 @@ from publiccredit.matching.normalising import (
     region_in_address,
     region_of,
 )
+from publiccredit.matching.staged import heard_doubts
 from publiccredit.matching.types import Candidate
 from publiccredit.subjects.queries import Record, Subject, pinyin_initials, records, subjects
 
@@ -25,6 +26,7 @@ __all__ = [
     "Question",
     "candidates_of",
     "describe_parties",
+    "heard_doubts",
     "judgements",
     "open_questions",
     "question",

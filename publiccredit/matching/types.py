@@ -46,6 +46,25 @@ DOUBT_TITLES: dict[Doubt, str] = {
 }
 
 
+class Hearing(StrEnum):
+    """What a sender hears about whose a row is; the names are those of the checks in ``packs/issues.yml``."""
+
+    OTHER_NAME = "registered_name_differs"
+    OTHER_SPELLING = "registered_name_near"
+    IN_QUESTION = "subject_in_question"
+
+
+@dataclass(frozen=True)
+class HeardDoubt:
+    """One row and what its sender is to hear; ``known`` is the name on file, or why the subject is not certain."""
+
+    sheet: str
+    row_number: int
+    written_name: str
+    hearing: Hearing
+    known: str
+
+
 class Verdict(StrEnum):
     SAME = "same"
     NEW = "new"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from publiccredit.accounts.types import Actor, Role
+from publiccredit.intake.models import RowIssue
 from publiccredit.ledger.models import Entry
 from publiccredit.matching import queries
 from publiccredit.matching.models import Judgement, Question
@@ -49,13 +50,35 @@ def test_a_known_identifier_with_a_near_name_links_and_says_so() -> None:
     subject = _subject()
     record = _record(subject_name="濉溪县宏达建材商贸有限公司")
     assert (record.subject, record.matched_by) == (subject, "uscc_other_spelling")
+    told = RowIssue.objects.get()
+    assert (told.code, told.severity, told.expected) == ("M-102", "warn", f"“{NAME}”")
 
 
-def test_a_known_identifier_with_another_name_is_a_question() -> None:
+def test_a_known_identifier_with_another_name_is_a_question_and_the_sender_hears_the_registered_name() -> None:
     _subject()
     record = _record(subject_name="淮北市相山区蓝天餐饮管理店")
     assert (record.subject, record.state) == (None, "held_unmatched")
     assert Question.objects.get().reason == "name_differs"
+    told = RowIssue.objects.get()
+    assert (told.code, told.severity, told.column, told.found) == (
+        "M-101", "warn", "行政相对人名称", "淮北市相山区蓝天餐饮管理店",
+    )  # fmt: skip
+    assert told.expected == f"“{NAME}”（{synthetic_uscc(1)}）"
+
+
+def test_a_penalty_is_not_filed_on_the_sister_of_the_one_that_was_fined() -> None:
+    _subject()
+    record = _record(subject_name="濉溪县宏达建筑有限公司")
+    assert (record.subject, record.state) == (None, "held_unmatched")
+    assert [issue.code for issue in RowIssue.objects.all()] == ["M-101"]
+
+
+def test_a_row_that_is_on_file_already_is_not_doubted_again() -> None:
+    _subject()
+    other = penalty_row(1, subject_name="淮北市相山区蓝天餐饮管理店")
+    first, again = send([other]), send([other], later=60)
+    assert outcome(again) == ("filed", 1, 0, 0, 1)
+    assert list(RowIssue.objects.values_list("submission_id", "code")) == [(first.pk, "M-101")]
 
 
 def test_a_row_in_question_that_is_filed_again_with_its_service_keeps_its_question() -> None:
@@ -103,6 +126,7 @@ def test_a_name_alone_is_a_question(name: str, reason: str) -> None:
     record = _record(**STALL, subject_name=name)
     assert (record.subject, record.state) == (None, "held_unmatched")
     assert Question.objects.get().reason == reason
+    assert [issue.code for issue in RowIssue.objects.all()] == ["M-103"]
 
 
 def test_two_of_one_name_and_region_are_a_question_with_both_as_candidates() -> None:

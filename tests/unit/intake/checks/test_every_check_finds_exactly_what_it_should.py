@@ -145,6 +145,7 @@ def test_a_right_row_is_accepted_and_a_wrong_one_gets_exactly_its_issues(name, r
 
 def test_every_check_has_words_an_example_and_a_sentence():
     against_the_store = {"held_elsewhere", "withdrawn_before", "repaired_before"}  # these speak when rows are filed
+    against_the_store |= {"registered_name_differs", "registered_name_near", "subject_in_question"}
     assert {kind.check for kind in catalogue.packs().issues} - against_the_store == set(BASES)
     of_rows = {"repeated_header", "totals_row", "nearly_empty_row"}
     tried_elsewhere = {"conflicting_duplicate", "unknown_column"} | of_rows
