@@ -40,7 +40,10 @@ class SubmissionSent(serializers.Serializer[Any]):
     )  # type: ignore[assignment]
     served_on = serializers.DateField(required=False, default=None, help_text="声明：其中的决定最迟在这一天都已送达")
     overrides = serializers.ListField(
-        child=serializers.CharField(max_length=16), required=False, default=list, help_text="经确认的疑问代码"
+        child=serializers.CharField(max_length=140),
+        required=False,
+        default=list,
+        help_text="经确认的疑问代码；只确认一行的写作“代码:行号”或“代码:工作表!行号”，A-104 只能逐行确认",
     )
     override_reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
 

@@ -183,6 +183,7 @@ def _rulebook(
         source=source_of(recognition=recognition, sources=sources),
         codes={name: catalogue.code_table(name=name, on=on, within=packs) for name in tables},
         issue_kinds={kind.check: kind for kind in packs.issues},
+        units={c.field: c.unit for sheet in recognition.sheets for c in sheet.columns if c.field and c.unit},
     )
 
 

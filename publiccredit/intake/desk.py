@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind, Source
+from publiccredit.intake.confirmations import row_confirmed
 from publiccredit.intake.models import DuplicateRow, NilReturn, RowIssue, Submission, SubmissionState
 from publiccredit.intake.periods import Period, period_before, period_of
 
 CELLS_SHOWN = 20  # of each rule on the submission's own page; the rule's page lists them all
 PAGE = 50
+PLACES_SHOWN = 100  # to be confirmed at once, each looked at: a file with more has its column in another unit
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class IssueGroup:
     basis: str
     returns: bool
     overridable: bool
+    by_row: bool
     count: int
     cells: tuple[Cell, ...]
 
@@ -142,6 +145,7 @@ def _group(*, code: str, severity: str, count: int, cells: dict[tuple[str, str],
         basis=kind.basis if kind else "",
         returns=severity == "return",
         overridable=bool(kind and kind.overridable),
+        by_row=bool(kind and kind.by_row),
         count=count,
         cells=tuple(cells.get((code, severity), ())),
     )
@@ -158,6 +162,23 @@ def cell_of(issue: RowIssue) -> Cell:
         f"{sheet}{issue.column_letter}{issue.row_number}" if issue.column_letter else f"{sheet}第 {issue.row_number} 行"
     )
     return Cell(place=place, column=issue.column, found=issue.found, expected=issue.expected)
+
+
+def places_to_confirm(*, submission: Submission, code: str) -> list[tuple[str, str]]:
+    """Give the first cells of a doubt that is confirmed row by row: the word that confirms each, and what it says."""
+    found = RowIssue.objects.filter(submission=submission, code=code, severity="return")
+    shown: dict[str, str] = {}
+    for issue in found.order_by("sheet", "row_number", "id")[:PLACES_SHOWN]:
+        cell = cell_of(issue)
+        word = row_confirmed(code=code, sheet=issue.sheet, row=issue.row_number)
+        said = f"{cell.place}“{cell.column}”填“{cell.found}”：{cell.expected}"
+        shown[word] = f"{shown[word]}；{said}" if word in shown else said
+    return list(shown.items())
+
+
+def left_to_confirm(*, groups: Iterable[IssueGroup], shown: int) -> int:
+    """Give how many doubts that are confirmed row by row the page does not show at once."""
+    return max(0, sum(g.count for g in groups if g.by_row and g.returns) - shown)
 
 
 def issues_after(*, submission: Submission, code: str, after: tuple[int, int] | None) -> QuerySet[RowIssue]:

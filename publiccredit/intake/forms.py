@@ -93,8 +93,14 @@ class ConfirmIssuesForm(forms.Form):
 
     codes = forms.MultipleChoiceField(
         label="经核对无误的疑问",
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少勾选一类疑问。"},
+    )
+    places = forms.MultipleChoiceField(
+        label="须逐行确认的疑问",
+        required=False,
+        help_text="只勾选与决定文书一致的行。没有勾选的仍旧退回。",
+        widget=forms.CheckboxSelectMultiple,
     )
     reason = forms.CharField(
         label="理由",
@@ -108,9 +114,23 @@ class ConfirmIssuesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, codes: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, codes: Choices, places: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["codes"].choices = codes  # type: ignore[attr-defined]
+        for name, choices in (("codes", codes), ("places", places)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            if not choices:
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.confirmed(values):
+            self.add_error(next(iter(self.fields)), "请至少勾选一项疑问。")
+        return values
+
+    @staticmethod
+    def confirmed(values: dict[str, Any]) -> list[str]:
+        """Give everything ticked: codes for the whole file, and codes at one row."""
+        return [*values.get("codes", ()), *values.get("places", ())]
 
 
 class NilReturnForm(forms.Form):

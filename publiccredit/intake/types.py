@@ -28,6 +28,7 @@ class RecognisedColumn:
     header: str
     field: str | None
     set_aside: str | None = None
+    unit: str | None = None  # of an amount, where the header states another than the form does: 罚款金额（元）
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class IssueKind(Pack):
     title: str
     severity: IssueSeverity
     overridable: bool = False
+    by_row: bool = False  # confirmed row by row, never for a whole file at once
     message: str
     remedy: str
     basis: str

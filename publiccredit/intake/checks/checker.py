@@ -17,11 +17,12 @@ from publiccredit.intake.checks import (
     no_records,
     unknown_column,
 )
-from publiccredit.intake.checks.findings import INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
+from publiccredit.intake.checks.findings import CONFIRMED, INDEX, ISSUE_COLUMNS, findings, issues, rules, severities
 from publiccredit.intake.checks.places import Places
 from publiccredit.intake.checks.rule import VERDICT
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk, Cleaner
+from publiccredit.intake.confirmations import code_confirmed, place_confirmed
 from publiccredit.intake.types import (
     ACCEPTED,
     DUPLICATE,
@@ -69,6 +70,7 @@ class Checker:
         self._places = Places.of(recognition)
         self._seen = conflicting_duplicate.SeenRows()
         self._first = True
+        self._confirmed = self._confirmed_places()
         self._identifiers = [field.name for field in book.record_type.fields if field.type is FieldType.USCC]
 
     def look(self, rows: pl.DataFrame) -> LookedAt:
@@ -76,7 +78,7 @@ class Checker:
         chunk = self._cleaner.clean(rows)
         verdicts = [check_digits.uscc_verdict(chunk.values[name]).alias(name + VERDICT) for name in self._identifiers]
         values = self._with_declared_service(chunk.values).with_columns(self._natural_key(), *verdicts)
-        found = self._found(values, chunk.sent)
+        found = self._without_confirmed(self._found(values, chunk.sent), values)
         values = identity_number.without_identity_numbers(values, found)
         content = values.select(self._book.record_type.field_names).hash_rows()
         asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": self._places.numbered(values)})
@@ -116,6 +118,28 @@ class Checker:
             if alone.height
             else found
         )
+
+    def _confirmed_places(self) -> pl.DataFrame:
+        """The rows at which an officer confirmed a doubt: check, sheet, row."""
+        sheets = [sheet.sheet for sheet in self._recognition.sheets]
+        checks = {kind.code: check for check, kind in self._book.issue_kinds.items() if kind.overridable}
+        places = [
+            (checks[code], place[0] if place[0] or len(sheets) > 1 else sheets[0], place[1])
+            for override in self._context.overrides
+            if (place := place_confirmed(override)) and (code := code_confirmed(override)) in checks
+        ]
+        names = {"check": pl.String, "sheet": pl.String, "row": pl.Int64}
+        return pl.DataFrame(places, schema=names, orient="row").unique()
+
+    def _without_confirmed(self, found: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+        if self._confirmed.is_empty() or found.is_empty():
+            return found
+        at = values.select(sheet=SHEET, row=pl.col(ROW).cast(pl.Int64))[found[INDEX]]
+        placed = found.hstack(at)
+        known = self._confirmed.with_columns(known=pl.lit(value=True))
+        joined = placed.join(known, on=["check", "sheet", "row"], how="left", maintain_order="left")
+        confirmed = pl.when(pl.col("known")).then(pl.col("check") + CONFIRMED).otherwise("check")
+        return joined.with_columns(check=confirmed).select(found.columns)
 
     def _with_declared_service(self, values: pl.DataFrame) -> pl.DataFrame:
         # The sender's declaration for the batch stands where a row says nothing itself (DP-01).

@@ -25,6 +25,7 @@ ISSUE_COLUMNS = {
     "expected": pl.String,
 }
 INDEX = "_index"
+CONFIRMED = "?confirmed"  # suffix of a check whose doubt an officer confirmed at that row
 _LONGEST_FOUND = 200
 # An identity number inside other text identifies its person just as well: only its first six digits, a region, stay.
 _MASKED = "$1************"
@@ -108,12 +109,14 @@ def _without_persons(found: pl.DataFrame) -> pl.DataFrame:
 
 def severities(kinds: Mapping[str, IssueKind], context: CheckContext) -> dict[str, tuple[str, str]]:
     """Code and severity of each check for this file: an overridable doubt that an officer confirmed only warns."""
-    return {
-        check: (
-            kind.code,
-            (IssueSeverity.WARN if kind.overridable and kind.code in context.overrides else kind.severity).value,
-        )
-        for check, kind in kinds.items()
+
+    def severity(kind: IssueKind) -> str:
+        of_file = kind.overridable and not kind.by_row and kind.code in context.overrides
+        return (IssueSeverity.WARN if of_file else kind.severity).value
+
+    at_rows = {check + CONFIRMED: kind for check, kind in kinds.items() if kind.overridable}
+    return {check: (kind.code, severity(kind)) for check, kind in kinds.items()} | {
+        check: (kind.code, IssueSeverity.WARN.value) for check, kind in at_rows.items()
     }
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks import check_digits
-from publiccredit.intake.checks.rule import Rule, typed_as_text
+from publiccredit.intake.checks.rule import Rule, scientific, typed_as_text
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
@@ -23,4 +23,4 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
                 r"^(?:[0-9]{13}|[0-9]{15}|[0-9]{18})$"
             )
             expected = pl.lit("15 位数字且末位校验码相符（或 2007 年以前的 13 位号码）；请与营业执照核对")
-            yield Rule(NAME, field, ((fifteen & ~right) | wrong_length) & typed_as_text(field), expected)
+            yield Rule(NAME, field, ((fifteen & ~right) | wrong_length) & typed_as_text(field) & ~scientific(field), expected)

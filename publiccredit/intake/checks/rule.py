@@ -36,6 +36,7 @@ class Rule:
 
 SENT = "?sent"  # the cell as it came: may be asked for in what is said, not in what is broken
 VERDICT = "?verdict"  # suffix of a column beside each unified social credit identifier
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}$"
 Rules = Callable[[Rulebook, CheckContext], Iterator[Rule]]
 
 
@@ -75,6 +76,11 @@ def in_words(condition: RequiredWhen, book: Rulebook) -> str:
 def verdict(field: RecordField) -> pl.Expr:
     """What ``check_digits.uscc_verdict`` says of an identifier: judged once per column, asked by several checks."""
     return pl.col(field.name + VERDICT)
+
+
+def scientific(field: RecordField) -> pl.Expr:
+    """Whether the text is a number as spreadsheets shorten it, 9.13406E+17: the last digits are gone for good."""
+    return pl.col(field.name).str.contains(_SCIENTIFIC)
 
 
 def typed_as_text(field: RecordField) -> pl.Expr:

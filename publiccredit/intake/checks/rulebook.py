@@ -15,6 +15,7 @@ class Rulebook:
     issue_kinds: Mapping[str, IssueKind]
     form: Form | None = None
     source: Source | None = None
+    units: Mapping[str, str] = field(default_factory=dict)  # of amounts whose header states its own, by field
     _columns: Mapping[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +46,7 @@ class Rulebook:
 
     def unit(self, record_field: RecordField) -> str:
         column = self.column(record_field.name)
-        return (column.unit if column else None) or "万元"
+        return self.units.get(record_field.name) or (column.unit if column else None) or "万元"
 
     def uses(self, check: str) -> list[CheckUse]:
         """Where the record type and the source switch on a check that has to be asked for."""

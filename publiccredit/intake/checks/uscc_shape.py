@@ -6,7 +6,7 @@ import polars as pl
 
 from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks.check_digits import WRONG_SHAPE
-from publiccredit.intake.checks.rule import Rule, typed_as_text, verdict
+from publiccredit.intake.checks.rule import Rule, scientific, typed_as_text, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
@@ -25,4 +25,4 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
                 .otherwise(pl.concat_str(pl.lit(_LENGTH), length, pl.lit(" 位")))
             )
             broken = verdict(field) == WRONG_SHAPE
-            yield Rule(NAME, field, broken & typed_as_text(field), expected)
+            yield Rule(NAME, field, broken & typed_as_text(field) & ~scientific(field), expected)

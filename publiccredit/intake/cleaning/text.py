@@ -74,10 +74,15 @@ def document_number(text: pl.Expr) -> pl.Expr:
 
 
 def identifier(text: pl.Expr) -> pl.Expr:
-    """Identifiers in capitals of one width without blanks. Look-alike letters stay: O is not made 0."""
+    """
+    Identifiers in capitals of one width without blanks. Look-alike letters stay: O is not made 0.
+
+    An apostrophe before it and ="…" around it are how people make a spreadsheet keep a number as text.
+    """
     # The second folding joins what the first left apart (i and a dot above become one letter only as capitals).
     capital = folded(text).str.replace_many(_UPPER).str.normalize("NFKC")
-    return pl.when(capital != "").then(capital)
+    bare = capital.str.replace(r"^(?:['‘’`´]|=?\")+", "").str.replace(r"\"+$", "")
+    return pl.when(bare != "").then(bare)
 
 
 def organisation_code(text: pl.Expr) -> pl.Expr:

@@ -127,7 +127,7 @@ def submission_page(
     groups = desk.issue_groups(submission=found) if found.state == SubmissionState.FILED else ()
     held = subjects.records().filter(submission_id=found.pk, state=RecordState.HELD_UNSERVED).count()
     may_act = actor.of_department or actor.of_office
-    codes = confirmable(found, groups)
+    codes, places = confirmable(found, groups)
     refused = service_form or confirm_form
     named = {
         **home_of(actor),
@@ -140,7 +140,10 @@ def submission_page(
         "groups": groups,
         "held": held,
         "service_form": (service_form or ServiceForm(today=timezone.localdate())) if held and may_act else None,
-        "confirm_form": (confirm_form or ConfirmIssuesForm(codes=codes)) if codes and may_act else None,
+        "confirm_form": (confirm_form or ConfirmIssuesForm(codes=codes, places=places))
+        if (codes or places) and may_act
+        else None,
+        "places_left": desk.left_to_confirm(groups=groups, shown=len(places)),
         **_declaration(found),
         "recognised": _recognised(found),
         "history": _history(found),
@@ -148,13 +151,19 @@ def submission_page(
     return render(request, "intake/submission.html", named, status=422 if refused else 200)
 
 
-def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> list[tuple[str, str]]:
-    """Give the issues of a submission its sender may confirm, with their number, unless confirmed before."""
-    return [
+Choice = tuple[str, str]
+
+
+def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> tuple[list[Choice], list[Choice]]:
+    """Give the issues of a submission its sender may confirm: by code for the whole file, and by row one by one."""
+    doubts = [g for g in groups if g.overridable and g.returns]
+    codes = [
         (g.code, f"{g.title}（{g.code}，{g.count} 处）")
-        for g in groups
-        if g.overridable and g.returns and g.code not in found.overrides
+        for g in doubts
+        if not g.by_row and g.code not in found.overrides
     ]
+    places = [place for g in doubts if g.by_row for place in desk.places_to_confirm(submission=found, code=g.code)]
+    return codes, places
 
 
 def _progress_text(found: Submission) -> str:

@@ -1,6 +1,7 @@
 """Sending: a file, the doubts its sender confirms, the templates to fill in."""
 
 import uuid
+from hashlib import sha256
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -71,9 +72,11 @@ def _receive(request: HttpRequest, form: SubmissionForm) -> HttpResponse | None:
 def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
     """Send the sealed file again with its overridable doubts confirmed: what is on file already stays as it is."""
     found = submission_for(request, submission_id)
-    codes = confirmable(found, desk.issue_groups(submission=found))
-    form = ConfirmIssuesForm(request.POST, codes=codes)
+    codes, places = confirmable(found, desk.issue_groups(submission=found))
+    form = ConfirmIssuesForm(request.POST, codes=codes, places=places)
     if found.state == SubmissionState.FILED and form.is_valid():
+        confirmed = form.confirmed(form.cleaned_data)
+        digest = sha256("\n".join(sorted(confirmed)).encode()).hexdigest()
         try:
             again = operations.receive_submission(
                 by=actor_of(request),
@@ -83,9 +86,9 @@ def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
                 channel="page",
                 at=timezone.now(),
                 source=found.source,
-                overrides=[*found.overrides, *form.cleaned_data["codes"]],
+                overrides=[*found.overrides, *confirmed],
                 override_reason=form.cleaned_data["reason"],
-                idempotency_key=f"confirm-{found.pk}-{'-'.join(sorted(form.cleaned_data['codes']))}",
+                idempotency_key=f"confirm-{found.pk}-{digest}",
             )
         except UnableToSubmit as refusal:
             form.add_error(None, str(refusal))

@@ -1,6 +1,7 @@
 """The forms a file may come in, each with what its headers are called."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publiccredit.catalogue.types import Column, FieldType, Form, RecordType, header_key, own_form
@@ -17,6 +18,8 @@ IDENTIFIERS = frozenset(
     }
 )
 
+_UNIT = re.compile("(?:单位)?万?元$")
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -32,6 +35,8 @@ class Candidate:
         for column in self.form.columns:
             for name in (*column.aliases, *self._codes(column)):
                 columns.setdefault(header_key(name), column)
+        for name, column in self._in_other_units():
+            columns.setdefault(header_key(name), column)
         # A column's own header wins over another column's alias.
         columns.update({header_key(column.header): column for column in self.form.columns})
         object.__setattr__(self, "columns", columns)
@@ -59,6 +64,29 @@ class Candidate:
             return ()
         standard = self.record_type.field(column.field).standard
         return (standard, column.field) if standard else (column.field,)
+
+    def _in_other_units(self) -> Iterator[tuple[str, Column]]:
+        """
+        Give every amount's column once more under a header that states another unit, to be read in that unit.
+
+        A table headed 罚款金额（元） says what its figures are. Told to rename it to 罚款金额（万元）, somebody will rename
+        it and leave the figures, and every fine is ten thousand times too high.
+        """
+        amounts = {field.name for field in self.record_type.fields if field.type is FieldType.AMOUNT}
+        for column in self.form.columns:
+            if column.field not in amounts:
+                continue
+            for unit in ("元", "万元"):
+                if unit == (column.unit or "万元"):
+                    continue
+                stated = column.model_copy(update={"unit": unit})
+                for name in (column.header, *column.aliases):
+                    yield f"{_UNIT.sub('', header_key(name))}{unit}", stated
+
+    def stated_unit(self, column: Column) -> str | None:
+        """Give the unit a header states for its amounts, where it is not that of the form."""
+        usual = next((c.unit for c in self.form.columns if c.header == column.header), None)
+        return column.unit if column.unit != usual else None
 
     def _required(self) -> frozenset[str]:
         """

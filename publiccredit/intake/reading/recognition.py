@@ -74,6 +74,8 @@ def recognise(*, heads: Sequence[SheetHead], candidates: Sequence[Candidate], en
     if not data:
         raise _unrecognised([fit for _, fit in fits if fit is not None], candidates)
     _refuse_other_sheets(data, fits)
+    sheets = tuple(_recognised_sheet(fit) for _, fit in data)
+    _refuse_other_units(sheets)
     first = data[0][1].candidate
     return Recognition(
         record_type=first.record_type.name,
@@ -81,7 +83,7 @@ def recognise(*, heads: Sequence[SheetHead], candidates: Sequence[Candidate], en
         form=first.form.name,
         form_title=first.form.title,
         encoding=encoding,
-        sheets=tuple(_recognised_sheet(fit) for _, fit in data),
+        sheets=sheets,
         skipped=tuple(_skipped(head) for head in heads if head.sheet not in {fit.sheet for _, fit in data}),
     )
 
@@ -134,6 +136,7 @@ def _fit(candidate: Candidate, head: SheetHead, row: int, cells: tuple[str, ...]
 def _recognised_sheet(fit: Fit) -> RecognisedSheet:
     columns = []
     taken: dict[str, str] = {}
+    usual = {c.header for c in fit.matched if c is not None and fit.candidate.stated_unit(c) is None}
     for index, (column, cell) in enumerate(zip(fit.matched, fit.cells, strict=True)):
         if not cell.strip():
             continue
@@ -141,17 +144,36 @@ def _recognised_sheet(fit: Fit) -> RecognisedSheet:
         if column is None and header_key(cell) in MARK_HEADERS:
             columns.append(RecognisedColumn(letter, cell.strip(), None, MARKED_BY_PLATFORM))
             continue
+        unit = fit.candidate.stated_unit(column) if column is not None else None
+        if column is not None and unit is not None and column.header in usual:
+            beside = f"同表已有“{column.header}”一列，以该列为准"
+            columns.append(RecognisedColumn(letter, cell.strip(), None, beside))
+            continue
         if column is not None and column.header in taken:
             first = taken[column.header]
             raise refusal("field_twice", sheet=fit.sheet, first=first, second=letter, header=cell.strip())
         if column is not None:
             taken[column.header] = letter
         columns.append(
-            RecognisedColumn(letter, cell.strip(), column.field, column.set_aside)
+            RecognisedColumn(letter, cell.strip(), column.field, column.set_aside, unit)
             if column is not None
             else RecognisedColumn(letter, cell.strip(), None)
         )
     return RecognisedSheet(sheet=fit.sheet, header_row=fit.row, columns=tuple(columns))
+
+
+def _refuse_other_units(sheets: Sequence[RecognisedSheet]) -> None:
+    """Refuse a file whose sheets state one amount in two units: its figures would have to be read in both."""
+    stated: dict[str, tuple[str, RecognisedColumn]] = {}
+    for sheet in sheets:
+        for column in sheet.columns:
+            if column.field is None:
+                continue
+            first, other = stated.setdefault(column.field, (sheet.sheet, column))
+            if other.unit != column.unit:
+                raise refusal(
+                    "units_differ", sheets=listed([first, sheet.sheet]), headers=listed([other.header, column.header])
+                )
 
 
 def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[SheetHead, Fit | None]]) -> None:

@@ -61,10 +61,23 @@ def test_an_amount_goes_back_when_its_text_says_otherwise(cell, text, expected):
     assert chunk.rows[OUTCOME].to_list() == ["returned" if expected else "accepted"]
 
 
-def test_an_officer_may_confirm_that_the_amount_is_as_large_as_it_reads():
-    chunk = check(row(fine_fen="12000", penalty_content="处以罚款"), overrides=frozenset({"A-104"}))
-    assert chunk.issues.select("code", "severity").rows() == [("A-104", "warn")]
-    assert chunk.rows[OUTCOME].to_list() == ["accepted"]
+def test_an_officer_may_confirm_that_the_amount_of_one_row_is_as_large_as_it_reads():
+    large = {"fine_fen": "12000", "penalty_content": "处以罚款"}
+    chunk = check(
+        row(**large), row(**large, document_number="濉市监处罚〔2026〕119号"), overrides=frozenset({"A-104:2"})
+    )
+    assert chunk.issues.select("row", "code", "severity").rows() == [(2, "A-104", "warn"), (3, "A-104", "return")]
+    assert chunk.rows[OUTCOME].to_list() == ["accepted", "returned"]
+
+
+@pytest.mark.parametrize("override", ["A-104", "A-104:3", "A-104:别的表!2", "A-104:2x", "I-102:2"])
+def test_what_does_not_name_the_row_does_not_confirm_it(override):
+    chunk = check(row(fine_fen="12000", penalty_content="处以罚款"), overrides=frozenset({override}))
+    assert chunk.rows[OUTCOME].to_list() == ["returned"]
+
+
+def test_a_decided_day_stays_what_it_was_beside_a_confirmed_amount():
+    chunk = check(row(fine_fen="12000", penalty_content="处以罚款"), overrides=frozenset({"A-104:2"}))
     assert chunk.rows["decided_on"].to_list() == [date(2026, 11, 3)]
 
 
@@ -73,6 +86,7 @@ def test_the_sentence_names_both_readings_and_the_way_on():
     assert found(chunk) == [(2, "fine_fen", "A-104", "12000")]
     assert list(told(chunk)) == [
         f"第 2 行“罚款金额（万元）”为“12000”（单位：万元），同行“处罚内容”写明 12000 元。{MEANT}。"
-        "请对照决定文书改正填错的一处后重新报送该行；两处均与文书一致、数额确实如此的，请在报送页确认后重新报送。"
+        "请对照决定文书改正填错的一处后重新报送该行；整列都以元填写的，把列名中的“万元”改为“元”后重新报送，"
+        "由平台换算；数额确实如此的，请在报送页逐行确认。"
         "（A-104，本平台校验规则，阈值载于目录包）"
     ]

@@ -99,6 +99,12 @@ EXAMPLES = [
     ("tax_number", {"subject_tax_number": SUBJECT}, {"subject_tax_number": "1234"}, [("subject_tax_number", "I-105", "1234")]),
     (
         "typed_as_number",
+        {"subject_tax_number": "'" + SUBJECT, "subject_uscc": "=\"" + SUBJECT + "\""},
+        {"subject_tax_number": "9.13406E+14", "subject_uscc": "9.13406E+17"},
+        [("subject_uscc", "I-106", "9.13406E+17"), ("subject_tax_number", "I-106", "9.13406E+14")],
+    ),
+    (
+        "typed_as_number",
         {"subject_tax_number": SUBJECT, "subject_tax_number_number": False},
         {"subject_tax_number": "91000000", "subject_tax_number_number": True},
         [("subject_tax_number", "I-106", "91000000")],
