@@ -283,7 +283,8 @@ def _refuse_what_cannot_be_confirmed(overrides: Overrides) -> None:
         )
     if whole := sorted(o for o in set(overrides.codes) if o in overridable and overridable[o].by_row):
         raise UnableToSubmit(
-            f"{'、'.join(whole)} 不能整份确认，须逐行核对后逐行确认：写作“{whole[0]}:行号”，多个工作表时写作“{whole[0]}:工作表!行号”。"
+            f"{'、'.join(whole)} 不能整份确认，须逐行核对、逐行确认："
+            f"写作“{whole[0]}:行号”，多个工作表时写作“{whole[0]}:工作表!行号”。"
         )
     if len(overrides.codes) > MOST_CONFIRMED:
         raise UnableToSubmit(f"一次最多确认 {MOST_CONFIRMED} 处。请分次确认，或更正数据。")

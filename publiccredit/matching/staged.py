@@ -1,4 +1,4 @@
-"""What the sender is to hear about whose the rows are: of parties in question, and of names that are not the known one."""
+"""What the sender is to hear about whose the rows are: parties in question, and names that are not the known one."""
 
 from typing import Any
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publiccredit.catalogue.generation.templates import TYPE_WORDS, requirement
 from publiccredit.catalogue.types import (
+    CONFIDENCE_TITLES,
     CodeTable,
     Confidence,
     Form,
@@ -263,10 +264,10 @@ def _glossary(packs: Packs) -> str:
 
 def _issues(packs: Packs) -> str:
     text = "# 疑问数据说明\n\n每一个疑问都指明工作表、行、列，写明所见、应为和改法。提示中的“×”由具体内容代替。\n\n"
-    text += CONFIDENCE_LEGEND + "\n## 逐格疑问\n\n"
+    text += "## 逐格疑问\n\n"
     for issue in packs.issues:
         level = "退回：须更正后重报" if issue.severity is IssueSeverity.RETURN else "提醒：已接受，请核对"
-        override = "；确认无误的可以声明后放行" if issue.overridable else ""
+        override = f"；确认无误的可以{'逐行' if issue.by_row else ''}确认后放行" if issue.overridable else ""
         text += f"### {issue.code} {issue.title}\n\n{_rule(issue.check)}{level}{override}。\n\n"
         text += _said(issue.message, issue.remedy, issue.basis, issue.confidence)
     text += "## 整份文件不能接收\n\n"
@@ -286,4 +287,4 @@ def _rule(check: str) -> str:
 
 def _said(message: str, remedy: str, basis: str, confidence: Confidence) -> str:
     lines = f"- 提示：{SLOT.sub('×', message)}\n- 改法：{SLOT.sub('×', remedy)}\n"
-    return f"{lines}- 依据：{basis}（{confidence.value}）\n\n"
+    return f"{lines}- 依据：{basis}（{CONFIDENCE_TITLES[confidence]}）\n\n"

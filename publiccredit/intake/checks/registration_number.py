@@ -23,4 +23,6 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
                 r"^(?:[0-9]{13}|[0-9]{15}|[0-9]{18})$"
             )
             expected = pl.lit("15 位数字且末位校验码相符（或 2007 年以前的 13 位号码）；请与营业执照核对")
-            yield Rule(NAME, field, ((fifteen & ~right) | wrong_length) & typed_as_text(field) & ~scientific(field), expected)
+            yield Rule(
+                NAME, field, ((fifteen & ~right) | wrong_length) & typed_as_text(field) & ~scientific(field), expected
+            )

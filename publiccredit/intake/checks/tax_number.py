@@ -17,4 +17,9 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
     for field in book.record_type.fields:
         if field.type is FieldType.TAX_NUMBER:
             broken = ~pl.col(field.name).str.contains(_SHAPE)
-            yield Rule(NAME, field, broken & typed_as_text(field) & ~scientific(field), pl.lit("15、17、18 或 20 位数字和大写字母"))
+            yield Rule(
+                NAME,
+                field,
+                broken & typed_as_text(field) & ~scientific(field),
+                pl.lit("15、17、18 或 20 位数字和大写字母"),
+            )

@@ -6,7 +6,9 @@ from publiccredit.intake.types import Recognition
 
 NAME = "unknown_column"
 _IN_YUAN = r"元[)）\]】]?$"
-_CAREFUL = "。注意：模板中的金额以万元计，本列如以元填写，列名须写明“元”，如“罚款金额（元）”，由平台换算，不要改成“万元”"
+_CAREFUL = (
+    "。注意：模板中的金额以万元计，本列如以元填写，列名须写明“元”，如“罚款金额（元）”，由平台换算，不要改成“万元”"
+)
 
 
 def cells(recognition: Recognition) -> pl.DataFrame:

@@ -15,5 +15,6 @@ def message(kind: IssueKind, *, sheet: str, row: int, column: str, found: str, e
 def _filled(text: str, slots: Mapping[str, str]) -> str:
     # Not str.format: what a sender wrote may itself hold braces.
     for slot, value in slots.items():
-        text = text.replace(slot, value)
+        # What is right may be a whole sentence, within another: one full stop is enough.
+        text = text.replace(f"{slot}。", f"{value.rstrip('。')}。").replace(slot, value)
     return text

@@ -1,16 +1,17 @@
 """
 Days in the forms people write.
 
-2026-11-03, 2026/11/3, 2026.11.3, 20261103, 2026年11月3日，二〇二六年十一月三日, the serial number of a spreadsheet, and
-each of them with a time of day behind it. A year has four digits: 26-11-03 is refused, since nobody can say which
-century was meant.
+2026-11-03, 2026/11/3, 2026.11.3, 2026、11、3, 20261103, 2026年11月3日，二〇二六年十一月三日, the serial number of a
+spreadsheet, and each of them with a time of day behind it. A year has four digits: 26-11-03 is refused, since nobody
+can say which century was meant.
 """
 
 import polars as pl
 
 _ISO_LENGTH = 10  # with both in two digits and four for the year, nothing else parses
 _TIME = r"(?:[ T]*(?:\d{1,2}[::时]\d{1,2}(?:[::分]\d{1,2}(?:\.\d+)?)?[秒分]?|\d{1,2}时)(?:Z|[+-]\d\d:?\d\d)?)?"
-_SEPARATED = rf"^(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}$"
+_BETWEEN = r"(?:[-/.、,‐‑–—−\\\\]| +)"
+_SEPARATED = rf"^(\d{{4}}){_BETWEEN}(\d{{1,2}}){_BETWEEN}(\d{{1,2}}){_TIME}$"
 _CHINESE_MARKS = rf"^(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]?{_TIME}$"
 _COMPACT = rf"^(\d{{4}})(\d\d)(\d\d){_TIME}$"
 _ONES = "一二三四五六七八九"

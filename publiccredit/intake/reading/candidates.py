@@ -69,8 +69,8 @@ class Candidate:
         """
         Give every amount's column once more under a header that states another unit, to be read in that unit.
 
-        A table headed 罚款金额（元） says what its figures are. Told to rename it to 罚款金额（万元）, somebody will rename
-        it and leave the figures, and every fine is ten thousand times too high.
+        A table headed 罚款金额（元） says what its figures are. Told to rename it to 罚款金额（万元）, somebody will
+        rename it and leave the figures, and every fine is ten thousand times too high.
         """
         amounts = {field.name for field in self.record_type.fields if field.type is FieldType.AMOUNT}
         for column in self.form.columns:

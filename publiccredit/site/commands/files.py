@@ -19,7 +19,13 @@ SHOWN = 50  # issues on the screen; all of them are in the JSON and in the annot
 _file = click.argument("file", metavar="文件", type=ExistingFile())
 _source = click.option("--source", metavar="来源", help="数据来源（行业/名称，见 packs/industries）；默认自动识别。")
 _served_on = click.option("--served-on", type=Day(), help="声明整批决定不晚于该日送达。")
-_overrides = click.option("--override", "overrides", metavar="代码", multiple=True, help="确认放行的疑问代码，可重复；只确认一行的写作“代码:行号”。")
+_overrides = click.option(
+    "--override",
+    "overrides",
+    metavar="代码",
+    multiple=True,
+    help="确认放行的疑问代码，可重复；只确认一行的写作“代码:行号”。",
+)
 
 
 # --- check ----------------------------------------------------------------------------------------------------------

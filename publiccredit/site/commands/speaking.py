@@ -64,7 +64,7 @@ class _Formatter(click.HelpFormatter):
         first = min(max(_columns(term) for term, _ in listed), col_max) + col_spacing
         for term, text in listed:
             margin = " " * (self.current_indent + first)
-            lines = _wrapped(text.replace("[required]", "必填。"), self.width - len(margin))
+            lines = _wrapped(text.replace("  [required]", "必填。"), self.width - len(margin))
             gap = " " * max(first - _columns(term), col_spacing)
             self.write(f"{'':>{self.current_indent}}{term}{gap}{f'{chr(10)}{margin}'.join(lines)}\n")
 

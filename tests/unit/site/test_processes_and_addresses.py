@@ -83,6 +83,7 @@ def test_help_is_in_chinese_and_keeps_within_the_terminal() -> None:
         assert told.startswith("用法：")
         assert "\n选项：\n" in told
         assert "[required]" not in told
+        assert "。 " not in told
         assert max(_columns(line) for line in told.splitlines()) <= 80
         options = told.split("选项：\n")[1].split("\n\n")[0].splitlines()
         starts = {

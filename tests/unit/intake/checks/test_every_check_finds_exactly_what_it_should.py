@@ -6,6 +6,7 @@ import pytest
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checks.registry import BASES
+from publiccredit.intake.checks.words import message
 from publiccredit.intake.types import OUTCOME
 from tests.factories import organisation_code
 from tests.penalty_rows import SUBJECT, check, found, row, rulebook, told
@@ -147,6 +148,12 @@ def test_a_right_row_is_accepted_and_a_wrong_one_gets_exactly_its_issues(name, r
     kind = rulebook().issue_kinds[name]
     assert kind.code in {code for _, code, _ in expected}
     assert chunk.rows[OUTCOME].to_list() == ["accepted", "returned" if kind.severity == "return" else "accepted"]
+
+
+def test_a_sentence_within_a_sentence_ends_once():
+    kind = rulebook().issue_kinds["unknown_code"]
+    said = message(kind, sheet="", row=2, column="处罚类别", found="罚", expected="不在代码表中。请填罚款。")
+    assert said.startswith("第 2 行“处罚类别”为“罚”，不在代码表中。请填罚款。请从模板的下拉列表中选择。（T-102，")
 
 
 def test_every_check_has_words_an_example_and_a_sentence():
