@@ -232,11 +232,13 @@ def subject_page(
 ) -> SubjectPage | None:
     """Give a subject with one page of its records, the newest first, or nothing where nothing is visible now."""
     row = _subject_row(identifier)
-    if row is None or not known_subjects(subject_ids=[row.pk], audience=audience, on=on):
+    if row is None:
         return None
     records = visible_records(
         audience=audience, on=on, as_known_at=as_known_at, subject_id=row.pk, before_id=before_id, limit=limit + 1
     )
+    if not records and not known_subjects(subject_ids=[row.pk], audience=audience, on=on):
+        return None
     former = subjects.names().filter(subject_id=row.pk, borne_until__isnull=False).order_by("-borne_until")
     return SubjectPage(
         subject=_subject(row, tuple(former.values_list("name", flat=True))),

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -100,14 +100,14 @@ def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Give the description of the interface."""
     return JsonResponse(description(), json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show what can be asked for, with a form for each question that needs no token."""
     context = {"operations": operations(), "address": request.build_absolute_uri("/").rstrip("/")}
@@ -115,7 +115,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def ask(request: HttpRequest, name: str) -> HttpResponse:
     """
     Send the reader from a filled form to the address that answers it.

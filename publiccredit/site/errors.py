@@ -37,6 +37,13 @@ def cross_site(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _unkept(render(request, "403_csrf.html", status=403))
 
 
+def not_allowed(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """Answer one who opens what only a form may be sent to, or the other way round."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def too_large(request: HttpRequest, *, limit_megabytes: int) -> HttpResponse:
     """Answer an upload above the limit."""
     return render(request, "413.html", {"limit_megabytes": limit_megabytes}, status=413)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from publiccredit.accounts.operations import act_as, act_as_nobody
-from publiccredit.site.errors import too_large
+from publiccredit.site.errors import not_allowed, too_large
 
 FORM_BYTES = 1024 * 1024  # what a form carries beside its file
 
@@ -49,3 +49,16 @@ class UploadLimitMiddleware:
             message = f"请求体超过 {megabytes} MB。请把文件拆成几个分别报送。"
             return JsonResponse({"code": "too_large", "message": message, "where": None}, status=413)
         return too_large(request, limit_megabytes=megabytes)
+
+
+class HelpfulRefusalMiddleware:
+    """Give a page to who opens an address that only a form may be sent to; a bare refusal would be an empty screen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+            return response
+        return not_allowed(request, allowed=response["Allow"])

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from publiccredit.accounts.access import EVERY_OFFICER, EVERYBODY, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
@@ -36,7 +36,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the platform is, and what the last night's check of the rules it lives by has found."""
     found = oversight.last_published()
@@ -45,13 +45,13 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "site/accessibility.html")
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     """Show what a subject may expect, from packs/rights.yml and the terms in force today."""
     today = timezone.localdate()
@@ -66,7 +66,7 @@ def rights(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERY_OFFICER)
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Send an officer to the desk of the role."""
     return redirect(own_desk(role=actor_of(request).role))

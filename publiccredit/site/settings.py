@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "publiccredit.site.middleware.DatabaseSessionMiddleware",
     "axes.middleware.AxesMiddleware",
+    "publiccredit.site.middleware.HelpfulRefusalMiddleware",
 ]
 ROOT_URLCONF = "publiccredit.site.urls"
 WSGI_APPLICATION = "publiccredit.site.wsgi.application"

@@ -34,6 +34,7 @@ def open_to_subject(view: View) -> View:
         visitor = visitor_of(request)
         if visitor is None:
             return redirect(f"{reverse('subjectdesk:log_in')}?{urlencode({'next': request.path})}")
+        request.visitor = visitor  # type: ignore[attr-defined]  # the masthead names who is here
         with acting(actor=visitor.actor):
             response = view(request, visitor, *arguments, **named)
         add_never_cache_headers(response)

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,6 +179,17 @@ def test_a_document_number_is_found_with_or_without_its_small_words(words: str, 
     stored_record(subject=subject, document_number=written)
     assert _found(words) == [(subject.name, "document_number")]
     assert _found(words.replace("9", "8", 1)) == []
+
+
+def test_what_is_found_as_it_was_typed_asks_for_no_other_spelling() -> None:
+    stored_record(subject=stored_subject(), document_number="濉市监罚字〔2026〕9号")
+    asked = []
+    for words in ("濉市监罚字〔2026〕9号", "濉市监罚〔2026〕9号"):
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            assert len(_found(words)) == 1
+        asked.append(len(queries))
+    assert asked[1] == asked[0] + 1
 
 
 def _near(words: str, *, on: date = TODAY) -> tuple[str, list[tuple[str, str]]]:

@@ -53,3 +53,10 @@ def test_the_rights_page_states_the_terms_in_force_with_how_well_they_are_known(
 
 def test_a_page_for_everybody_sets_no_cookie(client: Client) -> None:
     assert dict(client.get("/about/").cookies) == {}
+
+
+def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
+    answer = client.post("/about/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert "不能这样打开" in answer.content.decode()

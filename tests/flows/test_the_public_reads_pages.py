@@ -1,5 +1,6 @@
 """Every public page answers in a bounded number of queries, says what it must, and hides what it must."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
@@ -263,3 +264,37 @@ def test_a_corrected_record_names_what_was_changed_and_guesses_no_working_days(s
     assert (later.changed, first.changed) == ((found.fields[0].title, "公示截止日"), ())
     assert record_page._working_days(date(1990, 1, 1), date(1990, 1, 5)) is None
     assert record_page._due(replace(found, record_type="abolished_type")) is None
+
+
+def test_a_subject_with_hundreds_of_records_is_read_page_by_page(client: Client, subject: Subject) -> None:
+    for number in range(10, 260):
+        stored_licence(subject=subject, number=number)
+    address, seen = f"/subjects/{subject.uscc}/", []
+    while address:
+        page = client.get(address).content.decode()
+        seen += re.findall(r'class="title"><a href="/records/(\d+)/"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/subjects/{subject.uscc}/{following[1]}" if following else ""
+    assert len(seen) == len(set(seen)) == 252
+
+
+def test_a_subject_page_draws_how_long_each_adverse_record_is_shown(client: Client, subject: Subject) -> None:
+    page = client.get(f"/subjects/{subject.uscc}/").content.decode()
+    assert "不利的记录公示到哪一天" in page
+    assert "2027-05-19" in page.split("全部记录")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "there", "absent"),
+    [
+        ("", "统一社会信用代码</a>", "18 位代码"),
+        ("?letter=T", "18 位代码", '<th scope="row">自然人'),
+        ("?q=自然人", '<th scope="row">自然人', '<th scope="row">代码表'),
+        ("?q=USCC", '<th scope="row">统一社会信用代码', '<th scope="row">代码表'),
+        ("?q=没有这个词", "没有这样的术语", "<th scope"),
+    ],
+)
+def test_a_term_is_found_by_its_letter_and_by_its_words(client: Client, question: str, there: str, absent: str) -> None:
+    page = client.get(f"/glossary/{question}").content.decode()
+    assert there in page
+    assert absent not in page

@@ -2,14 +2,17 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue import queries as packs
-from publiccredit.catalogue.types import CONFIDENCE_TITLES, BasisLevel, FieldType, Nature, RecordType
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, BasisLevel, FieldType, Nature, RecordType, Term
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.types import AUDIENCE_TITLES
 from publiccredit.disclosure.words import KIND_TITLES, department_name
+from publiccredit.subjects.queries import pinyin_initials
+
+LONGEST_QUESTION = 40
 
 BASIS_LEVELS = {
     BasisLevel.LAW: "法律",
@@ -27,7 +30,7 @@ FIELD_TYPES = {
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the editions of the catalogue with their items, and the record types."""
     held = packs.packs()
@@ -45,7 +48,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def item(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """
     Show one item: what it covers, of whom, how open and how long, on what basis, and who sends it.
@@ -73,7 +76,7 @@ def item(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def record_type(request: HttpRequest, name: str) -> HttpResponse:
     """
     Show the fields of a record type.
@@ -110,11 +113,33 @@ def record_type(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
-    """Show the words of the platform, one meaning each."""
-    terms = [{"term": term, "known": CONFIDENCE_TITLES[term.confidence]} for term in packs.packs().terms]
-    return answered(request, "disclosure/glossary.html", {"terms": terms})
+    """
+    Show the words of the platform, one meaning each.
+
+    All of them stand in an index; with their meanings, those of one ``letter`` or those that hold ``q``.
+    """
+    asked, chosen = request.GET.get("q", "").strip()[:LONGEST_QUESTION], request.GET.get("letter", "")
+    by_letter: dict[str, list[Term]] = {}
+    for term in sorted(packs.packs().terms, key=lambda term: pinyin_initials(name=term.zh)):
+        by_letter.setdefault(pinyin_initials(name=term.zh)[:1], []).append(term)
+    if asked:
+        shown = [term for terms in by_letter.values() for term in terms if _holds(term, asked.casefold())]
+    else:
+        shown = by_letter.get(chosen, [])
+    context = {
+        "letters": by_letter,
+        "chosen": "" if asked else chosen,
+        "asked": asked,
+        "terms": [{"term": term, "known": CONFIDENCE_TITLES[term.confidence]} for term in shown],
+        "number": len(packs.packs().terms),
+    }
+    return answered(request, "disclosure/glossary.html", context)
+
+
+def _holds(term: Term, asked: str) -> bool:
+    return any(asked in text.casefold() for text in (term.zh, term.en, term.code or "", term.meaning))
 
 
 def _type(name: str) -> RecordType:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue import queries as catalogue
@@ -19,7 +19,7 @@ Sitemap: {sitemap}
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell crawlers where they may go."""
     text = ROBOTS.format(sitemap=request.build_absolute_uri(reverse("disclosure:sitemap")))
@@ -27,7 +27,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the pages about the platform, the catalogue and the departments; no subject and no record."""
     packs = catalogue.packs()

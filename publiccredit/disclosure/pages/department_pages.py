@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue import queries as catalogue
@@ -35,7 +35,7 @@ class Line:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def departments(request: HttpRequest) -> HttpResponse:
     """Show all departments with what they sent this year."""
     today = timezone.localdate()
@@ -54,7 +54,7 @@ def departments(request: HttpRequest) -> HttpResponse:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def department(request: HttpRequest, code: str) -> HttpResponse:
     """
     Show one department: its figures, its sources, its newest records.
@@ -75,7 +75,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         "line": line,
         "figures": _figures(line, code, counted.year),
         "sources": [
-            {"title": s.title, "item": s.item, "url": _item_url(s.item), "update": UPDATES[s.update]}
+            {"title": s.title, "item": _item_title(s.item), "url": _item_url(s.item), "update": UPDATES[s.update]}
             for s in catalogue.sources_of(department=code, on=today)
         ],
         "entries": entries_with_subjects(page.records, on=today),
@@ -86,6 +86,11 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
 
 
 UPDATES = {"daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季"}
+
+
+def _item_title(name: str) -> str:
+    _, item = catalogue.item(name=name)
+    return f"{item.code} {item.title}"
 
 
 def _item_url(item: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
@@ -44,7 +44,7 @@ class Bar:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what there is, and the box to find it."""
     today = timezone.localdate()

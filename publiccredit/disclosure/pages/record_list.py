@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue import queries as catalogue
@@ -17,7 +17,7 @@ from publiccredit.disclosure.words import department_name
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def records_page(request: HttpRequest) -> HttpResponse:
     """
     Show the newest records: of one ``department``, of one ``type``, of one ``year`` of arrival (the present one only),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, OFFICE_AND_AUDIT, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
@@ -65,7 +65,7 @@ class Version:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     """
     Show one record.

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
@@ -28,7 +28,7 @@ class Answer:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Show the subjects that answer to ``q``; ``after`` continues behind a page."""
     words = request.GET.get("q", "").strip()

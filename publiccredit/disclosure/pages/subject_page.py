@@ -8,16 +8,19 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entry_of
+from publiccredit.disclosure.pages.terms import terms_of
 from publiccredit.disclosure.presenting import CHINA
-from publiccredit.disclosure.types import SubjectFile, VisibleRecord
+from publiccredit.disclosure.types import SubjectPage, VisibleRecord
 from publiccredit.disclosure.words import KIND_TITLES, REGISTRATION_STATUSES, Status
+
+PAGE = 100  # records; hardly any subject has more
 
 
 @dataclass(frozen=True)
@@ -29,36 +32,52 @@ class Tab:
 
 
 @open_to(EVERYBODY)
-@require_GET
+@require_safe
 def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
     """
-    Show a subject and its records; ``known`` as they were known at the end of a day, ``type`` those of one type.
+    Show a subject and its records: ``known`` as they were known at the end of a day, ``type`` those of one type,
+    ``before`` those filed before one of them.
 
     :raises Http404: nothing of it is visible, whether it is hidden or absent.
     """
     today = timezone.localdate()
     known = _day(request.GET.get("known", ""), today)
-    file = queries.subject_file(
-        identifier=identifier, audience=Audience.PUBLIC, on=today, as_known_at=_end_of(known) if known else None
+    before = request.GET.get("before", "")
+    page = queries.subject_page(
+        identifier=identifier,
+        audience=Audience.PUBLIC,
+        on=today,
+        as_known_at=_end_of(known) if known else None,
+        before_id=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        limit=PAGE,
     )
-    if file is None:
+    if page is None:
         raise Http404
     chosen = request.GET.get("type", "")
-    kept = [record for record in file.records if chosen in ("", record.record_type)]
+    whole = not before and page.next_cursor is None
+    records = sorted(page.records, key=lambda r: (r.decided_on or r.received_on, r.id), reverse=True)
+    adverse = [record for record in records if record.adverse]
     context = {
-        "subject": file.subject,
-        "kind": KIND_TITLES.get(file.subject.kind, file.subject.kind),
-        "status": Status(*REGISTRATION_STATUSES[file.subject.registration_status]),
-        "tabs": _tabs(file.records, chosen, known),
-        "entries": [entry_of(record) for record in kept],
-        "complete": file.complete,
-        "shown": queries.FILE,
+        "subject": page.subject,
+        "kind": KIND_TITLES.get(page.subject.kind, page.subject.kind),
+        "status": Status(*REGISTRATION_STATUSES[page.subject.registration_status]),
+        "tabs": _tabs(records, chosen, known) if whole else [],
+        "terms": terms_of(adverse, on=today),
+        "entries": [entry_of(record) for record in records if chosen in ("", record.record_type)],
+        "later": before,
+        "next_url": _next_url(page, known),
         "known": known,
         "today": today,
         "address": request.build_absolute_uri(request.path),
-        "cited": _cited(request, file, known or today),
+        "cited": _cited(request, page, known or today),
     }
-    return answered(request, "disclosure/subject.html", context, adverse=file.adverse)
+    return answered(request, "disclosure/subject.html", context, adverse=bool(adverse))
+
+
+def _next_url(page: SubjectPage, known: date | None) -> str:
+    if page.next_cursor is None:
+        return ""
+    return "?" + urlencode({**({"known": known.isoformat()} if known else {}), "before": page.next_cursor})
 
 
 def _day(text: str, today: date) -> date | None:
@@ -90,6 +109,6 @@ def _tabs(records: Sequence[VisibleRecord], chosen: str, known: date | None) -> 
     return [every, *by_type]
 
 
-def _cited(request: HttpRequest, file: SubjectFile, day: date) -> str:
+def _cited(request: HttpRequest, page: SubjectPage, day: date) -> str:
     address = request.build_absolute_uri(request.path)
-    return f"{file.subject.name}的公共信用信息，公共信用信息平台，{day.isoformat()} 查阅，{address}"
+    return f"{page.subject.name}的公共信用信息，公共信用信息平台，{day.isoformat()} 查阅，{address}"

@@ -75,7 +75,7 @@ def _open_periods(department_code: str, *, on: date) -> dict[str, tuple[str, str
         for period in (item.missed, item.period if item.is_open else None):
             if period is not None:
                 key = f"{item.source.name}@{period.start}"
-                text = f"{item.source.title},{period.title}"
+                text = f"{item.source.title}，{period.title}"
                 found[key] = (text, item.source.name, period.start, period.until)
     return found
 

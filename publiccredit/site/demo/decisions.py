@@ -126,7 +126,7 @@ def _content(violation: Violation, fine: int, confiscated: int) -> str:
     for penalty in violation.penalties:
         amount = {"罚款": fine, "没收违法所得": confiscated}.get(penalty)
         parts.append(f"{penalty} {amount:,} 元" if amount else penalty)
-    return ";".join(parts)
+    return "；".join(parts)
 
 
 def _in_10000(yuan: int) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.accounts.types import ROLE_TITLES, Actor
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import RegisterContactForm
@@ -77,7 +78,9 @@ def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
     letter = operations.issue_letter(by=actor_of(request), subject_id=found.pk, at=timezone.now())
     address = request.build_absolute_uri("/mine/")
     return render(
-        request, "subjectdesk/letter.html", {"letter": letter, "address": address, "today": timezone.localdate()}
+        request,
+        "subjectdesk/letter.html",
+        {"letter": letter, "address": address, "office": catalogue.credit_office().name, "today": timezone.localdate()},
     )
 
 
