@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -26,6 +26,7 @@ from publiccredit.casework.types import (
     Eligibility,
     Event,
     Happening,
+    LetterKind,
     Navigator,
     NavigatorPaper,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "desk_of_office",
     "determined_by",
     "eligibility_of",
+    "letters_to_tell",
     "navigator",
     "open_cases",
     "overdue_cases",
@@ -220,6 +222,13 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         basis=rules.source,
         open_case=under_way.values_list("number", flat=True).first() or "",
     )
+
+
+def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:
+    """Give the letters written since an instant that ask something of the subject of a case, or tell it the outcome."""
+    kinds = (LetterKind.REQUEST_FOR_PAPERS, LetterKind.EXTENSION, LetterKind.DECISION, LetterKind.GUIDANCE)
+    wanted = Letter.objects.filter(kind__in=kinds, made_at__gte=since, case__subject__isnull=False)
+    return wanted.select_related("case").order_by("pk")
 
 
 def determined_by(*, record: Record) -> str:

@@ -98,6 +98,7 @@ def withdrawal(*, record_id: int) -> Withdrawal | None:
     if row is None or not subjects.record_versions().filter(once, record_id=record_id).exists():
         return None
     return Withdrawal(
+        subject_id=row.subject_id,
         record_type=type_of(row).title,
         document_number=row.document_number,
         authority_name=row.authority_name,

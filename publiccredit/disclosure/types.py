@@ -244,6 +244,7 @@ class SubmissionFigure:
 class Withdrawal:
     """What stands in the place of a withdrawn record: that it went, when and why; nothing of what it said (DP-18)."""
 
+    subject_id: int | None
     record_type: str
     document_number: str
     authority_name: str

@@ -15,6 +15,7 @@ from publiccredit.matching.operations import AlreadyAnswered, JudgementIncomplet
 from publiccredit.matching.queries import Question
 from publiccredit.matching.types import DOUBT_TITLES, VERDICT_TITLES, Doubt, Verdict
 from publiccredit.oversight.forms import JudgementForm, ReopenForm
+from publiccredit.subjects.operations import note_officers_look
 
 PAGE = 50
 RECORDS_SHOWN = 50
@@ -46,6 +47,9 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
     asked = _question(question_id)
     candidates = queries.candidates_of(question=asked) if asked.answered_at is None else ()
     actor = actor_of(request)
+    meant = [candidate.subject_id for candidate in candidates]
+    words = f"判定“{asked.written_name}”的记录归属时比对"
+    note_officers_look(actor=actor, subject_ids=meant, what=words, at=timezone.now())
     form = JudgementForm(request.POST or None, candidates=candidates) if actor.of_office else None
     if request.method == "POST" and form is not None and form.is_valid():
         verdict, subject_id = form.verdict

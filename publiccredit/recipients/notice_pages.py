@@ -11,6 +11,7 @@ from publiccredit.recipients import operations, queries
 from publiccredit.recipients.forms import ConfirmationForm
 from publiccredit.recipients.operations import UnableToConfirm
 from publiccredit.recipients.types import ConfirmedBy
+from publiccredit.subjects.operations import note_officers_look
 
 PAGE = 50
 
@@ -32,8 +33,11 @@ def escalated(request: HttpRequest) -> HttpResponse:
 @open_to(OFFICE)
 @require_GET
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """Show one notice with its calls, its letter, and who confirmed it how."""
-    return _page(request, get_object_or_404(queries.notices(), pk=notice_id), ConfirmationForm())
+    """Show one notice with its calls, its letter, and who confirmed it how; the look stands on the subject's log."""
+    found = get_object_or_404(queries.notices().select_related("record"), pk=notice_id)
+    words, now = f"办理向“{found.recipient.name}”的变更告知", timezone.now()
+    note_officers_look(actor=actor_of(request), subject_ids=[found.record.subject_id], what=words, at=now)
+    return _page(request, found, ConfirmationForm())
 
 
 def _page(request: HttpRequest, found: queries.Notice, form: ConfirmationForm) -> HttpResponse:

@@ -50,6 +50,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "subjectdesk_proofattempt": "UPDATE, DELETE, TRUNCATE",
     "subjectdesk_subjectsession": "DELETE, TRUNCATE",
     "subjectdesk_message": "DELETE, TRUNCATE",
+    "subjectdesk_readerchallenge": "UPDATE, DELETE, TRUNCATE",
     "matching_judgement": "UPDATE, DELETE, TRUNCATE",
     "accounts_officer": "DELETE, TRUNCATE",
     "accounts_accesstoken": "DELETE, TRUNCATE",

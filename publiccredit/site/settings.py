@@ -20,6 +20,9 @@ PUBLICCREDIT_SIGN_ON_ISSUER the province's OpenID provider for enterprises; empt
 PUBLICCREDIT_SIGN_ON_CLIENT the name this installation has with it
 PUBLICCREDIT_SIGN_ON_SECRET the secret it was given
 PUBLICCREDIT_SIGN_ON_CLAIM  the claim that holds the unified social credit identifier; default uscc
+PUBLICCREDIT_MESSAGE_GATEWAY    the address of the gateway for short messages; empty: the office reads them out
+PUBLICCREDIT_MESSAGE_TOKEN      the bearer token it asks for
+PUBLICCREDIT_MESSAGE_SIGNATURE  the signature (短信签名) it has on file, in front of every text
 PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
 """
 
@@ -175,6 +178,9 @@ SIGN_ON_ISSUER = os.environ.get("PUBLICCREDIT_SIGN_ON_ISSUER", "")
 SIGN_ON_CLIENT = os.environ.get("PUBLICCREDIT_SIGN_ON_CLIENT", "")
 SIGN_ON_SECRET = os.environ.get("PUBLICCREDIT_SIGN_ON_SECRET", "")
 SIGN_ON_CLAIM = os.environ.get("PUBLICCREDIT_SIGN_ON_CLAIM", "uscc")
+MESSAGE_GATEWAY = os.environ.get("PUBLICCREDIT_MESSAGE_GATEWAY", "")
+MESSAGE_TOKEN = os.environ.get("PUBLICCREDIT_MESSAGE_TOKEN", "")
+MESSAGE_SIGNATURE = os.environ.get("PUBLICCREDIT_MESSAGE_SIGNATURE", "")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -144,6 +144,8 @@ class Message(models.Model):
     text = models.TextField("内容", blank=True)
     written_at = models.DateTimeField("生成时间")
     sent_at = models.DateTimeField("发出时间", null=True)
+    read_out_at = models.DateTimeField("读出时间", null=True)  # by a person of the office, from the outbox
+    read_out_by = models.CharField("读出账号", max_length=100, blank=True)
     entry_id = models.BigIntegerField("留痕编号")
 
     class Meta:

@@ -25,6 +25,7 @@ from publiccredit.subjectdesk.models import (
     RegisteredContact,
     SubjectSession,
 )
+from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import EVERY_RIGHT, MessageKind, Method, Visitor, rights_of
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Look, Subject
@@ -195,6 +196,26 @@ def subject_by_identifier(*, identifier: str) -> Subject | None:
 def contacts(*, subject_id: int) -> QuerySet[RegisteredContact]:
     """Give the contacts kept for a subject, the one in use first."""
     return RegisteredContact.objects.filter(subject_id=subject_id).order_by("-entered_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A message in the office's outbox, without its text."""
+
+    message: Message
+    can_be_read: bool  # a code is none any more once its minutes are over
+
+
+def outbox(*, at: datetime) -> tuple[Lying, ...]:
+    """Give what lies in the office's outbox, the newest first; its texts are read out one by one."""
+    numbers = [letter.number for letter in LocalOutbox().messages()]
+    rows = Message.objects.select_related("subject").in_bulk(numbers)
+    return tuple(Lying(rows[n], code_still_counts(message=rows[n], at=at)) for n in numbers if n in rows)
+
+
+def code_still_counts(*, message: Message, at: datetime) -> bool:
+    """Tell whether a message still says something true: a notice always, a code for its minutes."""
+    return message.kind != MessageKind.CODE or message.written_at + codes.CODE_LIVES > at
 
 
 def letters(*, subject_id: int) -> QuerySet[ProofCode]:

@@ -3,15 +3,17 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from publiccredit.subjectdesk.operations import remind_of_repairs
-from publiccredit.subjectdesk.outbox import LocalOutbox
+from publiccredit.subjectdesk.gateway import for_notices
+from publiccredit.subjectdesk.operations import remind_of_repairs, tell_of_letters
 
 QUEUE = "subjectdesk"
-MORNING = "17 1 * * *"  # 01:17 UTC, twenty past nine in China: a message reaches an office that is open
+DAYTIME = "17 0-9 * * *"  # seventeen past each hour from eight to five in China: nobody is woken, a failure is mended
 
 
-@app.periodic(cron=MORNING)
+@app.periodic(cron=DAYTIME)
 @app.task(name="remind_of_repairs", queue=QUEUE, queueing_lock="remind_of_repairs")
 def remind(timestamp: int) -> None:  # noqa: ARG001 - the scheduler hands in its tick
     """Write and send what is due. Doing it again changes nothing."""
-    remind_of_repairs(at=timezone.now(), messenger=LocalOutbox())
+    now, messenger = timezone.now(), for_notices()
+    remind_of_repairs(at=now, messenger=messenger)
+    tell_of_letters(at=now, messenger=messenger)

@@ -32,6 +32,7 @@ class Method(models.TextChoices):
 class MessageKind(models.TextChoices):
     CODE = "code", "验证码"
     REPAIR_OPENS = "repair_opens", "可以申请修复的提醒"
+    CASE_LETTER = "case_letter", "案件文书的告知"
 
 
 @dataclass(frozen=True)

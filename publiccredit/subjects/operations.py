@@ -10,8 +10,9 @@ from typing import Any
 from django.db import connection
 
 from publiccredit.subjects.filing import file_staged, set_apart_staged
+from publiccredit.subjects.looking import note_look, note_officers_look, note_recipients_look
 from publiccredit.subjects.making import make_staged_subjects, update_registered_subjects
-from publiccredit.subjects.models import Look, Record, RecordState, RegistrationStatus, Subject
+from publiccredit.subjects.models import Record, RecordState, RegistrationStatus, Subject
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
 from publiccredit.subjects.standing import (
@@ -59,6 +60,8 @@ __all__ = [
     "make_subject",
     "mark_disputed",
     "note_look",
+    "note_officers_look",
+    "note_recipients_look",
     "open_staging",
     "release_subject",
     "resume_display",
@@ -176,10 +179,3 @@ def make_subject(*, new: NewSubject, normalised_name: str, core_name: str, at: d
 def held_records(*, submission_id: int) -> int:
     """Count the records of a submission that wait for the declaration of their service."""
     return Record.objects.filter(submission_id=submission_id, state=RecordState.HELD_UNSERVED).count()
-
-
-def note_look(*, subject_id: int, account: str, role: str, department: str, what: str, at: datetime) -> None:
-    """Enter a look at more of a subject than its public page shows on the subject's own log, which is only added to."""
-    Look.objects.create(
-        subject_id=subject_id, account=account, role=role, department=department, what=what[:200], at=at
-    )  # fmt: skip

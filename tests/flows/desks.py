@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publiccredit.subjectdesk import operations, queries
+from publiccredit.subjectdesk.outbox import Outgoing
 from publiccredit.subjectdesk.types import Opened, Visitor
 from publiccredit.subjects.models import Subject
 from tests.flows.cases import CLERK
@@ -20,8 +21,8 @@ class Pigeon:
     def __init__(self) -> None:
         self.carried: list[tuple[str, str]] = []
 
-    def send(self, *, contact: str, text: str, at: datetime) -> None:
-        self.carried.append((contact, text))
+    def send(self, *, message: Outgoing) -> None:
+        self.carried.append((message.contact, message.text))
 
     @property
     def code(self) -> str:

@@ -20,7 +20,7 @@ from publiccredit.disclosure.queries import visible_records
 from publiccredit.subjectdesk import operations
 from publiccredit.subjectdesk.models import Message
 from publiccredit.subjectdesk.operations import NotYours
-from publiccredit.subjectdesk.outbox import UnableToSend
+from publiccredit.subjectdesk.outbox import Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import HandlerAsked, Reminded, Right, Visitor
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
@@ -350,7 +350,7 @@ def test_a_subject_is_reminded_once_when_a_repair_opens(subject: Subject, record
 
 def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(subject: Subject, record: Record) -> None:
     class Silent:
-        def send(self, *, contact: str, text: str, at: datetime) -> None:
+        def send(self, *, message: Outgoing) -> None:
             raise UnableToSend
 
     with_contact(subject, at=AT)

@@ -16,6 +16,7 @@ from publiccredit.casework.pages.shared import LARGEST_NUMBER, READERS, case_for
 from publiccredit.casework.printing import Printed, printed_letter, repair_notice
 from publiccredit.catalogue.types import Severity
 from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.operations import note_officers_look
 
 SEVERITIES = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
 
@@ -46,6 +47,8 @@ def several(request: HttpRequest) -> HttpResponse:
     found = Letter.objects.filter(pk__in=numbers).select_related("case").order_by("pk")
     if not found:
         raise Http404
+    about = [one.case.subject_id for one in found]
+    note_officers_look(actor=actor_of(request), subject_ids=about, what="打印案件文书", at=timezone.now())
     letters = [printed_letter(letter=one) for one in found]
     return _page(request, letters, pdf_url="", back=reverse("casework:desk"), back_words="案件")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import Access, actor_of
@@ -16,6 +17,7 @@ from publiccredit.casework.queries import case as case_of_id
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.subjects.operations import note_officers_look
 from publiccredit.subjects.queries import Record
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
@@ -48,7 +50,7 @@ class CaseRow:
 
 def case_for(request: HttpRequest, case_id: int) -> Case:
     """
-    Give a case its reader may see.
+    Give a case its reader may see; the look stands on the log of the subject it is about.
 
     :raises Http404: there is none of this number, or it is another department's; which of the two is not said.
     """
@@ -56,6 +58,9 @@ def case_for(request: HttpRequest, case_id: int) -> Case:
     found = case_of_id(case_id=case_id) if case_id < LARGEST_NUMBER else None
     if found is None or (actor.of_department and found.department_code != actor.department_code):
         raise Http404
+    note_officers_look(
+        actor=actor, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=timezone.now()
+    )
     return found
 
 

@@ -28,6 +28,7 @@ from publiccredit.disclosure.words import (
 )
 from publiccredit.recipients.queries import told_of
 from publiccredit.recipients.types import Told
+from publiccredit.subjects.operations import note_officers_look
 
 ELSEWHERE = frozenset(
     {
@@ -108,7 +109,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
         "today": today,
         "desk": _desk(request, record),
-        "told": _told(request, record_id, record.department_code),
+        "told": _told(request, record_id, record.subject_id, record.department_code),
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
 
@@ -167,17 +168,24 @@ def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:
     context = {
         "gone": gone,
         "reason": WITHDRAWAL_WORDS.get(gone.reason, gone.notice),
-        "told": _told(request, record_id, gone.department_code),
+        "told": _told(request, record_id, gone.subject_id, gone.department_code),
     }
     return answered(request, "disclosure/withdrawn.html", context, adverse=True, status=410)
 
 
-def _told(request: HttpRequest, record_id: int, department_code: str) -> tuple[Told, ...] | None:
-    """Give who was given the record, for the office, the auditor and the department whose record it is."""
+def _told(
+    request: HttpRequest, record_id: int, subject_id: int | None, department_code: str
+) -> tuple[Told, ...] | None:
+    """
+    Give who was given the record, for the office, the auditor and the department whose record it is; that they looked
+    stands on the subject's log.
+    """
     if not request.user.is_authenticated:
         return None
     actor = actor_of(request)
     if OFFICE_AND_AUDIT.admits(actor.role) or actor.department_code == department_code:
+        words, now = f"查看谁取得过第 {record_id} 号记录", timezone.now()
+        note_officers_look(actor=actor, subject_ids=[subject_id], what=words, at=now)
         return told_of(record_id=record_id)
     return None
 

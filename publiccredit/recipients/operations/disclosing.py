@@ -13,7 +13,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from publiccredit.recipients.models import Recipient
 from publiccredit.recipients.types import Handed, Identified, Version, Way
+from publiccredit.subjects import operations as subjects
 
 LOCK = 7310579  # one advisory lock: readers share it for milliseconds, a decision takes it for as long
 
@@ -49,6 +51,7 @@ def disclosing(*, to: Identified | None, way: Way, at: datetime) -> Iterator[Han
         yield handed
         holder = _Holder(recipient_id=to.recipient_id, token_id=to.token_id)
         _write(holder, handed.versions, way, to.purpose, at)
+        _note_look(to.recipient_id, to.name, handed.versions, way, to.purpose, at)
 
 
 def record_handovers(
@@ -59,6 +62,8 @@ def record_handovers(
 
     To be called in the transaction that reads them, after ``hold_disclosures``.
     """
+    name = Recipient.objects.values_list("name", flat=True).get(pk=recipient_id)
+    _note_look(recipient_id, name, versions, way, purpose, at)
     return _write(_Holder(recipient_id=recipient_id), versions, way, purpose, at)
 
 
@@ -81,6 +86,19 @@ def end_of_disclosing() -> None:
     """Wait until everybody who disclosed has committed, and let nobody begin before this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _note_look(
+    recipient_id: int, name: str, versions: Collection[Version], way: Way, purpose: str, at: datetime
+) -> None:
+    """Enter it on the log of each subject whose records they are: who was given them, and what for."""
+    subjects.note_recipients_look(
+        recipient_id=recipient_id,
+        name=name,
+        record_ids={v.record_id for v in versions},
+        what=f"取得记录（{way.label}），用途：{purpose}",
+        at=at,
+    )
 
 
 def _write(holder: _Holder, versions: Collection[Version], way: Way, purpose: str, at: datetime) -> int:

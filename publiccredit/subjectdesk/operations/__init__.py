@@ -33,7 +33,8 @@ from publiccredit.subjectdesk.operations.proving import (
     refuse_sign_on,
     request_code,
 )
-from publiccredit.subjectdesk.operations.reminding import remind_of_repairs
+from publiccredit.subjectdesk.operations.reading_out import UnableToReadOut, read_out
+from publiccredit.subjectdesk.operations.reminding import remind_of_repairs, tell_of_letters
 
 __all__ = [
     "Contested",
@@ -46,6 +47,7 @@ __all__ = [
     "TooManyChallenges",
     "UnableToChallenge",
     "UnableToKeep",
+    "UnableToReadOut",
     "add_to_challenge",
     "challenge_record",
     "enter_by_sign_on",
@@ -58,6 +60,7 @@ __all__ = [
     "name_handler",
     "new_form_key",
     "open_case",
+    "read_out",
     "refuse_sign_on",
     "register_contact",
     "remind_of_repairs",
@@ -67,4 +70,5 @@ __all__ = [
     "revoke_handler",
     "state",
     "take_back_request",
+    "tell_of_letters",
 ]

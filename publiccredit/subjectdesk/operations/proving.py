@@ -20,7 +20,7 @@ from publiccredit.subjectdesk.models import (
     RegisteredContact,
     SubjectSession,
 )
-from publiccredit.subjectdesk.outbox import Messenger
+from publiccredit.subjectdesk.outbox import Messenger, Outgoing
 from publiccredit.subjectdesk.queries import handler_acts
 from publiccredit.subjectdesk.types import MessageKind, Method, Opened, PrintedLetter, Visitor
 from publiccredit.subjects import queries as subjects
@@ -100,14 +100,14 @@ def request_code(*, identifier: str, contact: str, source: str, at: datetime, me
             return
         code = codes.new_code()
         kept = _keep_code(act, subject.pk, found[0], Method.CODE, code, at + codes.CODE_LIVES)
-        Message.objects.create(
+        row = Message.objects.create(
             subject=subject, kind=MessageKind.CODE, key=str(kept.pk), contact=found[1], written_at=at,
             sent_at=at, entry_id=act.entry_id,
         )  # fmt: skip
         act.payload = {"known": True, "sent": True}
     minutes = int(codes.CODE_LIVES.total_seconds() // 60)
     text = f"验证码 {code}，用于{subject.name}登录公共信用信息平台，{minutes} 分钟内有效。请勿告诉任何人。"
-    messenger.send(contact=found[1], text=text, at=at)
+    messenger.send(message=Outgoing(row.pk, MessageKind.CODE.value, found[1], text, at))
 
 
 def enter_code(*, identifier: str, code: str, source: str, at: datetime) -> Opened:

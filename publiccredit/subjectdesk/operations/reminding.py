@@ -1,5 +1,10 @@
-"""A reminder when a repair opens: one message to a subject for each record, whatever runs how often."""
+"""
+What a subject is told by the contact it left: that a repair has opened, and that a letter of a case has been written.
 
+One message for each record and each letter, whatever runs how often; what was not taken goes with the next round.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -7,12 +12,14 @@ from django.db import IntegrityError, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as cases
+from publiccredit.casework.queries import Letter
 from publiccredit.subjectdesk.acts import china_day, one_act
 from publiccredit.subjectdesk.models import Message, RegisteredContact
-from publiccredit.subjectdesk.outbox import Messenger, UnableToSend
+from publiccredit.subjectdesk.outbox import Messenger, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import MessageKind, Reminded
 from publiccredit.subjects.queries import Record
 
+LETTERS_LOOK_BACK = timedelta(days=7)
 LOOKS_BACK = timedelta(days=30)  # a worker that stood still for a month forgets nobody
 
 
@@ -25,32 +32,68 @@ def remind_of_repairs(*, at: datetime, messenger: Messenger) -> Reminded:
     return Reminded(looked_at=len(opening), written=written, sent=_send(at, messenger))
 
 
+def tell_of_letters(*, at: datetime, messenger: Messenger) -> Reminded:
+    """Write a message for every letter that waits for the subject of a case, and send what was not sent yet."""
+    with acting(actor=PROGRAM):
+        written = list(cases.letters_to_tell(since=at - LETTERS_LOOK_BACK))
+    return Reminded(
+        looked_at=len(written), written=sum(_tell(letter, at) for letter in written), sent=_send(at, messenger)
+    )
+
+
+def _tell(letter: Letter, at: datetime) -> int:
+    case = letter.case
+    if case.subject_id is None:
+        return 0
+    text = (
+        f"{cases.procedure_of_case(case=case).title}案件 {case.number} 有新的文书：{letter.get_kind_display()}。"
+        "请登录公共信用信息平台“我的信用”查看，或到信用办窗口领取。不收费。"
+    )
+    written = _Written(MessageKind.CASE_LETTER, letter.number, case.subject_id, text, "case", case.pk)
+    return _write_once(written, "tell_of_letter", at)
+
+
 def _write(record: Record, at: datetime) -> int:
     opens = record.repairable_from
     if record.subject_id is None or opens is None:
         return 0
-    key = f"{record.pk}:{opens.isoformat()}"
+    key, text = f"{record.pk}:{opens.isoformat()}", _text(record, opens)
+    written = _Written(MessageKind.REPAIR_OPENS, key, record.subject_id, text, "record", record.pk)
+    return _write_once(written, "remind_of_repair", at)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A message, and what it is about."""
+
+    kind: MessageKind
+    key: str
+    subject_id: int
+    text: str
+    object_kind: str
+    object_id: int
+
+
+def _write_once(new: _Written, operation: str, at: datetime) -> int:
     with acting(actor=PROGRAM):
-        if Message.objects.filter(
-            subject_id=record.subject_id, kind=MessageKind.REPAIR_OPENS, key=key
-        ).exists():  # fmt: skip
+        if Message.objects.filter(subject_id=new.subject_id, kind=new.kind, key=new.key).exists():
             return 0
     try:
         with (
-            one_act(by=PROGRAM, at=at, operation="remind_of_repair", object_kind="record") as act,
+            one_act(by=PROGRAM, at=at, operation=operation, object_kind=new.object_kind) as act,
             transaction.atomic(),
         ):
-            contact = RegisteredContact.objects.filter(subject_id=record.subject_id, ended_at__isnull=True).first()
+            contact = RegisteredContact.objects.filter(subject_id=new.subject_id, ended_at__isnull=True).first()
             Message.objects.create(
-                subject_id=record.subject_id,
-                kind=MessageKind.REPAIR_OPENS,
-                key=key,
+                subject_id=new.subject_id,
+                kind=new.kind,
+                key=new.key,
                 contact=contact.contact if contact else "",
-                text=_text(record, opens),
+                text=new.text,
                 written_at=at,
                 entry_id=act.entry_id,
             )
-            act.object_id = record.pk
+            act.object_id = new.object_id
     except IntegrityError:  # another worker wrote it between the look and the write
         return 0
     return 1
@@ -67,7 +110,8 @@ def _text(record: Record, opens: date) -> str:
 def _send(at: datetime, messenger: Messenger) -> int:
     with acting(actor=PROGRAM):
         waiting = list(
-            Message.objects.filter(kind=MessageKind.REPAIR_OPENS, sent_at__isnull=True)
+            Message.objects.filter(sent_at__isnull=True)
+            .exclude(kind=MessageKind.CODE)
             .exclude(contact="")
             .order_by("pk")
         )
@@ -94,5 +138,5 @@ def _send_one(message: Message, at: datetime, messenger: Messenger) -> int:
         if not unsent.select_for_update(skip_locked=True, of=("self",)).exists():
             return 0
         unsent.update(sent_at=at)
-        messenger.send(contact=message.contact, text=message.text, at=at)
+        messenger.send(message=Outgoing(message.pk, message.kind, message.contact, message.text, at))
     return 1

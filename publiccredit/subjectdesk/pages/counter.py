@@ -1,6 +1,5 @@
 """The counter: the contact kept for a subject, and the letter with a code that is handed over."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,31 +8,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from publiccredit.accounts.access import OFFICE, actor_of, open_to
-from publiccredit.accounts.types import ROLE_TITLES, Actor
+from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import RegisterContactForm
-from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Subject
 
-OFFICE_NAME = "信用办"
 SHOWN = 20
 
 
 @open_to(OFFICE)
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
-    """Find a subject by its identifier; in a demonstration, show what lies in the outbox."""
+    """Find a subject by its identifier, and lead to what is to be told."""
     identifier = request.GET.get("identifier", "").strip().upper()
     found = queries.subject_by_identifier(identifier=identifier) if identifier else None
     if found is not None and found.uscc:
         return redirect("subjectdesk:proof", found.uscc)
     named = {
         "identifier": identifier,
-        "outbox": list(LocalOutbox().messages())[:SHOWN] if settings.DEMO else [],
-        "demo": settings.DEMO,
+        "waiting": sum(1 for lying in queries.outbox(at=timezone.now()) if lying.can_be_read),
     }
     return render(request, "subjectdesk/proofs.html", named, status=404 if identifier else 200)
 
@@ -71,6 +67,27 @@ def register_contact(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @open_to(OFFICE)
 @never_cache
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show what is to be told by telephone or in print, without the texts."""
+    return render(request, "subjectdesk/outbox.html", {"rows": queries.outbox(at=timezone.now())})
+
+
+@open_to(OFFICE)
+@never_cache
+@require_POST
+def read_out(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show the text of one message, to be read out or printed, and enter who did."""
+    try:
+        lying = operations.read_out(by=actor_of(request), message_id=message_id, at=timezone.now())
+    except DeskRefused as refusal:
+        messages.error(request, str(refusal), extra_tags="adverse")
+        return redirect("subjectdesk:outbox")
+    return render(request, "subjectdesk/message.html", {"lying": lying, "today": timezone.localdate()})
+
+
+@open_to(OFFICE)
+@never_cache
 @require_POST
 def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
     """Make a letter and show it once, ready to print."""
@@ -96,14 +113,7 @@ def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, st
 
 
 def _note(actor: Actor, found: Subject, what: str) -> None:
-    subjects.note_look(
-        subject_id=found.pk,
-        account=actor.name,
-        role=ROLE_TITLES[actor.role] if actor.role else "",
-        department=OFFICE_NAME,
-        what=what,
-        at=timezone.now(),
-    )
+    subjects.note_officers_look(actor=actor, subject_ids=[found.pk], what=what, at=timezone.now())
 
 
 def _subject(identifier: str) -> Subject:

@@ -23,7 +23,7 @@ from publiccredit.subjectdesk.access import (
 )
 from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import CodeForm, ContactForm, LetterForm
-from publiccredit.subjectdesk.outbox import LocalOutbox
+from publiccredit.subjectdesk.gateway import connected, for_codes
 from publiccredit.subjectdesk.types import Opened, Visitor
 
 STATE_COOKIE = "mine_sign_on"
@@ -69,7 +69,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         try:
             operations.request_code(
-                **form.cleaned_data, source=source_of(request), at=now, messenger=LocalOutbox()
+                **form.cleaned_data, source=source_of(request), at=now, messenger=for_codes()
             )  # fmt: skip
         except DeskRefused as refusal:
             form.add_error(None, str(refusal))
@@ -191,7 +191,7 @@ def _ways(request: HttpRequest, *, letter: LetterForm, contact: ContactForm) -> 
 
 
 def _ask_code(request: HttpRequest, form: CodeForm, *, status: int) -> HttpResponse:
-    named = {"form": form, "next": request.POST.get("next", ""), "demo": settings.DEMO}
+    named = {"form": form, "next": request.POST.get("next", ""), "by_phone": connected() is None}
     return render(request, "subjectdesk/code.html", named, status=status)
 
 

@@ -1,0 +1,77 @@
+"""Who looked at more of a subject than its public page shows, on the subject's own log, which is only added to."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM, ROLE_TITLES, Actor
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.subjects.models import Look
+
+SAME_LOOK = timedelta(hours=1)  # one who goes back and forth between pages of a file looks once
+PROGRAM_OF_RECIPIENT = "接收方的程序"
+_NOTE = """
+INSERT INTO subjects_look (subject_id, account, role, department, what, at)
+SELECT DISTINCT looked.subject_id, %(account)s, %(role)s, %(department)s, %(what)s, %(at)s::timestamptz
+FROM ({subjects}) AS looked (subject_id) WHERE looked.subject_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM subjects_look l WHERE l.subject_id = looked.subject_id AND l.at > %(since)s AND l.at <= %(at)s
+    AND l.account = %(account)s AND l.what = %(what)s)
+"""
+_BY_SUBJECTS = _NOTE.format(subjects="SELECT unnest(%(ids)s::bigint[])")
+_BY_RECORDS = _NOTE.format(subjects="SELECT r.subject_id FROM subjects_record r WHERE r.id = ANY (%(ids)s::bigint[])")
+
+
+def note_look(*, subject_id: int, account: str, role: str, department: str, what: str, at: datetime) -> None:
+    """Enter one look on a subject's own log."""
+    Look.objects.create(
+        subject_id=subject_id, account=account, role=role, department=department, what=what[:200], at=at
+    )  # fmt: skip
+
+
+def note_officers_look(*, actor: Actor, subject_ids: Iterable[int | None], what: str, at: datetime) -> None:
+    """Enter that an officer looked at these subjects' files, and why; the same look within the hour counts once."""
+    _note(
+        _BY_SUBJECTS,
+        [subject_id for subject_id in subject_ids if subject_id is not None],
+        account=actor.name,
+        role=ROLE_TITLES[actor.role] if actor.role else "",
+        department=_body_of(actor),
+        what=what,
+        at=at,
+    )
+
+
+def note_recipients_look(*, recipient_id: int, name: str, record_ids: Collection[int], what: str, at: datetime) -> None:
+    """Enter that a recipient was given records of these subjects, and why; the same within the hour counts once."""
+    _note(
+        _BY_RECORDS,
+        list(record_ids),
+        account=f"recipient:{recipient_id}",
+        role=PROGRAM_OF_RECIPIENT,
+        department=name,
+        what=what,
+        at=at,
+    )
+
+
+def _note(statement: str, ids: list[int], *, what: str, at: datetime, **who: str) -> None:
+    if not ids:
+        return
+    named = {"ids": ids, "what": what[:200], "at": at, "since": at - SAME_LOOK, **who}
+    # As the program: a department may add to a subject's log, and not read in it.
+    with acting(actor=PROGRAM), connection.cursor() as cursor:
+        cursor.execute(statement, named)  # type: ignore[arg-type]  # an array of numbers, which the stubs leave out
+
+
+def _body_of(actor: Actor) -> str:
+    """Name the body an officer acts for; auditors and administrators act for none of them."""
+    if actor.of_office:
+        return catalogue.credit_office().short_name
+    if not actor.department_code:
+        return ""
+    try:
+        return catalogue.department(code=actor.department_code).name
+    except catalogue.NotInPacks:
+        return actor.department_code
