@@ -210,8 +210,9 @@ class _Tally:
 
     def add(self, chunk: CheckedChunk, *, read: int) -> None:
         self._read += read
-        for outcome, number in chunk.rows[OUTCOME].value_counts().iter_rows():
-            self._outcomes[outcome] += number
+        outcomes = chunk.rows[OUTCOME]
+        for outcome in self._outcomes:  # three comparisons take a third of the time of counting what there is
+            self._outcomes[outcome] += int((outcomes == outcome).sum())
         self._persons += chunk.issues.filter(pl.col("code") == self._person).select("sheet", "row").n_unique()
 
     def summary(self, *, counted: int) -> CheckSummary:

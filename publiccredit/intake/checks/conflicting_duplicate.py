@@ -4,6 +4,7 @@ import polars as pl
 
 NAME = "conflicting_duplicate"
 _SEEN = {"key": pl.UInt64, "said": pl.UInt64, "first": pl.Int64}
+_MARKS_TO_A_KEY = 64  # at least: of so many places one is marked, so one key in 64 is looked up in vain
 
 
 class SeenRows:
@@ -15,33 +16,65 @@ class SeenRows:
     """
 
     def __init__(self) -> None:
-        self._seen = pl.DataFrame(schema=_SEEN)
+        self._seen: list[pl.DataFrame] = []
+        self._marks = _Marks()
 
     def first_said(self, asked: pl.DataFrame) -> pl.DataFrame:
         """
         For each row of ``key, said, row``: the ``first`` row with its key, null where it is the first itself, and
         whether that one said the ``same``; then remember.
         """
-        within = asked.select("key", "said", first=pl.col("row"))
-        if asked["key"].n_unique() < asked.height:
-            within = asked.select("key", pl.col("said", "row").first().over("key")).rename({"row": "first"})
-        earlier = self._earlier(asked["key"])
-        first = pl.coalesce(earlier["first"], within["first"])
-        said = pl.coalesce(earlier["said"], within["said"])
-        known = asked.with_columns(
-            first=first, first_said=said, repeats=earlier["first"].is_not_null() | (first != asked["row"])
-        )
-        self._remember(known.filter(~pl.col("repeats")).select("key", "said", "first"))
-        return known.select(
-            first=pl.when("repeats").then("first"), same=pl.col("repeats") & (pl.col("said") == pl.col("first_said"))
+        said = asked.select("key", "said", first="row")
+        earlier = self._earlier(said["key"])
+        if not earlier.height and said["key"].n_unique() == said.height:
+            self._remember(said)
+            return said.with_columns(first=pl.lit(None, pl.Int64), same=pl.lit(value=False)).select("first", "same")
+        known = pl.concat([earlier, said]).group_by("key", maintain_order=True).first()
+        told = said.join(known, on="key", how="left", maintain_order="left", suffix="_said")
+        repeats = pl.col("first") != pl.col("first_said")
+        self._remember(said.filter(told.select(~repeats).to_series()))
+        return told.select(
+            first=pl.when(repeats).then("first_said"), same=repeats & (pl.col("said") == pl.col("said_said"))
         )
 
     def _earlier(self, keys: pl.Series) -> pl.DataFrame:
-        if not self._seen.height:
-            return self._seen.select("said", "first").clear(len(keys))
-        place = self._seen["key"].search_sorted(keys).clip(upper_bound=self._seen.height - 1)
-        found = self._seen[place]
-        return found.select(pl.when(found["key"] == keys).then(pl.col("said", "first")).name.keep())
+        """The rows of earlier chunks with one of these keys."""
+        suspects = keys.filter(self._marks.among(keys)).unique().implode()
+        found = [chunk.filter(pl.col("key").is_in(suspects)) for chunk in self._seen if len(suspects[0])]
+        return pl.concat([pl.DataFrame(schema=_SEEN), *found])
 
     def _remember(self, new: pl.DataFrame) -> None:
-        self._seen = self._seen.merge_sorted(new.sort("key"), key="key").rechunk()
+        self._seen.append(new)
+        self._marks.add([chunk["key"] for chunk in self._seen])
+
+
+class _Marks:
+    """
+    A bit for each of many places a key may have: where it is not set, the key was never seen.
+
+    To look at the bits takes 0.3 ms for 65,000 keys. Searching a million sorted keys took 14, keeping them sorted 25.
+    """
+
+    def __init__(self) -> None:
+        self._bits = pl.Series(dtype=pl.Boolean)
+
+    def among(self, keys: pl.Series) -> pl.Series:
+        """This will mark the keys that may have been seen."""
+        return (
+            self._bits.gather(self._places(keys))
+            if len(self._bits)
+            else pl.repeat(value=False, n=len(keys), eager=True)
+        )
+
+    def add(self, seen: list[pl.Series]) -> None:
+        """This will set the bits of the last keys, or of all where there are no longer bits enough."""
+        needed = sum(map(len, seen)) * _MARKS_TO_A_KEY
+        if needed > len(self._bits):
+            self._bits = pl.repeat(value=False, n=1 << (2 * needed).bit_length(), eager=True)
+        else:
+            seen = seen[-1:]
+        for keys in seen:
+            self._bits.scatter(self._places(keys), True)
+
+    def _places(self, keys: pl.Series) -> pl.Series:
+        return (keys & (len(self._bits) - 1)).cast(pl.UInt32)

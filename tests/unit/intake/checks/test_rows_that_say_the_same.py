@@ -52,8 +52,13 @@ def test_the_natural_key_of_a_stall_without_identifier_holds_its_name():
 
 
 @settings(max_examples=50)
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), max_size=30), st.integers(1, 7))
-def test_the_memory_of_rows_agrees_with_a_plain_list(said, size):
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), max_size=30),
+    st.integers(1, 7),
+    st.sampled_from([1, 1 << 40, 11400714819323198485]),  # side by side, alike in their last bits, spread as hashes are
+)
+def test_the_memory_of_rows_agrees_with_a_plain_list(said, size, spread):
+    said = [(key * spread % 2**64, content) for key, content in said]
     seen, told, first = SeenRows(), [], {}
     rows = pl.DataFrame(
         [(key, content, n) for n, (key, content) in enumerate(said)],
