@@ -25,19 +25,23 @@ ROWS = [
 ]
 
 
-def _lines() -> list[list[str]]:
+def _lines(rows: list[dict[str, str]] | None = None) -> list[list[str]]:
     import csv
 
-    return list(csv.reader(io.StringIO(sent_csv(ROWS).decode())))
+    return list(csv.reader(io.StringIO(sent_csv(rows or ROWS).decode())))
 
 
-def _xlsx() -> bytes:
+def _xlsx(rows: list[dict[str, str]] | None = None) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.append(["濉溪县市场监督管理局行政处罚信息"])
-    for line in _lines():
+    for line in _lines(rows):
         sheet.append(line)
+    return _saved(book)
+
+
+def _saved(book: openpyxl.Workbook) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -96,3 +100,25 @@ def test_only_the_corrected_rows_of_the_annotated_workbook_are_filed(kind: str, 
     assert Record.objects.count() == 4
     third = _send(again.getvalue(), "双公示-标注.xlsx")
     assert outcome(third) == ("filed", 4, 0, 0, 4)
+
+
+def test_the_annotated_workbook_comes_back_as_it_went_out_with_its_cleared_person_and_notes_of_the_liaison() -> None:
+    person = penalty_row(5, subject_category="自然人", subject_name="示例某人", subject_uscc="")
+    first = _send(_xlsx([*ROWS, person]), "双公示.xlsx")
+    assert outcome(first) == ("filed", 5, 2, 3, 0)
+    with annotated_workbook(submission_id=first.pk) as answer:
+        book = openpyxl.load_workbook(answer)
+    again = _send(_saved(book), "标注.xlsx")
+    assert outcome(again) == ("filed", 5, 0, 3, 2)
+    assert [i.code for i in again.issues.filter(row_number=7)] == ["N-105"]
+
+    sheet = book.worksheets[0]
+    kinds = [cell.value for cell in sheet[2]]
+    sheet.cell(4, kinds.index("处罚类别") + 1).value = "罚款"
+    sheet.cell(2, len(kinds) + 1).value = "我的备注"
+    sheet.cell(4, len(kinds) + 1).value = "已改"
+    book.create_sheet("给科长看的").append(["本周改了一行"])
+    corrected = _send(_saved(book), "标注-改.xlsx")
+    assert outcome(corrected) == ("filed", 5, 1, 2, 2)
+    found = set(corrected.issues.values_list("row_number", "code"))
+    assert {(row, code) for row, code in found if row in (2, 4, 7)} == {(2, "T-103"), (7, "N-105")}

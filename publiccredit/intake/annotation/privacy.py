@@ -6,10 +6,9 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldType
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.checks import natural_person
+from publiccredit.intake.checks.natural_person import CLEARED
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.types import RecognisedSheet
-
-CLEARED = "（自然人的记录，内容已清空）"
 
 __all__ = ["CLEARED", "persons_in", "shown", "text_columns"]
 

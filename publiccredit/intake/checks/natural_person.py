@@ -14,6 +14,7 @@ from publiccredit.intake.types import CheckContext
 NAME = "natural_person"
 NATURAL_PERSON = "自然人"  # the word of the national form
 MASKED = "（已隐去）"
+CLEARED = "（自然人的记录，内容已清空）"  # what stands in such a row of the workbook that goes back
 _EXPECTED = "法人、非法人组织或个体工商户的记录；自然人的记录请勿报送"
 _EIGHTEEN = f"^{EIGHTEEN}$"
 _FIFTEEN = f"^{FIFTEEN}$"

@@ -5,6 +5,7 @@ from publiccredit.intake.checks import (
     amount_in_yuan,
     amount_negative,
     amount_unreadable,
+    cleared_person,
     conflicting_duplicate,
     date_in_future,
     date_order,
@@ -23,6 +24,7 @@ from publiccredit.intake.checks import (
     required,
     required_when,
     served_before_decided,
+    signed_off_row,
     tax_number,
     too_long,
     totals_row,
@@ -60,7 +62,7 @@ CELL_CHECKS = (
     tax_number,
     outside_competence,
 )
-ROW_CHECKS = (repeated_header, totals_row, nearly_empty_row)
+ROW_CHECKS = (repeated_header, cleared_person, totals_row, signed_off_row, nearly_empty_row)
 FILE_CHECKS = (conflicting_duplicate, unknown_column)
 
 BASES: dict[str, str] = {m.NAME: (m.__doc__ or "").strip() for m in (*ROW_CHECKS, *CELL_CHECKS, *FILE_CHECKS)}

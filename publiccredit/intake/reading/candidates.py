@@ -77,11 +77,12 @@ class Candidate:
             if column.field not in amounts:
                 continue
             for unit in ("元", "万元"):
-                if unit == (column.unit or "万元"):
-                    continue
-                stated = column.model_copy(update={"unit": unit})
+                usual = unit == (column.unit or "万元")
+                stated = column if usual else column.model_copy(update={"unit": unit})
                 for name in (column.header, *column.aliases):
-                    yield f"{_UNIT.sub('', header_key(name))}{unit}", stated
+                    bare = _UNIT.sub("", header_key(name))
+                    yield f"{bare}{unit}", stated
+                    yield f"{bare}单位{unit}", stated
 
     def stated_unit(self, column: Column) -> str | None:
         """Give the unit a header states for its amounts, where it is not that of the form."""

@@ -21,6 +21,7 @@ from publiccredit.intake.reading.refusals import listed, refusal
 from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
 
 HEAD_LINES = 1_000  # the keys of these objects together are the header: an empty value may be left out of some
+_BEGINNINGS = frozenset({"[", "{", "[{"})  # lines that open what goes on in the next
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
@@ -81,8 +82,12 @@ def _object(number: int, line: str) -> Object:
     try:
         said = json.loads(line, parse_int=Number, parse_float=Number, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
+        if line.strip(BLANK) in _BEGINNINGS:
+            raise refusal("json_array", row=number) from error
         found = error.args[0] if isinstance(error, _KeyTwice) else "语法有误"
         raise refusal("broken_json", row=number, found=found) from error
+    if isinstance(said, list):
+        raise refusal("json_array", row=number)
     if not isinstance(said, dict):
         raise refusal("broken_json", row=number, found="不是对象")
     if _SUSPECT.search(line) and any(_is_no_text(value) for value in (*said.keys(), *said.values())):

@@ -1,5 +1,6 @@
 """Which form a file is in, told by the headers that stand together in one row: never by position or file name."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ ORIGINAL_ROW_HEADER = "原行号"
 SUMMARY_SHEET = "核验问题"  # its sheet of issues: all come back when the sender corrects it and sends it again
 MARK_HEADERS = frozenset({OUTCOME_HEADER, ORIGINAL_ROW_HEADER})
 MARKED_BY_PLATFORM = "平台标注的核验结果，不作为数据"
+# Departments send a filled-in example beside their data; taken for data, an invented penalty would be published.
+_EXAMPLE = re.compile("示例|样例|范例|样表|(?i:example|sample)")
 ALIKE = 60  # rapidfuzz ratio from which another header is worth suggesting
 
 
@@ -181,6 +184,8 @@ def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[She
     for head, fit in data:
         if not head.visible:
             raise refusal("hidden_sheet", sheet=head.sheet)
+        if len(data) > 1 and _EXAMPLE.search(head.sheet):
+            raise refusal("example_sheet", sheet=head.sheet)
         if fit.candidate is not data[0][1].candidate:
             titles = [data[0][1].candidate.form.title, fit.candidate.form.title]
             raise refusal("several_forms", sheets=listed([data[0][0].sheet, head.sheet]), forms=listed(titles))

@@ -65,7 +65,7 @@ def sniff(*, path: Path, name: str, limits: Limits) -> Kind:
     if extension in {".xlsm", ".xltm", ".xlsb"}:
         raise refusal("macro", found=f"扩展名 {extension}")
     if EXTENSIONS.get(extension) is not kind:
-        raise refusal("wrong_extension", extension=extension or "空的", found=kind.value, right=RIGHT[kind])
+        raise refusal("wrong_extension", extension=extension or "无", found=kind.value, right=RIGHT[kind])
     return kind
 
 
