@@ -129,7 +129,7 @@ def test_hidden_columns_and_rows_outside_the_data_do_no_harm(tmp_path):
     "day",
     ["2026-11-03", "2026/11/3", "20261103", "2026年11月3日", "2026年11月3号", "二〇二六年十一月三日", "2026.11.3",
      "2026、11、3", "2026–11–03", "2026 11 3", "2026-11-03 00:00:00", "2026/11/3 0:00", "２０２６－１１－０３", "46329",
-     datetime(2026, 11, 3), 46329],
+     datetime(2026, 11, 3), 46329],  # noqa: DTZ001 - a workbook's dates have no zone
 )  # fmt: skip
 def test_a_day_is_read_in_every_form_people_write_it(tmp_path, day):
     at = NAMES.index("decided_on")

@@ -47,10 +47,10 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     "zip": (hostile.zip_of_papers, "F-110", "文件内容是zip 压缩包，不是表格。"),
     "word": (hostile.word, "F-110", "文件内容是Word 文档，不是表格。"),
     "wrong extension": (
-        lambda f: hostile.honest(f).rename(f / "报送.csv"), "F-111", "文件扩展名是 .csv，内容却是xlsx 工作簿。",
+        lambda f: hostile.honest(f).rename(f / "报送.csv"), "F-111", "文件扩展名为“.csv”，内容却是xlsx 工作簿。",
     ),
     "text as workbook": (
-        lambda f: hostile.named(f, "报送.xlsx", hostile.GOOD_CSV), "F-111", "文件扩展名是 .xlsx，内容却是文本。",
+        lambda f: hostile.named(f, "报送.xlsx", hostile.GOOD_CSV), "F-111", "文件扩展名为“.xlsx”，内容却是文本。",
     ),
     "truncated": (hostile.truncated, "F-113", "文件不完整或已损坏（压缩结构不完整）。"),
     "truncated sheet": (hostile.truncated_sheet, "F-113", "文件不完整或已损坏（XML 不完整）。"),
@@ -103,7 +103,8 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     "row too long": (
         lambda f: hostile.text(f, hostile.GOOD_CSV + b"1,2,3,4,5,6,,8\n"), "F-135", "文件第 4 行有 8 个单元格，表头只有 6 列。",
     ),
-    "json array": (lambda f: hostile.named(f, "a.json", b"[{}]"), "F-136", "文件第 1 行不是一个完整的 JSON 对象（不是对象）。"),
+    "json array": (lambda f: hostile.named(f, "a.json", b"[{}]"), "F-137", "文件是一个 JSON 数组，或者一个对象写成了多行（第 1 行）。"),
+    "json text": (lambda f: hostile.named(f, "a.json", b'{"a": 1}\n"b"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（不是对象）。"),
     "json broken": (lambda f: hostile.named(f, "a.jsonl", b'{"a": 1}\n{"a"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（语法有误）。"),
     "json half a character": (
         lambda f: hostile.named(f, "a.jsonl", b'{"a": "\\ud83d\\ude00"}\n{"a": "\\ud800"}\n'), "F-136",
