@@ -252,8 +252,12 @@ def revoke_token(*, by: Actor, token_id: int, at: datetime) -> None:
     :raises NotAllowed: only an administrator revokes tokens.
     """
     _administrator_only(by)
+    token = AccessToken.objects.select_related("officer").get(pk=token_id)
     AccessToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=at)
-    record_entry(actor=by.name, operation="revoke_token", object_kind="access_token", object_id=token_id, at=at)
+    record_entry(
+        actor=by.name, operation="revoke_token", object_kind="access_token", object_id=token_id, at=at,
+        payload={"officer": token.officer.username},
+    )  # fmt: skip
 
 
 def token_hash(secret: str) -> str:

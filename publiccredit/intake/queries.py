@@ -24,6 +24,7 @@ from publiccredit.intake.models import (
     Submission,
     SubmissionState,
 )
+from publiccredit.intake.reading.refusals import refusals
 from publiccredit.intake.types import (
     ACCEPTED,
     DUPLICATE,
@@ -52,6 +53,7 @@ __all__ = [
     "finished_idempotency_keys",
     "issues",
     "nil_returns",
+    "refusal_titles",
     "result",
     "service_declaration",
     "sources_due",
@@ -59,6 +61,12 @@ __all__ = [
     "submissions",
 ]
 
+REFUSED_IN_FILING = {
+    "check_unfinished": "核验没有完成",
+    "failed": "系统出错",
+    "not_recognised": "未能识别格式",
+    "rows_not_conserved": "行数对不上",
+}
 # A record that was corrected since names a later submission, and its former version the earlier one.
 _ACCEPTED = """
 SELECT sheet, row_number FROM subjects_record WHERE submission_id = %(submission)s
@@ -121,6 +129,11 @@ def finished_idempotency_keys() -> set[tuple[str, str]]:
 def declared_nil_periods() -> set[tuple[str, str, date, date]]:
     """Give department, source, beginning and end of each nil return."""
     return set(NilReturn.objects.values_list("department_code", "source", "period_from", "period_until"))
+
+
+def refusal_titles() -> dict[str, str]:
+    """Give why a file as a whole can be refused: the title of every code the ledger may note."""
+    return {**{kind.code: kind.title for kind in refusals().values()}, **REFUSED_IN_FILING}
 
 
 def result(*, submission: Submission) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["object_kind", "object_id"]),
             models.Index(fields=["operation", "position"]),
+            models.Index(fields=["actor", "position"]),
+            models.Index(fields=["at"]),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import UTC
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from publiccredit.ledger.models import Entry
-from publiccredit.ledger.types import Fault, Head, Verdict
+from publiccredit.ledger.types import Fault, Head, Sought, Verdict
+
+__all__ = ["Entry", "entries", "entries_of", "hash_of", "head", "latest_entries", "sought_entries", "verify"]
 
 NOTHING_BEFORE = bytes(32)
 
@@ -20,6 +23,29 @@ def entries(*, after: int = 0) -> QuerySet[Entry]:
 def latest_entries() -> QuerySet[Entry]:
     """Give the entries, the newest first."""
     return Entry.objects.order_by("-position")
+
+
+def sought_entries(*, sought: Sought) -> QuerySet[Entry]:
+    """Give the entries that meet every condition, the newest first."""
+    found = latest_entries()
+    if sought.actors is not None:
+        found = found.filter(actor__in=sought.actors)
+    if sought.operation:
+        found = found.filter(operation=sought.operation)
+    if sought.since is not None:
+        found = found.filter(at__gte=sought.since)
+    if sought.until is not None:
+        found = found.filter(at__lt=sought.until)
+    if sought.object_kind:
+        found = found.filter(object_kind=sought.object_kind)
+    return found if sought.objects is None else found.filter(_any_of(sought.objects))
+
+
+def _any_of(objects: Collection[tuple[str, str]]) -> Q:
+    condition = Q(pk__in=[])
+    for kind, object_id in objects:
+        condition |= Q(object_id=object_id, object_kind=kind) if kind else Q(object_id=object_id)
+    return condition
 
 
 def entries_of(*, object_kind: str, object_id: str | int) -> QuerySet[Entry]:

@@ -1,6 +1,8 @@
 """What the ledger tells about itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,15 @@ class Verdict:
     @property
     def holds(self) -> bool:
         return not self.faults
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a reader of the ledger looks for; what is left out is not asked for."""
+
+    actors: Collection[str] | None = None  # the names under which they acted
+    operation: str = ""
+    object_kind: str = ""
+    objects: Collection[tuple[str, str]] | None = None  # kind and number; an empty kind: whatever bears the number
+    since: datetime | None = None
+    until: datetime | None = None  # up to, and not including

@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 
 from publiccredit.matching.types import VERDICT_TITLES, Candidate, Verdict
+from publiccredit.oversight.ledger_words import GROUPS, OBJECT_KINDS, word
+
+LAST_POSITION = 2**63 - 1
 
 
 class JudgementForm(forms.Form):
@@ -48,3 +51,52 @@ class ReopenForm(forms.Form):
         error_messages={"required": "请写明撤回理由，至少 5 个字。", "min_length": "理由太短，至少 5 个字。"},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class LedgerForm(forms.Form):
+    """Which acts to show: whose, when, which, on what."""
+
+    actor = forms.CharField(
+        label="谁", required=False, max_length=100, widget=forms.TextInput(attrs={"placeholder": "账号、姓名或者代码"})
+    )
+    since = forms.DateField(
+        label="自",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "起始日应为有效日期，如 2026-11-03。请改正，或者留空。"},
+    )
+    until = forms.DateField(
+        label="至",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "截止日应为有效日期，如 2026-11-03。请改正，或者留空。"},
+    )
+    operation = forms.ChoiceField(
+        label="做了什么",
+        required=False,
+        error_messages={"invalid_choice": "没有“%(value)s”这种办理。请从列表中选择。"},
+    )
+    kind = forms.ChoiceField(
+        label="对象", required=False, error_messages={"invalid_choice": "没有“%(value)s”这种对象。请从列表中选择。"}
+    )
+    object = forms.CharField(
+        label="对象的编号或者名称",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "案件编号、文书号、代码等"}),
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=LAST_POSITION, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        acts = [(title, [(name, word(name)) for name in names]) for title, names in GROUPS]
+        self.fields["operation"].choices = [("", "全部"), *acts]  # type: ignore[attr-defined]
+        kinds = [(name, word(name)) for name in OBJECT_KINDS]
+        self.fields["kind"].choices = [("", "全部"), *kinds]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        since, until = values.get("since"), values.get("until")
+        if since and until and until < since:
+            self.add_error("until", f"截止日 {until} 早于起始日 {since}。请把两个日期对调，或者留空一个。")
+        return values

@@ -1,21 +1,31 @@
 """An auditor reads what was done, proves the chain, and takes the head away."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from publiccredit.accounts.operations import open_account
 from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.casework.operations import decide
+from publiccredit.casework.types import Verdict
 from publiccredit.ledger.operations import record_entry
 from publiccredit.ledger.queries import head
+from publiccredit.oversight.ledger_lines import Named
+from publiccredit.subjects.models import Record
+from tests.factories import stored_record, stored_subject
+from tests.flows.cases import LIAISON, REASONS, repair_ready
+from tests.flows.officers import NOW
 
 AT = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 
 
 @pytest.fixture
-def auditor(db: None) -> Client:
+def auditor(as_program: None) -> Client:
     officer = open_account(
         by=PROGRAM, username="shen", display_name="审", role=Role.AUDITOR, department_code="",
         password="long-enough-3819", at=AT,
@@ -30,17 +40,103 @@ def test_the_newest_acts_come_first_and_older_ones_follow_by_page(auditor: Clien
         record_entry(actor="li", operation="x", object_kind="y", object_id=number, at=AT)
     page = auditor.get("/oversight/ledger/").content.decode()
     assert page.count('<span class="unseen">位置 </span>') == 50
-    assert "y 59" in page
+    assert "第 59 号y" in page
     assert "?before=12" in page
     older = auditor.get("/oversight/ledger/?before=12").content.decode()
     assert older.count('<span class="unseen">位置 </span>') == 11
     assert 'rel="next"' not in older
 
 
-def test_one_kind_of_act_can_be_kept(auditor: Client) -> None:
-    record_entry(actor="li", operation="x", object_kind="y", object_id=1, at=AT)
-    page = auditor.get("/oversight/ledger/?operation=x").content.decode()
-    assert page.count('<span class="unseen">位置 </span>') == 1
+def positions(page: HttpResponse) -> list[int]:
+    return [line.position for line in page.context["lines"]]
+
+
+def test_acts_are_found_by_who_when_which_and_on_what(auditor: Client) -> None:
+    later = AT + timedelta(days=3)
+    record_entry(actor="li", operation="take_case", object_kind="case", object_id=7, at=AT)
+    record_entry(actor="shen", operation="close_case", object_kind="case", object_id=7, at=later)
+    record_entry(actor="li", operation="close_case", object_kind="case", object_id=8, at=later)
+    for asked, found in [
+        ({"actor": "li"}, [4, 2]),
+        ({"actor": "审"}, [3]),
+        ({"actor": "平台程序"}, [1]),
+        ({"operation": "close_case"}, [4, 3]),
+        ({"kind": "case", "object": "7"}, [3, 2]),
+        ({"kind": "officer"}, [1]),
+        ({"since": "2026-11-24"}, [4, 3]),
+        ({"until": "2026-11-23"}, [2, 1]),
+        ({"since": "2026-11-26", "until": "2026-11-26", "actor": "li"}, [4]),
+        ({"actor": "nobody"}, []),
+    ]:
+        assert positions(auditor.get("/oversight/ledger/", asked)) == found, asked
+
+
+def test_the_next_page_keeps_every_condition_in_an_address_that_holds(auditor: Client) -> None:
+    """A name with & and = in it would otherwise end the address early."""
+    for number in range(55):
+        record_entry(actor="a&b=c 好", operation="take_case", object_kind="case", object_id=number, at=AT)
+        record_entry(actor="li", operation="take_case", object_kind="case", object_id=number, at=AT)
+    asked = {"actor": "a&b=c 好", "operation": "take_case", "since": "2026-11-01", "until": "2026-11-30"}
+    first = auditor.get("/oversight/ledger/", asked)
+    second = auditor.get("/oversight/ledger/" + first.context["next_url"])
+    assert [len(positions(page)) for page in (first, second)] == [50, 5]
+    assert {line.actor for line in second.context["lines"]} == {"a&b=c 好"}
+    assert positions(auditor.get("/oversight/ledger/" + second.context["first_url"])) == positions(first)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"since": "2026-13-40"}, "起始日应为有效日期"),
+        ({"since": "2026-11-05", "until": "2026-11-01"}, "截止日 2026-11-01 早于起始日 2026-11-05"),
+        ({"operation": "nothing"}, "没有“nothing”这种办理"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_refused_and_nothing_is_shown_as_if_it_were_met(
+    auditor: Client, asked: dict[str, str], said: str
+) -> None:
+    page = auditor.get("/oversight/ledger/", asked)
+    assert (page.status_code, said in page.content.decode(), positions(page)) == (422, True, [])
+
+
+def test_a_line_reads_as_a_sentence_with_the_names_people_know(auditor: Client) -> None:
+    subject = stored_subject()
+    record = stored_record(subject=subject)
+    for kind, number in [("record", record.pk), ("subject", subject.pk), ("department", "taxation"), ("case", 99)]:
+        record_entry(
+            actor=f"subject:{subject.uscc}", operation="take_copy", object_kind=kind, object_id=number, at=AT,
+            payload={"form": "pdf", "records": 0, "succeeded": False},
+        )  # fmt: skip
+    page = auditor.get("/oversight/ledger/?operation=take_copy")
+    case, department, of_subject, of_record = page.context["lines"]
+    assert of_record.object.text == f"记录“{record.document_number}”"
+    assert of_subject.object.text == f"主体“{subject.name}”"
+    assert (department.object.url, case.object) == ("/oversight/departments/taxation/", Named("第 99 号案件"))
+    assert of_record.actor == f"信用信息主体 {subject.uscc}"
+    assert of_record.notes == "格式 PDF 文件，核验通过 否"
+    assert f"信用信息主体 {subject.uscc}取得档案副本：" in page.content.decode()
+
+
+def test_a_case_is_called_by_its_number_and_opened_from_the_ledger(auditor: Client, desk: None, record: Record) -> None:
+    case = repair_ready(record)
+    decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=NOW)
+    page = auditor.get("/oversight/ledger/", {"object": case.number})
+    assert {line.object.text for line in page.context["lines"]} == {f"案件 {case.number}"}
+    assert auditor.get(page.context["lines"][0].object.url).status_code == 200
+    proposal = page.context["lines"][0]
+    assert (proposal.verb, proposal.notes) == ("作出处理意见", "结果 准予修复，待另一人审核 是")
+
+
+def test_a_page_takes_as_many_statements_for_one_line_as_for_fifty(auditor: Client) -> None:
+    for number in range(3):
+        record_entry(actor="li", operation="take_case", object_kind="case", object_id=number, at=AT)
+    with CaptureQueriesContext(connection) as few:
+        auditor.get("/oversight/ledger/?kind=case")
+    for number in range(45):
+        record_entry(actor=f"li{number}", operation="take_case", object_kind="case", object_id=number, at=AT)
+    with CaptureQueriesContext(connection) as many:
+        auditor.get("/oversight/ledger/?kind=case")
+    assert len(many) == len(few)
 
 
 def test_the_chain_is_proved_on_demand(auditor: Client) -> None:

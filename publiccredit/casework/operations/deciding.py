@@ -73,7 +73,9 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
         decision = _write(act, case, outcome, verdict)
         write_step(act=act, case=case, step=StepName.PROPOSE.value, text=outcome.title)
+        act.payload["outcome"] = outcome.name
         if outcome.four_eyes:
+            act.payload["proposed"] = True
             case.state = CaseState.PROPOSED
             case.save(update_fields=["state"])
         else:
@@ -113,6 +115,7 @@ def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> C
         decision.save(update_fields=["state", "returned_because"])
         case.state = CaseState.IN_HAND
         case.save(update_fields=["state"])
+        act.payload["outcome"] = decision.outcome
         write_step(act=act, case=case, step=Happening.RETURNED.value, text=because)
     return case
 
@@ -237,8 +240,7 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
 def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> None:
     decision.state, decision.effective_at, decision.entry_id = DecisionState.EFFECTIVE, act.at, act.entry_id
     decision.save(update_fields=["state", "effective_at", "entry_id", "approved_by", "approved_at"])
-    act.payload |= dict(carry_out(act=act, case=case, rules=rules, decision=decision))
-    act.payload["outcome"] = decision.outcome
+    act.payload |= {"outcome": decision.outcome, **carry_out(act=act, case=case, rules=rules, decision=decision)}
     case.state, case.decided_at = CaseState.DECIDED, act.at
     case.save(update_fields=["state", "decided_at"])
     write_step(act=act, case=case, step=Happening.EFFECTIVE.value, text=decision.public_notice)

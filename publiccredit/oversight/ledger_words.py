@@ -1,0 +1,229 @@
+"""
+What stands in the ledger, in words: operations, objects, and what was noted beside them.
+
+Operations and objects take their words from the glossary. A contract test finds everything the program can write
+there, and fails where a word is wanting.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+
+from publiccredit.accounts.types import ROLE_TITLES
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.queries import NotInPacks
+from publiccredit.catalogue.types import SEVERITY_TITLES
+from publiccredit.intake import queries as intake
+from publiccredit.matching.types import VERDICT_TITLES
+from publiccredit.recipients.types import ConfirmedBy
+from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("报送", (
+        "receive_submission", "file_submission", "refuse_submission", "declare_service", "declare_nil_return",
+        "attach_documents",
+    )),
+    ("主体判定", ("answer_question", "reopen_question")),
+    ("案件", (
+        "open_case", "request_review", "take_case", "request_papers", "hand_in_paper", "forward_to_source",
+        "answer_as_source", "extend_deadline", "guide_applicant", "decide", "approve_decision", "return_proposal",
+        "close_case", "take_back_request", "escalate_case",
+    )),
+    ("记录和利害关系", ("correct_severity", "state_on_record", "declare_relation")),
+    ("接收方", (
+        "register_recipient", "change_recipient", "close_recipient", "reopen_recipient", "issue_recipient_token",
+        "revoke_recipient_token", "renew_recipient_key", "confirm_notice", "escalate_notice",
+    )),
+    ("主体自助", (
+        "register_contact", "issue_proof_letter", "request_proof_code", "prove_subject", "end_subject_session",
+        "name_handler", "revoke_handler", "take_copy", "remind_of_repair",
+    )),
+    ("账号", (
+        "open_account", "close_account", "reopen_account", "reset_password", "change_password", "issue_token",
+        "revoke_token",
+    )),
+)  # fmt: skip
+OBJECT_KINDS = (
+    "case", "record", "subject", "submission", "question", "department", "nil_return", "recipient", "notice",
+    "officer", "access_token", "handler", "proof_code",
+)  # fmt: skip
+NOTED = {
+    "account": "账号",
+    "attached": "对上记录的决定书",
+    "attempts": "送达次数",
+    "because": "原因",
+    "by": "确认方式",
+    "changed": "更正",
+    "channel": "途径",
+    "characters": "字数",
+    "corrected": "更正记录",
+    "days": "延长的工作日",
+    "department": "部门",
+    "display_ended": "停止公示",
+    "dispute_lifted": "取消异议标注",
+    "disclosed_until": "公示到",
+    "due": "办理期限",
+    "duplicates": "已在库",
+    "file_sha256": "文件摘要",
+    "form": "格式",
+    "former_rule": "原来的认定依据",
+    "from": "自",
+    "held_unmatched": "待判定主体",
+    "held_unserved": "待送达声明",
+    "key_number": "密钥序号",
+    "known": "联系方式已登记",
+    "measures_lifted": "解除惩戒措施",
+    "method": "核验方式",
+    "new": "新入库",
+    "note_kept": "保留异议说明",
+    "notices": "变更通知",
+    "officer": "账号",
+    "outcome": "结果",
+    "overrides": "确认无误的疑问",
+    "paper": "材料",
+    "procedure": "事项",
+    "proposed": "待另一人审核",
+    "questions": "待判定的问题",
+    "ratings_renewed": "更新评价结果",
+    "reached_percent": "已用期限（%）",
+    "reason": "理由",
+    "recipient": "接收方编号",
+    "record": "记录编号",
+    "records": "记录",
+    "released": "随即公示",
+    "repair_undone": "撤销修复",
+    "resumed": "恢复公示",
+    "returned": "退回",
+    "reviews": "所复核案件的编号",
+    "rights": "权限",
+    "role": "岗位",
+    "sent": "已发送",
+    "served_on": "送达日期",
+    "sha256": "文件摘要",
+    "sharing_ended": "停止共享和使用",
+    "shielded": "暂时屏蔽",
+    "source": "报送内容",
+    "stay_lifted": "解除停止执行",
+    "stayed": "停止执行",
+    "succeeded": "核验通过",
+    "suit_flagged": "标注复议或诉讼",
+    "suit_lifted": "取消复议或诉讼标注",
+    "suspended": "暂停公示",
+    "to": "改为",
+    "token": "令牌编号",
+    "unmatched": "没有对上的决定书",
+    "until": "至",
+    "verdict": "判定",
+    "withdrawn": "撤回记录",
+}
+CHANNELS = {"page": "页面", "api": "接口", "command": "命令行"}
+FORMS = {"json": "JSON 文件", "page": "网页", "pdf": "PDF 文件"}
+METHODS = {"code": "登记联系方式验证码", "letter": "窗口核验函", "sign_on": "省统一身份认证"}
+RIGHTS = {"see": "查看", "object": "提出异议和投诉", "repair": "申请信用修复", "state": "书写声明"}
+SIGN_ON_REFUSALS = {
+    "address": "省平台的地址不对",
+    "audience": "应答不是给本平台的",
+    "issuer": "应答不是省平台签发的",
+    "nonce": "应答与请求不对应",
+    "not_asked": "没有发起过认证",
+    "provider": "省平台没有正常应答",
+    "refused": "省平台没有同意",
+    "signature": "应答的签名不符",
+    "state": "应答与请求不对应",
+    "time": "应答不在有效时间内",
+}
+SEVERITY_GIVEN = {SENDER: "报送时由部门填写", DECIDED_BY_CASE: "案件更正", CORRECTED: "部门更正"}
+
+
+def word(code: str) -> str:
+    """Give the glossary's word for an operation or a kind of object, and the code itself where it has none."""
+    return _or_code(code, lambda: catalogue.term(code=code).zh)
+
+
+def notes(payload: str) -> str:
+    """Give what an act noted beside its object, as a list of facts."""
+    held = json.loads(payload)
+    return "，".join(f"{NOTED.get(key, key)} {value_in_words(key, held[key])}" for key in held if _says(held[key]))
+
+
+def noted(payload: str, key: str) -> str:
+    """Give one thing an act noted, as it stands; nothing where it noted none."""
+    return str(json.loads(payload).get(key, ""))
+
+
+def _says(value: object) -> bool:
+    """Tell whether a noted value is worth a reader's time; the nothings stay in the entry itself."""
+    return isinstance(value, bool) or value not in (None, "", 0)
+
+
+def value_in_words(key: str, value: object) -> str:
+    """Give one noted value as people say it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if key in _WORDS:
+        return "、".join(_WORDS[key](part) for part in text.split(","))
+    return f"{text[:12]}…" if len(text) == 64 else text
+
+
+def _or_code(code: str, say: Callable[[], str]) -> str:
+    try:
+        return say()
+    except NotInPacks:
+        return code
+
+
+def department_words(code: str) -> str:
+    """Give the name of a department, and nothing for none."""
+    return _or_code(code, lambda: catalogue.department(code=code).name) if code else ""
+
+
+def _source(name: str) -> str:
+    return _or_code(name, lambda: catalogue.source(name=name).title)
+
+
+def _titled(code: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Give the title that belongs to a code: the last one, where editions differ."""
+    return dict(pairs).get(code, code)
+
+
+def _procedure(code: str) -> str:
+    return _titled(code, ((p.name.value, p.title) for p in catalogue.packs().procedures))
+
+
+def _outcome(code: str) -> str:
+    return _titled(code, ((o.name, o.title) for p in catalogue.packs().procedures for o in p.outcomes))
+
+
+def _paper(code: str) -> str:
+    held = catalogue.packs().procedures
+    return _titled(code, ((paper.name, paper.title) for p in held for paper in p.papers))
+
+
+def _severity(code: str) -> str:
+    return _titled(code, ((severity.value, title) for severity, title in SEVERITY_TITLES.items()))
+
+
+def _severity_rule(name: str) -> str:
+    rule = catalogue.severity_rule(name=name)
+    return rule.title if rule else SEVERITY_GIVEN.get(name, name)
+
+
+_WORDS: dict[str, Callable[[str], str]] = {
+    "because": lambda code: SIGN_ON_REFUSALS.get(code, code),
+    "by": lambda code: _titled(code, ConfirmedBy.choices),
+    "channel": lambda code: CHANNELS.get(code, code),
+    "department": department_words,
+    "form": lambda code: FORMS.get(code, code),
+    "former_rule": _severity_rule,
+    "from": _severity,
+    "method": lambda code: METHODS.get(code, code),
+    "outcome": _outcome,
+    "paper": _paper,
+    "procedure": _procedure,
+    "reason": lambda code: intake.refusal_titles().get(code, code),
+    "rights": lambda code: RIGHTS.get(code, code),
+    "role": lambda code: _titled(code, ((role.value, title) for role, title in ROLE_TITLES.items())),
+    "source": _source,
+    "to": _severity,
+    "verdict": lambda code: _titled(code, ((verdict.value, title) for verdict, title in VERDICT_TITLES.items())),
+}
