@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import get_resolver, reverse
 from django.utils.cache import add_never_cache_headers
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -59,6 +59,19 @@ AUDIT = Access(roles=frozenset({Role.AUDITOR}))
 ADMINISTRATION = Access(roles=frozenset({Role.ADMINISTRATOR}))
 OFFICE_AND_ADMINISTRATION = Access(roles=OFFICE_ROLES | {Role.ADMINISTRATOR})
 RECIPIENTS = Access(roles=frozenset(), recipients=True)
+
+
+class Problem(serializers.Serializer[Any]):
+    """How the interface refuses, whatever and for whatever reason (site.api)."""
+
+    code = serializers.CharField(help_text="机器可读的原因")
+    message = serializers.CharField(help_text="给人看的说明：发现了什么、怎样才对、怎么改")
+    where = serializers.ListField(child=serializers.CharField(), help_text="哪些参数；说的是整个请求时为空")
+
+
+def refusals(*statuses: int) -> dict[int | str, type[Problem]]:
+    """Describe the refusals an address of the interface can answer with; any other one has the same shape."""
+    return {**dict.fromkeys(statuses, Problem), "default": Problem}
 
 
 def open_to(access: Access) -> Callable[[View], View]:

@@ -9,27 +9,27 @@ from typing import Any, TypeVar
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import EVERYBODY, api_open_to
+from publiccredit.accounts.access import EVERYBODY, api_open_to, refusals
 from publiccredit.catalogue import queries as packs
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.api_shapes import (
     CatalogueShape,
     ChangePageShape,
-    Problem,
     RecordShape,
     SearchPageShape,
     SubjectFileShape,
 )
 from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.words import WITHDRAWAL_WORDS
 from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
 from publiccredit.recipients.operations import disclosing
 from publiccredit.recipients.types import Handed, Way
@@ -38,7 +38,6 @@ Asked = TypeVar("Asked", bound=serializers.Serializer[Any])
 NUMBER_BITS = 2**63 - 1
 WITH_OR_WITHOUT_TOKEN: Any = [{"recipient_token": []}, {}]
 NO_INDEX = {"X-Robots-Tag": "noindex"}  # answers of the interface are for programs, not for search engines (DP-12)
-REFUSALS = {400: Problem, 401: Problem, 404: Problem}
 
 
 class SearchAsked(serializers.Serializer[Any]):
@@ -93,7 +92,7 @@ class SearchView(PublicView):
         summary="查主体",
         description="完全相同的在前，其次是开头相同，再次是含有；存续的在前。自然人不在其中。",
         parameters=[SearchAsked],
-        responses={200: SearchPageShape, 400: Problem},
+        responses={200: SearchPageShape, **refusals(400)},
     )
     def get(self, request: Request) -> Response:
         asked = _asked(SearchAsked, request)
@@ -120,7 +119,7 @@ class SubjectView(RecordsView):
         summary="主体及其记录",
         description="identifier 是统一社会信用代码；没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
         parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), SubjectAsked],
-        responses={200: SubjectFileShape, **REFUSALS},
+        responses={200: SubjectFileShape, **refusals(400, 401, 404)},
     )
     def get(self, request: Request, identifier: str) -> Response:
         asked = _asked(SubjectAsked, request)
@@ -155,8 +154,9 @@ class RecordView(RecordsView):
         operation_id="record",
         auth=WITH_OR_WITHOUT_TOKEN,
         summary="一条记录",
+        description="曾经公开、后来撤回的记录以 410 回答，说明何时、为什么撤回。",
         parameters=[OpenApiParameter("record_id", int, OpenApiParameter.PATH)],
-        responses={200: RecordShape, 404: Problem},
+        responses={200: RecordShape, **refusals(401, 404, 410)},
     )
     def get(self, request: Request, record_id: str) -> Response:
         number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
@@ -164,7 +164,7 @@ class RecordView(RecordsView):
             found = queries.visible_record(record_id=number, audience=Audience.PUBLIC, on=timezone.localdate())
             _hand(handed, [found] if found else ())
         if found is None:
-            raise Http404
+            raise _gone(number)
         return Response(stated(found), headers=NO_INDEX)
 
 
@@ -176,7 +176,7 @@ class CatalogueView(PublicView):
         operation_id="catalogue",
         summary="信息目录",
         description="目录条目、记录类型及其字段。disclosed 为空的字段从不外传。",
-        responses={200: CatalogueShape},
+        responses={200: CatalogueShape, **refusals()},
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         held = packs.packs()
@@ -214,7 +214,7 @@ class ChangesView(RecordsView):
             "下次从它续读。complete 为真时已读到最新。收到墓碑后，应当删除所存的副本。"
         ),
         parameters=[ChangesAsked],
-        responses={200: ChangePageShape, 400: Problem},
+        responses={200: ChangePageShape, **refusals(400, 401)},
     )
     def get(self, request: Request) -> Response:
         asked = _asked(ChangesAsked, request)
@@ -240,6 +240,23 @@ class ChangesView(RecordsView):
             "complete": page.complete,
         }
         return Response(answer, headers=NO_INDEX)
+
+
+class Gone(APIException):
+    """A record that was public was withdrawn: never merely hidden (DP-18)."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "withdrawn"
+
+
+def _gone(record_id: int) -> Exception:
+    """Give what stands in the place of a record that is not shown: its withdrawal, or nothing at all."""
+    gone = queries.withdrawal(record_id=record_id)
+    if gone is None:
+        return Http404()
+    said = (WITHDRAWAL_WORDS.get(gone.reason, ""), gone.notice)
+    reason = "，".join(dict.fromkeys(words.rstrip("。") for words in said if words))
+    return Gone(f"这条记录已于 {gone.withdrawn_on} 撤回：{reason}。请删除所存的副本，不再使用。")
 
 
 def _hand(handed: Handed, records: Iterable[VisibleRecord]) -> None:

@@ -9,12 +9,6 @@ from publiccredit.catalogue.types import Audience, Confidence, Nature, Severity
 Shape = serializers.Serializer[Any]
 
 
-class Problem(Shape):
-    code = serializers.CharField(help_text="机器可读的原因")
-    message = serializers.CharField(help_text="给人看的说明：什么不对、怎样才对")
-    where = serializers.JSONField(help_text="哪个参数；没有则为 null")
-
-
 class HitShape(Shape):
     subject_id = serializers.IntegerField()
     name = serializers.CharField()

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, refusals
 from publiccredit.intake import operations, queries, tasks
 from publiccredit.intake.models import Submission, SubmissionState
 from publiccredit.intake.operations import IdempotencyKeyReused, UnableToSubmit
@@ -101,15 +101,6 @@ class SubmissionPageShape(serializers.Serializer[Any]):
     next_before = serializers.IntegerField(allow_null=True, help_text="空：没有更早的")
 
 
-class ProblemShape(serializers.Serializer[Any]):
-    code = serializers.CharField(help_text="机器可读的原因")
-    message = serializers.CharField(help_text="给人看的说明：什么不对、怎样才对")
-    where = serializers.JSONField(help_text="哪个参数；没有则为 null")
-
-
-REFUSALS = dict.fromkeys((400, 401, 403), ProblemShape)
-
-
 @api_open_to(SENDERS)
 class SubmissionsView(APIView):
     """Send a file, and list what the department has sent."""
@@ -130,7 +121,7 @@ class SubmissionsView(APIView):
                 pattern="^[!-~]{1,100}$",
             )
         ],
-        responses={202: SubmissionShape, 200: SubmissionShape, **REFUSALS, 409: ProblemShape},
+        responses={202: SubmissionShape, 200: SubmissionShape, **refusals(400, 401, 403, 409, 413, 415)},
     )
     def post(self, request: Request) -> Response:
         key = request.headers.get(KEY_HEADER, "")
@@ -150,7 +141,7 @@ class SubmissionsView(APIView):
         operation_id="list_submissions",
         summary="本部门的报送",
         parameters=[SubmissionsAsked],
-        responses={200: SubmissionPageShape, **REFUSALS},
+        responses={200: SubmissionPageShape, **refusals(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
         asked = SubmissionsAsked(data=request.query_params)
@@ -171,7 +162,7 @@ class SubmissionView(APIView):
         operation_id="submission",
         summary="报送结果",
         description="三个数相加等于行数。核验中的报送还没有这些数。",
-        responses={200: SubmissionShape, **REFUSALS, 404: ProblemShape},
+        responses={200: SubmissionShape, **refusals(401, 403, 404)},
         parameters=[OpenApiParameter("submission_id", int, OpenApiParameter.PATH, description="报送编号")],
     )
     def get(self, request: Request, submission_id: str) -> Response:

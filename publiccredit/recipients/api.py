@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import RECIPIENTS, api_open_to
+from publiccredit.accounts.access import RECIPIENTS, api_open_to, refusals
 from publiccredit.recipients import operations, queries
 from publiccredit.recipients.authentication import RecipientAuthentication, recipient_of
 from publiccredit.recipients.models import Notice
@@ -50,15 +50,6 @@ class AcknowledgeAsked(serializers.Serializer[Any]):
     )
 
 
-class RecipientProblem(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    message = serializers.CharField()
-    where = serializers.JSONField(allow_null=True)
-
-
-REFUSALS = {400: RecipientProblem, 401: RecipientProblem}
-
-
 @api_open_to(RECIPIENTS)
 class NoticesView(APIView):
     """The notices of the recipient that asks."""
@@ -70,7 +61,7 @@ class NoticesView(APIView):
         summary="本接收方的变更通知",
         description="接收方令牌。按产生先后，从 after 之后给出；确认之前会以回调重试，确认之后仍可查询。",
         parameters=[NoticesAsked],
-        responses={200: NoticePageShape, **REFUSALS},
+        responses={200: NoticePageShape, **refusals(400, 401)},
         tags=["recipients"],
     )
     def get(self, request: Request) -> Response:
@@ -96,7 +87,7 @@ class AcknowledgeView(APIView):
         description="表示已按通知停止使用、更正或者删除。重复确认不改变任何内容。",
         parameters=[OpenApiParameter("delivery_id", UUID, OpenApiParameter.PATH)],
         request=AcknowledgeAsked,
-        responses={200: NoticeShape, 404: RecipientProblem, **REFUSALS},
+        responses={200: NoticeShape, **refusals(400, 401, 404, 415)},
         tags=["recipients"],
     )
     def post(self, request: Request, delivery_id: UUID) -> Response:

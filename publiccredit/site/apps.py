@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from publiccredit.site.form_words import speak_plainly
+from publiccredit.site import api_words, form_words
 
 
 class SiteConfig(AppConfig):
@@ -10,5 +10,6 @@ class SiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give forms our words, before any module with a form is imported: a field takes its words as it is made."""
-        speak_plainly()
+        """Give forms and the interface our words, before any module with a field: it takes its words as it is made."""
+        form_words.speak_plainly()
+        api_words.speak_plainly()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from publiccredit.accounts.operations import act_as, act_as_nobody
 from publiccredit.site.errors import not_allowed, too_large
@@ -44,11 +44,7 @@ class UploadLimitMiddleware:
         limit = settings.UPLOAD_MAX_BYTES + FORM_BYTES
         if not stated.isdigit() or int(stated) <= limit:
             return self.get_response(request)
-        megabytes = settings.UPLOAD_MAX_BYTES // 2**20
-        if request.path.startswith("/api/"):
-            message = f"请求体超过 {megabytes} MB。请把文件拆成几个分别报送。"
-            return JsonResponse({"code": "too_large", "message": message, "where": None}, status=413)
-        return too_large(request, limit_megabytes=megabytes)
+        return too_large(request, limit_megabytes=settings.UPLOAD_MAX_BYTES // 2**20)
 
 
 class HelpfulRefusalMiddleware:

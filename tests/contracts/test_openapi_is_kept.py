@@ -1,7 +1,7 @@
 """The interface is what its description says, and the description is what was agreed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -10,17 +10,26 @@ from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import issue_token, open_account
+from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.recipients.models import Recipient
 from publiccredit.site.api_description import description, operations
 from publiccredit.site.wsgi import application
 from tests.contracts import openapi
 from tests.factories import stored_licence, stored_record, stored_subject
+from tests.flows.cases import AT
+from tests.flows.recipients import registered, token_of
 
 schema = schemathesis.openapi.from_dict(openapi.kept())
 PUBLIC = schema.include(path_regex=r"^/api/v1/(search|subjects|records|catalogue|changes)")
+OF_SENDERS = schema.include(path_regex=r"^/api/v1/submissions", method="GET")
+OF_RECIPIENTS = schema.include(path_regex=r"^/api/v1/notices")
 
 
 def test_the_description_is_the_one_that_was_agreed() -> None:
@@ -39,6 +48,18 @@ def test_the_description_is_valid_openapi_3_1(client: Client) -> None:
 def test_every_operation_says_in_chinese_what_it_is_for() -> None:
     silent = [o.name for o in operations() if not any("\u4e00" <= c <= "\u9fff" for c in o.summary)]
     assert silent == []
+
+
+def test_every_operation_describes_how_it_refuses() -> None:
+    problem = {"$ref": "#/components/schemas/Problem"}
+    for path, methods in openapi.kept()["paths"].items():
+        for method, stated in methods.items():
+            refused = {code: answer for code, answer in stated["responses"].items() if not code.startswith("2")}
+            assert "default" in refused, f"{method} {path}: add refusals(...) to its responses"
+            shapes = [content["schema"] for answer in refused.values() for content in answer["content"].values()]
+            assert shapes == [problem] * len(refused), f"{method} {path}"
+    where = openapi.kept()["components"]["schemas"]["Problem"]["properties"]["where"]
+    assert (where["type"], where["items"]) == ("array", {"type": "string"})
 
 
 @pytest.fixture
@@ -62,3 +83,29 @@ def test_every_answer_has_the_shape_it_is_described_with(case: schemathesis.Case
         # A cursor is text, and text nobody was given is refused: that is the one refusal a schema cannot describe.
         # And a token that is no recipient's leaves the reader anonymous, as anybody may be.
         case.call_and_validate(app=application, excluded_checks=[positive_data_acceptance, ignored_auth])
+
+
+@OF_SENDERS.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_to_a_sender_has_the_shape_it_is_described_with(case: schemathesis.Case, county: None) -> None:
+    officer = Officer.objects.filter(username="sender").first() or open_account(
+        by=PROGRAM, username="sender", display_name="报送", role=Role.LIAISON,
+        department_code="market_regulation", password="long-enough-3819", at=AT,
+    )  # fmt: skip
+    token = issue_token(
+        by=PROGRAM, officer_id=officer.pk, name="程序", at=AT, expires_at=timezone.now() + timedelta(days=1)
+    )
+    case.call_and_validate(
+        app=application, headers={"Authorization": f"Bearer {token.secret}"}, excluded_checks=[ignored_auth]
+    )
+
+
+@OF_RECIPIENTS.parametrize()
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_to_a_recipient_has_the_shape_it_is_described_with(case: schemathesis.Case, county: None) -> None:
+    recipient = Recipient.objects.first() or registered()
+    case.call_and_validate(
+        app=application,
+        headers={"Authorization": f"Bearer {token_of(recipient)}"},
+        excluded_checks=[ignored_auth, positive_data_acceptance],  # a number of a notice that nobody was sent is none
+    )

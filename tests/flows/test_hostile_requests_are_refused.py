@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from publiccredit.site.api import WORDS
+
 pytestmark = pytest.mark.django_db
 
 NUL = (
@@ -28,13 +30,13 @@ def test_an_address_with_a_nul_is_refused(client: Client, address: str) -> None:
 @pytest.mark.parametrize("address", ["/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1/records/1/2"])
 def test_an_unknown_address_of_the_interface_is_told_to_a_program(client: Client, address: str) -> None:
     answer = client.get(address)
-    told = {"code": "not_found", "message": "没有这个对象，或者它不对外公开。", "where": None}
+    told = {"code": "not_found", "message": WORDS[404], "where": []}
     assert (answer.status_code, answer.json()) == (404, told)
 
 
 def test_another_host_is_refused_in_the_shape_of_the_interface(client: Client) -> None:
     answer = client.get("/api/v1/catalogue", headers={"host": "evil.example"})
-    told = {"code": "invalid", "message": "请求不完整或格式不对。", "where": None}
+    told = {"code": "invalid", "message": WORDS[400], "where": []}
     assert (answer.status_code, answer.json()) == (400, told)
 
 
