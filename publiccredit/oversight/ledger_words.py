@@ -6,6 +6,7 @@ there, and fails where a word is wanting.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 
 from publiccredit.accounts.types import ROLE_TITLES
@@ -37,6 +38,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "register_contact", "issue_proof_letter", "request_proof_code", "prove_subject", "end_subject_session",
         "name_handler", "revoke_handler", "take_copy", "remind_of_repair",
     )),
+    ("自查", ("check_rules",)),
     ("账号", (
         "open_account", "close_account", "reopen_account", "reset_password", "change_password", "issue_token",
         "revoke_token",
@@ -45,7 +47,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 OBJECT_KINDS = (
     "case", "record", "subject", "submission", "question", "department", "nil_return", "recipient", "notice",
     "officer", "access_token", "handler", "proof_code",
+    "rules",
 )  # fmt: skip
+_RULE = re.compile("dp([0-9]+)")
 NOTED = {
     "account": "账号",
     "attached": "对上记录的决定书",
@@ -110,6 +114,7 @@ NOTED = {
     "suspended": "暂停公示",
     "to": "改为",
     "token": "令牌编号",
+    "total": "合计",
     "unmatched": "没有对上的决定书",
     "until": "至",
     "verdict": "判定",
@@ -142,7 +147,13 @@ def word(code: str) -> str:
 def notes(payload: str) -> str:
     """Give what an act noted beside its object, as a list of facts."""
     held = json.loads(payload)
-    return "，".join(f"{NOTED.get(key, key)} {value_in_words(key, held[key])}" for key in held if _says(held[key]))
+    return "，".join(f"{noted_word(key)} {value_in_words(key, held[key])}" for key in held if _says(held[key]))
+
+
+def noted_word(key: str) -> str:
+    """Give what a noted value is called; the count of a rule of due process by the rule's number."""
+    rule = _RULE.fullmatch(key)
+    return f"规则 DP-{int(rule[1]):02}" if rule else NOTED.get(key, key)
 
 
 def noted(payload: str, key: str) -> str:
