@@ -37,6 +37,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("主体自助", (
         "register_contact", "issue_proof_letter", "request_proof_code", "prove_subject", "end_subject_session",
         "name_handler", "revoke_handler", "take_copy", "remind_of_repair",
+            "tell_of_letter",
+            "read_out_message",
     )),
     ("自查", ("check_rules",)),
     ("账号", (
@@ -47,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 OBJECT_KINDS = (
     "case", "record", "subject", "submission", "question", "department", "nil_return", "recipient", "notice",
     "officer", "access_token", "handler", "proof_code",
+    "message",
     "rules",
 )  # fmt: skip
 _RULE = re.compile("dp([0-9]+)")
@@ -74,6 +77,7 @@ NOTED = {
     "held_unmatched": "待判定主体",
     "held_unserved": "待送达声明",
     "key_number": "密钥序号",
+    "kind": "通知的种类",
     "known": "联系方式已登记",
     "measures_lifted": "解除惩戒措施",
     "method": "核验方式",
@@ -227,6 +231,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "form": lambda code: FORMS.get(code, code),
     "former_rule": _severity_rule,
     "from": _severity,
+    "kind": word,
     "method": lambda code: METHODS.get(code, code),
     "outcome": _outcome,
     "paper": _paper,

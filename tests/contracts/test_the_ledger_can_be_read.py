@@ -13,7 +13,7 @@ from publiccredit.casework.effects import REPAIR_EFFECTS
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.oversight import ledger_words
 from publiccredit.oversight.ledger_words import GROUPS, NOTED, OBJECT_KINDS, value_in_words, word
-from publiccredit.subjectdesk.types import Method, Right
+from publiccredit.subjectdesk.types import MessageKind, Method, Right
 from publiccredit.subjects.types import FiledCounts
 from tests.environment import ROOT
 
@@ -96,6 +96,18 @@ def _argument(call: ast.Call, door: Entering, name: str) -> ast.expr | None:
     return door.defaults.get(name)
 
 
+def _kept_in_values(path: Path, name: str) -> set[str]:
+    """The words a value of the same module is made with, where an act takes its name from the value."""
+    found: set[str] = set()
+    for made in (node for node in ast.walk(TREES[path]) if isinstance(node, ast.ClassDef)):
+        keeps = [f.target.id for f in made.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+        if name in keeps:
+            door = Entering(tuple(keeps), {})
+            calls = [call for call in _called_in(TREES[path]) if _name(call.func) == made.name]
+            found |= {word for call in calls for word in _constants(_argument(call, door, name), path)}
+    return found
+
+
 def _module(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
@@ -108,6 +120,8 @@ def _constants(node: ast.expr | None, path: Path) -> set[str]:
         return {node.value}
     if isinstance(node, ast.IfExp):
         return _constants(node.body, path) | _constants(node.orelse, path)
+    if isinstance(node, ast.Attribute) and node.attr in NAMED:
+        return _kept_in_values(path, node.attr)
     if isinstance(node, ast.Name) and node.id.isupper():
         return {str(getattr(import_module(_module(path)), node.id))}
     raise AssertionError(f"Write {ast.unparse(node)} as a word, so that what the ledger may hold can be found")
@@ -254,6 +268,7 @@ def _values() -> dict[str, set[str]]:
         "because": _first_words("NotSignedOn", position=0),
         "channel": _given_as("channel", "receive_submission"),
         "form": _first_words("_copy", position=1),
+        "kind": {k.value for k in MessageKind},
         "method": {m.value for m in Method},
         "outcome": {o.name for p in held for o in p.outcomes},
         "paper": {paper.name for p in held for paper in p.papers},
