@@ -31,7 +31,7 @@ WORDS: dict[type[fields.Field[Any, Any, Any, Any]], dict[str, str]] = {
     fields.FileField: {
         "required": "没有文件。请用 multipart/form-data 上传，部分的名称为 file。",
         "invalid": "不是文件。请用 multipart/form-data 上传，部分的名称为 file。",
-        "no_name": "文件没有名称。请在 Content-Disposition 中写 filename。",
+        "no_name": "文件没有名称。请在上传的部分写明 filename。",
         "empty": "文件是空的（0 字节）。请检查是否保存成功后重新发送。",
         "max_length": "文件名最多 {max_length} 个字符，现在是 {length} 个。请改短。",
     },

@@ -17,6 +17,7 @@ WRITES_DOWN = {"disclosing", "record_handovers", "record_copies"}
 ANONYMOUS = "a page anybody opens without saying who they are"
 HANDED_OVER = "written down for a reader who says who it is, in the transaction that reads"
 OWN = "read by its own subject at its desk; what is taken along is written down by copying.py"
+ONLY_WHETHER = "asks only which records have a page of their own, to lead there or not"
 WAYS_OUT = {
     "disclosure/api.py": HANDED_OVER,
     "disclosure/pages/department_pages.py": ANONYMOUS,
@@ -24,6 +25,7 @@ WAYS_OUT = {
     "disclosure/pages/record_list.py": ANONYMOUS,
     "disclosure/pages/record_page.py": ANONYMOUS,
     "disclosure/pages/subject_page.py": ANONYMOUS,
+    "oversight/ledger_lines.py": ONLY_WHETHER,
     "site/commands/asking.py": HANDED_OVER,
     "subjectdesk/operations/challenging.py": ANONYMOUS,
     "subjectdesk/pages/challenging.py": ANONYMOUS,
