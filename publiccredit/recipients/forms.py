@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from publiccredit.recipients.types import BY_PERSON, NewRecipient
+from publiccredit.recipients.types import BY_PERSON, NewRecipient, Used
 
 TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
 
@@ -37,6 +37,25 @@ class RecipientTokenForm(forms.Form):
 
     purpose = forms.CharField(label="用途", max_length=200, required=False, help_text="留空则用登记的用途。")
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")
+
+
+class AdverseUseForm(forms.Form):
+    """What a recipient decided on the ground of which record."""
+
+    record_id = forms.IntegerField(
+        label="记录编号", min_value=1, max_value=2**63 - 1, help_text="记录页面网址中的数字，或者接口给出的 id。"
+    )
+    what = forms.CharField(
+        label="作出了什么决定", max_length=500, help_text="如“未通过供应商资格审查”。不要写个人信息。"
+    )
+    decided_on = forms.DateField(
+        label="决定日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )  # fmt: skip
+    reference = forms.CharField(label="决定的文号", max_length=100, required=False)
+
+    @property
+    def used(self) -> Used:
+        return Used(**self.cleaned_data)
 
 
 class ConfirmationForm(forms.Form):

@@ -206,3 +206,31 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} #{self.number}"
+
+
+class AdverseUse(models.Model):
+    """One use of one record against its subject, and the notice the recipient owes for it (DP-21). Never edited."""
+
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="uses", verbose_name="接收方")
+    record = models.ForeignKey("subjects.Record", on_delete=models.PROTECT, related_name="+", verbose_name="记录")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+", verbose_name="主体")
+    known_from = models.DateTimeField("记录版本")  # the version the recipient was given last
+    what = models.CharField("作出的决定", max_length=500)
+    decided_on = models.DateField("决定日期")
+    reference = models.CharField("文号", max_length=100, blank=True)
+    text = models.TextField("告知书")
+    made_by = models.CharField("制作账号", max_length=100)
+    made_at = models.DateTimeField("制作时间")
+    entry_id = models.BigIntegerField("留痕编号")
+
+    class Meta:
+        verbose_name = "不利使用告知"
+        verbose_name_plural = "不利使用告知"
+        indexes = [models.Index(fields=["subject", "-made_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "record", "decided_on", "what"], name="adverse_use_once"),
+            models.CheckConstraint(name="adverse_use_says_what", condition=~Q(what="") & ~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id}: {self.record_id}"

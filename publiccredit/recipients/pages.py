@@ -68,6 +68,7 @@ def _page(request: HttpRequest, found: queries.Recipient, form: RecipientTokenFo
         "recipient": found,
         "tokens": list(queries.tokens_of(recipient_id=found.pk)),
         "counts": queries.notice_counts(recipient_id=found.pk),
+        "office": actor_of(request).of_office,
         "administrator": actor_of(request).role is Role.ADMINISTRATOR,
         "form": form,
         "now": timezone.now(),

@@ -6,18 +6,23 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
 
+from publiccredit.recipients.adverse_use import change_since
 from publiccredit.recipients.letters import letter_of
-from publiccredit.recipients.models import DeliveryAttempt, Handover, Notice, Recipient, RecipientToken
+from publiccredit.recipients.models import AdverseUse, DeliveryAttempt, Handover, Notice, Recipient, RecipientToken
 from publiccredit.recipients.operations.registering import token_hash
 from publiccredit.recipients.types import Identified, NoticeState, Told, ToldOf
 
 SUBJECT_ITSELF = "主体本身"
 
 __all__ = [
+    "AdverseUse",
     "Notice",
     "Recipient",
     "RecipientToken",
+    "adverse_uses_of_recipient",
+    "adverse_uses_of_subject",
     "attempts_of",
+    "change_since",
     "escalated",
     "identified",
     "letter_of",
@@ -88,6 +93,16 @@ def attempts_of(*, notice_id: int) -> QuerySet[DeliveryAttempt]:
 def notices_of(*, recipient_id: int, after_id: int = 0, limit: int = 100) -> Sequence[Notice]:
     """Give a recipient's own notices behind a key, the oldest first."""
     return list(Notice.objects.filter(recipient_id=recipient_id, pk__gt=after_id).order_by("pk")[:limit])
+
+
+def adverse_uses_of_subject(*, subject_id: int) -> QuerySet[AdverseUse]:
+    """Give the notices of uses against a subject, the newest first."""
+    return AdverseUse.objects.select_related("recipient", "record").filter(subject_id=subject_id).order_by("-pk")
+
+
+def adverse_uses_of_recipient(*, recipient_id: int) -> QuerySet[AdverseUse]:
+    """Give the notices a recipient owes, the newest first."""
+    return AdverseUse.objects.select_related("recipient", "record").filter(recipient_id=recipient_id).order_by("-pk")
 
 
 def told_of(*, record_id: int) -> tuple[Told, ...]:

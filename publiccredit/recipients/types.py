@@ -1,7 +1,7 @@
 """The values other packages exchange with this one."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import TextChoices
 
@@ -73,6 +73,16 @@ class Identified:
     token_id: int | None  # none where an officer hands over at the counter
     name: str
     purpose: str
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a recipient decided against a subject on the ground of a record."""
+
+    record_id: int
+    what: str
+    decided_on: date
+    reference: str = ""  # the number of its own document, where it has one
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.recipients import notice_pages, pages
+from publiccredit.recipients import adverse_use_pages, notice_pages, pages
 
 app_name = "recipients"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:recipient_id>/close/", pages.close, name="close"),
     path("<int:recipient_id>/reopen/", pages.reopen, name="reopen"),
     path("<int:recipient_id>/tokens/", pages.issue_token, name="issue_token"),
+    path("<int:recipient_id>/adverse-uses/", adverse_use_pages.adverse_uses, name="adverse_uses"),
+    path("<int:recipient_id>/adverse-uses/<int:use_id>/", adverse_use_pages.adverse_use, name="adverse_use"),
     path("<int:recipient_id>/key/", pages.renew_key, name="renew_key"),
     path("tokens/<int:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
     path("notices/", notice_pages.escalated, name="escalated"),

@@ -43,6 +43,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "recipients_handover": "UPDATE, DELETE, TRUNCATE",
     "recipients_notice": "DELETE, TRUNCATE",
     "recipients_deliveryattempt": "UPDATE, DELETE, TRUNCATE",
+    "recipients_adverseuse": "UPDATE, DELETE, TRUNCATE",
     "subjects_look": "UPDATE, DELETE, TRUNCATE",
     "subjectdesk_registeredcontact": "DELETE, TRUNCATE",
     "subjectdesk_handler": "DELETE, TRUNCATE",

@@ -14,6 +14,7 @@ from publiccredit.catalogue.types import Audience, Party, StepName
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.recipients import queries as ledger_of_recipients
+from publiccredit.recipients.queries import AdverseUse
 from publiccredit.recipients.types import Told
 from publiccredit.subjectdesk import codes
 from publiccredit.subjectdesk.acts import china_day
@@ -39,6 +40,14 @@ class OwnRecord:
 
     record: VisibleRecord
     navigator: Navigator | None  # nothing for a record that burdens nobody
+
+
+@dataclass(frozen=True)
+class UsedAgainst:
+    """A notice that a record was used against the subject, and what became of the record since."""
+
+    use: AdverseUse
+    change: str
 
 
 @dataclass(frozen=True)
@@ -178,6 +187,12 @@ def recipients(*, visitor: Visitor, on: date) -> tuple[ToldRecord, ...]:
     )  # fmt: skip
     told = ((record, ledger_of_recipients.told_of(record_id=record.id)) for record in found)
     return tuple(ToldRecord(record.id, record.heading, who) for record, who in told if who)
+
+
+def adverse_uses(*, visitor: Visitor) -> tuple[UsedAgainst, ...]:
+    """Give who used which record against the subject, with the notice it owes, the newest first (DP-21)."""
+    found = ledger_of_recipients.adverse_uses_of_subject(subject_id=visitor.subject_id)
+    return tuple(UsedAgainst(use, ledger_of_recipients.change_since(use=use)) for use in found)
 
 
 def subject(*, visitor: Visitor) -> Subject:

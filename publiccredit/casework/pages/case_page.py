@@ -22,6 +22,7 @@ from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_l
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.types import CaseState, Channel
 from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
+from publiccredit.recipients.queries import told_of
 
 EFFECT_WORDS = {
     Effect.LIFT_DISPUTE: "解除异议标注",
@@ -115,7 +116,9 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "clock": clock,
         "clock_look": clock_look(clock),
         "facts": _facts(case, rules),
-        "records": [{"about": r, "words": record_words(r.record)} for r in records],
+        "records": [
+            {"about": r, "words": record_words(r.record), "told": told_of(record_id=r.record_id)} for r in records
+        ],
         "papers": _papers(case, rules),
         "missing": _missing(case, rules),
         "eligibility": queries.eligibility_of(case=case, on=today),

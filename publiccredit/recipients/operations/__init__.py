@@ -14,10 +14,18 @@ from publiccredit.recipients.operations.registering import (
     revoke_token,
 )
 from publiccredit.recipients.operations.telling import tell, tell_of_filed
+from publiccredit.recipients.operations.using import (
+    NeverGiven,
+    UnableToGiveNotice,
+    give_adverse_use_notice,
+    take_down_adverse_use,
+)
 
 __all__ = [
+    "NeverGiven",
     "NoSuchNotice",
     "UnableToConfirm",
+    "UnableToGiveNotice",
     "UnableToRegister",
     "acknowledge",
     "change_recipient",
@@ -25,6 +33,7 @@ __all__ = [
     "confirm_by_person",
     "deliver_due",
     "disclosing",
+    "give_adverse_use_notice",
     "hold_disclosures",
     "issue_token",
     "record_copies",
@@ -33,6 +42,7 @@ __all__ = [
     "renew_key",
     "reopen_recipient",
     "revoke_token",
+    "take_down_adverse_use",
     "tell",
     "tell_of_filed",
 ]

@@ -147,7 +147,8 @@ def looks(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_GET
 def recipients(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     rows = queries.recipients(visitor=visitor, on=timezone.localdate())
-    return render(request, "subjectdesk/recipients.html", {"visitor": visitor, "rows": rows})
+    named = {"visitor": visitor, "rows": rows, "uses": queries.adverse_uses(visitor=visitor)}
+    return render(request, "subjectdesk/recipients.html", named)
 
 
 def own_case(visitor: Visitor, case_id: int) -> Case:
