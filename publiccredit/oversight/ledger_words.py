@@ -33,6 +33,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("接收方", (
         "register_recipient", "change_recipient", "close_recipient", "reopen_recipient", "issue_recipient_token",
         "revoke_recipient_token", "renew_recipient_key", "confirm_notice", "escalate_notice",
+        "give_adverse_use_notice",
     )),
     ("主体自助", (
         "register_contact", "issue_proof_letter", "request_proof_code", "prove_subject", "end_subject_session",
@@ -49,7 +50,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 OBJECT_KINDS = (
     "case", "record", "subject", "submission", "question", "department", "nil_return", "recipient", "notice",
     "officer", "access_token", "handler", "proof_code",
-    "message",
+    "message", "adverse_use",
     "rules",
 )  # fmt: skip
 _RULE = re.compile("dp([0-9]+)")

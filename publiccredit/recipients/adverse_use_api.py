@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import RECIPIENTS, api_open_to
+from publiccredit.accounts.access import RECIPIENTS, api_open_to, refusals
 from publiccredit.recipients import operations, queries
-from publiccredit.recipients.api import NUMBER_BITS, REFUSALS
+from publiccredit.recipients.api import NUMBER_BITS
 from publiccredit.recipients.authentication import RecipientAuthentication, recipient_of
 from publiccredit.recipients.models import AdverseUse
 from publiccredit.recipients.operations import UnableToGiveNotice
@@ -53,7 +53,7 @@ class AdverseUsesView(APIView):
         operation_id="adverse_uses",
         summary="本接收方的不利使用告知书",
         description=f"接收方令牌。最近 {PAGE} 份，新的在前。",
-        responses={200: AdverseUsesShape, **REFUSALS},
+        responses={200: AdverseUsesShape, **refusals(400, 401)},
         tags=["recipients"],
     )
     def get(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class AdverseUsesView(APIView):
         description="依据某条记录对主体作出不利决定的，须告知主体：来源、条目、取得副本和提出异议的权利。"
         "平台生成告知书，同时在主体的“我的信用”中列出。同一决定重复提交，得到同一份。",
         request=AdverseUseAsked,
-        responses={201: AdverseUseShape, **REFUSALS},
+        responses={201: AdverseUseShape, **refusals(400, 401)},
         tags=["recipients"],
     )
     def post(self, request: Request) -> Response:
