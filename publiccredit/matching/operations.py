@@ -9,9 +9,10 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import Actor
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.matching.cascade import match_by_identifier, match_the_rest
+from publiccredit.matching.comparing import UNIFIED
 from publiccredit.matching.models import Judgement, Question, QuestionedRecord
 from publiccredit.matching.normalising import kind_of, normalise_name, region_of
-from publiccredit.matching.queries import candidates_of, spellings_of_regions, subject_of_uscc
+from publiccredit.matching.queries import candidates_of, may_be_new, spellings_of_regions
 from publiccredit.matching.types import Basis, Verdict
 from publiccredit.subjects.operations import (
     assign_subject,
@@ -20,6 +21,7 @@ from publiccredit.subjects.operations import (
     release_subject,
     update_registered_subjects,
 )
+from publiccredit.subjects.queries import records
 from publiccredit.subjects.types import Filing, NewSubject
 
 
@@ -48,6 +50,16 @@ FROM (SELECT *, coalesce(uscc, registration_number, organisation_code, tax_numbe
       FROM staged_party WHERE subject_id IS NULL) AS unmatched
 ORDER BY written_name, identifier, party
 ON CONFLICT (department_code, written_name, written_identifier) DO NOTHING
+"""
+
+# What was sent back and comes again, still in question, waits for the office again: only new and changed rows are here.
+_ASK_AGAIN = """
+UPDATE matching_question q SET answered_at = NULL
+FROM staged_party p
+WHERE p.subject_id IS NULL AND q.department_code = %(department_code)s AND q.written_name = p.written_name
+    AND q.written_identifier = coalesce(p.uscc, p.registration_number, p.organisation_code, p.tax_number, '')
+    AND q.answered_at IS NOT NULL
+    AND 'sent_back' = (SELECT j.verdict FROM matching_judgement j WHERE j.question_id = q.id ORDER BY j.id DESC LIMIT 1)
 """
 
 _CONNECT = """
@@ -84,6 +96,7 @@ def ask_questions(*, filing: Filing) -> int:
             return 0
         cursor.execute(_ASK, values)
         asked = int(cursor.rowcount)
+        cursor.execute(_ASK_AGAIN, values)
         cursor.execute(_CONNECT, values)
     return asked
 
@@ -94,6 +107,8 @@ def answer_question(
     """
     Answer whose the records of a question are, and file them; ``unsure`` keeps them waiting, with its reason.
 
+    ``sent_back`` leaves them unfiled and hands the question to the department: it is to correct what it wrote.
+
     :raises NotAllowedToJudge: only the credit office judges.
     :raises AlreadyAnswered: the question has its answer.
     :raises JudgementIncomplete: the reason is missing, or ``same`` comes without its subject.
@@ -101,6 +116,8 @@ def answer_question(
     _office_only(by)
     if not reason.strip():
         raise JudgementIncomplete("请写明判定理由，例如核对了哪些登记信息。")
+    if verdict is Verdict.REOPENED:
+        raise JudgementIncomplete("撤回原判定不是一项判定，请用“撤回原判定”办理。")
     if (verdict is Verdict.SAME) != (subject_id is not None):
         raise JudgementIncomplete("判定为“是同一主体”时须选定一个主体；其他结论不选。")
     with acting(actor=by), transaction.atomic():
@@ -111,10 +128,11 @@ def answer_question(
         chosen = _new_subject(question, at, entry_id) if verdict is Verdict.NEW else subject_id
         moved = 0
         if chosen is not None:
+            waiting = _records(question, subject__isnull=True)
             moved = assign_subject(
-                record_ids=_records(question), subject_id=chosen, matched_by=Basis.JUDGEMENT.value, at=at,
-                entry_id=entry_id,
-            )  # fmt: skip
+                record_ids=waiting, subject_id=chosen, matched_by=Basis.JUDGEMENT.value, at=at, entry_id=entry_id
+            )
+        if chosen is not None or verdict is Verdict.SENT_BACK:
             Question.objects.filter(pk=question_id).update(answered_at=at)
         _judge(by, question, verdict, subject_id=chosen, reason=reason, at=at, entry_id=entry_id)
         _enter(by, "answer_question", question, at, entry_id, verdict=verdict.value, records=moved)
@@ -136,7 +154,8 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
         if question.answered_at is None:
             raise NotAnswered("此项尚无判定，无需撤回。")
         entry_id = next_entry_id()
-        moved = release_subject(record_ids=_records(question), at=at, entry_id=entry_id)
+        judged = _records(question, matched_by=Basis.JUDGEMENT)
+        moved = release_subject(record_ids=judged, at=at, entry_id=entry_id)
         Question.objects.filter(pk=question_id).update(answered_at=None)
         _judge(by, question, Verdict.REOPENED, subject_id=None, reason=reason, at=at, entry_id=entry_id)
         _enter(by, "reopen_question", question, at, entry_id, records=moved)
@@ -147,15 +166,17 @@ def _office_only(by: Actor) -> None:
         raise NotAllowedToJudge("只有信用办可以判定记录属于哪个主体。请联系信用办办理。")
 
 
-def _records(question: Question) -> list[int]:
-    return list(QuestionedRecord.objects.filter(question=question).values_list("record_id", flat=True))
+def _records(question: Question, **standing: object) -> list[int]:
+    """The records of a question that stand so: what the department has corrected itself meanwhile is not touched."""
+    linked = QuestionedRecord.objects.filter(question=question).values("record_id")
+    return list(records().filter(pk__in=linked, **standing).values_list("pk", flat=True))
 
 
 def _new_subject(question: Question, at: datetime, entry_id: int) -> int:
     regions = spellings_of_regions(on=date(at.year, at.month, at.day))
     normal = normalise_name(name=question.written_name, regions=regions)
-    uscc = question.written_identifier if len(question.written_identifier) == 18 else None
-    if uscc and subject_of_uscc(uscc=uscc) is not None:
+    uscc = question.written_identifier if len(question.written_identifier) == UNIFIED else None
+    if not may_be_new(question=question):
         raise JudgementIncomplete(
             f"代码 {uscc} 已有档案，不能另建新主体。"
             "请选定该主体；如所报代码有误，请选定正确的主体，或请部门更正后重报。"

@@ -3,22 +3,15 @@
 from datetime import date
 
 import polars as pl
-from django.db.models import Count, F, Q, QuerySet
-from rapidfuzz import fuzz
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.matching.comparing import REGIONS, UNIFIED, candidates_of, searched
 from publiccredit.matching.models import Judgement, Question, QuestionedRecord
-from publiccredit.matching.normalising import (
-    NormalisedName,
-    kind_of,
-    normalise_name,
-    plain_name,
-    region_in_address,
-    region_of,
-)
+from publiccredit.matching.normalising import kind_of, normalise_name, region_in_address, region_of
 from publiccredit.matching.staged import heard_doubts
-from publiccredit.matching.types import Candidate
-from publiccredit.subjects.queries import Record, Subject, pinyin_initials, records, subjects
+from publiccredit.matching.types import Candidate, SentBack, Verdict
+from publiccredit.subjects.queries import Record, RecordState, Subject, pinyin_initials, records, subjects
 
 __all__ = [
     "Candidate",
@@ -27,20 +20,22 @@ __all__ = [
     "candidates_of",
     "describe_parties",
     "heard_doubts",
+    "judged",
     "judgements",
+    "may_be_new",
+    "neighbours",
     "open_questions",
     "question",
     "questions",
     "records_of",
+    "searched",
+    "sent_back",
     "spellings_of_regions",
     "subject_of_uscc",
+    "superseded",
 ]
 
-REGIONS = "region"  # the code table of regions as names spell them
 # The words of registration in packs/codes/registration_status.yml.
-BLOCK = 200  # subjects compared at most for one question
-BLOCK_LENGTH = 4  # characters of the heart of a name that a candidate must share
-SHORTEST_BLOCK = 2
 STATUS_OF_WORD = {"存续": "active", "吊销": "revoked", "注销": "deregistered"}
 
 
@@ -70,6 +65,12 @@ def subject_of_uscc(*, uscc: str) -> Subject | None:
     return subjects().filter(uscc=uscc).first()
 
 
+def may_be_new(*, question: Question) -> bool:
+    """Tell whether a new file may be opened for a question: not where its unified identifier has one."""
+    uscc = question.written_identifier
+    return len(uscc) != UNIFIED or subject_of_uscc(uscc=uscc) is None
+
+
 def questions() -> QuerySet[Question]:
     """Give the questions the acting officer may see, those without answer first, the oldest first."""
     return Question.objects.annotate(number=Count("records")).order_by(
@@ -78,8 +79,78 @@ def questions() -> QuerySet[Question]:
 
 
 def open_questions() -> QuerySet[Question]:
-    """Give the questions that wait for an answer, the oldest first."""
-    return questions().filter(answered_at__isnull=True).order_by("asked_at", "pk")
+    """
+    Give the questions that wait for an answer, the oldest first.
+
+    Where the department has corrected every row itself meanwhile, nothing is left to ask.
+    """
+    return questions().filter(Exists(_waiting()), answered_at__isnull=True).order_by("pk")
+
+
+def _waiting() -> QuerySet[QuestionedRecord]:
+    """The records of a question that have no subject yet."""
+    without = records().filter(subject__isnull=True).exclude(state=RecordState.WITHDRAWN)
+    return QuestionedRecord.objects.filter(question=OuterRef("pk"), record_id__in=without.values("pk"))
+
+
+def neighbours(*, question_id: int) -> tuple[int | None, int | None]:
+    """Give the open question before one and the one behind it, in the order of the list."""
+    waiting = open_questions().order_by()
+    before = waiting.filter(pk__lt=question_id).order_by("-pk").values_list("pk", flat=True).first()
+    behind = waiting.filter(pk__gt=question_id).order_by("pk").values_list("pk", flat=True).first()
+    return before, behind
+
+
+def judged(*, verdict: Verdict | None = None) -> QuerySet[Judgement]:
+    """Give every judgement with its question, the latest first: who judged what, when and why."""
+    found = Judgement.objects.select_related("question").order_by("-pk")
+    return found if verdict is None else found.filter(verdict=verdict)
+
+
+def superseded(*, judgement_ids: list[int]) -> set[int]:
+    """Give which of some judgements no longer hold, because a later one on their question took their place."""
+    later = Judgement.objects.filter(question=OuterRef("question"), pk__gt=OuterRef("pk"))
+    return set(Judgement.objects.filter(Exists(later), pk__in=judgement_ids).values_list("pk", flat=True))
+
+
+def sent_back(*, department_code: str, at_most: int = 50) -> list[SentBack]:
+    """
+    Give what the office sent back to a department and it has not mended yet, the latest first.
+
+    A row is mended where its record has its subject now, or where the same document was filed again under another.
+    """
+    latest = Judgement.objects.filter(question=OuterRef("pk")).order_by("-pk")
+    found = (
+        questions()
+        .filter(department_code=department_code, answered_at__isnull=False)
+        .annotate(verdict=Subquery(latest.values("verdict")[:1]), why=Subquery(latest.values("reason")[:1]))
+        .filter(verdict=Verdict.SENT_BACK)
+        .order_by("-answered_at", "-pk")
+    )
+    listed = [(q, _unmended(q)) for q in found[:at_most]]
+    return [
+        SentBack(
+            question_id=q.pk,
+            written_name=q.written_name,
+            written_identifier=q.written_identifier,
+            reason=getattr(q, "why", ""),
+            sent_back_at=q.answered_at,
+            places=tuple((r.submission_id, r.sheet, r.row_number, r.document_number) for r in rows),
+        )
+        for q, rows in listed
+        if rows and q.answered_at
+    ]
+
+
+def _unmended(question: Question) -> list[Record]:
+    again = records().filter(
+        department_code=OuterRef("department_code"),
+        record_type=OuterRef("record_type"),
+        document_number=OuterRef("document_number"),
+        pk__gt=OuterRef("pk"),
+    )
+    waiting = records_of(question_id=question.pk).filter(subject__isnull=True).exclude(state=RecordState.WITHDRAWN)
+    return list(waiting.exclude(Exists(again.exclude(document_number=""))))
 
 
 def question(*, question_id: int) -> Question:
@@ -100,53 +171,3 @@ def records_of(*, question_id: int) -> QuerySet[Record]:
     """Give the records that wait for, or were filed by, the answer to a question."""
     linked = QuestionedRecord.objects.filter(question_id=question_id).values("record_id")
     return records().filter(pk__in=linked).order_by("pk")
-
-
-def candidates_of(*, question: Question, at_most: int = 8) -> tuple[Candidate, ...]:
-    """Give the subjects that may be meant, the likeliest first, each with what speaks for and against it."""
-    regions = spellings_of_regions(on=question.asked_at.date())
-    normal = normalise_name(name=question.written_name, regions=regions)
-    found = subjects().filter(_block(question, normal)).distinct()[:BLOCK]
-    compared = (_candidate(subject, question, normal) for subject in found)
-    return tuple(sorted(compared, key=lambda c: (-c.likeness, c.subject_id))[:at_most])
-
-
-def _block(question: Question, normal: NormalisedName) -> Q:
-    """The few subjects worth comparing: by identifier, by name now or formerly, and by the heart of the name."""
-    block = Q(normalised_name=normal.name) | Q(names__normalised_name=normal.name)
-    if question.written_identifier:
-        block |= Q(uscc=question.written_identifier) | Q(identifiers__value=question.written_identifier)
-    if len(normal.core) >= SHORTEST_BLOCK:
-        block |= Q(normalised_name__contains=normal.core[:BLOCK_LENGTH])
-    return block
-
-
-def _candidate(subject: Subject, question: Question, normal: NormalisedName) -> Candidate:
-    because = []
-    near_name = max(fuzz.ratio(subject.normalised_name, normal.name), fuzz.ratio(subject.core_name, normal.core))
-    total = near_name * 0.6
-    if subject.normalised_name == normal.name:
-        because.append("规范名称一致")
-    else:
-        because.append(f"名称相似度 {near_name:.0f}%（档案名称：{subject.name}）")
-    if question.written_identifier and question.written_identifier == subject.uscc:
-        because.append("统一社会信用代码一致")
-        total += 25
-    elif question.written_identifier and subject.uscc:
-        because.append(f"代码不同（档案代码：{subject.uscc}）")
-    if normal.region and subject.region:
-        same = normal.region == subject.region
-        because.append("登记区域一致" if same else f"登记区域不同（{normal.region} 与 {subject.region}）")
-        total += 10 if same else -10
-    if question.written_address and subject.address:
-        near = fuzz.partial_ratio(plain_name(name=question.written_address), plain_name(name=subject.address))
-        because.append(f"住所相似度 {near:.0f}%")
-        total += near * 0.05
-    return Candidate(
-        subject_id=subject.pk,
-        name=subject.name,
-        uscc=subject.uscc or "",
-        address=subject.address,
-        likeness=max(0, min(100, round(total))),
-        because=tuple(because),
-    )

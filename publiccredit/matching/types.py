@@ -1,6 +1,7 @@
 """On what basis a record has its subject, or why it has none, in words a person can check."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -69,6 +70,7 @@ class Verdict(StrEnum):
     SAME = "same"
     NEW = "new"
     UNSURE = "unsure"
+    SENT_BACK = "sent_back"
     REOPENED = "reopened"
 
 
@@ -76,8 +78,36 @@ VERDICT_TITLES: dict[Verdict, str] = {
     Verdict.SAME: "是同一主体",
     Verdict.NEW: "是新的主体",
     Verdict.UNSURE: "暂不能确定",
+    Verdict.SENT_BACK: "退回报送部门更正",
     Verdict.REOPENED: "撤回原判定，重新判定",
 }
+
+
+class Agreement(StrEnum):
+    """How what was written stands to what is on file."""
+
+    SAME = "same"
+    NEAR = "near"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+AGREEMENT_TITLES: dict[Agreement, str] = {
+    Agreement.SAME: "一致",
+    Agreement.NEAR: "相近",
+    Agreement.DIFFERENT: "不同",
+    Agreement.UNKNOWN: "无从比较",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing said of a subject: as the department wrote it, as the file has it, and how the two agree."""
+
+    title: str
+    written: str
+    known: str
+    agreement: Agreement
 
 
 @dataclass(frozen=True)
@@ -90,3 +120,18 @@ class Candidate:
     address: str
     likeness: int
     because: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    status: str = ""
+    records: int = 0  # on file under it
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What the office sent back to a department: whose it may be cannot be told from what was written."""
+
+    question_id: int
+    written_name: str
+    written_identifier: str
+    reason: str
+    sent_back_at: datetime
+    places: tuple[tuple[int, str, int, str], ...]  # submission, sheet, row and document number of each record

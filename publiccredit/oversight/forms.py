@@ -11,7 +11,10 @@ LAST_POSITION = 2**63 - 1
 
 
 class JudgementForm(forms.Form):
-    """Whose the records are: one of the candidates, a new subject, or not certain yet; always with a reason."""
+    """
+    Whose the records are: one of the candidates, a new subject, not certain yet, or for the department to correct;
+    always with a reason.
+    """
 
     answer = forms.ChoiceField(label="判定", widget=forms.RadioSelect, error_messages={"required": "请选择一项判定。"})
     reason = forms.CharField(
@@ -26,13 +29,26 @@ class JudgementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, candidates: tuple[Candidate, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, candidates: tuple[Candidate, ...], may_be_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        new = [(Verdict.NEW.value, f"{VERDICT_TITLES[Verdict.NEW]}，按所报名称建档")] if may_be_new else []
+        self.candidates = candidates
         self.fields["answer"].choices = [  # type: ignore[attr-defined]
             *((f"{Verdict.SAME}:{c.subject_id}", f"就是“{c.name}”（{c.uscc or '无代码'}）") for c in candidates),
-            (Verdict.NEW.value, f"{VERDICT_TITLES[Verdict.NEW]}，按所报名称建档"),
+            *new,
+            (Verdict.SENT_BACK.value, f"{VERDICT_TITLES[Verdict.SENT_BACK]}，理由送达该部门的报送页"),
             (Verdict.UNSURE.value, f"{VERDICT_TITLES[Verdict.UNSURE]}，继续待判定"),
         ]
+
+    @property
+    def compared(self) -> list[tuple[Candidate, Any]]:
+        """Each candidate with its own button."""
+        return list(zip(self.candidates, self["answer"], strict=False))
+
+    @property
+    def others(self) -> list[Any]:
+        """The buttons that name no candidate."""
+        return list(self["answer"])[len(self.candidates) :]
 
     @property
     def verdict(self) -> tuple[Verdict, int | None]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("departments/<str:code>/", pages.department, name="department"),
     path("late/", pages.late, name="late"),
     path("questions/", review_pages.questions, name="questions"),
+    path("questions/judged/", review_pages.judged, name="judged"),
     path("questions/<int:question_id>/", review_pages.question, name="question"),
     path("questions/<int:question_id>/reopen/", review_pages.reopen, name="reopen"),
     path("ledger/", ledger_pages.entries, name="ledger"),

@@ -174,6 +174,8 @@ def test_a_new_subject_is_refused_where_its_identifier_has_a_file(clerk: Browser
     question = unmatched()
     answer = clerk.post(f"/oversight/questions/{question.pk}/", {"answer": "new", "reason": "按所报名称建档"})
     assert (answer.status_code, "已有档案" in said(answer)) == (422, True)
+    choices = dict(answer.context["form"].fields["answer"].choices)
+    assert sorted(key for key in choices if not key.startswith("same:")) == ["sent_back", "unsure"]
 
 
 def test_an_answer_is_taken_back_with_a_reason_and_the_records_wait_again(clerk: Browser) -> None:
@@ -191,9 +193,79 @@ def test_an_unsure_answer_keeps_the_question_open_with_its_reason(clerk: Browser
     question = unmatched()
     address = f"/oversight/questions/{question.pk}/"
     done = clerk.post(address, {"answer": "unsure", "reason": "已去函部门补充代码"}, follow=True)
-    assert "已去函部门补充代码" in said(done)
+    assert done.redirect_chain == [("/oversight/questions/", 302)]
+    assert "已去函部门补充代码" in said(clerk.get(address))
     question.refresh_from_db()
     assert question.answered_at is None
+
+
+def test_the_clerk_goes_from_question_to_question_and_sees_what_was_judged(clerk: Browser) -> None:
+    send([penalty_row(1)])
+    names = [f"濉溪县山水{word}销售部" for word in ("烟花", "文具", "渔具")]
+    rows = [penalty_row(n, subject_uscc=synthetic_uscc(1), subject_name=name) for n, name in enumerate(names, 2)]
+    send(rows, later=60)
+    first, second, third = Question.objects.order_by("pk")
+    page = clerk.get(f"/oversight/questions/{second.pk}/")
+    assert (page.context["before"], page.context["behind"]) == (first.pk, third.pk)
+    facts = page.context["candidates"][0].facts
+    assert [(f.title, f.words) for f in facts][:2] == [("名称", "不同"), ("代码", "一致")]
+    told = said(page)
+    assert f"/subjects/{synthetic_uscc(1)}/" in told
+    assert f"/intake/submissions/{waiting().submission_id}/" in told
+    given = {"answer": "unsure", "reason": "已去函部门补充代码"}
+    assert clerk.post(f"/oversight/questions/{second.pk}/", given).headers["Location"] == (
+        f"/oversight/questions/{third.pk}/"
+    )
+    listed = clerk.get("/oversight/questions/judged/")
+    assert [r["question"].pk for r in listed.context["rows"]] == [second.pk]
+    assert ("已去函部门补充代码" in said(listed), "暂不能确定" in said(listed)) == (True, True)
+    assert clerk.get("/oversight/questions/judged/?verdict=same&before=odd").context["rows"] == []
+
+
+def test_the_right_subject_is_searched_for_and_chosen(clerk: Browser) -> None:
+    send([penalty_row(7, subject_name="濉溪县老字号酱园有限公司")])
+    right = Record.objects.get().subject
+    question = unmatched()
+    address = f"/oversight/questions/{question.pk}/"
+    assert "没有找到" in said(clerk.get(f"{address}?q=不存在的"))
+    page = clerk.get(f"{address}?q=老字号酱园")
+    assert [c.name for c in page.context["found"]] == ["濉溪县老字号酱园有限公司"]
+    assert [c.name for c in clerk.get(f"{address}?q={synthetic_uscc(7)}").context["found"]] == [right.name]
+    given = {"answer": f"same:{right.pk}", "reason": "执照为老字号酱园,代码抄错"}
+    assert clerk.post(f"{address}?q=老字号酱园", given).status_code == 302
+    assert waiting().subject_id == right.pk
+
+
+def test_a_question_is_sent_back_with_its_reason_and_ends_with_the_corrected_row(clerk: Browser) -> None:
+    question = unmatched()
+    address = f"/oversight/questions/{question.pk}/"
+    clerk.post(address, {"answer": "sent_back", "reason": "代码是另一家的,请照执照核对"})
+    assert (waiting().state, waiting().subject_id) == ("held_unmatched", None)
+    assert "没有待判定的主体" in said(clerk.get("/oversight/questions/"))
+    liaison = client_of(Role.LIAISON, "market_regulation")
+    assert "代码是另一家的,请照执照核对" in said(liaison.get("/intake/"))
+    assert "请照执照核对" not in said(client_of(Role.LIAISON, OTHER_LIAISON.department_code).get("/intake/"))
+
+    same = penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花爆竹销售部")
+    send([same], later=120)  # nothing new: it stays sent back
+    assert "没有待判定的主体" in said(clerk.get("/oversight/questions/"))
+    send([{**same, "penalty_content": "罚款 1.2 万元"}], later=180)  # corrected elsewhere, not in what was asked
+    assert "部门已重新报送" in said(clerk.get(address))
+    clerk.post(address, {"answer": "sent_back", "reason": "改的不是代码,请核对代码"})
+    send([{**same, "subject_uscc": synthetic_uscc(5)}], later=240)
+    assert "信用办退回" not in said(liaison.get("/intake/"))
+    assert Record.objects.latest("pk").subject.uscc == synthetic_uscc(5)
+
+
+def test_what_the_department_corrected_itself_is_no_longer_asked_nor_moved(clerk: Browser) -> None:
+    question = unmatched()
+    send([penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县示例1号建材有限公司")], later=120)
+    filed = waiting()
+    assert (filed.state, filed.matched_by) == ("filed", "uscc")
+    assert "没有待判定的主体" in said(clerk.get("/oversight/questions/"))
+    clerk.post(f"/oversight/questions/{question.pk}/", {"answer": "sent_back", "reason": "已由部门自行更正"})
+    clerk.post(f"/oversight/questions/{question.pk}/reopen/", {"reason": "撤回看看是否影响"})
+    assert waiting().subject_id == filed.subject_id
 
 
 def test_an_auditor_looks_and_does_not_judge() -> None:

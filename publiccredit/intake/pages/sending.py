@@ -17,6 +17,7 @@ from publiccredit.intake.models import SubmissionState
 from publiccredit.intake.operations import UnableToSubmit
 from publiccredit.intake.pages.results import XLSX, confirmable, submission_page
 from publiccredit.intake.pages.shared import rows_of, submission_for
+from publiccredit.matching import queries as matching
 from publiccredit.subjects import store
 
 RECENT = 8
@@ -42,6 +43,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         "due": desk.sources_due(department_code=actor.department_code, on=today),
         "recent": rows_of(desk.submissions_before(department_code=actor.department_code, before=None)[:RECENT]),
         "today": today,
+        "sent_back": matching.sent_back(department_code=actor.department_code),
     }
     return render(request, "intake/desk.html", named, status=422 if form.errors else 200)
 

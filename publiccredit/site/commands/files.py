@@ -24,7 +24,7 @@ _overrides = click.option(
     "overrides",
     metavar="代码",
     multiple=True,
-    help="确认放行的疑问代码，可重复；只确认一行的写作“代码:行号”。",
+    help="确认放行的疑问代码，可重复；单行写作“代码:行号”。",
 )
 
 
