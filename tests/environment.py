@@ -9,4 +9,5 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 os.environ["PUBLICCREDIT_DATA"] = str(TEST_DATA)
 os.environ["PUBLICCREDIT_DATABASE_NAME"] = f"test_{WORKER}"
+os.environ["PUBLICCREDIT_SECOND_FACTOR"] = "offered"  # what asks for one says so itself
 os.environ.pop("DATABASE_URL", None)

@@ -4,8 +4,10 @@ Who may open an address. Every page and API view declares it, and a test walks a
 This is a door of the package beside operations, queries and types: pages and api modules import it.
 """
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,10 +24,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from publiccredit.accounts.models import Officer
+from publiccredit.accounts.queries import must_enrol
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
 
 ViewClass = TypeVar("ViewClass", bound=type[APIView])
 FIRST_PASSWORD_PAGE = "accounts:change_password"  # noqa: S105 - an address
+ENROLMENT = "accounts:second_factor"
+LOG_OUT = "accounts:log_out"
+PROVED_AT = "second_factor_at"  # in the session: when a code was last typed in it
 View = Callable[..., HttpResponse]
 
 
@@ -104,8 +110,12 @@ def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
         # that a browser keeps.
         forbidden: View = get_resolver().resolve_error_handler(403)
         return forbidden(request, exception=PermissionDenied())
+    if request.path == reverse(LOG_OUT):
+        return None
     if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
         return redirect(FIRST_PASSWORD_PAGE)
+    if must_enrol(officer=request.user) and request.path not in (reverse(FIRST_PASSWORD_PAGE), reverse(ENROLMENT)):
+        return redirect(ENROLMENT)
     return None
 
 
@@ -138,7 +148,20 @@ def actor_of(request: HttpRequest | Request) -> Actor:
     """
     if not isinstance(request.user, Officer):
         raise PermissionDenied
-    return request.user.actor
+    session = getattr(request, "session", None)
+    if session is None or session.session_key is None:
+        return request.user.actor
+    proved = session.get(PROVED_AT)
+    return replace(
+        request.user.actor,
+        proved_at=datetime.fromisoformat(proved) if proved else None,
+        session=hashlib.sha256(session.session_key.encode()).hexdigest(),
+    )
+
+
+def note_proof(request: HttpRequest, *, at: datetime) -> None:
+    """Keep in the session that its officer has typed a code of the second factor now."""
+    request.session[PROVED_AT] = at.isoformat()
 
 
 def address_of(request: HttpRequest | Request) -> str:

@@ -1,6 +1,7 @@
 """What a person types about accounts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.http import HttpRequest
 
 from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import WrongCode, prove_second_factor
 from publiccredit.accounts.types import ROLE_TITLES
 
 Choices = Sequence[tuple[str, str]]
@@ -47,6 +49,52 @@ class LogInForm(forms.Form):
                 )
             self.officer = found
         return values
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor, or one for a lost telephone where that is taken."""
+
+    code = forms.CharField(
+        label="动态口令",
+        max_length=40,
+        help_text="手机上验证器应用现在显示的 6 位数字。",
+        error_messages={"required": "请输入手机上显示的 6 位数字。"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, officer: Officer, with_recovery: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.officer = officer
+        if with_recovery:
+            self.fields["code"].help_text += "手机不在身边的，填一个备用码。"
+            self.fields["code"].widget.attrs.pop("inputmode")
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        return code.replace(" ", "")
+
+    def proves(self, *, at: datetime) -> bool:
+        """Take the code; where it does not count, the form says why."""
+        if not self.is_valid():
+            return False
+        try:
+            prove_second_factor(officer_id=self.officer.pk, code=self.cleaned_data["code"], at=at)
+        except WrongCode as refusal:
+            self.add_error("code", str(refusal))
+            return False
+        return True
+
+
+class ResetSecondFactorForm(forms.Form):
+    """Why an officer's second factor is taken away."""
+
+    reason = forms.CharField(
+        label="解除的理由",
+        min_length=4,
+        max_length=200,
+        help_text="写入留痕，如“手机遗失，本人到场核对”。",
+        error_messages={"required": "请写明解除的理由。", "min_length": "理由太短。请写明原因和怎样核对本人。"},
+    )
 
 
 class ChangePasswordForm(forms.Form):

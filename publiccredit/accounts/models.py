@@ -24,6 +24,7 @@ class Officer(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
     created_at = models.DateTimeField("开户时间")
+    second_factor_since = models.DateTimeField("绑定动态口令", null=True)
 
     objects = OfficerManager()
     USERNAME_FIELD = "username"
@@ -45,6 +46,41 @@ class Officer(AbstractBaseUser):
     @property
     def actor(self) -> Actor:
         return Actor(name=self.username, role=Role(self.role), department_code=self.department_code)
+
+
+class SecondFactor(models.Model):
+    """What an officer's codes are verified with. The database shows it to the officer and to the program alone."""
+
+    officer = models.OneToOneField(Officer, on_delete=models.PROTECT, primary_key=True, verbose_name="账号")
+    sealed_secret = models.CharField("密封的密钥", max_length=200)
+    last_step = models.BigIntegerField("最近用过的一步")
+    confirmed_at = models.DateTimeField("确认时间")
+    failures = models.SmallIntegerField("连续输错", default=0)
+    paused_until = models.DateTimeField("暂停至", null=True)
+
+    class Meta:
+        verbose_name = "动态口令"
+        verbose_name_plural = "动态口令"
+
+    def __str__(self) -> str:
+        return f"second factor {self.pk}"
+
+
+class RecoveryCode(models.Model):
+    """A code for an officer whose telephone is lost. It counts once, and only its SHA-256 is kept."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", verbose_name="账号")
+    code_sha256 = models.CharField("备用码摘要", max_length=64, unique=True)
+    made_at = models.DateTimeField("生成时间")
+    used_at = models.DateTimeField("使用或者作废时间", null=True)
+
+    class Meta:
+        verbose_name = "备用码"
+        verbose_name_plural = "备用码"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
 
 
 class AccessToken(models.Model):

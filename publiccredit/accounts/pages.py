@@ -3,24 +3,29 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from publiccredit.accounts import operations, queries
+from publiccredit.accounts import operations, queries, second_factor_pages
 from publiccredit.accounts.access import ADMINISTRATION, EVERY_OFFICER, EVERYBODY, actor_of, open_to
-from publiccredit.accounts.forms import ChangePasswordForm, Choices, IssueTokenForm, LogInForm, OpenAccountForm
+from publiccredit.accounts.forms import (
+    ChangePasswordForm,
+    Choices,
+    IssueTokenForm,
+    LogInForm,
+    OpenAccountForm,
+    ResetSecondFactorForm,
+)
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import NotAllowed, UnableToOpenAccount
+from publiccredit.accounts.second_factor_pages import onward_of
 
 Departments = Callable[[], Choices]
 
@@ -32,25 +37,16 @@ Departments = Callable[[], Choices]
 def log_in(request: HttpRequest) -> HttpResponse:
     onward = request.POST.get("next", request.GET.get("next", ""))
     if request.user.is_authenticated:
-        return redirect(_onward(request, onward, request.user))
+        return redirect(onward_of(request, onward, request.user))
     form = LogInForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid() and form.officer:
+        if form.officer.second_factor_since is not None:
+            return second_factor_pages.ask_code(request, form.officer, onward=onward)
         login(request, form.officer)
-        return redirect(_onward(request, onward, form.officer))
+        return redirect(onward_of(request, onward, form.officer))
     return render(
         request, "accounts/log_in.html", {"form": form, "next": onward}, status=422 if request.method == "POST" else 200
     )
-
-
-def _onward(request: HttpRequest, wanted: str, officer: Officer) -> str:
-    """Give the page asked for, if it is ours, else the desk of the officer's role."""
-    if officer.must_change_password:
-        return reverse("accounts:change_password")
-    if url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ) and wanted.startswith("/"):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 @open_to(EVERY_OFFICER)
@@ -77,7 +73,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             officer.refresh_from_db()
             update_session_auth_hash(request, officer)  # this session stays open, every other one ends
             messages.success(request, "密码已修改。其他设备上的登录已全部退出。")
-            return redirect(_onward(request, "", officer))
+            return redirect(onward_of(request, "", officer))
     return render(
         request,
         "accounts/change_password.html",
@@ -127,6 +123,7 @@ def _account_page(
         "department": dict(departments()).get(officer.department_code, officer.department_code),
         "tokens": queries.tokens().filter(officer=officer),
         "form": form,
+        "reset_form": ResetSecondFactorForm(),
         "now": timezone.now(),
     }
     return render(request, "accounts/account.html", named, status=422 if form.errors else 200)

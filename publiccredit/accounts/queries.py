@@ -1,13 +1,16 @@
 """Every read of accounts."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 
-from publiccredit.accounts.models import AccessToken, Officer
+from publiccredit.accounts.models import AccessToken, Officer, RecoveryCode
 from publiccredit.accounts.operations import token_hash
-from publiccredit.accounts.types import PROGRAM
+from publiccredit.accounts.types import FOUR_EYES_ROLES, PROGRAM, Actor, Role, SecondFactorWanted
+
+FRESH = timedelta(minutes=5)
 
 
 def officers() -> QuerySet[Officer]:
@@ -35,3 +38,24 @@ def officer_of_token(*, secret: str, at: datetime) -> Officer | None:
         .first()
     )
     return token.officer if token else None
+
+
+def must_enrol(*, officer: Officer) -> bool:
+    """Tell whether an officer must have a second factor and has none yet."""
+    wanted = settings.SECOND_FACTOR == "required" and Role(officer.role) in FOUR_EYES_ROLES
+    return wanted and officer.second_factor_since is None
+
+
+def second_factor_wanted(*, by: Actor, at: datetime) -> SecondFactorWanted:
+    """Say what a second person still has to do before approving: nothing, type a fresh code, or enrol first."""
+    since = Officer.objects.filter(username=by.name).values_list("second_factor_since", flat=True).first()
+    if since is None:
+        required = settings.SECOND_FACTOR == "required"
+        return SecondFactorWanted.ENROLMENT if required else SecondFactorWanted.NOTHING
+    fresh = by.proved_at is not None and timedelta(0) <= at - by.proved_at <= FRESH
+    return SecondFactorWanted.NOTHING if fresh else SecondFactorWanted.CODE
+
+
+def recovery_codes_left(*, officer: Officer) -> int:
+    """Give how many codes for a lost telephone an officer has not used."""
+    return RecoveryCode.objects.filter(officer=officer, used_at__isnull=True).count()

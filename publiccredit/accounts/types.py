@@ -1,6 +1,7 @@
 """The frozen values other packages know an officer by."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -22,7 +23,16 @@ ROLE_TITLES: dict[Role, str] = {
     Role.ADMINISTRATOR: "系统管理员",
 }
 DEPARTMENT_ROLES = frozenset({Role.LIAISON, Role.DEPARTMENT_HEAD})
+FOUR_EYES_ROLES = frozenset({Role.DEPARTMENT_HEAD, Role.OFFICE_HEAD, Role.ADMINISTRATOR})
 OFFICE_ROLES = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
+
+
+class SecondFactorWanted(StrEnum):
+    """What a second person still has to do before approving."""
+
+    NOTHING = "nothing"
+    CODE = "code"
+    ENROLMENT = "enrolment"
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Actor:
     role: Role | None  # empty for the program itself and for a subject
     department_code: str = ""
     subject_id: int | None = None  # a subject that has proved itself: the database gives it its own rows only
+    proved_at: datetime | None = None  # when this session last proved the second factor
+    session: str = ""  # a hash of the session acted from; empty: no browser
 
     @property
     def of_department(self) -> bool:

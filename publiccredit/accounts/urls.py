@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from publiccredit.accounts import pages
+from publiccredit.accounts import pages, second_factor_pages
 from publiccredit.accounts.pages import Departments
 
 
@@ -11,6 +11,9 @@ def addresses(*, departments: Departments) -> list[URLPattern]:
     known = {"departments": departments}
     return [
         path("log-in/", pages.log_in, name="log_in"),
+        path("log-in/code/", second_factor_pages.log_in_code, name="log_in_code"),
+        path("second-factor/", second_factor_pages.second_factor, name="second_factor"),
+        path("second-factor/recovery-codes/", second_factor_pages.renew_recovery_codes, name="recovery_codes"),
         path("log-out/", pages.log_out, name="log_out"),
         path("password/", pages.change_password, name="change_password"),
         path("accounts/", pages.accounts, known, name="list"),
@@ -19,6 +22,7 @@ def addresses(*, departments: Departments) -> list[URLPattern]:
         path("accounts/<int:officer_id>/close/", pages.close_account, name="close"),
         path("accounts/<int:officer_id>/reopen/", pages.reopen_account, name="reopen"),
         path("accounts/<int:officer_id>/password/", pages.reset_password, name="reset_password"),
+        path("accounts/<int:officer_id>/second-factor/", second_factor_pages.reset, name="reset_second_factor"),
         path("accounts/<int:officer_id>/tokens/", pages.issue_token, known, name="issue_token"),
         path("accounts/tokens/<int:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
     ]

@@ -193,6 +193,10 @@ class Decision(models.Model):
         verbose_name="审核人",
     )
     approved_at = models.DateTimeField("审核时间", null=True)
+    # Hashes of the browser sessions; empty: by command.
+    proposed_session = models.CharField("拟办时的登录", max_length=64, blank=True, db_default="")
+    approved_session = models.CharField("审核时的登录", max_length=64, blank=True, db_default="")
+    approved_by_second_factor = models.BooleanField("审核时输入了动态口令", db_default=False)
     returned_because = models.CharField("退回意见", max_length=500, blank=True)
     effective_at = models.DateTimeField("生效时间", null=True)
     entry_id = models.BigIntegerField("留痕编号")
@@ -207,6 +211,10 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_two_people", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="decision_two_sessions",
+                condition=Q(approved_session="") | ~Q(approved_session=F("proposed_session")),
             ),
             models.CheckConstraint(
                 name="decision_effective_only_when_complete",

@@ -55,6 +55,8 @@ FORBIDDEN: dict[str, LiteralString] = {
     "matching_judgement": "UPDATE, DELETE, TRUNCATE",
     "accounts_officer": "DELETE, TRUNCATE",
     "accounts_accesstoken": "DELETE, TRUNCATE",
+    "accounts_secondfactor": "TRUNCATE",
+    "accounts_recoverycode": "TRUNCATE",
 }
 
 

@@ -23,6 +23,9 @@ PUBLICCREDIT_SIGN_ON_CLAIM  the claim that holds the unified social credit ident
 PUBLICCREDIT_MESSAGE_GATEWAY    the address of the gateway for short messages; empty: the office reads them out
 PUBLICCREDIT_MESSAGE_TOKEN      the bearer token it asks for
 PUBLICCREDIT_MESSAGE_SIGNATURE  the signature (短信签名) it has on file, in front of every text
+PUBLICCREDIT_SECOND_FACTOR  required: who approves must have one; offered: who has one is asked; default required,
+                            in the demonstration offered
+PUBLICCREDIT_LOG_LEVEL      from which level on the log is written; default WARNING
 PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
 """
 
@@ -39,6 +42,7 @@ DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).reso
 PACKS_FOLDER = Path(os.environ.get("PUBLICCREDIT_PACKS", BASE_DIR / "packs")).resolve()
 STORE_FOLDER = DATA_FOLDER / "store"  # sealed originals and documents, by hash
 DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
+SECOND_FACTOR = os.environ.get("PUBLICCREDIT_SECOND_FACTOR") or ("offered" if DEMO else "required")
 SITE_NAME = os.environ.get("PUBLICCREDIT_SITE_NAME", "公共信用信息平台")  # as the masthead shows it
 SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"
 PROXIES = int(os.environ.get("PUBLICCREDIT_PROXIES") or 0)
@@ -61,7 +65,8 @@ def _kept_key(name: str) -> str:
 
 SECRET_KEY = os.environ.get("PUBLICCREDIT_SECRET_KEY") or _kept_key("secret-key")
 NOTICE_KEY = os.environ.get("PUBLICCREDIT_NOTICE_KEY") or _kept_key("notice-key")
-ALLOWED_HOSTS = os.environ.get("PUBLICCREDIT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the program asks itself whether it answers
+ALLOWED_HOSTS = [h for h in os.environ.get("PUBLICCREDIT_HOSTS", "").split(",") if h] + [*LOOPBACK]
 
 # --- database -------------------------------------------------------------------------------------------------------
 
@@ -203,6 +208,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = ["^health$"]  # asked on loopback, behind the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -241,7 +248,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "root": {"handlers": ["console"], "level": os.environ.get("PUBLICCREDIT_LOG_LEVEL") or "WARNING"},
     "loggers": {"publiccredit": {"level": "INFO"}},
 }
 SILENCED_SYSTEM_CHECKS = ["rest_framework.W001"]

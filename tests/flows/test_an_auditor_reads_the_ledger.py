@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from publiccredit.casework.types import Verdict
 from publiccredit.ledger.operations import record_entry
 from publiccredit.ledger.queries import head
 from publiccredit.oversight.ledger_lines import Named
+from publiccredit.site.commands.history import _read_head
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import LIAISON, REASONS, repair_ready
@@ -145,9 +147,13 @@ def test_the_chain_is_proved_on_demand(auditor: Client) -> None:
     assert "全部 1 条" in page
 
 
-def test_the_head_is_a_file_that_names_the_last_entry(auditor: Client) -> None:
+def test_the_head_is_a_file_that_names_the_last_entry_and_the_command_line_reads_it(
+    auditor: Client, tmp_path: Path
+) -> None:
     response = auditor.get("/oversight/ledger/head.json")
     present = head()
     assert present is not None
     assert json.loads(response.content)["head"] == {"position": present.position, "hash": present.hash}
     assert "attachment" in response["Content-Disposition"]
+    (tmp_path / "head.json").write_bytes(response.content)
+    assert _read_head(tmp_path / "head.json") == present

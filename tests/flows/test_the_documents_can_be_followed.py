@@ -40,7 +40,9 @@ NOT_HERE = {
     "publiccredit serve --port 8000 --workers 2": STAYS,
     "export DATABASE_URL=postgresql://publiccredit_app:…@127.0.0.1/publiccredit": OTHER_SERVER,
     "export DATABASE_OWNER_URL=postgresql://publiccredit_owner:…@127.0.0.1/publiccredit": OTHER_SERVER,
+    "export PUBLICCREDIT_DATA=/srv/publiccredit-restored": "is the reader's new folder",
     "publiccredit restore backup-2026-11-23": EMPTY,
+    "journalctl -u publiccredit --since today": "is the reader's service",
     "export SITE=http://127.0.0.1:8000": "is the reader's site",
     "export TOKEN=…": "is the reader's token",
     ".venv/bin/python manage.py generate_docs": "writes into the packs; `make generated` runs it",
@@ -91,6 +93,10 @@ def reader(fresh_database: str, tmp_path: Path) -> Iterator[Reader]:
     with acting(actor=PROGRAM):
         open_account(
             by=PROGRAM, username="office_clerk", display_name="经办人", role=Role.OFFICE_CLERK,
+            department_code="", password="long-enough-3819", at=at,
+        )  # fmt: skip
+        open_account(
+            by=PROGRAM, username="administrator", display_name="管理员", role=Role.ADMINISTRATOR,
             department_code="", password="long-enough-3819", at=at,
         )  # fmt: skip
         liaison = open_account(

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import NotAllowed
-from publiccredit.accounts.types import Actor
+from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.correcting import corrected
@@ -47,6 +47,10 @@ class ConditionsNotMet(CaseRefused):
 
 class PapersMissing(CaseRefused):
     """A paper the outcome stands on is not in the case."""
+
+
+class SecondFactorMissing(CaseRefused):
+    """The second person has not proved the second factor within the last minutes, or has none."""
 
 
 class WrongOutcome(CaseRefused):
@@ -87,13 +91,15 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     """
     Let a proposed decision take effect, by another person than the one who proposed it (DP-35).
 
-    :raises NotAllowed: the same person, or one with no part in the case.
+    :raises NotAllowed: the same person, the same log-in, or one with no part in the case.
+    :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises WrongMoment: nothing is proposed.
     """
     with one_act(by=by, at=at, operation="approve_decision") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
         decision = _proposed(case, by)
         _somebody_else(case, by)
+        _prove_second_person(decision, by, at)
         decision.approved_by_id, decision.approved_at = by.name, at
         write_step(act=act, case=case, step=StepName.APPROVE.value)
         _take_effect(act, case, rules, decision)
@@ -211,6 +217,19 @@ def _proposed(case: Case, by: Actor) -> Decision:
     return decision
 
 
+def _prove_second_person(decision: Decision, by: Actor, at: datetime) -> None:
+    """Four eyes are two people, at two log-ins, the second with a fresh code where there is a second factor."""
+    if by.session and by.session == decision.proposed_session:
+        raise NotAllowed("拟办和审核须在两次登录中分别办理。请由审核人用本人的账号另行登录。")
+    wanted = accounts.second_factor_wanted(by=by, at=at)
+    if wanted is SecondFactorWanted.ENROLMENT:
+        raise SecondFactorMissing("审核须两人办理的决定，先要绑定动态口令：点右上角的姓名，再点“动态口令”。")
+    if wanted is SecondFactorWanted.CODE:
+        raise SecondFactorMissing("请输入手机上现在显示的 6 位动态口令；5 分钟以前输入的不算。")
+    decision.approved_session = by.session
+    decision.approved_by_second_factor = by.proved_at is not None
+
+
 # --- what is written ------------------------------------------------------------------------------------------------
 
 
@@ -233,13 +252,15 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
         state=DecisionState.PROPOSED,
         proposed_by_id=act.by.name,
         proposed_at=act.at,
+        proposed_session=act.by.session,
         entry_id=act.entry_id,
     )
 
 
 def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> None:
     decision.state, decision.effective_at, decision.entry_id = DecisionState.EFFECTIVE, act.at, act.entry_id
-    decision.save(update_fields=["state", "effective_at", "entry_id", "approved_by", "approved_at"])
+    approval = ("approved_by", "approved_at", "approved_session", "approved_by_second_factor")
+    decision.save(update_fields=["state", "effective_at", "entry_id", *approval])
     act.payload |= {"outcome": decision.outcome, **carry_out(act=act, case=case, rules=rules, decision=decision)}
     case.state, case.decided_at = CaseState.DECIDED, act.at
     case.save(update_fields=["state", "decided_at"])

@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from publiccredit.accounts.access import actor_of, open_to
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.access import actor_of, note_proof, open_to
+from publiccredit.accounts.operations import NotAllowed, WrongCode
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
 from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
-from publiccredit.casework.pages.forms import FORMS, StepForm
+from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, names_of, record_words
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.types import CaseState, Channel
@@ -68,10 +68,19 @@ def _carried_out(request: HttpRequest, form: StepForm) -> bool:
         return False
     try:
         form.carry_out(by=actor_of(request), at=timezone.now())
-    except (CaseRefused, NotAllowed) as refusal:
+    except (CaseRefused, NotAllowed, WrongCode) as refusal:
         form.refuse(refusal)
         return False
+    finally:
+        if isinstance(form, ApproveForm) and form.proved_at is not None:
+            note_proof(request, at=form.proved_at)
     return True
+
+
+def _made(request: HttpRequest, kind: type[StepForm], *sent: Any, case: Case, rules: Procedure) -> StepForm:
+    if issubclass(kind, ApproveForm):
+        return kind(*sent, case=case, rules=rules, by=actor_of(request), at=timezone.now())
+    return kind(*sent, case=case, rules=rules)
 
 
 def _sent(request: HttpRequest, case: Case) -> StepForm | None:
@@ -83,14 +92,14 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
         fits = StepName.PROPOSE in may and outcome is not None
         return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules) if fits and outcome else None
     kind = next((f for f in FORMS if f.name == name and f.step in may), None)
-    return kind(request.POST, request.FILES, case=case, rules=rules) if kind else None
+    return _made(request, kind, request.POST, request.FILES, case=case, rules=rules) if kind else None
 
 
 def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[StepForm]:
     rules = procedure_of(case=case)
     may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
     kinds = [kind for kind in FORMS if kind.step in may]
-    made = [sent if sent and sent.name == kind.name else kind(case=case, rules=rules) for kind in kinds]
+    made = [sent if sent and sent.name == kind.name else _made(request, kind, case=case, rules=rules) for kind in kinds]
     if StepName.PROPOSE in may:
         chosen = next((o for o in _outcomes(case, rules) if o.name == request.GET.get("outcome")), None)
         if isinstance(sent, DecisionForm):

@@ -1,12 +1,15 @@
 """The forms of a case: one for each step, each knowing the words of its step and the rules of its case."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 
-from publiccredit.accounts.types import Actor
+from publiccredit.accounts import queries as accounts
+from publiccredit.accounts.operations import WrongCode, prove_second_factor
+from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import LARGEST_PAPER
@@ -152,10 +155,34 @@ class ExtendForm(StepForm):
 
 
 class ApproveForm(StepForm):
+    """The second person agrees, with a fresh code where there is a second factor."""
+
     step, name, title, button, done = StepName.APPROVE, "approve", "审核同意", "同意，决定生效", "决定已生效。"
     explanation = "同意后决定立即生效，不能撤回。请先核对理由和材料。"
+    at_field: ClassVar = {operations.SecondFactorMissing: "code", WrongCode: "code"}
+    code = forms.CharField(
+        label="动态口令",
+        max_length=40,
+        help_text="您手机上现在显示的 6 位数字。",
+        error_messages={"required": "请输入手机上现在显示的 6 位数字。"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+    proved_at: datetime | None = None
+
+    def __init__(self, *arguments: Any, by: Actor, at: datetime, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        wanted = accounts.second_factor_wanted(by=by, at=at)
+        if wanted is not SecondFactorWanted.CODE:
+            del self.fields["code"]
+        if wanted is SecondFactorWanted.ENROLMENT:
+            self.explanation = "审核前先要绑定动态口令：点右上角的姓名，再点“动态口令”。"
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
+        if "code" in self.fields:
+            officer = accounts.officers().get(username=by.name)
+            prove_second_factor(officer_id=officer.pk, code=self.cleaned_data["code"], at=at)
+            self.proved_at = at
+            by = replace(by, proved_at=at)
         operations.approve(by=by, case_id=self.case.pk, at=at)
 
 

@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from publiccredit.site.commands import asking, cases, declared, files, history, notices, running, severity
+from publiccredit.site.commands import accounts, asking, cases, declared, files, history, notices, running, severity
 from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
 
 
@@ -41,6 +41,7 @@ COMMANDS = (
     cases.case,
     severity.severity,
     notices.notices,
+    accounts.account,
     running.prepare,
     running.serve,
     running.worker,

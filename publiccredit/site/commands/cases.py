@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,12 +142,16 @@ def decide(number: str, outcome: str, account: str, **given: Any) -> None:
 @case.command("approve", cls=Command)
 @_case
 @_by
-def approve(number: str, account: str) -> None:
+@click.option("--code", metavar="口令", default="", help="审核人手机上现在显示的 6 位动态口令；绑定了的必填。")
+def approve(number: str, account: str, code: str) -> None:
     """审核并使决定生效，由拟办人以外的人办理。"""
     with ready(), refusals():
         from publiccredit.casework import operations
 
-        operations.approve(by=acting_account(account), case_id=_found(number).pk, at=now())
+        by, at = acting_account(account), now()
+        if code:
+            by = _proved(by, code, at)
+        operations.approve(by=by, case_id=_found(number).pk, at=at)
         _report(number, "决定已生效。")
 
 
@@ -245,6 +250,16 @@ def acting_account(account: str) -> "Actor":
     if officer is None:
         raise Refused(code="no_account", message=f"没有账号“{account}”，或者已经停用。请核对。", where="--by")
     return officer.actor
+
+
+def _proved(by: "Actor", code: str, at: datetime) -> "Actor":
+    from publiccredit.accounts import operations, queries
+
+    try:
+        operations.prove_second_factor(officer_id=queries.officers().get(username=by.name).pk, code=code, at=at)
+    except operations.WrongCode as error:
+        raise Refused(code="wrong_code", message=str(error), where="--code") from error
+    return replace(by, proved_at=at)
 
 
 def _found(number: str) -> "Case":

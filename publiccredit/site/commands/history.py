@@ -86,9 +86,10 @@ def _read_head(file: Path) -> "Head":
     from publiccredit.ledger.types import Head
 
     try:
-        head = json.loads(file.read_text())
+        kept = json.loads(file.read_text())
+        head = kept.get("head") or kept  # the page hands it out with the hour beside it
         return Head(position=int(head["position"]), hash=str(head["hash"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(
             code="not_a_head",
             message=f"{file} 不是链首文件，应为 ledger export 导出的 JSON(position、hash)。",

@@ -1,0 +1,123 @@
+"""Acting in the database as somebody, and what every operation on accounts has in common."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.types import Actor, Role
+from publiccredit.ledger.operations import record_entry
+
+_SET = (
+    "SELECT set_config('publiccredit.role', %s, false), set_config('publiccredit.department', %s, false),"
+    " set_config('publiccredit.account', %s, false), set_config('publiccredit.subject', %s, false)"
+)
+_GET = (
+    "SELECT coalesce(current_setting('publiccredit.role', true), ''),"
+    " coalesce(current_setting('publiccredit.department', true), ''),"
+    " coalesce(current_setting('publiccredit.account', true), ''),"
+    " coalesce(current_setting('publiccredit.subject', true), '')"
+)
+
+
+class UnableToOpenAccount(Exception):
+    """The account cannot be opened as asked; the message says why and what would be right."""
+
+
+class NotAllowed(Exception):
+    """The actor's role does not allow this."""
+
+
+@dataclass(frozen=True)
+class IssuedSecret:
+    """A secret that is shown once: only its hash is kept."""
+
+    object_id: int
+    secret: str
+
+
+# --- the database session -------------------------------------------------------------------------------------------
+
+
+def act_as(*, actor: Actor) -> None:
+    """Set the database session to this actor: row-level security decides by it from here on."""
+    own = actor.subject_id is not None
+    role = actor.role.value if actor.role else "subject" if own else "program"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SET, [role, actor.department_code, actor.name, str(actor.subject_id) if own else ""]
+        )  # fmt: skip
+
+
+def act_as_nobody() -> None:
+    """Hand the database session back: nobody sees no department's rows."""
+    if connection.connection is None or connection.needs_rollback:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, ["", "", "", ""])
+
+
+@contextmanager
+def acting(*, actor: Actor) -> Iterator[None]:
+    """Act as this actor on the current connection, and as whoever acted before afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GET)
+        before = cursor.fetchone()
+    act_as(actor=actor)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(_SET, list(before))
+
+
+# --- operations -----------------------------------------------------------------------------------------------------
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def one_act(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Perform an operation in one transaction, as the actor it names: the database lets nobody else change accounts."""
+
+    @wraps(operation)
+    def performed(*args: Arguments.args, **named: Arguments.kwargs) -> Result:
+        by = named["by"]
+        assert isinstance(by, Actor)
+        with acting(actor=by), transaction.atomic():
+            return operation(*args, **named)
+
+    return performed
+
+
+def administrator_only(actor: Actor) -> None:
+    """Refuse whoever is neither an administrator nor the program itself."""
+    if actor.role not in (Role.ADMINISTRATOR, None):
+        raise NotAllowed("只有系统管理员可以管理账号。请联系系统管理员办理。")
+
+
+def enter(by: Actor, operation: str, officer: Officer, at: datetime, **payload: str) -> None:
+    """Enter an act on an account into the ledger."""
+    record_entry(
+        actor=by.name,
+        operation=operation,
+        object_kind="officer",
+        object_id=officer.pk,
+        at=at,
+        payload={"account": officer.username, **payload},
+    )
+
+
+def end_sessions(officer: Officer, at: datetime) -> None:
+    """Remove the officer's sessions: kept, they would live again the moment the account is reopened."""
+    for session in Session.objects.filter(expire_date__gt=at).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(officer.pk):
+            session.delete()
