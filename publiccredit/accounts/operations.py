@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from publiccredit.accounts.acting import (
+from publiccredit.accounts.acts import (
     IssuedSecret,
     NotAllowed,
     UnableToOpenAccount,

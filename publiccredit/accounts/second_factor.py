@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 
-from publiccredit.accounts.acting import (
+from publiccredit.accounts.acts import (
     NotAllowed,
     acting,
     administrator_only,

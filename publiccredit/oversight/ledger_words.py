@@ -44,7 +44,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("自查", ("check_rules",)),
     ("账号", (
         "open_account", "close_account", "reopen_account", "reset_password", "change_password", "issue_token",
-        "revoke_token",
+        "revoke_token", "enrol_second_factor", "renew_recovery_codes", "use_recovery_code", "reset_second_factor",
     )),
 )  # fmt: skip
 OBJECT_KINDS = (

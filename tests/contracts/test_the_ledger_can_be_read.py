@@ -178,14 +178,16 @@ def _keys(node: ast.expr) -> set[str]:
     return _effects() if isinstance(made, str) else made
 
 
-def _collected(tree: ast.Module) -> Iterator[str]:
-    """What is handed by name to a function that notes it as ``**payload`` or the like."""
-    for function in _functions(tree):
+def _collected(path: Path) -> Iterator[str]:
+    """What is handed by name, anywhere in its package, to a function that notes it as ``**payload`` or the like."""
+    package = path.relative_to(PROGRAM).parts[0]
+    callers = [t for p, t in TREES.items() if p.relative_to(PROGRAM).parts[0] == package]
+    for function in _functions(TREES[path]):
         collects = function.args.kwarg
         if collects is None or not any(_name(c.func) == "record_entry" for c in _called_in(function)):
             continue
         own = {a.arg for a in [*function.args.args, *function.args.kwonlyargs]}
-        for call in _called_in(tree):
+        for call in (c for tree in callers for c in _called_in(tree)):
             if _name(call.func) == function.name:
                 yield from (k.arg for k in call.keywords if k.arg and k.arg not in own)
 
@@ -206,7 +208,7 @@ def _set_on_acts(tree: ast.Module) -> Iterator[str]:
 def _noted() -> set[str]:
     found: set[str] = set()
     for path, tree in TREES.items():
-        found |= {*_collected(tree), *_set_on_acts(tree)}
+        found |= {*_collected(path), *_set_on_acts(tree)}
         for call, _ in _calls(path):
             found |= {key for k in call.keywords if k.arg == "payload" for key in _keys(k.value)}
     return found

@@ -111,7 +111,7 @@ def test_every_operation_that_writes_enters_the_ledger(path: Path) -> None:
     if _package(path) == "ledger":
         return
     functions = {n.name: n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)}
-    entering = {"record_entry", "enter"}  # accounts.acting.enter calls record_entry with the account
+    entering = {"record_entry", "enter"}  # accounts.acts.enter calls record_entry with the account
     while True:
         more = {name for name, node in functions.items() if _calls(node) & entering} | entering
         if more == entering:
