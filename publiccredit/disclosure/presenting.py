@@ -172,4 +172,6 @@ def _in_words(raw: object, field: RecordField) -> str:
         # Departments copy whole decisions into the facts, the numbers of the people in them included. An identity
         # number never leaves the house, in whatever field it stands (DP-11).
         text = without(text)
+    if field.several is not None:
+        return "、".join(part.strip() for part in text.split(field.several) if part.strip())
     return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

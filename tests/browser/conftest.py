@@ -18,7 +18,7 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from publiccredit.accounts.operations import act_as, act_as_nobody, open_account
-from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, ROLE_TITLES, Role
 from publiccredit.site import embedded_postgres
 from tests.browser.county import file_a_small_county
 from tests.environment import ROOT, WORKER
@@ -83,7 +83,7 @@ def _fill() -> None:
         open_account(
             by=PROGRAM,
             username=role.value,
-            display_name=f"演示{role.value}",
+            display_name=f"演示{ROLE_TITLES[role]}",
             role=role,
             department_code="market_regulation" if role in DEPARTMENT_ROLES else "",
             password=PASSWORD,

@@ -1,6 +1,10 @@
-"""Every page passes axe at phone and desktop width, scrolls in one direction only, and loads nothing from elsewhere."""
+"""
+Every page passes axe at phone and desktop width, scrolls in one direction only, loads nothing from elsewhere, shows where
+the keyboard is, and speaks Chinese: no name of the code stands on a screen.
+"""
 
 import copy
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +24,11 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/", None),
     ("/search/?q=濉溪", None),
     ("/search/?q=没有这样的企业", None),
+    ("/search/", None),
+    ("/search/?q=9100000000007001G", None),
+    ("/search/?q=信", None),  # too short
     (SUBJECT, None),
+    (f"{SUBJECT}?known=2026-01-01", None),
     ("/records/", None),
     ("/records/1/", None),
     ("/departments/", None),
@@ -29,6 +37,9 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/catalogue/record-types/administrative_penalty/", None),
     ("/catalogue/national_2024/3.2/", None),
     ("/glossary/", None),
+    ("/glossary/?letter=X", None),
+    ("/glossary/?q=没有", None),
+    ("/api/", None),
     ("/about/", None),
     ("/rights/", None),
     ("/accessibility/", None),
@@ -63,6 +74,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/oversight/questions/", Role.OFFICE_CLERK),
     ("/oversight/questions/1/", Role.OFFICE_CLERK),
     ("/oversight/ledger/", Role.AUDITOR),
+    ("/oversight/ledger/verification/", Role.AUDITOR),  # takes only a form
     ("/cases/statistics/", None),
     ("/cases/", Role.LIAISON),
     ("/cases/?queue=open", Role.OFFICE_CLERK),
@@ -81,6 +93,29 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/recipients/notices/", Role.OFFICE_CLERK),
 ]
 ABSENT = {"/no-such-page/"}
+FOR_PROGRAMMERS = {"/api/"}  # the one page whose readers look for names of the code
+CODE_NAME = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)+")
+HALF_WIDTH = re.compile("[\u4e00-\u9fff\u201d\uff09][,;:?!][\u4e00-\u9fff\u201c\uff08]")
+ACCOUNTS = {role.value for role in Role}  # of the tests' officers, who bear the names of their roles
+POLICY = {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"}
+WORDS = """() => {
+    const seen = document.body.cloneNode(true);
+    seen.querySelectorAll("code, kbd, script, textarea").forEach(part => part.remove());
+    return seen.textContent;
+}"""
+# A focus set by a script shows itself as one set by a key does, once a key has set one.
+UNMARKED = """() => {
+    const reachable = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+        .filter(part => part.tabIndex >= 0 && part.checkVisibility());
+    const unmarked = reachable.filter(part => {
+        part.focus();
+        const look = getComputedStyle(part);
+        return document.activeElement !== part || look.outlineStyle === "none" || parseFloat(look.outlineWidth) < 2;
+    });
+    const jumping = reachable.filter(part => part.tabIndex > 0);
+    return [...unmarked.map(part => "no visible focus: " + part.outerHTML.slice(0, 120)),
+            ...jumping.map(part => "out of order: " + part.outerHTML.slice(0, 120))];
+}"""
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -101,13 +136,43 @@ def faults(page: Page, path: str, complaints: list[str]) -> list[str]:
     if answer is None or answer.status >= 500 or (answer.status == 404) != (path in ABSENT):
         return [f"{path}: answers {answer and answer.status}"]
     page.evaluate(AXE)
-    found = list(complaints)
+    found = [*complaints, *_lax(answer.headers.get("content-security-policy", "")), *_foreign_words(page, path)]
     for width in (PHONE, DESKTOP):
         page.set_viewport_size(width)
         found += page.evaluate(RUN, OPTIONS)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             found.append(f"scrolls sideways at {width['width']}")
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.textContent") != "跳到正文":
+        found.append("the first key press does not lead to the skip link")
+    found += page.evaluate(UNMARKED)
     return [f"{path}: {fault}" for fault in found]
+
+
+def _lax(policy: str) -> list[str]:
+    """Give what the security policy lacks, and every word of it that would let in what stands in a page or elsewhere."""
+    parts = {part.strip() for part in policy.split(";") if part.strip()}
+    loose = [part for part in parts if re.search(r"unsafe|nonce|\*|https?:", part)]
+    return [f"the policy lacks {part}" for part in sorted(POLICY - parts)] + [
+        f"the policy has {part}" for part in loose
+    ]
+
+
+def _foreign_words(page: Page, path: str) -> list[str]:
+    words = page.evaluate(WORDS)
+    names = set() if path in FOR_PROGRAMMERS else set(CODE_NAME.findall(words)) - ACCOUNTS
+    return [f"speaks code: {name}" for name in sorted(names)] + [f"half width: {m}" for m in HALF_WIDTH.findall(words)]
+
+
+@pytest.mark.browser
+def test_without_scripts_no_button_waits_for_one(context_for: Callable[..., BrowserContext]) -> None:
+    page = context_for(scripts=False).new_page()
+    idle = {}
+    for path, role in PAGES:
+        if role is None:
+            page.goto(path)
+            idle[path] = page.locator("button:visible:not([type=submit])").count()
+    assert {path: count for path, count in idle.items() if count} == {}
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
@@ -102,11 +103,14 @@ def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, status: int) -> HttpResponse:
+    contacts = list(queries.contacts(subject_id=found.pk))
+    letters = list(queries.letters(subject_id=found.pk)[:SHOWN])
+    names = accounts.spoken_names(names=[*(c.entered_by for c in contacts), *(letter.made_by for letter in letters)])
     named = {
         "subject": found,
         "form": form,
-        "contacts": list(queries.contacts(subject_id=found.pk)),
-        "letters": list(queries.letters(subject_id=found.pk)[:SHOWN]),
+        "contacts": [(contact, names.get(contact.entered_by, contact.entered_by)) for contact in contacts],
+        "letters": [(letter, names.get(letter.made_by, letter.made_by)) for letter in letters],
         "now": timezone.now(),
     }
     return render(request, "subjectdesk/proof.html", named, status=status)
