@@ -46,10 +46,10 @@ def values() -> Mapping[str, object]:
             Row(
                 title="违法事实",
                 standard="CF_SY",
-                value="当事人于 2026 年 8 月 3 日至 9 月 2 日期间,销售的热轧带肋钢筋经抽样检验,"
+                value="当事人于 2026 年 8 月 3 日至 9 月 2 日期间，销售的热轧带肋钢筋经抽样检验，"
                 "重量偏差项目不符合国家标准要求，判定为不合格产品。当事人不能提供进货查验记录。",
             ),
-            Row(title="罚款金额(万元)", value="1.2 万元(12,000 元)", standard="CF_NR_FK"),
+            Row(title="罚款金额（万元）", value="1.2 万元（12,000 元）", standard="CF_NR_FK"),
             Row(title="备注", value="", standard="BZ"),
         ],
         "departments": [
@@ -63,7 +63,7 @@ def values() -> Mapping[str, object]:
             for month, value in enumerate([610, 540, 720, 760, 805, 790, 830, 910, 880, 940], 1)
         ],
         "issues": [
-            Row(cell="行政处罚!W12", found="2027/02/30", expected="有效日期,如 2026-10-12"),
+            Row(cell="行政处罚!W12", found="2027/02/30", expected="有效日期，如 2026-10-12"),
             Row(cell="行政处罚!C15", found="91000000MA2NX0001", expected="18 位统一社会信用代码"),
         ],
         "form": form,

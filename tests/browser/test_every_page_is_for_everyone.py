@@ -100,7 +100,7 @@ ACCOUNTS = {role.value for role in Role}  # of the tests' officers, who bear the
 POLICY = {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"}
 WORDS = """() => {
     const seen = document.body.cloneNode(true);
-    seen.querySelectorAll("code, kbd, script, textarea").forEach(part => part.remove());
+    seen.querySelectorAll("code, pre, kbd, script, textarea").forEach(part => part.remove());
     return seen.textContent;
 }"""
 # A focus set by a script shows itself as one set by a key does, once a key has set one.
@@ -219,5 +219,9 @@ def test_every_part_in_the_gallery_is_for_everyone(
     request.user = AnonymousUser()
     html = render_to_string("gallery.html", dict(values()), request=request)
     page = context_for().new_page()
-    page.route("**/gallery/", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    answer = page.goto("/about/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy}
+    page.route("**/gallery/", lambda route: route.fulfill(body=html, headers=headers))
     assert faults(page, "/gallery/", []) == []
