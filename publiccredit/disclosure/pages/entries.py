@@ -15,6 +15,7 @@ from publiccredit.disclosure.words import Status, department_name, status_of
 @dataclass(frozen=True)
 class RecordEntry:
     title: str
+    number: str  # of its document, which is read in one piece
     url: str
     day: date
     day_means: str  # a registration has no decision; its day is that of its arrival
@@ -33,7 +34,8 @@ def entry_of(record: VisibleRecord, *, subject: str = "", subject_identifier: st
     """Give the line of a record, with its subject where the list is not of one subject."""
     values = {field.name: field.value for field in record.fields}
     return RecordEntry(
-        title=record.heading,
+        title=record.title,
+        number=record.document_number,
         url=reverse("disclosure:record", args=[record.id]),
         day=record.decided_on or record.received_on,
         day_means="决定" if record.decided_on else "收到",

@@ -84,6 +84,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         found[0].subject_id
     ]
     edition, item = catalogue.item(name=record.item)
+    address = request.build_absolute_uri(request.path)
     context = {
         "record": record,
         "subject": subject,
@@ -106,7 +107,8 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "repair": _repair(record, today),
         "own_page": _own_page(record_id),
         "repairable": record.repairable_from is not None and record.repairable_from <= today,
-        "address": request.build_absolute_uri(request.path),
+        "address": address,
+        "cited": f"{subject.name}，{record.heading}，公共信用信息平台，{today} 查阅，{address}",
         "today": today,
         "desk": _desk(request, record),
         "told": _told(request, record_id, record.subject_id, record.department_code),
