@@ -84,7 +84,6 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         found[0].subject_id
     ]
     edition, item = catalogue.item(name=record.item)
-    address = request.build_absolute_uri(request.path)
     context = {
         "record": record,
         "subject": subject,
@@ -107,13 +106,18 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "repair": _repair(record, today),
         "own_page": _own_page(record_id),
         "repairable": record.repairable_from is not None and record.repairable_from <= today,
-        "address": address,
-        "cited": f"{subject.name}，{record.heading}，公共信用信息平台，{today} 查阅，{address}",
+        **_addressed(request, f"{subject.name}，{record.heading}", today),
         "today": today,
         "desk": _desk(request, record),
         "told": _told(request, record_id, record.subject_id, record.department_code),
     }
     return answered(request, "disclosure/record.html", context, adverse=record.adverse)
+
+
+def _addressed(request: HttpRequest, named: str, today: date) -> dict[str, str]:
+    """Give the address of the page, and how it is cited."""
+    address = request.build_absolute_uri(request.path)
+    return {"address": address, "cited": f"{named}，公共信用信息平台，{today} 查阅，{address}"}
 
 
 def _severity_url(request: HttpRequest, record: VisibleRecord) -> str:
