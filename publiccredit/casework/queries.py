@@ -23,6 +23,7 @@ from publiccredit.casework.types import (
     CaseState,
     DecisionState,
     DepartmentCases,
+    EffectDone,
     Eligibility,
     Event,
     Happening,
@@ -64,6 +65,7 @@ __all__ = [
     "overdue_cases",
     "procedure_of_case",
     "proposals",
+    "repair_effects",
     "repairs_opening",
     "severities_by_rule",
     "severity_records",
@@ -221,7 +223,24 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         what_happens=WHAT_HAPPENS,
         basis=rules.source,
         open_case=under_way.values_list("number", flat=True).first() or "",
+        effects=_effects_of(record),
     )
+
+
+def repair_effects(*, record_id: int) -> tuple[EffectDone, ...]:
+    """Give the four effects of a granted repair, each with its time; nothing where none was granted."""
+    record = _records([record_id]).first()
+    return () if record is None else _effects_of(record)
+
+
+def _effects_of(record: Record) -> tuple[EffectDone, ...]:
+    times = (
+        record.display_ended_at,
+        record.sharing_ended_at,
+        record.measures_lifted_at,
+        record.ratings_renewed_at,
+    )
+    return tuple(EffectDone(title, at) for title, at in zip(WHAT_HAPPENS, times, strict=True) if at is not None)
 
 
 def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:

@@ -152,6 +152,14 @@ class NavigatorPaper:
 
 
 @dataclass(frozen=True)
+class EffectDone:
+    """One of the four effects of a repair, and since when it holds."""
+
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Navigator:
     """What the subject of an adverse record can do, when, with what, and what happens then."""
 
@@ -170,6 +178,7 @@ class Navigator:
     what_happens: tuple[str, ...]
     basis: str
     open_case: str  # number of the case under way, "" for none
+    effects: tuple[EffectDone, ...] = ()  # of a granted repair, all four of them
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from datetime import date, datetime
 
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
+from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.disclosure.words import department_name, last_day, source_title, status_of
 from publiccredit.recipients.operations import hold_disclosures, record_copies
 from publiccredit.recipients.types import Version
 from publiccredit.subjectdesk import queries
-from publiccredit.subjectdesk.acts import one_act
+from publiccredit.subjectdesk.acts import CHINA, one_act
 from publiccredit.subjectdesk.queries import OwnRecord
 from publiccredit.subjectdesk.types import Visitor
 
@@ -26,6 +27,12 @@ class CopiedField:
     title: str
     standard: str
     value: str
+
+
+@dataclass(frozen=True)
+class CopiedEffect:
+    title: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,31 @@ class CopiedRecord:
     shown_until: str  # the last day, "" for none
     dispute: str
     statement: str
+    repair_effects: tuple[CopiedEffect, ...]
     fields: tuple[CopiedField, ...]
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Give what is known of the record beside its fields, as page and PDF show it."""
+        severity = SEVERITY_TITLES[Severity(self.severity)] if self.severity else ""
+        rows = (
+            ("状态", self.status),
+            ("决定机关", self.authority),
+            ("报送部门", f"{self.department}，{self.source}"),
+            ("目录条目", self.item),
+            ("作出决定", _day(self.decided_on)),
+            ("送达", _day(self.served_on)),
+            ("到达平台", _day(self.received_on)),
+            ("失信严重程度", severity and f"{severity}，{self.severity_rule}"),
+            ("可以申请修复", _day(self.repair_opens_on)),
+            ("公示最后一日", self.shown_until),
+            *((effect.title, _moment(effect.at)) for effect in self.repair_effects),
+            ("异议标注", self.dispute),
+            ("主体声明", self.statement),
+            ("决定文书摘要", self.document_sha256),
+            ("本版本自", _moment(self.known_from)),
+        )
+        return tuple((title, value) for title, value in rows if value)
 
 
 @dataclass(frozen=True)
@@ -121,7 +152,7 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
                 state=str(CaseState(case.state).label),
                 opened_on=case.opened_on,
                 due_on=case.due_on,
-                history=tuple(f"{e.at:%Y-%m-%d} {e.sentence}" for e in casework.timeline(case=case)),
+                history=tuple(f"{e.at.astimezone(CHINA):%Y-%m-%d} {e.sentence}" for e in casework.timeline(case=case)),
             )
             for case in queries.own_cases(visitor=visitor)
         ),
@@ -129,6 +160,14 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
             CopiedLook(look.at, look.role, look.department, look.what) for look in queries.looks(visitor=visitor)
         ),
     )
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 def _record(own: OwnRecord) -> CopiedRecord:
@@ -153,5 +192,6 @@ def _record(own: OwnRecord) -> CopiedRecord:
         shown_until=last_day(record.disclosed_until),
         dispute=str(record.dispute.label) if record.dispute else "",
         statement=record.statement,
+        repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),
         fields=tuple(CopiedField(f.name, f.title, f.standard, f.value) for f in record.fields),
     )

@@ -14,6 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
+from publiccredit.subjectdesk.acts import CHINA
 from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
 FACE = "STSong-Light"
@@ -37,15 +38,16 @@ def pdf_of(*, copy: Copy) -> bytes:
         title=f"{copy.name} 公共信用信息（本人副本）",
         lang="zh-CN",
     )
-    document.build(_story(copy))
+    document.build(story_of(copy=copy))
     return target.getvalue()
 
 
-def _story(copy: Copy) -> list[Flowable]:
+def story_of(*, copy: Copy) -> list[Flowable]:
+    """Give the paragraphs of a copy, in order."""
     story: list[Flowable] = [
         Paragraph(escape(f"{copy.name}公共信用信息"), TITLE),
         _line("统一社会信用代码", copy.identifier),
-        _line("取得时间", f"{copy.made_at:%Y-%m-%d %H:%M}"),
+        _line("取得时间", f"{copy.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
         Paragraph("本副本由信用信息主体本人免费取得，列出平台所存的全部记录，包括已经停止公示的。", TEXT),
         Paragraph(f"一、记录（{len(copy.records)} 条）", HEAD),
     ]
@@ -57,26 +59,16 @@ def _story(copy: Copy) -> list[Flowable]:
         story += [Paragraph(escape(sentence), TEXT) for sentence in case.history]
     story.append(Paragraph(f"三、查阅记录（{len(copy.looks)} 次）", HEAD))
     story += [
-        Paragraph(escape(f"{look.at:%Y-%m-%d %H:%M} {look.department} {look.role}：{look.what}"), TEXT)
+        Paragraph(
+            escape(f"{look.at.astimezone(CHINA):%Y-%m-%d %H:%M} {look.department} {look.role}：{look.what}"), TEXT
+        )
         for look in copy.looks
     ]
     return story
 
 
 def _record(record: CopiedRecord) -> list[Flowable]:
-    rows = [
-        ("状态", record.status),
-        ("决定机关", record.authority),
-        ("报送部门", f"{record.department}，{record.source}"),
-        ("作出决定", str(record.decided_on or "")),
-        ("送达", str(record.served_on or "")),
-        ("可以申请修复", str(record.repair_opens_on or "")),
-        ("公示最后一日", record.shown_until),
-        ("异议标注", record.dispute),
-        ("主体声明", record.statement),
-        ("决定文书摘要", record.document_sha256),
-        *((field.title, field.value) for field in record.fields),
-    ]
+    rows = [*record.lines, *((field.title, field.value) for field in record.fields)]
     head = Paragraph(escape(f"{record.title} {record.document_number}"), HEAD)
     return [head, *(_line(title, value) for title, value in rows if value), Spacer(1, 4 * mm)]
 

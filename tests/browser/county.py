@@ -17,6 +17,9 @@ from tests.flows.filing import check_here
 SAMPLES = ROOT / "packs/industries/market_regulation/samples"
 LIAISON = Actor(name=Role.LIAISON.value, role=Role.LIAISON, department_code="market_regulation")
 CLERK = Actor(name=Role.OFFICE_CLERK.value, role=Role.OFFICE_CLERK)
+# A penalty old enough that its repair may be asked for, and one to be withdrawn after an objection.
+OLD_ENTERPRISE = synthetic_uscc(41)
+OTHER_ENTERPRISE = synthetic_uscc(42)
 FILED = ("accepted/registration.csv", "accepted/licence.xlsx", "accepted/penalty.xlsx", "returned/penalty.csv")
 
 
@@ -24,6 +27,7 @@ def file_a_small_county() -> None:
     """File as the liaison of market regulation would: one file comes back with issues, one raises a question."""
     now = datetime.now(tz=UTC)
     files = [*((SAMPLES / name, Path(name).name) for name in FILED), (io.BytesIO(sent_csv(_OTHER_NAME)), "更名.csv")]
+    files.append((io.BytesIO(sent_csv(_old_penalties(now))), "往期.csv"))
     for place, (file, name) in enumerate(files):
         received = receive_submission(
             by=LIAISON,
@@ -56,3 +60,18 @@ def _one_objection(now: datetime) -> None:
 
 # Two names under one identifier: a question for the office.
 _OTHER_NAME = [penalty_row(1), penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花销售部")]
+
+
+def _old_penalties(now: datetime) -> list[dict[str, str]]:
+    decided, served = (str((now - timedelta(days=days)).date()) for days in (200, 195))
+    return [
+        penalty_row(
+            number,
+            subject_uscc=uscc,
+            subject_name=f"濉溪县往期{number}号建材有限公司",
+            document_number=f"濉市监处罚〔2026〕{number}号",
+            decided_on=decided,
+            served_on=served,
+        )
+        for number, uscc in ((41, OLD_ENTERPRISE), (42, OTHER_ENTERPRISE))
+    ]

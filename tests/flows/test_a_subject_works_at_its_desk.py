@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from reportlab.platypus import Paragraph
 
 from publiccredit.accounts.operations import NotAllowed, act_as, acting
 from publiccredit.accounts.types import PROGRAM
@@ -17,15 +18,15 @@ from publiccredit.casework.operations import decide, request_papers, take_case
 from publiccredit.casework.types import Asked, CaseState, PaperIn, Verdict
 from publiccredit.catalogue.types import Audience, ProcedureName
 from publiccredit.disclosure.queries import visible_records
-from publiccredit.subjectdesk import operations
-from publiccredit.subjectdesk.models import Message
+from publiccredit.subjectdesk import copying, operations
 from publiccredit.subjectdesk.operations import NotYours
-from publiccredit.subjectdesk.outbox import Outgoing, UnableToSend
-from publiccredit.subjectdesk.types import HandlerAsked, Reminded, Right, Visitor
+from publiccredit.subjectdesk.pdf import story_of
+from publiccredit.subjectdesk.types import HandlerAsked, Right, Visitor
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, people, settled
+from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, people, repaired, settled
 from tests.flows.desks import Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
+from tests.flows.officers import browser
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 invented"
@@ -134,6 +135,33 @@ def test_the_copy_is_the_same_as_page_as_pdf_and_as_json(desk: Client, subject: 
     pdf = desk.get("/mine/copy.pdf")
     assert pdf.headers["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
     assert "340621199001011234" not in page + json.dumps(copied)
+
+
+def test_the_copy_of_a_repaired_record_names_four_effects_and_the_statement_in_every_form(
+    desk: Client, subject: Subject, record: Record
+) -> None:
+    now = timezone.now()
+    visitor = _visitor(subject, at=now)
+    operations.state(visitor=visitor, record_id=record.pk, statement="产品已全部召回。", at=now)
+    repaired(record, at=now)
+    copied = json.loads(desk.get("/mine/copy.json").content)["records"][0]
+    effects = {effect["title"]: effect["at"] for effect in copied["repair_effects"]}
+    assert list(effects) == ["停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果"]
+    assert len(set(effects.values())) == 1
+    assert copied["statement"] == "产品已全部召回。"
+    page = desk.get("/mine/copy/").content.decode()
+    taken = copying.copy_of(visitor=visitor, at=now, on=timezone.localdate())
+    written = [flowable.text for flowable in story_of(copy=taken) if isinstance(flowable, Paragraph)]
+    lines = dict(taken.records[0].lines)
+    assert {"停止公示", "更新评价结果", "主体声明", "失信严重程度", "目录条目", "状态"} <= set(lines)
+    for title, value in lines.items():
+        assert f"{title}：{value}" in written
+        assert f"<dt>{title}</dt><dd>{value}</dd>" in page
+    at_own_desk = desk.get(f"/mine/records/{record.pk}/").content.decode()
+    assert at_own_desk.count(lines["停止公示"]) == 4  # each effect with its time
+    case = Case.objects.get()
+    officers = browser(CLERK).get(f"/cases/{case.pk}/").content.decode()
+    assert "修复的四项效果" in officers and officers.count(lines["停止公示"]) == 4
 
 
 def test_a_look_by_the_office_stands_on_the_subject_s_own_log(desk: Client, subject: Subject) -> None:
@@ -335,37 +363,3 @@ def test_the_database_refuses_a_subject_what_is_not_its_act(subject: Subject, re
     operations.name_handler(visitor=own, asked=handler, at=AT)
     with acting(actor=own.actor), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(record=record.pk, case=case.pk))
-
-
-# --- reminding ------------------------------------------------------------------------------------------------------
-
-
-def test_a_subject_is_reminded_once_when_a_repair_opens(subject: Subject, record: Record) -> None:
-    with_contact(subject, at=AT)
-    pigeon = Pigeon()
-    assert operations.remind_of_repairs(at=AT, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=1)
-    assert operations.remind_of_repairs(at=AT + timedelta(days=1), messenger=pigeon).written == 0
-    assert len(pigeon.carried) == 1 and record.document_number in pigeon.carried[0][1]
-
-
-def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(subject: Subject, record: Record) -> None:
-    class Silent:
-        def send(self, *, message: Outgoing) -> None:
-            raise UnableToSend
-
-    with_contact(subject, at=AT)
-    assert operations.remind_of_repairs(at=AT, messenger=Silent()) == Reminded(looked_at=1, written=1, sent=0)
-    pigeon = Pigeon()
-    assert operations.remind_of_repairs(at=AT, messenger=pigeon).sent == 1
-    assert Message.objects.get().sent_at == AT
-
-
-def test_without_a_contact_the_reminder_waits_at_the_desk(desk: Client, subject: Subject, record: Record) -> None:
-    pigeon = Pigeon()
-    assert operations.remind_of_repairs(at=AT, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=0)
-    assert "最短公示期已满，自 2026-08-20 起可以申请信用修复" in desk.get("/mine/").content.decode()
-
-
-def test_before_its_day_nobody_is_reminded(subject: Subject, record: Record) -> None:
-    early = AT.replace(month=8, day=19)
-    assert operations.remind_of_repairs(at=early, messenger=Pigeon()).looked_at == 0

@@ -21,7 +21,7 @@ from publiccredit.casework.operations import request_papers
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk import gateway, operations, tasks
 from publiccredit.subjectdesk.gateway import Gateway
-from publiccredit.subjectdesk.models import Message
+from publiccredit.subjectdesk.models import Message, RegisteredContact
 from publiccredit.subjectdesk.operations import UnableToReadOut
 from publiccredit.subjectdesk.outbox import LocalOutbox, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import Reminded
@@ -256,3 +256,36 @@ def test_the_worker_tells_by_what_is_connected(record: Record, settings: Any, fa
     assert Message.objects.get(kind="case_letter").sent_at is not None
     assert len([c for c in fake.calls if c["kind"] == "case_letter"]) >= 1
     assert list(box.messages()) == []
+
+
+# --- reminding ------------------------------------------------------------------------------------------------------
+
+
+def test_a_subject_is_reminded_once_when_a_repair_opens(subject: Subject, record: Record) -> None:
+    pigeon = Pigeon()
+    assert operations.remind_of_repairs(at=AT, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=1)
+    assert operations.remind_of_repairs(at=AT + timedelta(days=1), messenger=pigeon).written == 0
+    assert len(pigeon.carried) == 1 and record.document_number in pigeon.carried[0][1]
+
+
+def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(subject: Subject, record: Record) -> None:
+    class Silent:
+        def send(self, *, message: Outgoing) -> None:
+            raise UnableToSend
+
+    assert operations.remind_of_repairs(at=AT, messenger=Silent()) == Reminded(looked_at=1, written=1, sent=0)
+    pigeon = Pigeon()
+    assert operations.remind_of_repairs(at=AT, messenger=pigeon).sent == 1
+    assert Message.objects.get().sent_at == AT
+
+
+def test_without_a_contact_the_reminder_waits_at_the_desk(subject: Subject, record: Record, client: Client) -> None:
+    RegisteredContact.objects.update(ended_at=AT)
+    pigeon, desk = Pigeon(), at_the_desk(subject, client)
+    assert operations.remind_of_repairs(at=AT, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=0)
+    assert "最短公示期已满，自 2026-08-20 起可以申请信用修复" in desk.get("/mine/").content.decode()
+
+
+def test_before_its_day_nobody_is_reminded(subject: Subject, record: Record) -> None:
+    early = AT.replace(month=8, day=19)
+    assert operations.remind_of_repairs(at=early, messenger=Pigeon()).looked_at == 0

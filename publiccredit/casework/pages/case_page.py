@@ -126,7 +126,13 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "clock_look": clock_look(clock),
         "facts": _facts(case, rules),
         "records": [
-            {"about": r, "words": record_words(r.record), "told": told_of(record_id=r.record_id)} for r in records
+            {
+                "about": r,
+                "words": record_words(r.record),
+                "told": told_of(record_id=r.record_id),
+                "effects": queries.repair_effects(record_id=r.record_id),
+            }
+            for r in records
         ],
         "papers": _papers(case, rules),
         "missing": _missing(case, rules),
