@@ -55,14 +55,15 @@ def _rule(book: Rulebook, name: str, text: str | None, threshold: int) -> Rule:
 
 def _suspect(columns: Sequence[pl.Series], *, threshold: int) -> pl.Series:
     """Amounts from the threshold on, and those whose digits stand in the text: few are looked at closely."""
-    filled = columns[0].is_not_null()
+    # An amount below the threshold that is no whole hundred of yuan cannot be meant: the text would name part of a fen.
+    asked = ((columns[0] >= threshold) | (columns[0] % _TIMES == 0)).fill_null(value=False)
     fen, text = pl.col("fen"), pl.col("text")
     # Exact decimals take four times as long to write; that a float may show one digit too many costs nothing here.
     typed = (fen / _FEN_PER_WAN).cast(pl.String).str.strip_suffix(".0")
     looks = (fen >= threshold) | text.str.contains(typed, literal=True) | text.str.contains(_NUMERALS_IN_YUAN)
-    cells = pl.DataFrame([columns[0].alias("fen"), columns[1].alias("text")]).filter(filled)
+    cells = pl.DataFrame([columns[0].alias("fen"), columns[1].alias("text")]).filter(asked)
     found = cells.select(looks.fill_null(value=False)).to_series()
-    return pl.repeat(value=False, n=len(filled), eager=True).scatter(filled.arg_true(), found)
+    return pl.repeat(value=False, n=len(asked), eager=True).scatter(asked.arg_true(), found)
 
 
 def _both_readings(fen: pl.Expr) -> pl.Expr:
