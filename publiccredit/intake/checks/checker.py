@@ -4,7 +4,7 @@ A file held against its rulebook, chunk by chunk and without a database: uploads
 Cleaning and rules know only their chunk; what is remembered from one chunk to the next are hashes of accepted rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -78,7 +78,7 @@ class Checker:
         chunk = self._cleaner.clean(rows)
         verdicts = [check_digits.uscc_verdict(chunk.values[name]).alias(name + VERDICT) for name in self._identifiers]
         values = self._with_declared_service(chunk.values).with_columns(self._natural_key(), *verdicts)
-        found = self._without_confirmed(self._found(values, chunk.sent), values)
+        found = self._without_confirmed(self._found(replace(chunk, values=values)), values)
         values = identity_number.without_identity_numbers(values, found)
         content = values.select(self._book.record_type.field_names).hash_rows()
         asked = pl.DataFrame({"key": values[NATURAL_KEY].hash(), "said": content, "row": self._places.numbered(values)})
@@ -109,10 +109,10 @@ class Checker:
         """This will look at the next chunk of the file and conclude on it."""
         return self.conclude(self.look(rows))
 
-    def _found(self, values: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
+    def _found(self, chunk: CleanedChunk) -> pl.DataFrame:
         """What is wrong in each row; of a row that is no record at all, only that."""
-        found = findings(CleanedChunk(values=values, sent=sent), rules=self._rules)
-        alone = self._no_records.findings(values=values, sent=sent)
+        found = findings(chunk, rules=self._rules)
+        alone = self._no_records.findings(values=chunk.values, sent=chunk.sent)
         return (
             pl.concat([alone, found.join(alone, on=INDEX, how="anti", maintain_order="left")])
             if alone.height

@@ -8,7 +8,7 @@ from publiccredit.catalogue.types import FieldType, IssueKind, IssueSeverity, Re
 from publiccredit.catalogue.types.identity_numbers import ANYWHERE
 from publiccredit.intake.checks import natural_person
 from publiccredit.intake.checks.registry import CELL_CHECKS
-from publiccredit.intake.checks.rule import SENT, Rule
+from publiccredit.intake.checks.rule import MASKED_NUMBER, SENT, Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import CleanedChunk
 from publiccredit.intake.types import CheckContext, Recognition
@@ -27,8 +27,6 @@ ISSUE_COLUMNS = {
 INDEX = "_index"
 CONFIRMED = "?confirmed"  # suffix of a check whose doubt an officer confirmed at that row
 _LONGEST_FOUND = 200
-# An identity number inside other text identifies its person just as well: only its first six digits, a region, stay.
-_MASKED = "$1************"
 
 
 def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
@@ -38,6 +36,7 @@ def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
 
 def findings(chunk: CleanedChunk, *, rules: Sequence[Rule]) -> pl.DataFrame:
     """``INDEX`` of the row in the chunk, check, field, found, expected."""
+    rules = [rule for rule in rules if not rule.of_long_numbers or rule.field.name in chunk.long_numbers]
     flags = chunk.values.select(
         (rule.broken if rule.suspect is None else rule.suspect).fill_null(value=False).alias(str(number))
         for number, rule in enumerate(rules)
@@ -85,7 +84,7 @@ def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame
         pl.lit(rule.check).alias("check"),
         pl.lit(name).alias("field"),
         shown(rule.field, pl.col(SENT) if rule.found is None else rule.found).alias("found"),
-        rule.expected.str.replace_all(ANYWHERE, _MASKED).alias("expected"),
+        rule.said.alias("expected"),
     )
 
 
@@ -95,7 +94,7 @@ def shown(field: RecordField, found: pl.Expr) -> pl.Expr:
         return pl.when(found.is_not_null() & (found != "")).then(pl.lit(natural_person.MASKED)).otherwise(pl.lit(""))
     brief = pl.when(found.str.len_chars() > _LONGEST_FOUND).then(found.str.head(_LONGEST_FOUND) + "…").otherwise(found)
     if field.type is not FieldType.USCC:
-        brief = brief.str.replace_all(ANYWHERE, _MASKED)
+        brief = brief.str.replace_all(ANYWHERE, MASKED_NUMBER)
     return brief.str.replace_all("\0", "", literal=True).fill_null("")
 
 

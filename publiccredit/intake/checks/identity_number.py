@@ -24,7 +24,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         if field.type is FieldType.TEXT and field.role not in _CALLED_BY:
             text = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
-            yield Rule(NAME, field, text.str.contains(WITHIN), *told, suspect=suspect(text))
+            yield Rule(NAME, field, text.str.contains(WITHIN), *told, suspect=suspect(text), of_long_numbers=True)
 
 
 def without_identity_numbers(values: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

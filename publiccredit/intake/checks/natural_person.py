@@ -39,7 +39,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         elif field.role in _CALLED_BY:
             called = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
-            yield Rule(NAME, field, called.str.contains(WITHIN), *told, suspect=suspect(called))
+            yield Rule(NAME, field, called.str.contains(WITHIN), *told, suspect=suspect(called), of_long_numbers=True)
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)

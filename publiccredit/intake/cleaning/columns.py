@@ -7,7 +7,15 @@ import polars as pl
 
 from publiccredit.catalogue.types import FieldType
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.cleaning.fields import CURRENCY, IDENTIFIER_TYPES, Cleaning, cleaning, may_have_problems
+from publiccredit.intake.cleaning.column_bytes import ColumnBytes
+from publiccredit.intake.cleaning.fields import (
+    CURRENCY,
+    IDENTIFIER_TYPES,
+    RECURRING,
+    Cleaning,
+    cleaning,
+    may_have_problems,
+)
 from publiccredit.intake.cleaning.spellings import PAIR, VALUE, Spellings
 from publiccredit.intake.types import ORIGINAL, ROW, SHEET, TYPED_NUMBER
 
@@ -18,10 +26,15 @@ _SAMPLE, _FEW = 1_000, 100  # of so many cells, so few different ones make it wo
 
 @dataclass(frozen=True)
 class CleanedChunk:
-    """``values``: SHEET, ROW, ORIGINAL, typed fields, problems. ``sent``: the same cells as text, as they came."""
+    """
+    ``values``: SHEET, ROW, ORIGINAL, typed fields, problems. ``sent``: the same cells as text, as they came.
+
+    ``long_numbers``: the fields in which fifteen digits may stand side by side; in no other they do.
+    """
 
     values: pl.DataFrame
     sent: pl.DataFrame
+    long_numbers: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class CleanedColumn:
     """``original`` is the cell as sent where its value is not written so, as one pair of a JSON object."""
 
     columns: list[pl.Series]
+    may_hold_long_number: bool
     currency: pl.Series | None = None
     original: pl.Series | None = None
 
@@ -58,7 +72,8 @@ class Cleaner:
         named = values.with_columns(
             pl.coalesce(currency, currency.name).alias(currency.name) for currency in currencies
         )
-        return CleanedChunk(values=named, sent=sent)
+        long_numbers = frozenset(r.columns[0].name for r in cleaned if r.may_hold_long_number)
+        return CleanedChunk(values=named, sent=sent, long_numbers=long_numbers)
 
 
 class _Column:
@@ -70,29 +85,42 @@ class _Column:
 
     def clean(self, sent: pl.Series) -> CleanedColumn:
         if sent.null_count() == len(sent):
-            return CleanedColumn([self._nothing.new_from_index(0, len(sent)), *self._problems(None, len(sent))])
+            return self._cleaned(self._nothing.new_from_index(0, len(sent)), long_number=False)
         if self._worth_spelling(sent) and (cells := self._means.of_each(sent)) is not None:
-            return self._cleaned(sent, cells)
-        fast = self._how.fast(sent).alias(self.name)
-        odd = self._how.odd(sent, fast).fill_null(value=False)
+            return self._cleaned(cells[VALUE], cells, long_number=self._means.may_hold_long_number)
+        return self._cell_by_cell(sent)
+
+    def _cell_by_cell(self, sent: pl.Series) -> CleanedColumn:
+        column = ColumnBytes(sent)
+        fast = self._how.fast(sent)
+        odd = self._how.odd(column, fast).fill_null(value=False)
+        long_number = self._how.field.type is FieldType.TEXT and column.may_hold_long_number()
         if not odd.any():
-            return CleanedColumn([fast, *self._problems(None, len(sent))])
+            return self._cleaned(fast, long_number=long_number)
         places = odd.arg_true()
         read = self._means.of(sent.filter(odd))
-        put = {name: _put(read[name], at=places, into=_nothing(name, len(sent))) for name in read.columns[1:]}
-        return self._cleaned(sent, pl.DataFrame([_put(read[VALUE], at=places, into=fast).alias(VALUE), *put.values()]))
+        put = [_put(read[name], at=places, into=_nothing(name, len(sent))) for name in read.columns[1:]]
+        if (
+            self._how.field.type is FieldType.TEXT
+        ):  # out of digits with blanks between them cleaning may make one number
+            long_number = long_number or ColumnBytes(read[VALUE]).may_hold_long_number()
+        return self._cleaned(_put(read[VALUE], at=places, into=fast), pl.DataFrame(put), long_number=long_number)
 
     def _worth_spelling(self, sent: pl.Series) -> bool:
-        """Dates, amounts and words recur; so do the cells of a text column whose first cells are few."""
-        return may_have_problems(self._how.field) or sent.head(_SAMPLE).n_unique() <= _FEW
+        """Dates, amounts and words recur; so do the cells of any other column whose first cells are few."""
+        return self._how.field.type in RECURRING or sent.head(_SAMPLE).n_unique() <= _FEW
 
-    def _cleaned(self, sent: pl.Series, cells: pl.DataFrame) -> CleanedColumn:
+    def _cleaned(self, value: pl.Series, cells: pl.DataFrame | None = None, *, long_number: bool) -> CleanedColumn:
+        column = value.alias(self.name)
+        if cells is None:
+            return CleanedColumn([column, *self._problems(None, len(value))], long_number)
         currency = self._how.field.currency_field
         pairs = cells[PAIR]
         # Document numbers of persons are not kept a second time.
         kept = self._how.field.type is not FieldType.PERSON_DOCUMENT_NUMBER and pairs.null_count() < len(pairs)
         return CleanedColumn(
-            [cells[VALUE].alias(self.name), *self._problems(cells["problem"], len(sent))],
+            [column, *self._problems(cells["problem"], len(value))],
+            long_number,
             currency=cells[CURRENCY].alias(currency) if currency and CURRENCY in cells.columns else None,
             original=pairs.alias(self.name) if kept else None,
         )

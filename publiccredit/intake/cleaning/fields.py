@@ -9,6 +9,7 @@ import polars as pl
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning import amounts, dates, text
+from publiccredit.intake.cleaning.column_bytes import ColumnBytes, contains_among
 from publiccredit.intake.cleaning.words import Words
 
 CURRENCY = "currency"  # third column of what is read, where a cell may name the currency of its amount
@@ -25,7 +26,7 @@ IDENTIFIER_TYPES = frozenset(
     }
 )
 _NAMES = {FieldRole.SUBJECT_NAME, FieldRole.AUTHORITY_NAME}
-_WITH_PROBLEMS = frozenset({FieldType.DATE, FieldType.AMOUNT, FieldType.CODE})
+RECURRING = frozenset({FieldType.DATE, FieldType.AMOUNT, FieldType.CODE})  # few spellings for many cells
 _LONGEST_EMPTY_WORD = 18  # bytes
 
 
@@ -38,7 +39,7 @@ class Cleaning:
 
     field: RecordField
     fast: Callable[[pl.Series], pl.Series]
-    odd: Callable[[pl.Series, pl.Series], pl.Series]
+    odd: Callable[[ColumnBytes, pl.Series], pl.Series]
     read: Callable[[pl.Series], pl.DataFrame]
 
 
@@ -54,19 +55,16 @@ def cleaning(field: RecordField, book: Rulebook) -> Cleaning:
             table = book.code_table(field)
             listed = [code.word for code in table.codes] if table else []
             reader = _word_reader(field, Words(field=field, book=book))
-            return Cleaning(field, _as_sent, lambda sent, _: ~sent.is_in(listed), reader)
+            return Cleaning(field, _as_sent, lambda column, _: ~column.text.is_in(listed), reader)
         case FieldType.TEXT:
             return _text_cleaning(field)
         case _:
-            shape = r"^[0-9A-Z]+$"
             tidied = text.organisation_code if field.type is FieldType.ORGANISATION_CODE else text.identifier
-            return Cleaning(
-                field, _as_sent, _or_placeholder(field, lambda sent: ~sent.str.contains(shape)), _reader(field, tidied)
-            )
+            return Cleaning(field, _as_sent, _or_placeholder(field, text.odd_identifier), _reader(field, tidied))
 
 
 def may_have_problems(field: RecordField) -> bool:
-    return field.type in _WITH_PROBLEMS or bool(field.placeholders)
+    return field.type in RECURRING or bool(field.placeholders)
 
 
 def _text_cleaning(field: RecordField) -> Cleaning:
@@ -78,10 +76,9 @@ def _text_cleaning(field: RecordField) -> Cleaning:
         looks_odd, tidied = text.odd_prose, text.prose
     empty = rf"^(?:{_empty_words(field)})$"
 
-    def odd(sent: pl.Series) -> pl.Series:
-        marked = looks_odd(sent)
-        short = (sent.str.len_bytes() <= _LONGEST_EMPTY_WORD).arg_true()
-        return marked | text.contains_among(short, sent, empty) if len(short) else marked
+    def odd(column: ColumnBytes) -> pl.Series:
+        short = (column.text.str.len_bytes() <= _LONGEST_EMPTY_WORD).arg_true()
+        return looks_odd(column) | contains_among(short, column.text, empty)
 
     return Cleaning(field, _as_sent, _or_placeholder(field, odd), _reader(field, tidied))
 
@@ -90,16 +87,16 @@ def _as_sent(sent: pl.Series) -> pl.Series:
     return sent
 
 
-def _unread(sent: pl.Series, fast: pl.Series) -> pl.Series:
-    return fast.is_null() & sent.is_not_null()
+def _unread(column: ColumnBytes, fast: pl.Series) -> pl.Series:
+    return fast.is_null() & column.text.is_not_null()
 
 
 def _or_placeholder(
-    field: RecordField, odd: Callable[[pl.Series], pl.Series]
-) -> Callable[[pl.Series, pl.Series], pl.Series]:
+    field: RecordField, odd: Callable[[ColumnBytes], pl.Series]
+) -> Callable[[ColumnBytes, pl.Series], pl.Series]:
     if not field.placeholders:
-        return lambda sent, _: odd(sent)
-    return lambda sent, _: odd(sent) | sent.is_in(field.placeholders)
+        return lambda column, _: odd(column)
+    return lambda column, _: odd(column) | column.text.is_in(field.placeholders)
 
 
 def _empty_words(field: RecordField) -> str:

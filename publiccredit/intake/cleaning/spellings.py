@@ -8,6 +8,7 @@ from threading import Lock
 
 import polars as pl
 
+from publiccredit.intake.cleaning.column_bytes import ColumnBytes
 from publiccredit.intake.cleaning.fields import Cleaning
 
 VALUE, PAIR = "value", "original"  # ``original``: the cell as sent where its value is not written so
@@ -26,6 +27,7 @@ class Spellings:
         self._meant: pl.DataFrame | None = None  # a row for each number
         self._odd: pl.DataFrame | None = None  # the odd ones of columns that are not numbered
         self._lock = Lock()
+        self.may_hold_long_number = False  # any value of what was asked of each cell
 
     def of_each(self, sent: pl.Series) -> pl.DataFrame | None:
         """Value, problem, original (and currency) of each cell; None where the spellings are too many to number."""
@@ -68,11 +70,14 @@ class Spellings:
 
     def _mean(self, spelled: pl.Series) -> pl.DataFrame:
         fast = self._how.fast(spelled).alias(VALUE)
-        odd = self._how.odd(spelled, fast).fill_null(value=False)
+        odd = self._how.odd(ColumnBytes(spelled), fast).fill_null(value=False)
         read = self._read(spelled.filter(odd)).drop("sent")
         places = odd.arg_true()
         plain = [fast, *(column.clear(len(fast)) for column in read.get_columns()[1:])]
-        return pl.DataFrame([p.clone().scatter(places, read[p.name]) for p in plain])
+        meant = pl.DataFrame([p.clone().scatter(places, read[p.name]) for p in plain])
+        if meant[VALUE].dtype == pl.String:
+            self.may_hold_long_number |= ColumnBytes(meant[VALUE]).may_hold_long_number()
+        return meant
 
     def _read(self, spellings: pl.Series) -> pl.DataFrame:
         """``sent``, ``value``, ``problem``, ``original`` and, of some amounts, ``currency``."""

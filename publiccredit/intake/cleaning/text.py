@@ -3,6 +3,7 @@
 import polars as pl
 
 from publiccredit.intake.cleaning import invisible
+from publiccredit.intake.cleaning.column_bytes import ColumnBytes, Signs
 
 INVISIBLE = invisible.MARKS
 EMPTY_WORDS = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|[-—–_/\\－]+)"
@@ -16,28 +17,29 @@ _UPPER = {chr(c): chr(c - 32) for c in range(ord("a"), ord("z") + 1)}
 
 _ODD_NAME = rf"[()﹙﹚\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ]"
 _ODD_DOCUMENT_NUMBER = rf"[\s{INVISIBLE}０-９Ａ-Ｚａ-ｚ\[\]（）()【】［］<>〈〉]"
+_NO_IDENTIFIER = "[^0-9A-Z]"
+_IN_NO_IDENTIFIER = Signs(single=((0x00, 0x2F), (0x3A, 0x40), (0x5B, 0xFF)))
 
 
-def odd_prose(text: pl.Series) -> pl.Series:
+def odd_prose(column: ColumnBytes) -> pl.Series:
     """Blank ends, invisible marks, or nothing at all: three plain looks, each many times faster than one pattern."""
+    text = column.text
     # Lengths stand beside the text; comparing the text itself takes twice as long.
     length = text.str.len_bytes()
     ends = (text.str.strip_chars().str.len_bytes() != length) | (length == 0)
-    return ends | text.str.contains(rf"[{INVISIBLE}]") if invisible.somewhere_in(text) else ends
+    return ends | column.where(invisible.SIGNS, rf"[{INVISIBLE}]")
 
 
-def odd_name(text: pl.Series) -> pl.Series:
-    return text.str.contains(_ODD_NAME)
+def odd_name(column: ColumnBytes) -> pl.Series:
+    return column.text.str.contains(_ODD_NAME)
 
 
-def odd_document_number(text: pl.Series) -> pl.Series:
-    return text.str.contains(_ODD_DOCUMENT_NUMBER)
+def odd_document_number(column: ColumnBytes) -> pl.Series:
+    return column.text.str.contains(_ODD_DOCUMENT_NUMBER)
 
 
-def contains_among(places: pl.Series, text: pl.Series, pattern: str) -> pl.Series:
-    """Whether each text holds the pattern, where only those at some places can."""
-    found = text.gather(places).str.contains(pattern).fill_null(value=False)
-    return pl.repeat(value=False, n=len(text), eager=True).scatter(places, found)
+def odd_identifier(column: ColumnBytes) -> pl.Series:
+    return column.where(_IN_NO_IDENTIFIER, _NO_IDENTIFIER) | (column.text == "")
 
 
 def tidy(text: pl.Expr) -> pl.Expr:

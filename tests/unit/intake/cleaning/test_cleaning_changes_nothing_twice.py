@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publiccredit.intake.cleaning import invisible, text
+from publiccredit.intake.cleaning.column_bytes import ColumnBytes
 from publiccredit.intake.cleaning.columns import Cleaner
 from publiccredit.intake.types import ORIGINAL, ROW, SHEET
 from tests.penalty_rows import check, frame, row, rulebook
@@ -39,7 +40,7 @@ def test_a_tidied_text_is_tidy(tidy, values):
 @given(st.lists(dirty, min_size=1, max_size=5))
 def test_what_does_not_look_odd_would_not_be_changed(looks, values):
     tidy = {"odd_prose": text.prose, "odd_name": text.name, "odd_document_number": text.document_number}[looks.__name__]
-    odd = looks(pl.Series(values))
+    odd = looks(ColumnBytes(pl.Series(values)))
     changed = [
         before
         for before, after, is_odd in zip(values, tidied(tidy, *values), odd, strict=True)
@@ -48,10 +49,30 @@ def test_what_does_not_look_odd_would_not_be_changed(looks, values):
     assert [value for value in changed if value != ""] == []
 
 
-@given(st.lists(dirty, max_size=5))
-def test_invisible_marks_are_seen_wherever_they_stand(values):
+LOOKS = {
+    "[()﹙﹚\\s０-９Ａ-Ｚａ-ｚ]": text.odd_name,
+    "[\\s０-９Ａ-Ｚａ-ｚ\\[\\]（）()【】［］<>〈〉]": text.odd_document_number,
+    "^[^0-9A-Z]*$|[^0-9A-Z]": text.odd_identifier,
+    "^\\s|\\s$|^$": text.odd_prose,
+}
+
+
+@pytest.mark.parametrize(("pattern", "looks"), LOOKS.items(), ids=lambda told: getattr(told, "__name__", ""))
+@given(values=st.lists(st.none() | dirty | st.text(alphabet="0123456789ABCXYZ甲〔〕、“”—é", max_size=9), max_size=9))
+def test_bytes_find_what_a_pattern_over_every_cell_finds(pattern, looks, values):
     column = pl.Series(values, dtype=pl.String)
-    assert invisible.somewhere_in(column) or not column.str.contains(rf"[{invisible.MARKS}]").any()
+    expected = column.str.contains(pattern) | column.str.contains(f"[{invisible.MARKS}]")
+    assert looks(ColumnBytes(column)).fill_null(value=False).to_list() == expected.fill_null(value=False).to_list()
+
+
+@pytest.mark.parametrize("seldom", [False, True])
+def test_every_sign_is_found_in_its_own_cell_whatever_stands_beside_it(seldom):
+    signs = [chr(c) for c in range(0x20000) if not 0xD800 <= c < 0xE000]
+    cells = pl.Series([cell for sign in signs for cell in (None, f"甲{sign}乙", "丙", "", "丁", "戊")])
+    for pattern, looks in LOOKS.items():
+        expected = cells.str.contains(pattern) | cells.str.contains(f"[{invisible.MARKS}]")
+        among = cells if not seldom else cells.filter(expected | (cells.hash() % 2 == 0))
+        assert looks(ColumnBytes(among)).fill_null(value=False).sum() == expected.sum()
 
 
 @settings(max_examples=40)
