@@ -9,6 +9,14 @@ from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import people
 from tests.flows.officers import NOW
+from tests.flows.watching import watched_operations
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_entry_for_every_operation() -> Iterator[None]:
+    """Whatever a flow does, each operation in it leaves exactly one entry in the ledger."""
+    with watched_operations():
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""
+While flows run, every operation is watched: it leaves one entry, or none where it was asked for what was so already.
+
+An operation that calls another is one act with it: only the outermost is counted.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+from publiccredit.ledger.operations import record_entry
+from tests.operations import acts
+
+MAY_FIND_IT_DONE = {  # asked again for what is so already, they change nothing and enter nothing
+    "intake.declare_nil_return",
+    "intake.file_submission",
+    "intake.receive_submission",
+    "recipients.acknowledge",
+}
+
+
+class Watch(threading.local):
+    """How deep this thread stands in operations, and what the outermost one has entered."""
+
+    depth = 0
+    entered: list[str]
+
+
+def _watched(name: str, operation: FunctionType, watch: Watch) -> Callable[..., Any]:
+    @wraps(operation)
+    def performed(*arguments: Any, **named: Any) -> Any:
+        if watch.depth:
+            return operation(*arguments, **named)
+        watch.depth, watch.entered = 1, []
+        try:
+            given = operation(*arguments, **named)
+        finally:
+            watch.depth = 0
+        found = len(watch.entered)
+        assert found == 1 or (found == 0 and name in MAY_FIND_IT_DONE), (
+            f"{name} left {found} entries ({', '.join(watch.entered)}): one operation is one act, and one entry"
+        )
+        return given
+
+    return performed
+
+
+def _counted(watch: Watch) -> Callable[..., int]:
+    @wraps(record_entry)
+    def entered(**named: Any) -> int:
+        if watch.depth:
+            watch.entered.append(named["operation"])
+        return record_entry(**named)
+
+    return entered
+
+
+@contextmanager
+def watched_operations() -> Iterator[None]:
+    """Put a watch before every act, wherever a module has its name; take it away afterwards."""
+    watch = Watch()
+    instead: dict[Any, Any] = {operation: _watched(name, operation, watch) for name, operation in acts().items()}
+    instead[record_entry] = _counted(watch)
+    back = {new: old for old, new in instead.items()}
+    _replace(instead)
+    try:
+        yield
+    finally:
+        _replace(back)
+
+
+def _replace(instead: dict[Any, Any]) -> None:
+    for module in list(sys.modules.values()):
+        name = getattr(module, "__name__", "")
+        if name.startswith(("publiccredit", "tests")) and name not in (__name__, "tests.operations"):
+            for known_as, value in list(vars(module).items()):
+                if isinstance(value, FunctionType) and value in instead:
+                    setattr(module, known_as, instead[value])
