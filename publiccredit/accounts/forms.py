@@ -159,3 +159,16 @@ class IssueTokenForm(forms.Form):
 
     name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用，如“执法办案系统每日推送”。")
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")
+
+
+class AssignRoleForm(forms.Form):
+    """Another role or department for an officer."""
+
+    role = forms.ChoiceField(label="岗位", choices=[(role.value, title) for role, title in ROLE_TITLES.items()])
+    department_code = forms.ChoiceField(
+        label="所属部门", required=False, help_text="联络员和部门负责人必选；信用办、审计和管理员留空。"
+    )
+
+    def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department_code"].choices = [("", "不属于报送部门"), *departments]  # type: ignore[attr-defined]

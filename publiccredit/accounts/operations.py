@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import Q
 
 from publiccredit.accounts.acts import (
     IssuedSecret,
@@ -19,6 +21,7 @@ from publiccredit.accounts.acts import (
     enter,
     one_act,
 )
+from publiccredit.accounts.lockouts import lockouts
 from publiccredit.accounts.models import AccessToken, Officer
 from publiccredit.accounts.second_factor import (
     Enrolment,
@@ -40,6 +43,7 @@ __all__ = [
     "act_as",
     "act_as_nobody",
     "acting",
+    "assign_role",
     "change_password",
     "close_account",
     "enrol_second_factor",
@@ -47,6 +51,7 @@ __all__ = [
     "open_account",
     "open_account_with_first_password",
     "prove_second_factor",
+    "release_log_in",
     "renew_recovery_codes",
     "reopen_account",
     "reset_password",
@@ -69,10 +74,7 @@ def open_account(
     administrator_only(by)
     if Officer.objects.filter(username=username).exists():
         raise UnableToOpenAccount(f"账号“{username}”已存在。请换一个账号名，或启用原账号。")
-    if (role in DEPARTMENT_ROLES) != bool(department_code):
-        raise UnableToOpenAccount(
-            "联络员和部门负责人须选择所属部门；信用办、审计和管理员账号不属于任何报送部门，请留空。"
-        )
+    _role_fits_department(role, department_code)
     officer = Officer(
         username=username, display_name=display_name, role=role.value, department_code=department_code, created_at=at
     )
@@ -115,14 +117,83 @@ def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     :raises NotAllowed: only an administrator closes accounts, and never the own one.
     """
     administrator_only(by)
-    officer = Officer.objects.select_for_update().get(pk=officer_id)
+    officer, others = _with_other_administrators(officer_id)
     if officer.username == by.name:
         raise NotAllowed("不能停用自己的账号。请由另一位管理员办理。")
+    _keep_an_administrator(officer, others)
     officer.is_active = False
     officer.save(update_fields=["is_active"])
     AccessToken.objects.filter(officer=officer, revoked_at__isnull=True).update(revoked_at=at)
     end_sessions(officer, at)
     enter(by, "close_account", officer, at)
+
+
+@one_act
+def assign_role(*, by: Actor, officer_id: int, role: str, department_code: str, at: datetime) -> None:
+    """
+    Give an officer another role or department: the officer's tokens end, for they were issued for the former one.
+
+    :raises NotAllowed: only an administrator assigns roles, never the own one, and one administrator always remains.
+    :raises UnableToOpenAccount: a role of a department comes without its department, or nothing would change.
+    """
+    administrator_only(by)
+    officer, others = _with_other_administrators(officer_id)
+    if officer.username == by.name:
+        raise NotAllowed("不能更改自己的岗位。请由另一位管理员办理。")
+    _role_fits_department(Role(role), department_code)
+    if (officer.role, officer.department_code) == (role, department_code):
+        raise UnableToOpenAccount("岗位和部门与现在的一样，没有更改。")
+    if role != Role.ADMINISTRATOR.value:
+        _keep_an_administrator(officer, others)
+    former_role, former_department = officer.role, officer.department_code
+    officer.role, officer.department_code = role, department_code
+    officer.save(update_fields=["role", "department_code"])
+    AccessToken.objects.filter(officer=officer, revoked_at__isnull=True).update(revoked_at=at)
+    enter(
+        by, "assign_role", officer, at, role=role, department=department_code, former_role=former_role,
+        former_department=former_department,
+    )  # fmt: skip
+
+
+@one_act
+def release_log_in(*, by: Actor, officer_id: int, at: datetime) -> None:
+    """
+    Let an officer log in again at once whom too many wrong passwords have shut out.
+
+    :raises NotAllowed: only an administrator releases accounts.
+    """
+    administrator_only(by)
+    officer = Officer.objects.get(pk=officer_id)
+    failures = sum(found.failures for found in lockouts(at=at, username=officer.username))
+    AccessAttempt.objects.filter(username=officer.username).delete()
+    enter(by, "release_log_in", officer, at, failures=str(failures))
+
+
+def _with_other_administrators(officer_id: int) -> tuple[Officer, list[Officer]]:
+    """
+    Lock an officer and every administrator, in one order, and give the officer and the other active administrators.
+
+    Two who shut each other out at the same moment come one after the other, and the second is refused.
+    """
+    wanted = Q(pk=officer_id) | Q(role=Role.ADMINISTRATOR.value)
+    held = {found.pk: found for found in Officer.objects.select_for_update().filter(wanted).order_by("pk")}
+    if officer_id not in held:
+        raise Officer.DoesNotExist
+    officer = held.pop(officer_id)
+    return officer, [other for other in held.values() if other.is_active]
+
+
+def _keep_an_administrator(officer: Officer, others: list[Officer]) -> None:
+    """Refuse to take the last administrator away: nobody could give the role to anybody any more."""
+    if officer.role == Role.ADMINISTRATOR.value and not others:
+        raise NotAllowed("这是唯一启用的系统管理员，不能停用，也不能改任其他岗位。请先开设或者启用另一个管理员账号。")
+
+
+def _role_fits_department(role: Role, department_code: str) -> None:
+    if (role in DEPARTMENT_ROLES) != bool(department_code):
+        raise UnableToOpenAccount(
+            "联络员和部门负责人须选择所属部门；信用办、审计和管理员账号不属于任何报送部门，请留空。"
+        )
 
 
 @one_act

@@ -86,8 +86,20 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_GET
 def accounts(request: HttpRequest, *, departments: Departments) -> HttpResponse:
     names = dict(departments())
-    rows = [{"officer": o, "department": names.get(o.department_code, o.department_code)} for o in queries.officers()]
-    return render(request, "accounts/list.html", {"rows": rows})
+    shut_out = queries.lockouts(at=timezone.now())
+    locked = {found.username for found in shut_out}
+    officers = list(queries.officers())
+    rows = [
+        {
+            "officer": o,
+            "department": names.get(o.department_code, o.department_code),
+            "is_locked": o.username in locked,
+        }
+        for o in officers
+    ]
+    known = {o.username for o in officers}
+    nobody = [found for found in shut_out if found.username not in known]
+    return render(request, "accounts/list.html", {"rows": rows, "nobody": nobody})
 
 
 @open_to(ADMINISTRATION)
@@ -122,6 +134,7 @@ def _account_page(
         "officer": officer,
         "department": dict(departments()).get(officer.department_code, officer.department_code),
         "tokens": queries.tokens().filter(officer=officer),
+        "lockouts": queries.lockouts(at=timezone.now(), username=officer.username),
         "form": form,
         "reset_form": ResetSecondFactorForm(),
         "now": timezone.now(),

@@ -6,11 +6,24 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 
+from publiccredit.accounts.lockouts import Lockout, lockouts
 from publiccredit.accounts.models import AccessToken, Officer, RecoveryCode
 from publiccredit.accounts.operations import token_hash
 from publiccredit.accounts.types import FOUR_EYES_ROLES, PROGRAM, Actor, Role, SecondFactorWanted
 
 FRESH = timedelta(minutes=5)
+
+__all__ = [
+    "Lockout",
+    "lockouts",
+    "must_enrol",
+    "officer_of_token",
+    "officers",
+    "recovery_codes_left",
+    "second_factor_wanted",
+    "spoken_names",
+    "tokens",
+]
 
 
 def officers() -> QuerySet[Officer]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from publiccredit.accounts import pages, second_factor_pages
+from publiccredit.accounts import pages, post_pages, second_factor_pages
 from publiccredit.accounts.pages import Departments
 
 
@@ -23,6 +23,8 @@ def addresses(*, departments: Departments) -> list[URLPattern]:
         path("accounts/<int:officer_id>/reopen/", pages.reopen_account, name="reopen"),
         path("accounts/<int:officer_id>/password/", pages.reset_password, name="reset_password"),
         path("accounts/<int:officer_id>/second-factor/", second_factor_pages.reset, name="reset_second_factor"),
+        path("accounts/<int:officer_id>/role/", post_pages.assign_role, known, name="assign_role"),
+        path("accounts/<int:officer_id>/release/", post_pages.release_log_in, name="release_log_in"),
         path("accounts/<int:officer_id>/tokens/", pages.issue_token, known, name="issue_token"),
         path("accounts/tokens/<int:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
     ]

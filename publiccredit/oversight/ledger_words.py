@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("账号", (
         "open_account", "close_account", "reopen_account", "reset_password", "change_password", "issue_token",
         "revoke_token", "enrol_second_factor", "renew_recovery_codes", "use_recovery_code", "reset_second_factor",
+        "assign_role", "release_log_in",
     )),
 )  # fmt: skip
 OBJECT_KINDS = (
@@ -72,7 +73,10 @@ NOTED = {
     "due": "办理期限",
     "duplicates": "已在库",
     "file_sha256": "文件摘要",
+    "failures": "失败次数",
     "form": "格式",
+    "former_department": "原部门",
+    "former_role": "原岗位",
     "former_rule": "原来的认定依据",
     "from": "自",
     "held_unmatched": "待判定主体",
@@ -215,6 +219,10 @@ def _paper(code: str) -> str:
     return _titled(code, ((paper.name, paper.title) for p in held for paper in p.papers))
 
 
+def _role(code: str) -> str:
+    return _titled(code, ((role.value, title) for role, title in ROLE_TITLES.items()))
+
+
 def _severity(code: str) -> str:
     return _titled(code, ((severity.value, title) for severity, title in SEVERITY_TITLES.items()))
 
@@ -229,6 +237,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "by": lambda code: _titled(code, ConfirmedBy.choices),
     "channel": lambda code: CHANNELS.get(code, code),
     "department": department_words,
+    "former_department": department_words,
+    "former_role": _role,
     "form": lambda code: FORMS.get(code, code),
     "former_rule": _severity_rule,
     "from": _severity,
@@ -239,7 +249,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "procedure": _procedure,
     "reason": lambda code: intake.refusal_titles().get(code, code),
     "rights": lambda code: RIGHTS.get(code, code),
-    "role": lambda code: _titled(code, ((role.value, title) for role, title in ROLE_TITLES.items())),
+    "role": _role,
     "source": _source,
     "to": _severity,
     "verdict": lambda code: _titled(code, ((verdict.value, title) for verdict, title in VERDICT_TITLES.items())),

@@ -194,7 +194,7 @@ def test_the_list_of_accounts_makes_the_same_queries_however_many_there_are(
 ) -> None:
     for number in range(5):
         officer(f"officer{number}", Role.AUDITOR)
-    with django_assert_num_queries(5):  # type: ignore[operator]  # session, officer, who acts, the list, acting nobody
+    with django_assert_num_queries(6):  # type: ignore[operator]  # session, officer, who acts, lockouts, list, nobody
         client_of_administrator.get("/accounts/")
 
 
