@@ -12,10 +12,11 @@ from tests.environment import ROOT
 
 Operation = Callable[..., Any]
 PART_OF_AN_ACT = {"entry_id", "filing", "cause"}  # handed the act they belong to: that one is entered
-ROUNDS = {  # many acts, one after another, each with its own entry
+ROUNDS = {  # many acts, one after another, each with its own entry: a round over cases, or a case with its papers
     "casework.escalate",
     "intake.resume_submissions",
     "recipients.deliver_due",
+    "subjectdesk.open_case",
     "subjectdesk.remind_of_repairs",
     "subjectdesk.tell_of_letters",
 }

@@ -105,7 +105,7 @@ def _midnight(day: date) -> datetime:
 
 
 def submissions_before(
-    *, department_code: str, before: int | None, state: str = "", week: Period | None = None
+    *, department_code: str, before: int | None, state: str = "", week: Period | None = None, since: date | None = None
 ) -> QuerySet[Submission]:
     """Give submissions, the newest first, from behind a number on; of every department where none is named."""
     found = Submission.objects.order_by("-id")
@@ -115,6 +115,8 @@ def submissions_before(
         found = found.filter(state=state)
     if week is not None:
         found = found.filter(received_at__gte=_midnight(week.start), received_at__lt=_midnight(week.until))
+    if since is not None:
+        found = found.filter(received_at__gte=_midnight(since))
     return found if before is None else found.filter(id__lt=before)
 
 

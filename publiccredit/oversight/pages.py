@@ -59,7 +59,7 @@ def board(request: HttpRequest) -> HttpResponse:
         {
             "label": row.figures.name,
             "value": None if row.figures.on_time_share is None else row.figures.on_time_share * 100,
-            "url": reverse("oversight:department", args=[row.figures.department_code]),
+            "url": _of_department(row.figures.department_code, held.weeks[0]),
             "note": f"{row.figures.timed:,} 件",
             "adverse": (row.figures.late_share or 0) > 0.5,  # a late rate above half is singled out by the province
         }
@@ -96,18 +96,31 @@ def _numbers(held: Board) -> tuple[Figure, ...]:
             "迟报的记录",
             f"{late:,}",
             "件",
-            reverse("oversight:late"),
-            f"近 {len(held.weeks)} 周到达",
+            _list_of("oversight:late", since=held.weeks[0]),
+            f"{held.weeks[0]} 以来到达",
             "adverse" if late else "",
         ),
         Figure("主体待判定", f"{waiting:,}", "项", reverse("oversight:questions"), "判定前不归档、不公示"),
     )
 
 
+def _list_of(name: str, **asked: str | date) -> str:
+    """Give the address of a list with its filter."""
+    return f"{reverse(name)}?{urlencode({key: str(value) for key, value in asked.items()})}"
+
+
+def _of_department(code: str, since: date) -> str:
+    return f"{reverse('oversight:department', args=[code])}?{urlencode({'since': since.isoformat()})}"
+
+
 def _shown(cell: Cell) -> ShownCell:
     text, spoken = _words(cell)
-    query = urlencode({"department": cell.department_code, "week": cell.week.isoformat()})
-    url = "" if cell.kind is CellKind.NOTHING_DUE else f"{reverse('intake:submissions')}?{query}"
+    url = _list_of("intake:submissions", department=cell.department_code, week=cell.week)
+    if cell.kind is CellKind.LATE:
+        last = cell.week + timedelta(days=6)
+        url = _list_of("oversight:late", department=cell.department_code, since=cell.week, until=last)
+    if cell.kind is CellKind.NOTHING_DUE:
+        url = ""
     return ShownCell(kind=cell.kind.value, shape=SHAPES.get(cell.kind, ""), text=text, spoken=spoken, url=url)
 
 
@@ -136,27 +149,33 @@ def _words(cell: Cell) -> tuple[str, str]:
 @open_to(OFFICE_AND_AUDIT)
 @require_GET
 def department(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one department's figures with their formulas, by month of the year so far."""
+    """Show one department's figures with their formulas, from a day on or of the year so far, and by month."""
     try:
         stated = catalogue.department(code=code)
     except NotInPacks as error:
         raise Http404 from error
     today = timezone.localdate()
-    since = today.replace(month=1, day=1)
+    since = min(_day(request.GET.get("since", ""), today.replace(month=1, day=1)), today)
     found = queries.figures(since=since, until=today + timedelta(days=1), department_code=code)[0]
     months = [
         {"label": f"{start:%Y-%m}", "value": None if f.on_time_share is None else f.on_time_share * 100}
         for start, f in queries.monthly(since=since, on=today, department_code=code)
     ]
-    submissions = f"{reverse('intake:submissions')}?{urlencode({'department': code})}"
-    late = f"{reverse('oversight:late')}?{urlencode({'department': code})}"
+    submissions = _list_of("intake:submissions", department=code, since=since)
+    refused = _list_of("intake:submissions", department=code, since=since, state="refused")
+    late = _list_of("oversight:late", department=code, since=since)
+    timed = _list_of("oversight:late", department=code, since=since, timed="1")
     named = {
         "department": stated,
         "figures": found,
         "since": since,
+        "submissions_url": submissions,
+        "late_url": late,
+        "timed_url": timed,
         "months": [m for m in months if m["value"] is not None],
         "numbers": (
-            Figure("报送", f"{found.submissions:,}", "次", submissions, f"其中整体退回 {found.refused:,} 次"),
+            Figure("报送", f"{found.submissions:,}", "次", submissions, "收到的文件，含整体退回的"),
+            Figure("整体退回", f"{found.refused:,}", "次", refused, f"÷ 报送 {found.submissions:,} 次"),
             Figure(
                 "合规率",
                 _share(found.compliance),
@@ -177,21 +196,26 @@ def _share(share: float | None) -> str:
 @open_to(OFFICE_AND_AUDIT)
 @require_GET
 def late(request: HttpRequest) -> HttpResponse:
-    """List the records that arrived after their working days, the newest first."""
+    """List the records that arrived after their working days, or with ``timed`` all that have a clock."""
     today = timezone.localdate()
     since = _day(request.GET.get("since", ""), today - timedelta(days=7 * WEEKS))
-    code = request.GET.get("department", "")
-    before = request.GET.get("before", "")
-    found = queries.late_records(since=since, until=today + timedelta(days=1), department_code=code)
+    until = _day(request.GET.get("until", ""), today)
+    code, before = request.GET.get("department", ""), request.GET.get("before", "")
+    every = request.GET.get("timed") == "1"
+    listed = queries.timed_records if every else queries.late_records
+    found = listed(since=since, until=until + timedelta(days=1), department_code=code)
     if before.isascii() and before.isdigit() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     records = list(found[: PAGE + 1])
     shown, more = records[:PAGE], len(records) > PAGE
-    kept = {"since": since.isoformat(), **({"department": code} if code else {})}
+    kept = {"since": str(since), "until": str(until), "department": code, "timed": "1" if every else ""}
+    kept = {key: value for key, value in kept.items() if value}
     named = {
         "records": [{"record": r, "department": _department(r.department_code)} for r in shown],
         "department": _department(code) if code else "",
         "since": since,
+        "until": until if until < today else None,
+        "every": every,
         "next_url": f"?{urlencode({**kept, 'before': shown[-1].pk})}" if more else "",
     }
     return render(request, "oversight/late.html", named)

@@ -151,7 +151,12 @@ def _kind(
 
 def late_records(*, since: date, until: date, department_code: str = "") -> QuerySet[Record]:
     """Give the records first received in a period after their time, the newest first."""
-    return _timed(since, until, department_code).filter(late_condition()).select_related("subject").order_by("-pk")
+    return timed_records(since=since, until=until, department_code=department_code).filter(late_condition())
+
+
+def timed_records(*, since: date, until: date, department_code: str = "") -> QuerySet[Record]:
+    """Give the records first received in a period that have a clock, late or not, the newest first."""
+    return _timed(since, until, department_code).select_related("subject").order_by("-pk")
 
 
 def _sent(since: date, until: date, department_code: str) -> QuerySet[Any]:

@@ -73,20 +73,22 @@ def submissions(request: HttpRequest) -> HttpResponse:
     department = actor.department_code if actor.of_department else request.GET.get("department", "")
     state = request.GET.get("state", "")
     state = state if state in SubmissionState.values else ""
-    week = _week(request.GET.get("week", ""))
+    week, since = _week(request.GET.get("week", "")), _day(request.GET.get("since", ""))
     listed = desk.submissions_before(
-        department_code=department, before=number_in(request, "before"), state=state, week=week
+        department_code=department, before=number_in(request, "before"), state=state, week=week, since=since
     )
     found = list(listed[: desk.PAGE + 1])
     shown, more = found[: desk.PAGE], len(found) > desk.PAGE
     kept = {"department": "" if actor.of_department else department, "state": state}
-    kept = {k: v for k, v in {**kept, "week": week.start.isoformat() if week else ""}.items() if v}
+    days = {"week": week.start.isoformat() if week else "", "since": since.isoformat() if since else ""}
+    kept = {k: v for k, v in {**kept, **days}.items() if v}
     named = {
         **home_of(actor),
         "submissions": rows_of(shown),
         "show_department": not department,
         "department_name": department_name(department) if department else "",
         "period": week,
+        "since": since,
         "tabs": _tabs(state, kept),
         "previous_url": "",
         "next_url": f"?{urlencode({**kept, 'before': shown[-1].pk})}" if more else "",
@@ -97,6 +99,13 @@ def submissions(request: HttpRequest) -> HttpResponse:
 def _week(text: str) -> Period | None:
     try:
         return period_of(rhythm="weekly", on=date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
