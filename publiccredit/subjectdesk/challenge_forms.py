@@ -39,7 +39,7 @@ class ChallengeForm(forms.Form):
         label="联系方式",
         required=False,
         max_length=100,
-        help_text="只有信用办看得到，用于核实时联系您；不公开，也不告诉被处罚的主体和作出决定的部门。",
+        help_text="只有信用办看得到，用于核实时联系您；不公开，也不告诉该主体和报送的部门。",
         error_messages={"max_length": "不超过 100 字。请删减。"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -71,14 +71,20 @@ class MoreForm(forms.Form):
     ACTS = ("paper", "review")
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS], widget=forms.HiddenInput)
     request = forms.CharField(
-        label="不服的理由", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label="不服的理由",
+        max_length=2000,
+        error_messages={"required": "请写明不服的理由。"},
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         megabytes = LARGEST_PAPER // 2**20
+        self.fields["request"].required = self.data.get("act") != "paper"
         self.fields["file"] = PaperField(
-            label="证明材料", required=False, help_text=f"PDF、OFD、图片或者 Word 文件，不超过 {megabytes} MB。"
+            label="证明材料",
+            required=self.data.get("act") != "review",
+            help_text=f"PDF、OFD、图片或者 Word 文件，不超过 {megabytes} MB。",
         )
 
     @property
@@ -92,10 +98,6 @@ class MoreForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         file = given.get("file")
-        if self.is_paper and not file and "file" not in self.errors:
-            self.add_error("file", "请选择文件。")
         if self.is_paper and file and file.size > LARGEST_PAPER:
             self.add_error("file", f"文件应不超过 {LARGEST_PAPER // 2**20} MB。请压缩后再提交。")
-        if not self.is_paper and not str(given.get("request", "")).strip():
-            self.add_error("request", "请写明不服的理由。")
         return given

@@ -88,7 +88,10 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/cases/guidance/", Role.OFFICE_CLERK),
     ("/cases/1/", Role.AUDITOR),
     ("/proofs/", Role.OFFICE_CLERK),
+    ("/proofs/outbox/", Role.OFFICE_CLERK),
     ("/mine/log-in/", None),
+    ("/records/1/challenge/", None),
+    ("/challenges/", None),
     ("/recipients/", Role.ADMINISTRATOR),
     ("/recipients/notices/", Role.OFFICE_CLERK),
 ]
