@@ -21,6 +21,9 @@ MAY_FIND_IT_DONE = {  # asked again for what is so already, they change nothing 
     "intake.file_submission",
     "intake.receive_submission",
     "recipients.acknowledge",
+    "recipients.give_adverse_use_notice",
+    "recipients.take_down_adverse_use",
+    "subjectdesk.challenge_record",
 }
 
 
