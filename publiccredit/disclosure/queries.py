@@ -11,7 +11,7 @@ from itertools import chain
 from django.db.models import Exists, OuterRef, Q
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience
+from publiccredit.catalogue.types import Audience, Nature
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.presenting import china_day, shown, type_of
@@ -32,6 +32,7 @@ from publiccredit.subjects.queries import Record, RecordState, RecordVersion, Su
 __all__ = [
     "UnableToResume",
     "UnableToSearch",
+    "adverse_records",
     "changes",
     "figures",
     "known_subjects",
@@ -246,6 +247,20 @@ def subject_page(
         records=records[:limit],
         next_cursor=records[limit - 1].id if len(records) > limit else None,
     )
+
+
+def adverse_records(
+    *, page: SubjectPage, audience: Audience, on: date, whole: bool, as_known_at: datetime | None = None
+) -> tuple[VisibleRecord, ...]:
+    """Give all that is adverse to a subject, on whichever page it stands; ``whole``: on this one."""
+    if whole:
+        return tuple(record for record in page.records if record.adverse)
+    types = [held.name for held in catalogue.packs().record_types if held.nature is Nature.ADVERSE]
+    found = (
+        visible_records(audience=audience, on=on, as_known_at=as_known_at, subject_id=page.subject.id, record_type=name)
+        for name in sorted(set(types))
+    )
+    return tuple(chain.from_iterable(found))
 
 
 def _subject_row(identifier: str) -> Subject | None:

@@ -26,8 +26,12 @@ FILED = ("accepted/registration.csv", "accepted/licence.xlsx", "accepted/penalty
 def file_a_small_county() -> None:
     """File as the liaison of market regulation would: one file comes back with issues, one raises a question."""
     now = datetime.now(tz=UTC)
-    files = [*((SAMPLES / name, Path(name).name) for name in FILED), (io.BytesIO(sent_csv(_OTHER_NAME)), "更名.csv")]
-    files.append((io.BytesIO(sent_csv(_old_penalties(now))), "往期.csv"))
+    files = [
+        *((SAMPLES / name, Path(name).name) for name in FILED),
+        (io.BytesIO(sent_csv(_OTHER_NAME)), "更名.csv"),
+        (io.BytesIO(sent_csv(_LONG)), f"{'很长的文件名' * 12}.csv"),
+        (io.BytesIO(sent_csv(_old_penalties(now))), "往期.csv"),
+    ]
     for place, (file, name) in enumerate(files):
         received = receive_submission(
             by=LIAISON,
@@ -58,6 +62,17 @@ def _one_objection(now: datetime) -> None:
     take_case(by=CLERK, case_id=case.pk, at=now)
 
 
+# What is as long as it may be and has no place to break: no page may grow wider for it.
+LONG_SUBJECT = synthetic_uscc(5)
+_LONG = [
+    penalty_row(
+        5,
+        subject_uscc=LONG_SUBJECT,
+        subject_name=f"濉溪县{'名称很长的示例建材' * 9}（Anhui{'Constructionmaterials' * 3}）有限公司",
+        document_number=f"濉市监罚〔2026〕{'1234567890' * 9}号",
+        violation_facts="Unbreakable" * 40,
+    )
+]
 # Two names under one identifier: a question for the office.
 _OTHER_NAME = [penalty_row(1), penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花销售部")]
 

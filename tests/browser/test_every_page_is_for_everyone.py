@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from publiccredit.accounts.types import Role
 from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.county import LONG_SUBJECT
 from tests.browser.gallery import values
 
 SUBJECT = "/subjects/91000000000070017G/"  # of the packs' samples
@@ -29,6 +30,8 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/search/?q=信", None),  # too short
     (SUBJECT, None),
     (f"{SUBJECT}?known=2026-01-01", None),
+    (f"/subjects/{LONG_SUBJECT}/", None),
+    (f"/search/?q={LONG_SUBJECT}", None),
     ("/records/", None),
     ("/records/1/", None),
     ("/departments/", None),

@@ -271,7 +271,10 @@ def test_a_subject_with_hundreds_of_records_is_read_page_by_page(client: Client,
         stored_licence(subject=subject, number=number)
     address, seen = f"/subjects/{subject.uscc}/", []
     while address:
-        page = client.get(address).content.decode()
+        response = client.get(address)
+        page = response.content.decode()
+        assert "noindex" in response["X-Robots-Tag"]  # the penalty stands on the last page, and is told of on each
+        assert "2027-05-19" in page.split("的记录</h2>")[0].split("全部记录</h2>")[0]
         seen += re.findall(r'class="title"><a href="/records/(\d+)/"', page)
         following = re.search(r'rel="next" href="([^"]+)"', page)
         address = f"/subjects/{subject.uscc}/{following[1]}" if following else ""

@@ -42,12 +42,13 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
     """
     today = timezone.localdate()
     known = _day(request.GET.get("known", ""), today)
+    as_known_at = _end_of(known) if known else None
     before = request.GET.get("before", "")
     page = queries.subject_page(
         identifier=identifier,
         audience=Audience.PUBLIC,
         on=today,
-        as_known_at=_end_of(known) if known else None,
+        as_known_at=as_known_at,
         before_id=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
         limit=PAGE,
     )
@@ -56,7 +57,9 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
     chosen = request.GET.get("type", "")
     whole = not before and page.next_cursor is None
     records = sorted(page.records, key=lambda r: (r.decided_on or r.received_on, r.id), reverse=True)
-    adverse = [record for record in records if record.adverse]
+    adverse = queries.adverse_records(
+        page=page, audience=Audience.PUBLIC, on=today, whole=whole, as_known_at=as_known_at
+    )
     context = {
         "subject": page.subject,
         "kind": KIND_TITLES.get(page.subject.kind, page.subject.kind),
