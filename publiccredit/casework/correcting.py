@@ -61,8 +61,8 @@ def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
             columns[field.role.value] = value if value is not None else _empty(field)
     if FieldRole.SEVERITY.value in columns:
         columns |= _severity(columns[FieldRole.SEVERITY.value])
-    if any(role.value in columns for role in TERM_ROLES):
-        columns |= _terms(record, columns)
+    if any(role.value in columns for role in TERM_ROLES) or _field_of_law(record, {}) != _field_of_law(record, content):
+        columns |= _terms(record, columns, _field_of_law(record, content))
     return Correction(content=content, columns=columns)
 
 
@@ -130,7 +130,15 @@ def _severity(word: Cell) -> dict[str, Cell]:
     return given | {"severity_corrected_at": None, "severity_corrected_by": "", "severity_correction_reason": ""}
 
 
-def _terms(record: Record, columns: Mapping[str, Cell]) -> dict[str, Cell]:
+def _field_of_law(record: Record, corrections: Mapping[str, Cell]) -> str:
+    return catalogue.field_of_law(
+        record_type=record.record_type,
+        content={**record.content, **corrections},
+        decided_on=record.decided_on or date(2026, 1, 1),
+    )
+
+
+def _terms(record: Record, columns: Mapping[str, Cell], field: str) -> dict[str, Cell]:
     decided_on = columns.get("decided_on", record.decided_on)
     served_on = columns.get("served_on", record.served_on)
     if not isinstance(decided_on, date) or (served_on is not None and not isinstance(served_on, date)):
@@ -141,6 +149,7 @@ def _terms(record: Record, columns: Mapping[str, Cell]) -> dict[str, Cell]:
     period = catalogue.disclosure_period(
         record_type=record.record_type,
         severity=Severity(severity) if severity else None,
+        field=field,
         decided_on=decided_on,
         served_on=served_on,
     )

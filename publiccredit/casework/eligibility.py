@@ -4,27 +4,8 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from publiccredit.casework.types import ConditionState, Eligibility
-from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Condition, ConditionName, Packs, Procedure, Severity
-from publiccredit.subjects.queries import Record
-
-
-def repair_opens_on(*, record: Record, within: Packs | None = None) -> date | None:
-    """
-    Give the first day on which a record can be repaired, by the rules of today or those it was filed under, whichever
-    is earlier; nothing where no minimum term is set.
-    """
-    if record.decided_on is None or not record.severity:
-        return record.repairable_from
-    period = catalogue.disclosure_period(
-        record_type=record.record_type,
-        severity=Severity(record.severity),
-        decided_on=record.decided_on,
-        served_on=record.served_on,
-        within=within,
-    )
-    days = [d for d in (period.repairable_from, record.repairable_from) if d is not None]
-    return min(days, default=None)
+from publiccredit.catalogue.types import Condition, ConditionName, Packs, Procedure
+from publiccredit.subjects.queries import Record, repair_opens_on
 
 
 def eligibility(

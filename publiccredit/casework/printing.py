@@ -43,7 +43,7 @@ def repair_notice(*, record: Record, found: Navigator, subject: str, severity: s
     """
     papers = "；".join(f"{p.title}（由{p.brought_by}提供）" for p in found.papers)
     earliest = f"最早自{in_chinese(found.earliest_on)}起可以申请修复。" if found.earliest_on else "现在即可申请修复。"
-    ends = f"即使不申请，也将于{in_chinese(found.ends_on)}自动停止公示。" if found.ends_on else ""
+    ends = f"不申请的，期满自动停止公示，最后公示日为{in_chinese(found.last_day)}。" if found.last_day else ""
     return Printed(
         heading=found.decided_by,
         title="信用修复告知书",

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
-from publiccredit.casework.eligibility import eligibility, repair_opens_on
+from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.severity import (
@@ -42,7 +42,7 @@ from publiccredit.catalogue.types import (
     ProcedureName,
 )
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState
+from publiccredit.subjects.queries import Record, RecordState, last_day, repair_opens_on
 
 __all__ = [
     "Case",
@@ -215,7 +215,7 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         ended=ended,
         withdrawn=withdrawn,
         earliest_on=earliest,
-        ends_on=record.disclosed_until,
+        last_day=last_day(until=record.disclosed_until),
         eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),
         papers=tuple(NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note) for p in papers),
         decided_by=letters.department_name(code=determined_by(record=record)),

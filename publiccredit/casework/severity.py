@@ -10,7 +10,7 @@ from publiccredit.casework.letters import department_name
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, Severity
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState
+from publiccredit.subjects.queries import Record, RecordState, last_day
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
 LONGEST_SEARCH = 200
@@ -26,6 +26,10 @@ class SeverityTerm:
     repairable_from: date | None
     disclosed_until: date | None  # empty: the packs hold no term
     instruments: tuple[str, ...]  # titles of the terms that gave the end
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(until=self.disclosed_until)
 
     @property
     def published(self) -> bool:
@@ -127,7 +131,11 @@ def term_under(*, record: Record, severity: Severity) -> SeverityTerm:
     """Give the days a record would be shown under a severity. It never begins earlier than it did."""
     decided_on = record.decided_on or china_day(at=record.received_at)
     period = catalogue.disclosure_period(
-        record_type=record.record_type, severity=severity, decided_on=decided_on, served_on=record.served_on
+        record_type=record.record_type,
+        severity=severity,
+        field=catalogue.field_of_law(record_type=record.record_type, content=record.content, decided_on=decided_on),
+        decided_on=decided_on,
+        served_on=record.served_on,
     )
     begins = record.disclosed_from
     until = period.disclosed_until

@@ -170,7 +170,7 @@ class Navigator:
     ended: bool
     withdrawn: bool
     earliest_on: date | None  # first day on which repair can be granted
-    ends_on: date | None  # first day on which it is no longer shown by itself
+    last_day: date | None  # 最后公示日: after it, it is no longer shown by itself
     eligible_today: bool
     papers: tuple[NavigatorPaper, ...]
     decided_by: str

@@ -40,56 +40,68 @@ def add_months(*, day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def governing_terms(*, record_type: str, severity: Severity, decided_on: date, within: Packs) -> list[DisclosureTerm]:
+def governing_terms(
+    *, record_type: str, severity: Severity, field: str, decided_on: date, within: Packs
+) -> list[DisclosureTerm]:
     """Give the term of the instrument in force on the decision date and of every later one, the earliest first."""
-    return [_term(t, severity) for t in _governing(record_type, decided_on, within)]
+    return [_term(t, severity, field) for t in _governing(record_type, decided_on, within)]
 
 
 def disclosure_period(
-    *, record_type: str, severity: Severity | None, decided_on: date, served_on: date | None, within: Packs
+    *, record_type: str, severity: Severity | None, field: str, decided_on: date, served_on: date | None, within: Packs
 ) -> DisclosurePeriod:
-    """Give the days on which a record is shown: from its service (DP-02) to its least end from the decision."""
+    """
+    Give the days on which a record is shown: from its service (DP-02) to its least end from the decision.
+
+    ``field`` is the name of its field of law, empty where it is of none.
+    """
     begins = max(decided_on, served_on) if served_on is not None else decided_on
     governing = _governing(record_type, decided_on, within)
     if severity is None or not governing:
         return DisclosurePeriod(begins, None, None, ())
-    shortest = min(_months(_term(t, severity)) for t in governing)
-    least = min(_term(t, severity).minimum_months for t in governing)
+    shortest = min(_months(_term(t, severity, field)) for t in governing)
+    least = min(_term(t, severity, field).minimum_months for t in governing)
     return DisclosurePeriod(
         disclosed_from=begins,
         repairable_from=min(add_months(day=decided_on, months=least), _end(decided_on, shortest)),
         disclosed_until=max(begins, _end(decided_on, shortest)),
-        instruments=tuple(t.name for t in governing if _months(_term(t, severity)) == shortest),
+        instruments=tuple(t.name for t in governing if _months(_term(t, severity, field)) == shortest),
     )
 
 
 def disclosure_months(*, record_type: str, within: Packs) -> pl.DataFrame:
     """
-    Give the same rule as a table to join by decision date and severity.
+    Give the same rule as a table to join by decision date, severity and field of law.
 
     ``decided_from`` (Date, included), ``decided_to`` (Date, excluded; null while in force), ``severity``,
-    ``minimum_months`` and ``maximum_months`` (Int32). 0 months: not published. Sorted for ``join_asof``.
+    ``field`` (empty: of none), ``minimum_months`` and ``maximum_months`` (Int32). 0 months: not published. Sorted for
+    ``join_asof``.
     """
     instruments = [t for t in within.disclosure_terms if t.record_type == record_type]
     starts = [BEGINNING, *sorted({t.in_force_to for t in instruments if t.in_force_to is not None})]
+    fields = ["", *(f.name for f in within.fields_of_law if f.record_type == record_type)]
     rows = [
-        (start, end, severity.value, *_least(record_type, severity, start, within))
+        (start, end, severity.value, field, *_least(record_type, severity, field, start, within))
         for start, end in zip(starts, [*starts[1:], None], strict=True)
         for severity in Severity
+        for field in fields
         if _governing(record_type, start, within)
     ]
     schema = {
         "decided_from": pl.Date,
         "decided_to": pl.Date,
         "severity": pl.String,
+        "field": pl.String,
         "minimum_months": pl.Int32,
         "maximum_months": pl.Int32,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _least(record_type: str, severity: Severity, decided_on: date, packs: Packs) -> tuple[int, int]:
-    terms = governing_terms(record_type=record_type, severity=severity, decided_on=decided_on, within=packs)
+def _least(record_type: str, severity: Severity, field: str, decided_on: date, packs: Packs) -> tuple[int, int]:
+    terms = governing_terms(
+        record_type=record_type, severity=severity, field=field, decided_on=decided_on, within=packs
+    )
     shortest = min(_months(t) for t in terms)
     return min(shortest, *(t.minimum_months for t in terms)), shortest
 
@@ -99,8 +111,10 @@ def _governing(record_type: str, decided_on: date, packs: Packs) -> Sequence[Dis
     return [t for t in of_type if t.in_force_to is None or t.in_force_to > decided_on]
 
 
-def _term(terms: DisclosureTerms, severity: Severity) -> DisclosureTerm:
-    return next(t for t in terms.terms if t.severity is severity)
+def _term(terms: DisclosureTerms, severity: Severity, field: str) -> DisclosureTerm:
+    of_severity = [t for t in terms.terms if t.severity is severity]
+    of_field = (t for t in of_severity if field in t.fields)
+    return next(of_field, None) or next(t for t in of_severity if not t.fields)
 
 
 def _months(term: DisclosureTerm) -> int:

@@ -5,7 +5,7 @@ What the packs say, asked by name and by day. Every day comes in as an argument.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from publiccredit.catalogue import disclosure_terms, severity, working_days
+from publiccredit.catalogue import disclosure_terms, fields_of_law, severity, working_days
 from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
 from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack, load_packs
 from publiccredit.catalogue.severity import RuleInWords, SeverityJudgement
@@ -56,6 +56,8 @@ __all__ = [
     "disclosure_months",
     "disclosure_period",
     "disclosure_terms_in_force",
+    "field_of_law",
+    "fields_of_rows",
     "form",
     "forms_of",
     "is_working_day",
@@ -320,14 +322,20 @@ def disclosure_period(
     *,
     record_type: str,
     severity: Severity | None,
+    field: str,
     decided_on: date,
     served_on: date | None,
     within: Packs | None = None,
 ) -> DisclosurePeriod:
-    """Give the days on which a record is shown: from its service (DP-02) to its least end from the decision."""
+    """
+    Give the days on which a record is shown: from its service (DP-02) to its least end from the decision.
+
+    ``field`` is the name ``field_of_law`` gives; empty: of none.
+    """
     return disclosure_terms.disclosure_period(
         record_type=record_type,
         severity=severity,
+        field=field,
         decided_on=decided_on,
         served_on=served_on,
         within=within or packs(),
@@ -335,8 +343,22 @@ def disclosure_period(
 
 
 def disclosure_months(*, record_type: str, within: Packs | None = None) -> pl.DataFrame:
-    """Give the months by ``decided_from``, ``decided_to`` and ``severity``, for a join; 0 months: not published."""
+    """Give the months by ``decided_from``, ``decided_to``, ``severity`` and ``field``, for a join; 0: not published."""
     return disclosure_terms.disclosure_months(record_type=record_type, within=within or packs())
+
+
+def field_of_law(
+    *, record_type: str, content: Mapping[str, object], decided_on: date, within: Packs | None = None
+) -> str:
+    """Give the name of the field of law a record's content speaks of; empty where it speaks of none."""
+    return fields_of_law.field_of_law(
+        record_type=record_type, content=content, decided_on=decided_on, within=within or packs()
+    )
+
+
+def fields_of_rows(*, record_type: str, rows: pl.DataFrame, within: Packs | None = None) -> pl.Series:
+    """Give the same name for a table of records; empty where no term asks for it."""
+    return fields_of_law.fields_of_rows(record_type=record_type, rows=rows, within=within or packs())
 
 
 def _in_force(kind: str, values: Iterable[InForce], name: str, on: date) -> InForce:

@@ -18,7 +18,7 @@ from publiccredit.catalogue.types import (
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
-from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion
+from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion, repair_opens_on
 
 CHINA = ZoneInfo("Asia/Shanghai")
 COLUMNS = {
@@ -100,7 +100,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         severity=Severity(row.severity) if row.severity else None,
         severity_rule=row.severity_rule,
         severity_correction=_correction(row),
-        repairable_from=row.repairable_from,
+        repairable_from=repair_opens_on(record=row),
         disclosed_until=row.disclosed_until,
         fields=_fields(row, record_type, audience),
         dispute=Dispute(row.dispute) if row.dispute else None,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from publiccredit.catalogue.types import Audience, Nature, Severity
-from publiccredit.subjects.queries import Dispute
+from publiccredit.subjects.queries import Dispute, last_day
 
 AUDIENCE_TITLES: dict[Audience, str] = {
     Audience.PUBLIC: "公开公示",
@@ -88,6 +88,10 @@ class VisibleRecord:
     @property
     def adverse(self) -> bool:
         return self.nature is Nature.ADVERSE
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(until=self.disclosed_until)
 
     @property
     def heading(self) -> str:

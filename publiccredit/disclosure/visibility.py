@@ -7,6 +7,7 @@ It is made anew for every day it is asked about, from the packs and the record: 
 from datetime import date, timedelta
 from functools import lru_cache
 
+import polars as pl
 from django.db.models import F, Q
 
 from publiccredit.catalogue import queries as catalogue
@@ -97,7 +98,9 @@ def _adverse(name: str, on: date, packs: Packs) -> Q:
     period = Q(served_on__lte=on, disclosed_from__lte=on, disclosed_until__gt=on)
     rules = NOTHING
     months = catalogue.disclosure_months(record_type=name, within=packs)
-    for begin, end, severity, _, maximum in months.iter_rows():
+    # Of several fields of law the longest: the record's own end, computed with its field, is never passed either way.
+    longest = months.group_by("decided_from", "decided_to", "severity").agg(pl.col("maximum_months").max())
+    for begin, end, severity, maximum in longest.sort("decided_from", "severity").iter_rows():
         if maximum:
             rule = Q(severity=severity, decided_on__gte=max(begin, _first_unended(on, maximum)))
             rules |= rule if end is None else rule & Q(decided_on__lt=end)
@@ -106,7 +109,7 @@ def _adverse(name: str, on: date, packs: Packs) -> Q:
 
 def _once_adverse(name: str, packs: Packs) -> Q:
     months = catalogue.disclosure_months(record_type=name, within=packs)
-    published = sorted({severity for _, _, severity, _, maximum in months.iter_rows() if maximum})
+    published = sorted(set(months.filter(pl.col("maximum_months") > 0)["severity"]))
     period = Q(served_on__isnull=False, disclosed_from__lt=F("disclosed_until"))
     return period & Q(severity__in=published) if months.height else period
 

@@ -1,11 +1,12 @@
 """What values are called on the screen."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, Nature, SubjectKind
 from publiccredit.disclosure.types import Standing, VisibleRecord
+from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RegistrationStatus
 from publiccredit.subjects.types import DECIDED_BY_CASE
 
@@ -97,7 +98,8 @@ def _standing_of(record: VisibleRecord) -> Status:
 
 def last_day(until: date | None) -> str:
     """Give the last day on which something is shown, from the first day on which it is not."""
-    return (until - timedelta(days=1)).isoformat() if until else ""
+    day = subjects.last_day(until=until)
+    return day.isoformat() if day else ""
 
 
 def department_name(code: str) -> str:

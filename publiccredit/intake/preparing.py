@@ -140,10 +140,11 @@ class Preparation:
         months = catalogue.disclosure_months(record_type=self.record_type.name)
         if months.is_empty():
             nothing = pl.lit(None, dtype=pl.Date)
-            return rows.with_columns(ends_on=nothing, repairable_from=nothing)
-        ordered = rows.with_row_index("_place").sort("decided_on", nulls_last=True)
+            return rows.with_columns(ends_on=nothing, repairable_from=nothing, field=pl.lit(""))
+        field = catalogue.fields_of_rows(record_type=self.record_type.name, rows=rows)
+        ordered = rows.with_columns(field).with_row_index("_place").sort("decided_on", nulls_last=True)
         joined = ordered.join_asof(
-            months.sort("decided_from"), left_on="decided_on", right_on="decided_from", by="severity",
+            months.sort("decided_from"), left_on="decided_on", right_on="decided_from", by=["severity", "field"],
             strategy="backward", check_sortedness=False,
         )  # fmt: skip
         governed = pl.col("decided_to").is_null() | (pl.col("decided_on") < pl.col("decided_to"))

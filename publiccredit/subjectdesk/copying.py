@@ -75,7 +75,7 @@ class CopiedRecord:
             ("到达平台", _day(self.received_on)),
             ("失信严重程度", severity and f"{severity}，{self.severity_rule}"),
             ("可以申请修复", _day(self.repair_opens_on)),
-            ("公示最后一日", self.shown_until),
+            ("最后公示日", self.shown_until),
             *((effect.title, _moment(effect.at)) for effect in self.repair_effects),
             ("异议标注", self.dispute),
             ("主体声明", self.statement),

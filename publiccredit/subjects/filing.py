@@ -169,12 +169,13 @@ UPDATE {ROW_TABLE} s SET severity = r.severity, severity_rule = r.severity_rule,
     repairable_from = least(s.decided_on + make_interval(months => t.minimum_months),
         s.decided_on + make_interval(months => t.maximum_months))::date
 FROM {EXCEPTION_TABLE} e JOIN subjects_record r ON r.id = e.record_id
-CROSS JOIN unnest(%(starts)s::date[], %(ends)s::date[], %(severities)s::text[], %(least)s::int[], %(most)s::int[])
-    AS t (decided_from, decided_to, severity, minimum_months, maximum_months)
+CROSS JOIN unnest(%(starts)s::date[], %(ends)s::date[], %(severities)s::text[], %(fields)s::text[], %(least)s::int[],
+        %(most)s::int[])
+    AS t (decided_from, decided_to, severity, field, minimum_months, maximum_months)
 WHERE e.fate = '{Fate.CHANGES}' AND e.line = s.line AND r.severity_rule IN ('{CORRECTED}', '{DECIDED_BY_CASE}')
   AND (s.severity_rule <> '{SENDER}'
     OR s.content ->> %(severity_field)s IS NOT DISTINCT FROM r.content ->> %(severity_field)s)
-  AND t.severity = r.severity AND t.decided_from <= s.decided_on
+  AND t.severity = r.severity AND t.field = coalesce(s.field, '') AND t.decided_from <= s.decided_on
   AND (t.decided_to IS NULL OR s.decided_on < t.decided_to)
 """
 
@@ -222,6 +223,6 @@ def file_staged(*, filing: Filing) -> FiledCounts:
 def _terms(record_type: str) -> dict[str, list[object]]:
     """Give the table of terms of a record type, a list for each column."""
     months = catalogue.disclosure_months(record_type=record_type)
-    columns = ("starts", "decided_from"), ("ends", "decided_to"), ("severities", "severity")
+    columns = ("starts", "decided_from"), ("ends", "decided_to"), ("severities", "severity"), ("fields", "field")
     numbers = ("least", "minimum_months"), ("most", "maximum_months")
     return {name: months[column].to_list() for name, column in (*columns, *numbers)}

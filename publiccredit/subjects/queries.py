@@ -20,6 +20,7 @@ from publiccredit.subjects.models import (
 )
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.standing import in_use
+from publiccredit.subjects.terms import last_day, repair_opens_on
 
 __all__ = [
     "Dispute",
@@ -34,11 +35,13 @@ __all__ = [
     "SubjectName",
     "identifiers",
     "in_use",
+    "last_day",
     "looks",
     "names",
     "pinyin_initials",
     "record_versions",
     "records",
+    "repair_opens_on",
     "subjects",
 ]
 

@@ -51,6 +51,7 @@ ROW_SCHEMA: MappingProxyType[str, type[pl.DataType]] = MappingProxyType(
         "confiscated_fen": pl.Int64,
         "repairable_from": pl.Date,
         "ends_on": pl.Date,
+        "field": pl.String,  # the field of law, where a term asks for it
         "working_days_taken": pl.Int32,
         "content": pl.String,
         "original": pl.String,

@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
 def test_the_navigator_says_when_with_what_and_by_whom(record: Record) -> None:
     found = queries.navigator(record_id=record.pk, on=date(2026, 8, 19))
     assert found is not None
-    assert (found.severity, found.earliest_on, found.ends_on) == ("general", date(2026, 8, 20), date(2027, 5, 20))
+    assert (found.severity, found.earliest_on, found.last_day) == ("general", date(2026, 8, 20), date(2027, 5, 19))
     assert (found.eligible_today, found.decides_within_working_days) == (False, 10)
     assert [(p.name, p.brought_by) for p in found.papers] == [
         ("proof_of_performance", "认定单位"),

@@ -147,7 +147,7 @@ def test_the_repair_notice_is_printed_with_the_penalty_by_who_decided_it(record:
     page = read(LIAISON, f"/cases/notices/{record.pk}/")
     assert "<h2>信用修复告知书</h2>" in page
     assert "最早自2026年8月20日起可以申请修复。" in page
-    assert "即使不申请，也将于2027年5月20日自动停止公示。" in page
+    assert "不申请的，期满自动停止公示，最后公示日为2027年5月19日。" in page
     assert "不收取任何费用" in page
     file = browser(CLERK).get(f"/cases/notices/{record.pk}/notice.pdf")
     assert file.content.startswith(b"%PDF-")

@@ -1,6 +1,6 @@
 """A department corrects how severe its own decisions are held to be: choose, see what follows, confirm."""
 
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -114,4 +114,4 @@ def shown_words(term: SeverityTerm) -> str:
         return "不公示"
     if term.disclosed_until is None:
         return "规则没有规定期限"
-    return f"公示至 {term.disclosed_until - timedelta(days=1)}"
+    return f"公示至 {term.last_day}"

@@ -207,7 +207,7 @@ def _disclosure(packs: Packs) -> str:
             ["程度", "公示", "最短（月）", "最长（月）", "依据", "可信度"],
             (
                 (
-                    SEVERITIES[t.severity.value],
+                    SEVERITIES[t.severity.value] + _of_fields(t.fields, packs),
                     "公示" if t.published else "不公示",
                     t.minimum_months,
                     t.maximum_months,
@@ -217,7 +217,22 @@ def _disclosure(packs: Packs) -> str:
                 for t in terms.terms
             ),
         )
-    return text + "".join(_classification(c) for c in packs.severity_classifications)
+    return text + _fields_of_law(packs) + "".join(_classification(c) for c in packs.severity_classifications)
+
+
+def _of_fields(names: tuple[str, ...], packs: Packs) -> str:
+    titles = "、".join(f.title for f in packs.fields_of_law if f.name in names)
+    return f"（{titles}领域）" if titles else ""
+
+
+def _fields_of_law(packs: Packs) -> str:
+    text = "## 最短公示期另有规定的领域\n\n决定的依据引用下列法律、行政法规的，属于该领域；引用几个领域的，从前。\n\n"
+    rows = (
+        (field.title, f"《{law.title}》{law.clause}", law.in_force_from, law.in_force_to or "", law.confidence.value)
+        for field in packs.fields_of_law
+        for law in field.laws
+    )
+    return text + table(["领域", "法律、行政法规", "施行", "废止", "可信度"], rows)
 
 
 def _classification(classification: SeverityClassification) -> str:

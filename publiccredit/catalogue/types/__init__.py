@@ -43,7 +43,14 @@ from publiccredit.catalogue.types.procedures import (
 )
 from publiccredit.catalogue.types.records import CheckUse, FieldRole, FieldType, RecordField, RecordType, RequiredWhen
 from publiccredit.catalogue.types.sources import Expectation, Industry, IssueKind, IssueSeverity, Refusal, Source
-from publiccredit.catalogue.types.terms import DisclosureTerm, DisclosureTerms, SeverityClassification, SeverityRule
+from publiccredit.catalogue.types.terms import (
+    DisclosureTerm,
+    DisclosureTerms,
+    FieldOfLaw,
+    LawOfField,
+    SeverityClassification,
+    SeverityRule,
+)
 
 __all__ = [
     "CONFIDENCE_TITLES",
@@ -70,6 +77,7 @@ __all__ = [
     "Edition",
     "Effect",
     "Expectation",
+    "FieldOfLaw",
     "FieldRole",
     "FieldType",
     "Form",
@@ -78,6 +86,7 @@ __all__ = [
     "IssueKind",
     "IssueSeverity",
     "Item",
+    "LawOfField",
     "Nature",
     "Outcome",
     "Pack",

@@ -10,7 +10,7 @@ from publiccredit.catalogue.types.items import Edition, Right, Term
 from publiccredit.catalogue.types.procedures import Procedure
 from publiccredit.catalogue.types.records import RecordType
 from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
-from publiccredit.catalogue.types.terms import DisclosureTerms, SeverityClassification
+from publiccredit.catalogue.types.terms import DisclosureTerms, FieldOfLaw, SeverityClassification
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Packs:
     calendars: Mapping[int, Calendar]
     severity_classifications: tuple[SeverityClassification, ...]
     disclosure_terms: tuple[DisclosureTerms, ...]  # the earliest instrument first
+    fields_of_law: tuple[FieldOfLaw, ...]
     procedures: tuple[Procedure, ...]
     industries: tuple[Industry, ...]
     sources: tuple[Source, ...]

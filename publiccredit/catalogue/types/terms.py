@@ -25,10 +25,31 @@ class SeverityClassification(Dated):
     rules: tuple[SeverityRule, ...]
 
 
+class LawOfField(Dated):
+    """A law or administrative regulation that governs a field, named as decisions cite it without the state's name."""
+
+    title: str
+    clause: str  # the one that says what it governs
+    confidence: Confidence
+
+
+class FieldOfLaw(Pack):
+    """A field for which some instruments set other terms; a decision is of it where its basis cites one of the laws."""
+
+    name: CodeName
+    title: str
+    record_type: CodeName
+    read_in: tuple[CodeName, ...]  # the fields of a record in which its laws are cited
+    basis: str
+    confidence: Confidence
+    laws: tuple[LawOfField, ...]
+
+
 class DisclosureTerm(Pack):
     """Months from the decision date: not before ``minimum`` may an early end be asked for; at ``maximum`` it ends."""
 
     severity: Severity
+    fields: tuple[CodeName, ...] = ()  # of these fields of law only; empty: of every field that has no term of its own
     published: bool
     minimum_months: int
     maximum_months: int

@@ -123,6 +123,6 @@ def _line(record: "VisibleRecord") -> str:
     parts = [record.heading, record.authority_name]
     if record.decided_on:
         parts.append(f"决定 {record.decided_on}")
-    if record.disclosed_until:
-        parts.append(f"公示至 {record.disclosed_until} 前")
+    if record.last_day:
+        parts.append(f"公示至 {record.last_day}")
     return "  " + "  ".join(part for part in parts if part)

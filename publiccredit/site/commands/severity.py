@@ -1,6 +1,5 @@
 """Commands on how severe a record is held to be: severity show, severity set."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -110,4 +109,4 @@ def _tell(standing: "SeverityStanding") -> None:
 def _until(term: "SeverityTerm") -> str:
     if not term.published:
         return "不公示"
-    return f"公示至 {term.disclosed_until - timedelta(days=1)}" if term.disclosed_until else "没有期限"
+    return f"公示至 {term.last_day}" if term.disclosed_until else "没有期限"

@@ -17,7 +17,7 @@ from publiccredit.subjectdesk.acts import china_day, one_act
 from publiccredit.subjectdesk.models import Message, RegisteredContact
 from publiccredit.subjectdesk.outbox import Messenger, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import MessageKind, Reminded
-from publiccredit.subjects.queries import Record
+from publiccredit.subjects.queries import Record, repair_opens_on
 
 LETTERS_LOOK_BACK = timedelta(days=7)
 LOOKS_BACK = timedelta(days=30)  # a worker that stood still for a month forgets nobody
@@ -54,7 +54,7 @@ def _tell(letter: Letter, at: datetime) -> int:
 
 
 def _write(record: Record, at: datetime) -> int:
-    opens = record.repairable_from
+    opens = repair_opens_on(record=record)
     if record.subject_id is None or opens is None:
         return 0
     key, text = f"{record.pk}:{opens.isoformat()}", _text(record, opens)

@@ -12,6 +12,7 @@ from publiccredit.catalogue import queries
 from publiccredit.catalogue.types import Confidence, Severity, SeverityClassification
 
 PENALTY = "administrative_penalty"
+FIELDS = ("", *(f.name for f in queries.packs().fields_of_law))
 KINDS = queries.code_table(name="penalty_kind", on=date(2026, 11, 23)).words
 
 
@@ -88,7 +89,7 @@ def test_disclosure_runs_from_service_to_the_shortest_end(
     severity, decided, served, shown_from, repairable, shown_until, instruments
 ):
     period = queries.disclosure_period(
-        record_type=PENALTY, severity=Severity(severity), decided_on=decided, served_on=served
+        record_type=PENALTY, severity=Severity(severity), field="", decided_on=decided, served_on=served
     )
     assert (period.disclosed_from, period.repairable_from, period.disclosed_until) == (
         shown_from,
@@ -100,7 +101,7 @@ def test_disclosure_runs_from_service_to_the_shortest_end(
 
 def test_a_record_type_without_terms_is_shown_without_end():
     period = queries.disclosure_period(
-        record_type="administrative_licence", severity=None, decided_on=date(2026, 5, 1), served_on=None
+        record_type="administrative_licence", severity=None, field="", decided_on=date(2026, 5, 1), served_on=None
     )
     assert (period.disclosed_from, period.repairable_from, period.disclosed_until) == (date(2026, 5, 1), None, None)
 
@@ -108,16 +109,20 @@ def test_a_record_type_without_terms_is_shown_without_end():
 @given(
     decided=st.dates(date(2010, 1, 1), date(2026, 11, 23)),
     severity=st.sampled_from(Severity),
+    field=st.sampled_from(FIELDS),
     wait=st.integers(0, 2000),
 )
-def test_the_table_of_months_says_what_the_single_question_says(decided, severity, wait):
+def test_the_table_of_months_says_what_the_single_question_says(decided, severity, field, wait):
     served = decided + timedelta(days=wait)
-    period = queries.disclosure_period(record_type=PENALTY, severity=severity, decided_on=decided, served_on=served)
+    period = queries.disclosure_period(
+        record_type=PENALTY, severity=severity, field=field, decided_on=decided, served_on=served
+    )
     months = queries.disclosure_months(record_type=PENALTY)
     row = months.filter(
         (pl.col("decided_from") <= decided)
         & (pl.col("decided_to").is_null() | (pl.col("decided_to") > decided))
         & (pl.col("severity") == severity.value)
+        & (pl.col("field") == field)
     ).row(0, named=True)
     assert period.disclosed_until == max(served, queries.add_months(day=decided, months=row["maximum_months"]))
     assert period.repairable_from == queries.add_months(day=decided, months=row["minimum_months"])

@@ -1,0 +1,33 @@
+"""The two days every page, letter and command names of an adverse record: the first of its repair, and its last."""
+
+from datetime import date, timedelta
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Packs, Severity
+from publiccredit.subjects.models import RecordColumns
+
+
+def repair_opens_on(*, record: RecordColumns, within: Packs | None = None) -> date | None:
+    """
+    Give the first day on which a record can be repaired, by the rules of today or those it was filed under, whichever
+    is earlier; nothing where no minimum term is set.
+    """
+    if record.decided_on is None or not record.severity:
+        return record.repairable_from
+    period = catalogue.disclosure_period(
+        record_type=record.record_type,
+        severity=Severity(record.severity),
+        field=catalogue.field_of_law(
+            record_type=record.record_type, content=record.content, decided_on=record.decided_on, within=within
+        ),
+        decided_on=record.decided_on,
+        served_on=record.served_on,
+        within=within,
+    )
+    days = [d for d in (period.repairable_from, record.repairable_from) if d is not None]
+    return min(days, default=None)
+
+
+def last_day(*, until: date | None) -> date | None:
+    """Give the last day on which something is shown (最后公示日), from the first day on which it is not."""
+    return until - timedelta(days=1) if until is not None else None

@@ -1,0 +1,110 @@
+"""Two days of an adverse record, the first of its repair and its last, are told the same wherever they are told."""
+
+import json
+import re
+from datetime import date, timedelta
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework import queries
+from publiccredit.casework.letters import in_chinese
+from publiccredit.casework.operations import correct_severity
+from publiccredit.catalogue.types import Severity
+from publiccredit.subjects.models import Record
+from tests.factories import penalty_row
+from tests.flows.cases import LIAISON as OFFICER
+from tests.flows.cases import people
+from tests.flows.desks import at_the_desk
+from tests.flows.filing import AT, send
+from tests.flows.officers import browser
+from tests.flows.severities import REASON
+
+pytestmark = pytest.mark.django_db
+FOOD = "《中华人民共和国食品安全法》第一百二十四条"
+NOT_FOOD = "《中华人民共和国产品质量法》第五十条"
+
+
+@pytest.fixture(autouse=True)
+def county() -> None:
+    act_as(actor=PROGRAM)
+    people()
+
+
+def _filed(basis: str, *, later: int = 0, **fields: str) -> Record:
+    send([penalty_row(1, penalty_basis=basis, decided_on="2026-03-10", served_on="2026-03-12", **fields)], later=later)
+    return Record.objects.get()
+
+
+def _everywhere(record: Record, client: Client) -> dict[str, tuple[str, str]]:
+    """Read the two days off every place that tells them."""
+    iso, chinese = r"(\d{4}-\d{2}-\d{2})", r"(\d{4}年\d{1,2}月\d{1,2}日)"
+
+    def days(text: str, first: str, last: str) -> tuple[str, str]:
+        text = re.sub(r"</?strong>|</?time[^>]*>", "", text)
+        found = tuple(re.search(pattern, text) for pattern in (first, last))
+        assert all(found), text
+        return (found[0].group(1), found[1].group(1))  # type: ignore[union-attr]
+
+    with patch("django.utils.timezone.now", return_value=AT):
+        public = client.get(f"/records/{record.pk}/").content.decode()
+        own = at_the_desk(record.subject, Client())  # type: ignore[arg-type]
+        desk = own.get(f"/mine/records/{record.pk}/").content.decode()
+        copy = json.loads(own.get("/mine/copy.json").content)["records"][0]
+        notice = browser(OFFICER).get(f"/cases/notices/{record.pk}/").content.decode()
+    act_as(actor=PROGRAM)
+    found = queries.navigator(record_id=record.pk, on=AT.date())
+    assert found is not None
+    assert (found.earliest_on, found.last_day) != (None, None)
+    return {
+        "public": days(public, rf"自 {iso} 起可申请", rf"最后公示日为 {iso}"),
+        "desk": days(desk, rf"自 {iso} 起可以申请修复", rf"最后公示日为 {iso}"),
+        "copy": (copy["repair_opens_on"], copy["shown_until"]),
+        "navigator": (str(found.earliest_on), str(found.last_day)),
+        "notice": days(notice, rf"最早自{chinese}起可以申请修复", rf"最后公示日为{chinese}"),
+    }
+
+
+def test_a_serious_penalty_of_order_58_in_food_opens_after_a_year_on_every_surface(client: Client) -> None:
+    told = _everywhere(_filed(FOOD, severity="严重"), client)
+    opens, last = date(2027, 3, 10), date(2029, 3, 9)
+    assert told.pop("notice") == (in_chinese(opens), in_chinese(last))
+    assert set(told.values()) == {(str(opens), str(last))}
+
+
+@pytest.mark.parametrize(
+    ("basis", "severity", "opens"),
+    [
+        (NOT_FOOD, "严重", date(2026, 6, 10)),  # order 58 alone: three months
+        (FOOD, "一般", date(2026, 6, 10)),  # order 36 asks no more of what is general
+    ],
+)
+def test_outside_the_five_fields_and_of_general_ones_nothing_changes(basis: str, severity: str, opens: date) -> None:
+    record = _filed(basis, severity=severity)
+    found = queries.navigator(record_id=record.pk, on=AT.date())
+    assert found is not None
+    assert (record.repairable_from, found.earliest_on, found.eligible_today) == (opens, opens, True)
+
+
+def test_a_record_on_file_keeps_the_earlier_day_it_was_told(client: Client) -> None:
+    record = _filed(FOOD, severity="严重")
+    Record.objects.filter(pk=record.pk).update(repairable_from=date(2026, 12, 10), known_from=AT + timedelta(hours=1))
+    told = _everywhere(record, client)
+    assert told.pop("notice")[0] == "2026年12月10日"
+    assert {opens for opens, _ in told.values()} == {"2026-12-10"}
+
+
+def test_a_corrected_severity_takes_the_term_of_its_field_and_keeps_it_when_the_row_comes_again() -> None:
+    record = _filed(FOOD)
+    assert (record.severity, record.repairable_from) == ("general", date(2026, 6, 10))
+    correct_severity(
+        by=OFFICER, record_id=record.pk, severity=Severity.SERIOUS, reason=REASON, at=AT + timedelta(minutes=1)
+    )
+    assert Record.objects.get().repairable_from == date(2027, 3, 10)
+    again = _filed(FOOD, later=600, penalty_content="罚款 12,000 元，没收产品")
+    assert (again.severity, again.repairable_from) == ("serious", date(2027, 3, 10))
+    elsewhere = _filed(NOT_FOOD, later=1200, penalty_content="罚款 12,000 元，没收产品")
+    assert (elsewhere.severity, elsewhere.repairable_from) == ("serious", date(2026, 6, 10))
