@@ -25,6 +25,7 @@ ROLE_TITLES: dict[Role, str] = {
 DEPARTMENT_ROLES = frozenset({Role.LIAISON, Role.DEPARTMENT_HEAD})
 FOUR_EYES_ROLES = frozenset({Role.DEPARTMENT_HEAD, Role.OFFICE_HEAD, Role.ADMINISTRATOR})
 OFFICE_ROLES = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
+HEAD_ROLES = frozenset({Role.DEPARTMENT_HEAD, Role.OFFICE_HEAD})
 
 
 class SecondFactorWanted(StrEnum):
@@ -57,6 +58,10 @@ class Actor:
     @property
     def of_office(self) -> bool:
         return self.role in OFFICE_ROLES
+
+    @property
+    def is_head(self) -> bool:
+        return self.role in HEAD_ROLES
 
 
 PROGRAM = Actor(name="program", role=None)

@@ -27,7 +27,7 @@ _TITLES = {
     "escalated": "期限过半",
     "papers": "待补正",
     "source": "认定单位核实中",
-    "second": "待第二人审核",
+    "second": "待负责人审核",
     "delivery": "待送达",
     "open": "全部在办",
     "closed": "已办结",
@@ -166,7 +166,7 @@ def _may_propose(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - 
 
 
 def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    if case.state != CaseState.PROPOSED or _decided_the_first(case, actor):
+    if case.state != CaseState.PROPOSED or not actor.is_head or _decided_the_first(case, actor):
         return False
     return not Decision.objects.filter(case=case, state="proposed", proposed_by__username=actor.name).exists()
 

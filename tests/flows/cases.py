@@ -37,7 +37,8 @@ OTHER = Actor(name="an-liaison", role=Role.LIAISON, department_code="emergency_m
 CLERK = Actor(name="clerk", role=Role.OFFICE_CLERK)
 OFFICE_HEAD = Actor(name="office-head", role=Role.OFFICE_HEAD)
 SECOND_CLERK = Actor(name="second-clerk", role=Role.OFFICE_CLERK)
-PEOPLE = (LIAISON, HEAD, THIRD, FOURTH, OTHER, CLERK, OFFICE_HEAD, SECOND_CLERK)
+SECOND_OFFICE_HEAD = Actor(name="second-office-head", role=Role.OFFICE_HEAD)
+PEOPLE = (LIAISON, HEAD, THIRD, FOURTH, OTHER, CLERK, OFFICE_HEAD, SECOND_CLERK, SECOND_OFFICE_HEAD)
 OWNER = Actor(name=f"{SUBJECT_ACCOUNT}910000000000000000", role=None)
 REASONS = "经核对决定文书第二页和送达回证，事实清楚。"
 APPLICANT = Applicant(party=Party.SUBJECT, name="濉溪县示例建材有限公司", handler_name="李四")

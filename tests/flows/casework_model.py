@@ -36,6 +36,7 @@ from tests.flows.cases import (
     LIAISON,
     OFFICE_HEAD,
     SECOND_CLERK,
+    SECOND_OFFICE_HEAD,
     THIRD,
     people,
     resend,
@@ -46,7 +47,7 @@ MONTHS = {"general": (3, 12), "serious": (12, 36)}
 SOURCE_APPLICANT = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
 SUSPENDS = {ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR, ProcedureName.REVOCATION_OR_CHANGE}
 FIRST_PAIR = {Party.OFFICE: (CLERK, OFFICE_HEAD), Party.SOURCE: (LIAISON, HEAD)}
-SECOND_PAIR = {Party.OFFICE: (SECOND_CLERK, OFFICE_HEAD), Party.SOURCE: (THIRD, FOURTH)}
+SECOND_PAIR = {Party.OFFICE: (SECOND_CLERK, SECOND_OFFICE_HEAD), Party.SOURCE: (THIRD, FOURTH)}
 
 
 def months_after(day: date, months: int) -> date:
@@ -253,7 +254,8 @@ VIOLATIONS = """
 SELECT
     (SELECT count(*) FROM casework_case c WHERE c.due_on IS NULL OR (c.state <> 'opened' AND c.owner = '')),
     (SELECT count(*) FROM casework_decision d WHERE d.state = 'effective' AND d.four_eyes
-        AND (d.approved_by_id IS NULL OR d.approved_by_id = d.proposed_by_id)),
+        AND (d.approved_by_id IS NULL OR d.approved_by_id = d.proposed_by_id OR NOT EXISTS (
+            SELECT 1 FROM accounts_officer o WHERE o.username = d.approved_by_id AND o.role IN ('department_head', 'office_head')))),
     (SELECT count(*) FROM casework_case c WHERE c.state IN ('decided', 'closed') AND NOT EXISTS (
         SELECT 1 FROM casework_decision d JOIN casework_letter l ON l.case_id = d.case_id AND l.kind = 'decision'
         WHERE d.case_id = c.id AND d.state = 'effective')),

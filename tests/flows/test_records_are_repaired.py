@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import NotAllowed
+from publiccredit.casework.desk import steps_open
 from publiccredit.casework.models import Case, Decision, Letter
 from publiccredit.casework.operations import (
     CaseNotFound,
@@ -20,13 +22,14 @@ from publiccredit.casework.operations import (
     take_case,
 )
 from publiccredit.casework.types import Applicant, CaseState, Channel, Order, Verdict
-from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
+from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, StepName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
+    FOURTH,
     HEAD,
     LIAISON,
     OTHER,
@@ -113,9 +116,35 @@ def test_nobody_approves_what_they_proposed(record: Record) -> None:
     assert shown(record)
     return_proposal(by=HEAD, case_id=case.pk, because="缺少银行回单", at=AT)
     assert Case.objects.get(pk=case.pk).state == CaseState.IN_HAND
-    settled(case, "granted", first=HEAD, second=LIAISON)
+    settled(case, "granted", first=HEAD, second=FOURTH)
     assert not shown(record)
     assert list(Decision.objects.values_list("state", flat=True)) == ["returned", "effective"]
+
+
+def test_a_liaison_does_not_have_the_last_word_on_what_the_head_proposed(record: Record) -> None:
+    case = repair_ready(record)
+    decide(by=HEAD, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
+    for step in (
+        lambda: approve(by=LIAISON, case_id=case.pk, at=AT),
+        lambda: return_proposal(by=LIAISON, case_id=case.pk, because="缺少银行回单", at=AT),
+    ):
+        with pytest.raises(NotAllowed, match="负责人办理"):
+            step()
+    assert (Case.objects.get(pk=case.pk).state, shown(record)) == (CaseState.PROPOSED, True)
+    assert StepName.APPROVE not in steps_open(case=Case.objects.get(pk=case.pk), actor=LIAISON, on=AT.date())
+    assert StepName.APPROVE in steps_open(case=Case.objects.get(pk=case.pk), actor=FOURTH, on=AT.date())
+    approve(by=FOURTH, case_id=case.pk, at=AT)
+    assert not shown(record)
+
+
+def test_the_only_head_is_told_that_nobody_could_approve_what_they_propose(record: Record) -> None:
+    case = repair_ready(record)
+    Officer.objects.filter(username=FOURTH.name).update(is_active=False)
+    with pytest.raises(NotAllowed, match="没有可以审核的负责人"):
+        decide(by=HEAD, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
+    assert (Case.objects.get(pk=case.pk).state, Decision.objects.count()) == (CaseState.IN_HAND, 0)
+    settled(case, "granted", first=LIAISON, second=HEAD)
+    assert not shown(record)
 
 
 def test_each_record_is_repaired_by_itself(record: Record) -> None:

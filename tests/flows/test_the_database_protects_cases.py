@@ -18,12 +18,14 @@ from tests.flows.cases import (
     APPLICANT,
     AT,
     CLERK,
+    FOURTH,
     HEAD,
     LIAISON,
     OFFICE_HEAD,
     OTHER,
     OWNER,
     REASONS,
+    THIRD,
     objection_ready,
     repair_ready,
     repaired,
@@ -75,7 +77,7 @@ def _insert_decision(case: Case, **columns: Any) -> tuple[str, list[Any]]:
         ({"reasons": TEMPLATE.replace("____", " ").replace(",", ", ")}, "decision_reasons_are_not_the_template"),
         ({"template": ""}, "decision_reasons_are_not_the_template"),
         ({"four_eyes": True, "state": "effective", "effective_at": AT}, "decision_effective_only_when_complete"),
-        ({"approved_by_id": CLERK.name, "approved_at": AT}, "decision_two_people"),
+        ({"approved_by_id": OFFICE_HEAD.name, "approved_at": AT}, "decision_two_people"),
         ({"effects": '["end_disclosure"]'}, "decision_on_consequences_has_four_eyes"),
         ({"effects": '["undo_repair"]'}, "decision_on_consequences_has_four_eyes"),
         ({"state": "returned"}, "decision_returned_says_why"),
@@ -83,8 +85,8 @@ def _insert_decision(case: Case, **columns: Any) -> tuple[str, list[Any]]:
 )
 def test_a_decision_without_what_it_needs_is_refused(record: Record, columns: dict[str, Any], message: str) -> None:
     case = objection_ready(record)
-    statement, values = _insert_decision(case, **columns)
-    _refused(CLERK, message, statement, *values)
+    statement, values = _insert_decision(case, **{"proposed_by_id": OFFICE_HEAD.name} | columns)
+    _refused(OFFICE_HEAD, message, statement, *values)
     assert Decision.objects.count() == 0
 
 
@@ -107,12 +109,34 @@ def test_a_repair_is_decided_by_nobody_but_its_department(record: Record, by: Ac
 
 def test_the_first_decider_is_refused_in_the_review(record: Record) -> None:
     case = objection_ready(record)
-    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    reject_objection(by=OFFICE_HEAD, case_id=case.pk, reasons=REASONS, at=AT)
     review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT)
-    statement, values = _insert_decision(review)
-    _refused(CLERK, "somebody else than its first decider", statement, *values)
-    statement, values = _insert_decision(review, proposed_by_id=OFFICE_HEAD.name, approved_by_id=CLERK.name)
+    statement, values = _insert_decision(review, proposed_by_id=OFFICE_HEAD.name)
     _refused(OFFICE_HEAD, "somebody else than its first decider", statement, *values)
+    statement, values = _insert_decision(review, approved_by_id=OFFICE_HEAD.name)
+    _refused(OFFICE_HEAD, "somebody else than its first decider", statement, *values)
+
+
+@pytest.mark.parametrize(
+    ("by", "approver"),
+    [
+        (THIRD, THIRD.name),  # a liaison, of the same department
+        (HEAD, THIRD.name),  # in the liaison's name
+        (HEAD, FOURTH.name),  # in another head's name
+        (LIAISON, HEAD.name),  # in the head's name
+    ],
+)
+def test_a_proposal_is_approved_by_nobody_but_a_head_in_their_own_name(
+    record: Record, by: Actor, approver: str
+) -> None:
+    made = decide(by=LIAISON, case_id=repair_ready(record).pk, verdict=Verdict("granted", REASONS), at=AT)
+    statement = (
+        "UPDATE casework_decision SET state = 'effective', effective_at = now(), approved_at = now(),"
+        " approved_by_id = %s WHERE id = %s"
+    )
+    _refused(by, "approved or returned by a department_head", statement, approver, made.pk)
+    returned = "UPDATE casework_decision SET state = 'returned', returned_because = '缺少回单' WHERE id = %s"
+    _refused(THIRD, "approved or returned by a department_head", returned, made.pk)
 
 
 def test_an_officer_with_a_relation_is_refused(record: Record) -> None:
@@ -166,7 +190,7 @@ def test_a_decision_is_never_edited(record: Record) -> None:
         "UPDATE casework_decision SET state = 'effective', effective_at = now(), approved_at = now(),"
         " approved_by_id = %s WHERE id = %s"
     )
-    _refused(LIAISON, "decision_two_people", statement, LIAISON.name, made.pk)
+    _refused(LIAISON, "approved or returned by a department_head", statement, LIAISON.name, made.pk)
 
 
 TABLES = ("case", "caserecord", "casestep", "paper", "decision", "letter", "declaredrelation")

@@ -226,13 +226,13 @@ def test_a_decision_is_reviewed_once_by_somebody_else(record: Record) -> None:
 
 def test_a_refused_repair_is_granted_on_review_by_two_others(record: Record) -> None:
     case = repair_ready(record)
-    refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT, failing=(ConditionName.DUTIES_PERFORMED,))
+    refuse_repair(by=HEAD, case_id=case.pk, reasons=REASONS, at=AT, failing=(ConditionName.DUTIES_PERFORMED,))
     review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="已经全部缴清", at=AT)
     hand_in(review, "proof_of_performance", "commitment")
     take_case(by=THIRD, case_id=review.pk, at=AT)
     decide(by=THIRD, case_id=review.pk, verdict=Verdict("granted", REASONS), at=AT)
     with pytest.raises(NotAllowed, match="原办理人以外"):
-        approve(by=LIAISON, case_id=review.pk, at=AT)
+        approve(by=HEAD, case_id=review.pk, at=AT)
     approve(by=FOURTH, case_id=review.pk, at=AT)
     assert not shown(record)
 

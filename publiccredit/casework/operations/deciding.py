@@ -12,13 +12,13 @@ from django.db.models import Q
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import NotAllowed
-from publiccredit.accounts.types import Actor, SecondFactorWanted
+from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.effects import carry_out
 from publiccredit.casework.eligibility import eligibility
-from publiccredit.casework.models import Case, Decision
+from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.rules import Act, CaseRefused, case_for_step, one_act, write_step
 from publiccredit.casework.types import (
     CaseState,
@@ -27,7 +27,7 @@ from publiccredit.casework.types import (
     Happening,
     Verdict,
 )
-from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
+from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Party, Procedure, StepName
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record
 
@@ -79,6 +79,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         write_step(act=act, case=case, step=StepName.PROPOSE.value, text=outcome.title)
         act.payload["outcome"] = outcome.name
         if outcome.four_eyes:
+            _somebody_can_approve(case, by)
             act.payload["proposed"] = True
             case.state = CaseState.PROPOSED
             case.save(update_fields=["state"])
@@ -89,9 +90,9 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
 
 def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     """
-    Let a proposed decision take effect, by another person than the one who proposed it (DP-35).
+    Let a proposed decision take effect, by a head of the deciding body who did not propose it (DP-35).
 
-    :raises NotAllowed: the same person, the same log-in, or one with no part in the case.
+    :raises NotAllowed: the same person, the same log-in, no head, or one with no part in the case.
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises WrongMoment: nothing is proposed.
     """
@@ -110,7 +111,7 @@ def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> C
     """
     Send a proposed decision back to be made anew, with the reason.
 
-    :raises NotAllowed: the same person, or one with no part in the case.
+    :raises NotAllowed: the same person, no head, or one with no part in the case.
     """
     with one_act(by=by, at=at, operation="return_proposal") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
@@ -210,10 +211,30 @@ def _somebody_else(case: Case, by: Actor) -> None:
         raise NotAllowed("复核应当由原办理人以外的人员办理。请交由他人。")
 
 
+def _somebody_can_approve(case: Case, by: Actor) -> None:
+    """A proposal that nobody can approve would lie until it is overdue: say so before it is made."""
+    body = Q(role=Role.OFFICE_HEAD)
+    if case.decided_by_party == Party.SOURCE.value:
+        body = Q(role=Role.DEPARTMENT_HEAD, department_code=case.department_code)
+    heads = set(
+        accounts.officers().filter(body, is_active=True).exclude(username=by.name).values_list("username", flat=True)
+    )
+    first = Decision.objects.filter(case__review=case, state=DecisionState.EFFECTIVE)
+    took_part = {name for pair in first.values_list("proposed_by", "approved_by") for name in pair}
+    related = DeclaredRelation.objects.filter(subject=case.subject).values_list("officer_id", flat=True)
+    if not heads - took_part - set(related):
+        raise NotAllowed(
+            "这项决定须由本单位负责人审核，现在没有可以审核的负责人：本人拟办的、作过原决定的和应当回避的除外。"
+            "请由其他工作人员拟办，或者请系统管理员为另一位负责人开设账号。"
+        )
+
+
 def _proposed(case: Case, by: Actor) -> Decision:
     decision = Decision.objects.select_for_update(of=("self",)).get(case=case, state=DecisionState.PROPOSED)
     if decision.proposed_by_id == by.name:
-        raise NotAllowed("拟办和审核须由两人分别办理。请交由另一位工作人员审核。")
+        raise NotAllowed("拟办和审核须由两人分别办理。请交由另一位负责人审核。")
+    if not by.is_head:
+        raise NotAllowed("审核由作出决定的单位的负责人办理。请交由负责人审核或者退回。")
     return decision
 
 

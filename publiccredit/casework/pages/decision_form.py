@@ -45,8 +45,8 @@ class DecisionForm(StepForm):
         self.chosen = outcome
         self.title = f"决定：{outcome.title}"
         if outcome.four_eyes:
-            self.explanation = "须由另一位工作人员审核后生效。"
-            self.button, self.done = "提交审核", "已提交，由另一位工作人员审核后生效。"
+            self.explanation = "须由本单位负责人审核后生效；负责人自己拟办的，由另一位负责人审核。"
+            self.button, self.done = "提交审核", "已提交，由负责人审核后生效。"
         else:
             self.explanation = "提交后立即生效，不能撤回。"
             self.button, self.done = "作出决定", "决定已生效。"

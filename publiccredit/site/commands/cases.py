@@ -130,7 +130,7 @@ def paper(number: str, kind: str, file: Path, account: str) -> None:
 @click.option("--until", type=Day(), help="文书所定止日，该日不再停止公示。")
 @_by
 def decide(number: str, outcome: str, account: str, **given: Any) -> None:
-    """作出决定；须两人办理的，等待另一人用 case approve 审核。"""
+    """作出决定；须两人办理的，等待负责人用 case approve 审核。"""
     with ready(), refusals():
         from publiccredit.casework import operations
 
@@ -144,7 +144,7 @@ def decide(number: str, outcome: str, account: str, **given: Any) -> None:
 @_by
 @click.option("--code", metavar="口令", default="", help="审核人手机上现在显示的 6 位动态口令；绑定了的必填。")
 def approve(number: str, account: str, code: str) -> None:
-    """审核并使决定生效，由拟办人以外的人办理。"""
+    """审核并使决定生效，由作出决定的单位的负责人办理，不能是拟办人。"""
     with ready(), refusals():
         from publiccredit.casework import operations
 
