@@ -94,6 +94,22 @@ class Case(models.Model):
         return self.number
 
 
+class CaseNumber(models.Model):
+    """The running number last given in a year under a prefix: 濉信异〔2026〕12号. Counted up by one, never else."""
+
+    prefix = models.CharField("字号", max_length=16)
+    year = models.IntegerField("年份")
+    last = models.IntegerField("已编至")
+
+    class Meta:
+        verbose_name = "案件编号"
+        verbose_name_plural = "案件编号"
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="case_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}〔{self.year}〕{self.last}号"
+
+
 class CaseRecord(models.Model):
     """A record a case is about, with the field that is contested where it is one."""
 

@@ -32,6 +32,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "intake_nilreturn": "UPDATE, DELETE, TRUNCATE",
     "intake_decisiondocument": "UPDATE, DELETE, TRUNCATE",
     "casework_case": "DELETE, TRUNCATE",
+    "casework_casenumber": "DELETE, TRUNCATE",
     "casework_caserecord": "UPDATE, DELETE, TRUNCATE",
     "casework_casestep": "UPDATE, DELETE, TRUNCATE",
     "casework_paper": "UPDATE, DELETE, TRUNCATE",

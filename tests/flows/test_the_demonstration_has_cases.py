@@ -1,12 +1,12 @@
 """The demonstration's cases are taken to their steps by the operations, once."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from publiccredit.accounts.models import Officer
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, CaseStep
 from publiccredit.ledger.models import Entry
 from publiccredit.site.demo import cases
 from publiccredit.site.demo.accounts import ACCOUNTS
@@ -15,6 +15,7 @@ from tests.flows.cases import AT
 
 pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)  # four in the afternoon in China
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def county(as_program: None) -> None:
 
 
 def test_the_desks_of_the_demonstration_are_not_empty() -> None:
-    assert cases.open_cases(until=UNTIL) == len(cases.STORIES)
+    assert cases.open_cases(until=UNTIL, now=NOW) == len(cases.STORIES)
     assert Counter(Case.objects.values_list("state", flat=True)) == {
         "opened": 4,  # with the review of one
         "in_hand": 3,
@@ -46,5 +47,13 @@ def test_the_desks_of_the_demonstration_are_not_empty() -> None:
         "closed": 2,
     }
     entries = Entry.objects.count()
-    assert cases.open_cases(until=UNTIL) == 0
+    assert cases.open_cases(until=UNTIL, now=NOW) == 0
     assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("hour", [0, 1, 5, 6, 12], ids=lambda h: f"{(h + 8) % 24} o'clock in China")
+def test_no_step_of_the_demonstration_lies_after_now(hour: int) -> None:
+    now = datetime(2026, 11, 23, hour, tzinfo=UTC)
+    cases.open_cases(until=UNTIL, now=now)
+    latest = [CaseStep.objects.latest("at").at, Case.objects.latest("opened_at").opened_at]
+    assert max(latest) <= now

@@ -8,6 +8,7 @@ from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day, set_due, working_days_used
 from publiccredit.casework.marking import mark_at_opening, nature_of
 from publiccredit.casework.models import Case, CaseRecord
+from publiccredit.casework.numbering import next_number
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
     Act,
@@ -216,7 +217,7 @@ def _new_case(
     if act.by.of_department and act.by.department_code != department:
         raise CaseNotFound
     return Case(
-        number=f"{rules.prefix}〔{act.on.year}〕{act.entry_id}号",
+        number=next_number(prefix=rules.prefix, year=act.on.year),
         procedure=rules.name.value,
         subject_id=records[0].subject_id if records else act.by.subject_id,
         ground=asked.ground,
@@ -246,7 +247,8 @@ def _write_opening(
     set_due(case=case, within=packs)
     case.save(force_insert=True)
     act.object_id = case.pk
-    act.payload |= {"procedure": case.procedure, "due": case.due_on.isoformat(), "records": len(asked.record_ids)}
+    act.payload |= {"number": case.number, "procedure": case.procedure, "due": case.due_on.isoformat()}
+    act.payload["records"] = len(asked.record_ids)
     for record_id in sorted(set(asked.record_ids)):
         CaseRecord.objects.create(case=case, record_id=record_id, field=asked.field)
     mark_at_opening(act=act, case=case, rules=rules, records=records)

@@ -167,7 +167,7 @@ def fill(parent: int) -> None:
             say(f"演示数据正在报送：第 {state.filed} 项，共 {state.of} 项……")
 
     filing.fill(until=until, folder=settings.DATA_FOLDER, report=report)
-    opened = cases.open_cases(until=until)
+    opened = cases.open_cases(until=until, now=now())
     if opened:
         say(f"演示案件已办理到各个步骤（{opened} 件）。")
     _announce(enterprise.open_enterprise(folder=settings.DATA_FOLDER, until=until, at=now()))

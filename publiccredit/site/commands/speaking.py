@@ -6,9 +6,10 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,6 +18,7 @@ FOUND = 1  # done, and there is something to look at: issues, nothing found, a c
 REFUSED = 2  # not done: what was asked for cannot be done as asked
 UNAVAILABLE = 3  # not done: the platform itself is not ready (database, port)
 
+CHINA = ZoneInfo("Asia/Shanghai")
 _SECTIONS = {"Options": "选项", "Commands": "命令"}
 
 
@@ -174,7 +176,14 @@ def say(line: str = "") -> None:
 def answer(data: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write the answer for a program, where one asked."""
     if json_wanted():
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_written))
+
+
+def _written(value: object) -> str:
+    """Give an instant as ISO 8601 with the offset of China's clocks, a day as ISO 8601, anything else in its words."""
+    if isinstance(value, datetime):
+        return value.astimezone(CHINA).isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def refuse(refusal: Refused) -> int:

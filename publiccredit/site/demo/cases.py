@@ -16,6 +16,7 @@ from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record
 
 CHINA = ZoneInfo("Asia/Shanghai")
+BEGINS, LATEST = time(9, 30), time(13, 30)  # four hours: the longest a step of a story lies after its first
 DEPARTMENT = "market_regulation"
 LIAISON = Actor(name="liaison_market", role=Role.LIAISON, department_code=DEPARTMENT)
 HEAD = Actor(name="head_market", role=Role.DEPARTMENT_HEAD, department_code=DEPARTMENT)
@@ -69,8 +70,13 @@ class Course:
         operations.close_case(by=by, case_id=self.case_id, delivered="窗口当面送达", at=self.after(days, 4))
 
 
-def open_cases(*, until: date) -> int:
-    """Open those of the cases that are not there, each whole or not at all, and give how many were."""
+def open_cases(*, until: date, now: datetime) -> int:
+    """
+    Open those of the cases that are not there, each whole or not at all, and give how many were.
+
+    Nothing in them is stamped later than now: until the last step of a day has come, they all begin a day earlier.
+    """
+    last = until if datetime.combine(until, LATEST, tzinfo=CHINA) <= now else until - timedelta(days=1)
     with database.acting_as_program():
         known = set(queries.cases().exclude(idempotency_key=None).values_list("idempotency_key", flat=True))
         chosen = _records(until)
@@ -81,7 +87,7 @@ def open_cases(*, until: date) -> int:
         ]
         for key, story, record in missing:
             with transaction.atomic():
-                _tell(story, record, until=until, key=key)
+                _tell(story, record, last=last, key=key)
     return len(missing)
 
 
@@ -109,8 +115,8 @@ def _records(until: date) -> Iterator[Record]:
             yield record
 
 
-def _tell(story: Story, record: Record, *, until: date, key: str) -> None:
-    begun = datetime.combine(until - timedelta(days=story.days_ago), time(9, 30), tzinfo=CHINA)
+def _tell(story: Story, record: Record, *, last: date, key: str) -> None:
+    begun = datetime.combine(last - timedelta(days=story.days_ago), BEGINS, tzinfo=CHINA)
     name = record.subject.name if record.subject else ""
     case = operations.open_case(
         by=CLERK,
