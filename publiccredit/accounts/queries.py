@@ -1,6 +1,6 @@
 """Every read of accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -31,11 +31,17 @@ def officers() -> QuerySet[Officer]:
     return Officer.objects.order_by("username")
 
 
-def spoken_names(*, names: Iterable[str]) -> dict[str, str]:
-    """Give the words a page uses for actors: the display name and the role, and "平台程序" for the program itself."""
-    held = Officer.objects.filter(username__in=set(names))
-    spoken = {officer.username: f"{officer.display_name}（{officer.get_role_display()}）" for officer in held}
-    return {PROGRAM.name: "平台程序", **spoken}
+def spoken_names(*, names: Iterable[str], departments: Mapping[str, str]) -> dict[str, str]:
+    """
+    Give the words a page uses for actors: an officer's name with role and department, 平台程序 for the program itself.
+
+    ``departments`` are the names of departments by code, or nothing where the page says the department elsewhere.
+    """
+    spoken = {PROGRAM.name: "平台程序"}
+    for officer in Officer.objects.filter(username__in=set(names)):
+        of = [officer.get_role_display(), departments.get(officer.department_code, "")]
+        spoken[officer.username] = f"{officer.display_name}（{'，'.join(word for word in of if word)}）"
+    return spoken
 
 
 def tokens() -> QuerySet[AccessToken]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, F, Q, QuerySet
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import china_day
 from publiccredit.casework.eligibility import eligibility
@@ -78,23 +79,23 @@ FEWEST_SHOWN = 10  # DP-38: statistics only k >= 10
 WHAT_HAPPENS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")  # 《信用修复管理办法》第三条
 SENTENCES = {
     "open": "{who}提出请求。",
-    "take": "{by} 受理。",
-    "request_papers": "{by} 通知补正：{text}",
+    "take": "{by}受理。",
+    "request_papers": "{by}通知补正：{text}",
     "hand_in_paper": "{who}提交材料“{text}”。",
-    "forward": "{by} 转认定单位核实：{text}",
+    "forward": "{by}转认定单位核实：{text}",
     "answer": "认定单位答复：{text}",
-    "extend": "{by} 延长期限，理由：{text}",
-    "propose": "{by} 拟作出“{text}”。",
-    "approve": "{by} 审核同意。",
-    "close": "{by} 办结，{text}。",
+    "extend": "{by}延长期限，理由：{text}",
+    "propose": "{by}拟作出“{text}”。",
+    "approve": "{by}审核同意。",
+    "close": "{by}办结，{text}。",
     "take_back": "申请人撤回请求，案件终止。{text}",
     Happening.ESCALATED.value: "办理期限已用 {text}。",
     Happening.DISPLAY_SUSPENDED.value: "逾期未作出决定，自动暂停公示至作出决定。",
     Happening.PAPERS_NOT_HANDED_IN.value: "逾期未补正，按已有材料继续办理。",
     Happening.DEADLINE_SETTLED.value: "{text}。",
-    Happening.RETURNED.value: "{by} 退回重办：{text}",
+    Happening.RETURNED.value: "{by}退回重办：{text}",
     Happening.EFFECTIVE.value: "决定生效：{text}。",
-    Happening.GUIDED.value: "{by} 发出办理指引：{text}",
+    Happening.GUIDED.value: "{by}发出办理指引：{text}",
 }
 
 
@@ -165,16 +166,18 @@ def timeline(*, case: Case) -> tuple[Event, ...]:
     """Give the history of a case in sentences, the oldest first."""
     rules = procedure_of(case=case)
     titles = {p.name: p.title for p in rules.papers}
-    return tuple(Event(step.at, _sentence(case, step, titles)) for step in case.steps.order_by("pk"))
+    steps = list(case.steps.order_by("pk"))
+    people = accounts.spoken_names(names=[step.by for step in steps], departments=catalogue.department_names())
+    return tuple(Event(step.at, _sentence(case, step, titles, people.get(step.by, step.by))) for step in steps)
 
 
-def _sentence(case: Case, step: CaseStep, papers: dict[str, str]) -> str:
+def _sentence(case: Case, step: CaseStep, papers: dict[str, str], by: str) -> str:
     party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
     if step.step == "open" and step.party != case.applicant:  # a counter took it down for its applicant
-        return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{party}收件。"
+        return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{by}收件。"
     text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
-    return SENTENCES.get(step.step, "{by} 办理“{step}”。{text}").format(
-        who=party, by=step.by, text=text, step=step.step
+    return SENTENCES.get(step.step, "{by}办理“{step}”。{text}").format(
+        who=party, by=by, text=text, step=step.step
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "credit_office",
     "deadline",
     "department",
+    "department_names",
     "departments",
     "determined_by",
     "disclosure_months",
@@ -170,6 +171,11 @@ def department(*, code: str, within: Packs | None = None) -> Department:
 def departments(*, within: Packs | None = None) -> tuple[Department, ...]:
     """Give all departments and towns, in the order of their file."""
     return (within or packs()).departments
+
+
+def department_names(*, within: Packs | None = None) -> dict[str, str]:
+    """Give the short names of all departments and towns by code."""
+    return {d.code: d.short_name for d in (within or packs()).departments}
 
 
 def credit_office(*, within: Packs | None = None) -> Department:

@@ -69,7 +69,7 @@ def lines_of(*, entries: Sequence[Entry], reader: Actor, on: date) -> list[Line]
 
 
 def _actors(names: Collection[str]) -> dict[str, str]:
-    spoken = accounts.spoken_names(names=names)
+    spoken = accounts.spoken_names(names=names, departments={})
     called = {r: n for r, n in _names_of_recipients(n.removeprefix(RECIPIENT_ACCOUNT) for n in names)}
     return {name: spoken.get(name) or _other_actor(name, called) for name in names}
 
@@ -217,7 +217,7 @@ def actors_called(*, words: str) -> set[str]:
     wanted = words.strip()
     officers = accounts.officers().filter(Q(username=wanted) | Q(display_name__icontains=wanted))
     found = {wanted, f"{SUBJECT_ACCOUNT}{wanted.upper()}", *officers.values_list("username", flat=True)}
-    found |= {name for name, said in accounts.spoken_names(names=()).items() if said == wanted}
+    found |= {name for name, said in accounts.spoken_names(names=(), departments={}).items() if said == wanted}
     found |= {
         f"{RECIPIENT_ACCOUNT}{pk}" for pk in recipients.recipients().filter(name=wanted).values_list("pk", flat=True)
     }

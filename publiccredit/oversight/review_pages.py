@@ -254,7 +254,7 @@ def _amount(fen: int) -> str:
 
 def _judgements(question_id: int) -> list[dict[str, object]]:
     held = list(queries.judgements(question_id=question_id))
-    names = accounts.spoken_names(names=[j.judged_by for j in held])
+    names = accounts.spoken_names(names=[j.judged_by for j in held], departments=catalogue.department_names())
     meant = {s.pk: s for s in subjects().filter(pk__in=[j.subject_id for j in held if j.subject_id])}
     return [
         {

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import ADMINISTRATION, OFFICE_AND_ADMINISTRATION, actor_of, open_to
 from publiccredit.accounts.types import Role
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.recipients import operations, queries
 from publiccredit.recipients.forms import RecipientForm, RecipientTokenForm
 from publiccredit.recipients.operations import UnableToRegister
@@ -64,8 +66,10 @@ def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: queries.Recipient, form: RecipientTokenForm) -> HttpResponse:
+    people = accounts.spoken_names(names=[found.registered_by], departments=catalogue.department_names())
     named = {
         "recipient": found,
+        "registered_by": people.get(found.registered_by, found.registered_by),
         "tokens": list(queries.tokens_of(recipient_id=found.pk)),
         "counts": queries.notice_counts(recipient_id=found.pk),
         "office": actor_of(request).of_office,

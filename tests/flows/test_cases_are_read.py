@@ -89,9 +89,9 @@ def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
         "信用信息主体提出请求。",
         "信用信息主体提交材料“履行义务的证明”。",
         "信用信息主体提交材料“信用承诺书”。",
-        "shi-liaison 受理。",
-        "shi-liaison 拟作出“准予修复”。",
-        "shi-head 审核同意。",
+        "shi-liaison（联络员，县市场监管局）受理。",
+        "shi-liaison（联络员，县市场监管局）拟作出“准予修复”。",
+        "shi-head（部门负责人，县市场监管局）审核同意。",
         "决定生效：准予修复。",
     ]
 
@@ -160,6 +160,11 @@ def test_a_case_is_worked_from_the_command_line(record: Record, run: Any, tmp_pa
     assert decided["state"] == "proposed"
     assert run("case", "approve", number, "--by", "shi-head")["state"] == "decided"
     assert run("case", "list") == []
+    told = run("case", "show", number)
+    # one form of time everywhere: ISO 8601 with the offset of China's clocks
+    assert {e["at"] for e in told["timeline"]} == {"2026-09-01T10:00:00+08:00"}
+    assert told["decisions"][0]["effective_at"] == "2026-09-01T10:00:00+08:00"
+    assert told["opened_on"] == "2026-09-01"
     assert run("case", "navigate", str(record.pk))["repaired"] is True
     assert run("case", "sweep") == {"looked_at": 0, "escalated": 0, "suspended": 0, "settled": 0}
 

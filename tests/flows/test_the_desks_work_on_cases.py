@@ -72,6 +72,18 @@ def test_queues_count_what_lies_in_them(record: Record) -> None:
     assert numbers["overdue"] == 2  # the one that waits for papers is not late
 
 
+@pytest.mark.parametrize("on", [date(2026, 9, d) for d in (1, 2, 3, 4, 7, 30)])
+def test_the_queue_of_half_used_clocks_holds_the_rows_whose_clock_says_so(record: Record, on: date) -> None:
+    others = [stored_record(subject=record.subject, number=n) for n in (2, 3)]
+    made = [objection_ready(record), repair_ready(others[0]), objection_ready(others[1])]
+    request_papers(by=CLERK, case_id=made[2].pk, asked="营业执照复印件", at=AT)
+    assert set(Case.objects.values_list("reached_percent", flat=True)) == {0}, "no sweep has run"
+    half = {c.pk for c in Case.objects.all() if desk.clock_of(case=c, on=on).level >= 50}
+    assert set(desk.queue(name="escalated", actor=CLERK, on=on).values_list("pk", flat=True)) == half
+    assert {q.name: q.number for q in desk.queues(actor=CLERK, on=on)}["escalated"] == len(half)
+    assert len(half) == {1: 0, 2: 0, 3: 1, 4: 1, 7: 1, 30: 2}[on.day]
+
+
 def test_the_list_goes_on_after_its_last_row_and_says_so(record: Record) -> None:
     cases = [
         opened(ProcedureName.OBJECTION, stored_record(subject=record.subject, number=n), ground="other")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import actor_of, note_proof, open_to
 from publiccredit.accounts.operations import NotAllowed, WrongCode
 from publiccredit.accounts.types import Actor
@@ -18,9 +19,10 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
-from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, names_of, record_words
+from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, record_words
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.types import CaseState, Channel
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
 
@@ -156,7 +158,8 @@ def _reader_url(case: Case, actor: Actor) -> str:
 
 def _facts(case: Case, rules: Procedure) -> list[dict[str, str]]:
     ground = rules.ground(case.ground)
-    owner = names_of([case.owner]).get(case.owner, case.owner)
+    names = accounts.spoken_names(names=[case.owner], departments=catalogue.department_names())
+    owner = names.get(case.owner, case.owner)
     rows = (
         ("主体", case.subject.name if case.subject else "不涉及具体主体", ""),
         ("理由类别", ground.title if ground else case.ground, ""),
@@ -186,11 +189,21 @@ def _missing(case: Case, rules: Procedure) -> list[str]:
 
 
 def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
-    shown = []
-    for decision in case.decisions.select_related("proposed_by", "approved_by"):
-        outcome = rules.outcome(decision.outcome)
-        shown.append({"decision": decision, "title": outcome.title if outcome else decision.outcome})
-    return shown
+    made = list(case.decisions.all())
+    people = accounts.spoken_names(
+        names=[n for d in made for n in (d.proposed_by_id, d.approved_by_id) if n],
+        departments=catalogue.department_names(),
+    )
+    titles = {o.name: o.title for o in rules.outcomes}
+    return [
+        {
+            "decision": decision,
+            "title": titles.get(decision.outcome, decision.outcome),
+            "proposed_by": people[decision.proposed_by_id],
+            "approved_by": people[decision.approved_by_id] if decision.approved_by_id else "",
+        }
+        for decision in made
+    ]
 
 
 def _choices(case: Case, rules: Procedure) -> list[dict[str, Any]]:

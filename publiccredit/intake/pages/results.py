@@ -222,12 +222,15 @@ def _recognised(found: Submission) -> dict[str, Any] | None:
 def _declaration(found: Submission) -> dict[str, object]:
     held = getattr(found, "service_declaration", None)
     name = held.declared_by if held else ""
-    return {"declaration": held, "declared_by": accounts.spoken_names(names=[name]).get(name, name)}
+    return {
+        "declaration": held,
+        "declared_by": accounts.spoken_names(names=[name], departments=catalogue.department_names()).get(name, name),
+    }
 
 
 def _history(found: Submission) -> list[Step]:
     entries = list(ledger.entries_of(object_kind="submission", object_id=found.pk))
-    names = accounts.spoken_names(names=[e.actor for e in entries])
+    names = accounts.spoken_names(names=[e.actor for e in entries], departments=catalogue.department_names())
     return [Step(text=_word(e.operation), at=e.at, actor=names.get(e.actor, e.actor)) for e in entries]
 
 

@@ -105,7 +105,10 @@ def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
 def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, status: int) -> HttpResponse:
     contacts = list(queries.contacts(subject_id=found.pk))
     letters = list(queries.letters(subject_id=found.pk)[:SHOWN])
-    names = accounts.spoken_names(names=[*(c.entered_by for c in contacts), *(letter.made_by for letter in letters)])
+    names = accounts.spoken_names(
+        names=[*(c.entered_by for c in contacts), *(letter.made_by for letter in letters)],
+        departments=catalogue.department_names(),
+    )
     named = {
         "subject": found,
         "form": form,

@@ -31,5 +31,5 @@ CREATE TRIGGER casework_guard_approval BEFORE UPDATE ON casework_decision FOR EA
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0006_taking_back_protection"), ("accounts", "0003_protection")]
+    dependencies = [("casework", "0008_second_person_protection"), ("accounts", "0003_protection")]
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]

@@ -33,7 +33,7 @@ CREATE TRIGGER casework_guard_case_number AFTER INSERT ON casework_case
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0007_heads_approve")]
+    dependencies = [("casework", "0009_heads_approve")]
     operations = [
         migrations.CreateModel(
             name="CaseNumber",
