@@ -93,6 +93,7 @@ NOTED = {
     "outcome": "结果",
     "overrides": "确认无误的疑问",
     "paper": "材料",
+    "number": "编号",
     "procedure": "事项",
     "proposed": "待另一人审核",
     "questions": "待判定的问题",
