@@ -116,7 +116,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
 
 
 def _judged_rows(shown: list[Judgement]) -> list[dict[str, object]]:
-    names = accounts.spoken_names(names=[j.judged_by for j in shown])
+    names = accounts.spoken_names(names=[j.judged_by for j in shown], departments=catalogue.department_names())
     over = queries.superseded(judgement_ids=[j.pk for j in shown])
     meant = {s.pk: s for s in subjects().filter(pk__in=[j.subject_id for j in shown if j.subject_id])}
     return [
