@@ -52,7 +52,9 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/help/casework/", None),
     ("/no-such-page/", None),
     ("/log-in/", None),
+    ("/log-in/code/", None),
     ("/password/", Role.LIAISON),
+    ("/second-factor/", Role.DEPARTMENT_HEAD),
     ("/accounts/", Role.LIAISON),  # forbidden
     ("/accounts/", Role.ADMINISTRATOR),
     ("/accounts/new/", Role.ADMINISTRATOR),

@@ -11,6 +11,7 @@ from publiccredit.accounts import operations, queries
 from publiccredit.accounts.types import PROGRAM, ROLE_TITLES, Role
 
 FILE = "demo-accounts.json"
+PRACTICE = "industries/market_regulation/samples/returned/penalty.csv"  # for a visitor who is a liaison
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 
 
