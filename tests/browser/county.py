@@ -29,8 +29,8 @@ def file_a_small_county() -> None:
     files = [
         *((SAMPLES / name, Path(name).name) for name in FILED),
         (io.BytesIO(sent_csv(_OTHER_NAME)), "更名.csv"),
-        (io.BytesIO(sent_csv(_LONG)), f"{'很长的文件名' * 12}.csv"),
         (io.BytesIO(sent_csv(_old_penalties(now))), "往期.csv"),
+        (io.BytesIO(sent_csv(_LONG)), f"{'很长的文件名' * 12}.csv"),
     ]
     for place, (file, name) in enumerate(files):
         received = receive_submission(
