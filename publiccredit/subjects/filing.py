@@ -117,6 +117,16 @@ def _released(day: str, not_before: str) -> str:
         ELSE greatest({day}, {not_before}, %(received_on)s) END"""
 
 
+_KNOWN = "greatest(%(at)s::timestamptz, r.known_from + interval '1 microsecond')"
+
+
+def _not_again(day: str) -> str:
+    # DP-10: a term that is over stays over, whatever severity or day the row gives when it is sent again.
+    return f"""CASE WHEN %(adverse)s AND r.state = 'filed' AND r.disclosed_from < r.disclosed_until
+            AND r.disclosed_until <= ({_KNOWN} AT TIME ZONE 'Asia/Shanghai')::date
+        THEN least({day}, r.disclosed_until) ELSE {day} END"""
+
+
 _INSERT = f"""
 INSERT INTO subjects_record ({", ".join(_COPIED)}, {", ".join(_OF_FILING)}, served_on, subject_id, matched_by, state,
     disclosed_from, disclosed_until, received_at, working_days_taken, document_sha256, known_from)
@@ -152,10 +162,10 @@ UPDATE subjects_record r SET
     served_on = {_SERVED}, subject_id = p.subject_id, matched_by = coalesce(p.matched_by, ''),
     state = {_state(_SERVED)},
     disclosed_from = {_released(_disclosed_from(_SERVED), "NULL")},
-    disclosed_until = {_released(_disclosed_until(_SERVED), _disclosed_from(_SERVED))},
+    disclosed_until = {_not_again(_released(_disclosed_until(_SERVED), _disclosed_from(_SERVED)))},
     working_days_taken = CASE WHEN r.decided_on = s.decided_on THEN r.working_days_taken
         ELSE s.working_days_taken END,
-    known_from = greatest(%(at)s, r.known_from + interval '1 microsecond')
+    known_from = {_KNOWN}
 FROM {EXCEPTION_TABLE} e JOIN {ROW_TABLE} s USING (line) JOIN {PARTY_TABLE} p USING (party)
 WHERE e.fate = '{Fate.CHANGES}' AND r.id = e.record_id
 """

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from publiccredit.subjects.models import Dispute, Record, RecordState
 from publiccredit.subjects.types import CORRECTED, SeverityCorrection
@@ -160,13 +161,22 @@ def correct(
     Write corrected fields and the columns that follow from them.
 
     ``content_hash`` stays that of the row as it was sent: sending the same wrong row again is then "already on file",
-    and changes nothing back.
+    and changes nothing back. Nor does a correction show again what has ended (DP-10): a term that is over stays over.
     """
     row = Record.objects.get(pk=record_id)
     merged = row.content | {k: v.isoformat() if isinstance(v, date) else v for k, v in content.items()}
+    written = {**columns, **_not_again(row, columns, at)}
     _change(
-        Record.objects.filter(pk=record_id), at, entry_id, content=merged, standing_decision_id=decision_id, **columns
+        Record.objects.filter(pk=record_id), at, entry_id, content=merged, standing_decision_id=decision_id, **written
     )  # fmt: skip
+
+
+def _not_again(row: Record, columns: Mapping[str, Cell], at: datetime) -> dict[str, date]:
+    on = timezone.localdate(max(at, row.known_from + timedelta(microseconds=1)))
+    begins, until, wanted = row.disclosed_from, row.disclosed_until, columns.get("disclosed_until")
+    if begins is None or until is None or not begins < until <= on or "disclosed_until" not in columns:
+        return {}
+    return {"disclosed_until": min(until, wanted) if isinstance(wanted, date) else until}
 
 
 def correct_severity(

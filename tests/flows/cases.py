@@ -183,7 +183,7 @@ def resend(record: Record, *, fine_fen: int | None, at: datetime) -> None:
         declared_on=None,
         served_field="served_on",
         received_at=at,
-        received_on=at.date(),
+        received_on=(at + timedelta(hours=8)).date(),
         at=at,
     )
     operations.set_apart_staged(filing=filing)

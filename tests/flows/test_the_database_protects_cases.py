@@ -262,6 +262,16 @@ def test_a_decision_of_another_record_shows_nothing(record: Record) -> None:
         _change_record(PROGRAM, "only by a decision", record, f"{ALL_NULL}, standing_decision_id = {decision.pk}")
 
 
+@pytest.mark.parametrize("by", [LIAISON, CLERK, PROGRAM], ids=str)
+def test_a_term_that_is_over_has_no_second_one(record: Record, by: Actor) -> None:
+    for change in ("disclosed_until = disclosed_until + 1", "disclosed_until = NULL"):
+        statement = f"UPDATE subjects_record SET {change}, known_from = '2027-05-19 16:00+00' WHERE id = %s"
+        _refused(by, "ended on 2027-05-20", statement, record.pk)  # midnight in China: not shown any more
+    with acting(actor=by), connection.cursor() as cursor:
+        cursor.execute("UPDATE subjects_record SET disclosed_until = '2027-06-20', known_from = '2027-05-19 15:59+00'")
+        assert cursor.rowcount == 1  # in time it may be corrected
+
+
 def test_a_department_sees_its_own_cases_only(record: Record) -> None:
     repaired(record)
     for by, number in ((LIAISON, 1), (OTHER, 0), (CLERK, 1), (Actor(name="x", role=Role.ADMINISTRATOR), 0)):

@@ -165,9 +165,13 @@ def _happen() -> None:
     holder = registered()
     for number in (REPAIRED, WITHDRAWN):
         given(holder, records[number])
-    repaired(records[REPAIRED])
+    soon = AT + timedelta(minutes=1)
+    repaired(records[REPAIRED], at=soon)
     settled(
-        report_ready(records[WITHDRAWN], ground="revoked", paper="new_decision"), "withdrawn_revoked", first=LIAISON
+        report_ready(records[WITHDRAWN], ground="revoked", paper="new_decision", at=soon),
+        "withdrawn_revoked",
+        first=LIAISON,
+        at=soon,
     )
     objection_ready(records[DISPUTED])
     order = Order(number="濉政复〔2026〕3号", begins=date(2026, 9, 1), until=date(2026, 12, 1))

@@ -1,0 +1,133 @@
+"""What departments report: that a decision was revoked, stayed, sued over, shielded or is to be corrected."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from publiccredit.casework.operations import UnableToOpenCase, approve, decide, take_case
+from publiccredit.casework.types import Channel, Order, Verdict
+from publiccredit.catalogue.types import Party, ProcedureName
+from tests.flows.cases import LIAISON, OWNER, REASONS, hand_in, opened
+from tests.flows.casework_model import SOURCE_APPLICANT, ModelCase, ModelRecord
+from tests.flows.casework_rules import FiledRecords
+
+REPAIR = ProcedureName.CREDIT_REPAIR
+REVOCATION, CORRECTION = ProcedureName.REVOCATION_OR_CHANGE, ProcedureName.CORRECTION
+TOLD_OF = {"granted": "repaired", "publication_stopped": "withdrawn", "corrected": "corrected"}
+
+
+class ReportedCases(FiledRecords):
+    """Cases a department or a court begins, decided in one go."""
+
+    def _decided(self, case: ModelCase, outcome: str) -> None:
+        if outcome in TOLD_OF:
+            self.tell(case.record, TOLD_OF[outcome])
+        self.end(case)
+        self.note(f"decided:{outcome}")
+
+    def _reported(self, model: ModelRecord, procedure: ProcedureName, ground: str, *papers: str) -> ModelCase | None:
+        by_subject = ground == "reorganisation"
+        how: dict[str, Any] = {} if by_subject else {"by": LIAISON, "applicant": SOURCE_APPLICANT,
+                                                     "channel": Channel.COUNTER}  # fmt: skip
+        under_way = procedure is CORRECTION and any(
+            c.procedure is CORRECTION and c.record is model and not c.decided for c in self.cases
+        )
+        if model.withdrawn or under_way:
+            with pytest.raises(UnableToOpenCase):
+                opened(procedure, self.stored(model), ground=ground, at=self.now, **how)
+            self.note("report:refused")
+            return None
+        case = opened(procedure, self.stored(model), ground=ground, at=self.now, **how)
+        hand_in(case, *papers, by=OWNER if by_subject else LIAISON, at=self.now)
+        take_case(by=LIAISON, case_id=case.pk, at=self.now)
+        return self.add(case, model, Party.SOURCE)
+
+    def _settled(self, case: ModelCase | None, verdict: Verdict, effect: Callable[[], None], *, two: bool) -> None:
+        if case is None:
+            return
+        decide(by=case.pair[0], case_id=case.id, verdict=verdict, at=self.now)
+        if two:
+            approve(by=case.pair[1], case_id=case.id, at=self.now)
+        effect()
+        self._decided(case, verdict.outcome if verdict.outcome not in TOLD_OF else f"{verdict.outcome}_by_source")
+
+    @rule(n=st.integers(0, 9), ground=st.sampled_from(["revoked", "changed", "unlawful", "void"]))
+    @precondition(lambda self: len(self.records) > 2)
+    def withdraw(self, n: int, ground: str) -> None:
+        model = self.record(n)
+
+        def effect() -> None:
+            model.withdrawn = True
+            self.tell(model, "withdrawn")
+
+        case = self._reported(model, REVOCATION, ground, "new_decision")
+        self._settled(case, Verdict(f"withdrawn_{ground}", REASONS), effect, two=False)
+
+    @rule(n=st.integers(0, 9), days=st.sampled_from([None, 1, 30]), delay=st.integers(0, 2))
+    def stay(self, n: int, days: int | None, delay: int) -> None:
+        model = self.record(n)
+        begins = self.today + timedelta(days=delay)
+        until = None if days is None else begins + timedelta(days=days)
+
+        def effect() -> None:
+            model.stay = (begins, until)
+            self.tell(model, "stayed")
+
+        order = Order(number="濉政复〔2026〕3号", begins=begins, until=until)
+        case = self._reported(model, REVOCATION, "stayed", "stay_order")
+        self._settled(case, Verdict("stayed", REASONS, order=order), effect, two=False)
+
+    @rule(n=st.integers(0, 9))
+    @precondition(lambda self: any(r.stay for r in self.records))
+    def lift_stay(self, n: int) -> None:
+        stayed = [r for r in self.records if r.stay]
+        model = stayed[n % len(stayed)]
+
+        def effect() -> None:
+            model.stay = None
+            self.tell(model, "stay_lifted")
+
+        case = self._reported(model, REVOCATION, "stayed", "stay_order")
+        self._settled(case, Verdict("stay_lifted", REASONS), effect, two=True)
+
+    @rule(n=st.integers(0, 9), ends=st.booleans())
+    def suit(self, n: int, ends: bool) -> None:
+        model = self.record(n)
+
+        def effect() -> None:
+            model.suit = not ends
+            self.tell(model, "suit_ended" if ends else "suit_flagged")
+
+        case = self._reported(model, REVOCATION, "suit_pending", "acceptance_notice")
+        self._settled(case, Verdict("suit_ended" if ends else "suit_flagged", REASONS), effect, two=False)
+
+    @rule(n=st.integers(0, 9), days=st.integers(1, 90))
+    def shield(self, n: int, days: int) -> None:
+        model = self.record(n)
+        if model.withdrawn or model.repaired:
+            return
+        order = Order("(2026)皖0621破1号", begins=self.today, until=self.today + timedelta(days=days))
+
+        def effect() -> None:
+            model.shield = (order.begins, order.begins + timedelta(days=days))
+            self.tell(model, "shielded")
+
+        case = self._reported(model, REPAIR, "reorganisation", "court_order")
+        self._settled(case, Verdict("shielded", REASONS, order=order), effect, two=True)
+
+    @rule(n=st.integers(0, 9), severity=st.sampled_from(["general", "serious"]))
+    def correct(self, n: int, severity: str) -> None:
+        model = self.record(n)
+        word = {"general": "一般", "serious": "严重"}[severity]
+
+        def effect() -> None:
+            model.corrected(severity, self.today)
+            self.tell(model, "corrected")
+
+        case = self._reported(model, CORRECTION, "severity", "document")
+        verdict = Verdict("corrected", REASONS, corrections={"severity": word})
+        self._settled(case, verdict, effect, two=True)

@@ -1,0 +1,110 @@
+"""One way through everything that can happen: the steps of the machine of casework in an order that reaches each."""
+
+from typing import Any
+
+from publiccredit.casework.types import Channel
+
+Step = tuple[str, dict[str, Any]]
+
+
+def _object(channel: Channel, outcome: str = "", n: int = 0) -> list[Step]:
+    steps: list[Step] = [("object", {"n": n, "ground": "other", "channel": channel})]
+    if outcome:
+        steps.append(("decide_objection", {"n": 0, "outcome": outcome}))
+    return steps
+
+
+def _go_on(*names: str) -> list[Step]:
+    return [("go_on", {"n": 0, "step": name}) for name in names]
+
+
+def _tick(days: int) -> Step:
+    return ("tick", {"days": days, "hours": 1})
+
+
+def _work(answer: str) -> Step:
+    return ("work", {"answers": [answer] * 4})
+
+
+def _approve(how: str = "approve") -> Step:
+    return ("approve", {"n": 0, "how": how})
+
+
+TOO_MUCH: list[Step] = [
+    ("somebody_tries_too_much", {"n": 0, "by": None, "reasons": reasons}) for reasons in ("", "不成立")
+]
+FILED: list[Step] = [
+    ("file", {"severity": "serious", "days_ago": 10}),
+    ("file_unserved", {"severity": "general", "days_ago": 20}),
+    ("publish", {"days": 1}),
+    ("file", {"severity": "general", "days_ago": 5}),
+    ("file", {"severity": "serious", "days_ago": 5}),
+    *(("hand_over", {"n": n, "which": which}) for n in range(5) for which in range(2)),
+    ("state", {"n": 0, "length": 1000, "by_stranger": False}),
+    ("state", {"n": 0, "length": 1001, "by_stranger": False}),
+    ("state", {"n": 1, "length": 12, "by_stranger": True}),
+    ("resend", {"n": 0, "fine": 777}),
+    ("resend", {"n": 0, "fine": 777}),
+]
+OBJECTED: list[Step] = [
+    *_object(Channel.ONLINE),
+    *TOO_MUCH,
+    ("restore", {"n": 0}),
+    *_go_on("papers", "hand_in", "forward", "answer", "extend"),
+    ("decide_objection", {"n": 0, "outcome": "rejected"}),
+    *_go_on("close"),
+    *_object(Channel.COUNTER, "undetermined"),
+    *_object(Channel.PHONE, "corrected"),
+    _approve("by_the_same"),
+    _approve("return"),
+    ("decide_objection", {"n": 0, "outcome": "corrected"}),
+    _approve(),
+    *_object(Channel.POST),
+    ("take_back", {"n": 0, "by_the_subject": True}),
+    *_object(Channel.PROXY),
+    _tick(12),
+    *_go_on("extend"),
+    _work("refused"),
+    ("decide_objection", {"n": 0, "outcome": "rejected"}),
+    *_object(Channel.ONLINE, n=1),
+    *_go_on("papers"),
+    _tick(20),
+    _work("taken"),
+    ("decide_objection", {"n": 0, "outcome": "rejected"}),
+    ("review_objection", {"n": 4}),
+    ("review_objection", {"n": 4}),
+    ("decide_objection", {"n": 0, "outcome": "rejected"}),
+]
+REPAIRED: list[Step] = [
+    ("apply_for_repair", {"n": 1}),
+    ("propose_repair", {"n": 0}),
+    ("related_one_tries", {"declares": False}),
+    ("related_one_tries", {"declares": True}),
+    ("refuse_repair", {"n": 0}),
+    _tick(100),
+    _work("receipt"),
+    ("apply_for_repair", {"n": 2}),
+    ("propose_repair", {"n": 0}),
+    _approve(),
+    ("apply_for_repair", {"n": 2}),
+    ("undo_repair", {"n": 0}),
+]
+REPORTED: list[Step] = [
+    ("stay", {"n": 1, "days": 30, "delay": 1}),
+    ("tick_to_the_next_end", {}),
+    ("lift_stay", {"n": 0}),
+    ("suit", {"n": 1, "ends": False}),
+    ("suit", {"n": 1, "ends": True}),
+    ("shield", {"n": 3, "days": 30}),
+    ("correct", {"n": 3, "severity": "serious"}),
+    _work("receipt"),
+    *(("withdraw", {"n": n, "ground": ground}) for n, ground in enumerate(("revoked", "changed", "unlawful", "void"))),
+    ("withdraw", {"n": 0, "ground": "revoked"}),
+    *_object(Channel.ONLINE, n=0),
+    *_object(Channel.ONLINE, "publication_stopped", n=4),
+    _approve(),
+    _work("taken"),
+    _tick(5),
+    _work("taken"),
+]
+WALK = [*FILED, *OBJECTED, *REPAIRED, *REPORTED]
