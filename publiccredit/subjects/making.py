@@ -87,3 +87,4 @@ def update_registered_subjects(*, filing: Filing) -> None:
         with acting(actor=PROGRAM):
             cursor.execute(_KEEP_FORMER_NAMES, values)
             cursor.execute(_UPDATE, values)
+            cursor.execute("SELECT search_tidy()")  # a changed row waits before the indexes of names like a new one

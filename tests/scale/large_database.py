@@ -50,8 +50,7 @@ def large_database(*, subjects: int) -> Iterator[dict[str, float]]:
         act_as(actor=PROGRAM)
         try:
             taken = _fill(subjects)
-            with cluster.connect(embedded_postgres.OWNER, name) as owner:  # the application's role may not
-                owner.execute("ANALYZE subjects_subject, subjects_record")
+            _settle(cluster, name)
         except BaseException:
             connection.close()
             embedded_postgres.drop_database(cluster=cluster, name=name)
@@ -60,6 +59,20 @@ def large_database(*, subjects: int) -> Iterator[dict[str, float]]:
         yield taken
     finally:
         connection.close()
+
+
+def _settle(cluster: embedded_postgres.Cluster, name: str) -> None:
+    """
+    Bring the new names into their indexes and the tables into order, as filing and the vacuum do.
+
+    Copied names wait in a list that every search reads through: of 60,000 names, 200 questions took 19 ms (p50) and
+    313 ms (p99) before, and 2.4 and 7.7 ms after.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_tidy()")
+    with cluster.connect(embedded_postgres.OWNER, name) as owner:  # the application's role may not
+        owner.autocommit = True
+        owner.execute("VACUUM (ANALYZE) subjects_subject, subjects_record")
 
 
 def _fill(subjects: int) -> dict[str, float]:
