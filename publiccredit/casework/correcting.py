@@ -153,8 +153,22 @@ def _terms(record: Record, columns: Mapping[str, Cell], field: str) -> dict[str,
         decided_on=decided_on,
         served_on=served_on,
     )
+    begins = max(period.disclosed_from, _released_on(record) or period.disclosed_from)
+    until = period.disclosed_until
     return {
-        "disclosed_from": period.disclosed_from,
+        "disclosed_from": begins,
         "repairable_from": period.repairable_from,
-        "disclosed_until": period.disclosed_until,
+        "disclosed_until": max(begins, until) if until is not None else None,
     }
+
+
+def _released_on(record: Record) -> date | None:
+    """
+    Give the day a record that waited was released on, where its service would have let it begin before.
+
+    A correction leaves that day: otherwise a record released after its end would read as one that had been shown.
+    """
+    days = [day for day in (record.decided_on, record.served_on) if day is not None]
+    if record.disclosed_from is None or not days or record.disclosed_from <= max(days):
+        return None
+    return record.disclosed_from

@@ -112,8 +112,11 @@ def _disclosed_until(served: str) -> str:
 
 
 def _released(day: str, not_before: str) -> str:
-    # A record that waited is shown from the day it was released, not from the day its service would have allowed.
-    return f"""CASE WHEN r.state = 'filed' OR {day} IS NULL OR {_disclosed_from(_SERVED)} IS NULL THEN {day}
+    # A record that waited is shown from the day it was released, not from the day its service would have allowed; one
+    # that was released so stays so when its row is sent again.
+    return f"""CASE WHEN {day} IS NULL OR {_disclosed_from(_SERVED)} IS NULL THEN {day}
+        WHEN r.state = 'filed' THEN greatest({day}, {not_before},
+            CASE WHEN r.disclosed_from > greatest(r.decided_on, r.served_on) THEN r.disclosed_from END)
         ELSE greatest({day}, {not_before}, %(received_on)s) END"""
 
 

@@ -67,10 +67,11 @@ class ModelRecord:
         self.severity = severity
 
     def written_anew(self, on: date) -> None:
-        """From now on its term is reckoned from the document alone; what was over stays over."""
+        """Its term is reckoned from the document anew; what was over stays over, and a late release stays late."""
         if self.shown_from is not None and self.shown_from < self.ends_on <= on:
             self.ended_on = self.ends_on
-        self.shown_from, self.released_on = self.served_on, None
+        if self.released_on is not None and self.released_on == self.served_on:
+            self.released_on = None  # it was not late
 
     def in_term(self, on: date) -> bool:
         return self.shown_from is not None and self.shown_from <= on < self.ends_on

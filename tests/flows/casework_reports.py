@@ -8,9 +8,16 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from publiccredit.casework.operations import UnableToOpenCase, approve, decide, take_case
+from publiccredit.casework.operations import (
+    UnableToCorrectSeverity,
+    UnableToOpenCase,
+    approve,
+    correct_severity,
+    decide,
+    take_case,
+)
 from publiccredit.casework.types import Channel, Order, Verdict
-from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.catalogue.types import Party, ProcedureName, Severity
 from tests.flows.cases import LIAISON, OWNER, REASONS, hand_in, opened
 from tests.flows.casework_model import SOURCE_APPLICANT, ModelCase, ModelRecord
 from tests.flows.casework_rules import FiledRecords
@@ -131,3 +138,20 @@ class ReportedCases(FiledRecords):
         case = self._reported(model, CORRECTION, "severity", "document")
         verdict = Verdict("corrected", REASONS, corrections={"severity": word})
         self._settled(case, verdict, effect, two=True)
+
+    @rule(n=st.integers(0, 9), severity=st.sampled_from(["general", "serious"]))
+    def correct_severity(self, n: int, severity: str) -> None:
+        """Let the department correct its own word: what has ended, was repaired or withdrawn stays as it is."""
+        self.now += timedelta(seconds=1)  # a correction is known by its time: no two fall on one instant
+        model = self.record(n)
+        asked: dict[str, Any] = {"severity": Severity(severity), "reason": REASONS, "at": self.now}
+        over = model.shown_from is not None and model.shown_from < model.ends_on <= self.today
+        if model.withdrawn or model.repaired or over or severity == model.severity:
+            with pytest.raises(UnableToCorrectSeverity):
+                correct_severity(by=LIAISON, record_id=model.id, **asked)
+            self.note("severity:refused")
+            return
+        correct_severity(by=LIAISON, record_id=model.id, **asked)
+        model.corrected(severity, self.today)
+        self.tell(model, "corrected")
+        self.note("severity:corrected")

@@ -45,6 +45,7 @@ FILED: list[Step] = [
     ("state", {"n": 1, "length": 12, "by_stranger": True}),
     ("resend", {"n": 0, "fine": 777}),
     ("resend", {"n": 0, "fine": 777}),
+    *(("correct_severity", {"n": 4, "severity": severity}) for severity in ("general", "general", "serious")),
 ]
 OBJECTED: list[Step] = [
     *_object(Channel.ONLINE),

@@ -18,11 +18,13 @@ from publiccredit.casework.queries import severity_standing
 from publiccredit.catalogue.types import Audience, Severity
 from publiccredit.disclosure.queries import changes, visible_record
 from publiccredit.ledger.models import Entry
+from publiccredit.recipients.models import Notice
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row, stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, HEAD, LIAISON, OFFICE_HEAD, OTHER, repaired, settled
 from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import send
+from tests.flows.recipients import given, registered
 from tests.flows.severities import REASON, a_morning_at_the_desks, correct
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +91,34 @@ def test_a_correction_leaves_exactly_one_entry_without_its_words(record: Record)
         "to": "serious",
         "former_rule": "penalty_severity/otherwise",
         "disclosed_until": "2029-05-20",
+        "notices": 0,
     }
+
+
+def test_whoever_was_given_the_record_is_told_in_the_same_act(record: Record) -> None:
+    holder, stranger = registered(1), registered(2)
+    given(holder, record)
+    corrected = correct(record)
+    notice = Notice.objects.get()
+    assert (notice.recipient_id, notice.record_id, notice.kind) == (holder.pk, record.pk, "corrected")
+    assert notice.entry_id == corrected.entry_id
+    body = json.loads(notice.body)
+    assert (body["authority"], body["reason"]) == ("濉溪县市场监督管理局", "作出决定的部门更正了失信严重程度")
+    assert REASON not in notice.body
+    assert not Notice.objects.filter(recipient=stranger).exists()
+
+
+def test_no_correction_stands_whose_notices_cannot_be_written(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(registered(1), record)
+
+    def fails(*_: object, **__: object) -> None:
+        raise DatabaseError("the disk is full")
+
+    before = Entry.objects.count()
+    monkeypatch.setattr(Notice.objects, "bulk_create", fails)
+    with pytest.raises(DatabaseError, match="disk"):
+        correct(record)
+    assert (Record.objects.get(pk=record.pk).severity, Entry.objects.count()) == ("general", before)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,21 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from publiccredit.accounts.models import Officer, SecondFactor
-from publiccredit.accounts.operations import acting, enrol_second_factor
+from publiccredit.accounts.operations import NotAllowed, acting, enrol_second_factor
 from publiccredit.accounts.second_factor import new_enrolment
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.operations import SecondFactorMissing, approve, decide
+from publiccredit.casework.operations import (
+    SecondFactorMissing,
+    approve,
+    decide,
+    declare_relation,
+    return_proposal,
+    take_case,
+)
 from publiccredit.casework.types import Verdict
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, HEAD, LIAISON, OTHER, REASONS, repair_ready
+from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, OTHER, REASONS, THIRD, repair_ready
 from tests.flows.officers import NOW, browser, read, send, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
@@ -128,3 +135,31 @@ def test_an_officer_neither_changes_nor_removes_the_own_second_factor_nor_uses_a
         cursor.execute("UPDATE accounts_recoverycode SET used_at = now()")
         assert cursor.rowcount == 10
     _refused(HEAD, "UPDATE accounts_recoverycode SET used_at = NULL", "a recovery code counts once")
+
+
+def test_who_declares_a_relation_after_proposing_blocks_nothing(case: Case) -> None:
+    declare_relation(by=LIAISON, subject_id=case.subject_id, relation="配偶", at=NOW)
+    with pytest.raises(NotAllowed, match="请退回，由其他工作人员重新拟办"):
+        approve(by=HEAD, case_id=case.pk, at=NOW)
+    assert state(case) == "proposed"
+    returned = return_proposal(by=HEAD, case_id=case.pk, because="拟办人应当回避", at=NOW)
+    assert returned.state == "in_hand"
+    with pytest.raises(NotAllowed):
+        decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=NOW)
+    take_case(by=THIRD, case_id=case.pk, at=NOW)
+    decide(by=THIRD, case_id=case.pk, verdict=Verdict("granted", REASONS), at=NOW)
+    approve(by=HEAD, case_id=case.pk, at=NOW)
+    assert state(case) == "decided"
+
+
+def test_who_has_a_relation_returns_no_proposal(case: Case) -> None:
+    declare_relation(by=FOURTH, subject_id=case.subject_id, relation="配偶", at=NOW)
+    with pytest.raises(NotAllowed):
+        return_proposal(by=FOURTH, case_id=case.pk, because="理由不清", at=NOW)
+    returned = "UPDATE casework_decision SET state = 'returned', returned_because = '理由不清楚'"
+    refusal = pytest.raises(DatabaseError, match="declared relation")
+    with acting(actor=FOURTH), refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(returned)
+    with acting(actor=HEAD), connection.cursor() as cursor:
+        cursor.execute(returned)
+        assert cursor.rowcount == 1

@@ -26,7 +26,7 @@ HAPPENS = {
     "resend": "changed on_file", "state": "refused", "restore": "refused", "take_back": "", "forward": "", "answer": "",
     "close": "", "too_much": "refused", "report": "refused", "extend": "too_late", "review": "refused",
     "work": "lapsed papers_not_handed_in notice_confirmed notice_unconfirmed notice_failed notice_escalated",
-    "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",
+    "severity": "corrected refused", "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",
     "papers": "asked handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
     "propose": "publication_stopped corrected granted", "approve": "refused returned",
     "decided": "rejected undetermined publication_stopped corrected granted refused repair_undone withdrawn_revoked"

@@ -67,6 +67,9 @@ def test_a_correction_does_not_take_declared_service_back() -> None:
     send([penalty_row(1, **UNSERVED, penalty_content="罚款 12,500 元")], later=7200)
     record = Record.objects.get()
     assert (record.state, record.served_on, record.content["served_on"]) == ("filed", date(2026, 11, 6), "2026-11-06")
+    assert record.disclosed_from == date(
+        2026, 11, 10
+    )  # it was released late, and a row sent again does not change that
 
 
 @pytest.mark.parametrize("served_on", [date(2026, 11, 11)])

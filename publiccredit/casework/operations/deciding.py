@@ -92,7 +92,8 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     """
     Let a proposed decision take effect, by a head of the deciding body who did not propose it (DP-35).
 
-    :raises NotAllowed: the same person, the same log-in, no head, or one with no part in the case.
+    :raises NotAllowed: the same person, the same log-in, no head, one with no part in the case, or whoever proposed it
+        has declared a relation since.
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises WrongMoment: nothing is proposed.
     """
@@ -100,6 +101,7 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
         decision = _proposed(case, by)
         _somebody_else(case, by)
+        _still_free(case, decision)
         _prove_second_person(decision, by, at)
         decision.approved_by_id, decision.approved_at = by.name, at
         write_step(act=act, case=case, step=StepName.APPROVE.value)
@@ -236,6 +238,12 @@ def _proposed(case: Case, by: Actor) -> Decision:
     if not by.is_head:
         raise NotAllowed("审核由作出决定的单位的负责人办理。请交由负责人审核或者退回。")
     return decision
+
+
+def _still_free(case: Case, decision: Decision) -> None:
+    """What somebody proposed before declaring a relation is made anew by another (DP-34)."""
+    if DeclaredRelation.objects.filter(subject=case.subject, officer_id=decision.proposed_by_id).exists():
+        raise NotAllowed("拟办人在拟办以后申报了应当回避的关系，不能按这份拟办决定。请退回，由其他工作人员重新拟办。")
 
 
 def _prove_second_person(decision: Decision, by: Actor, at: datetime) -> None:

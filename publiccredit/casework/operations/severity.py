@@ -9,6 +9,8 @@ from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import CaseRefused, one_act
 from publiccredit.casework.severity import obstacle, offered, term_under
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
+from publiccredit.recipients import operations as recipients
+from publiccredit.recipients.types import Cause, NoticeKind
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record
 from publiccredit.subjects.types import SeverityCorrection
@@ -31,6 +33,8 @@ class RecordNotFound(CaseRefused):
 def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: str, at: datetime) -> None:
     """
     Correct the severity of a department's own record; its term follows at once, the former one stays as a version.
+
+    Whoever was given the record is written a notice in the same act (DP-20).
 
     :raises NotAllowed: the actor is no officer of a department.
     :raises RecordNotFound: it is not a record of the actor's department.
@@ -63,6 +67,15 @@ def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: s
             columns={"repairable_from": term.repairable_from, "disclosed_until": term.disclosed_until},
             at=at,
             entry_id=act.entry_id,
+        )
+        act.payload["notices"] = recipients.tell(
+            kinds={record_id: NoticeKind.CORRECTED},
+            cause=Cause(
+                entry_id=act.entry_id,
+                at=at,
+                authority=department_name(code=record.department_code),
+                reason="作出决定的部门更正了失信严重程度",
+            ),
         )
 
 
