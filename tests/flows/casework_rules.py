@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from publiccredit.accounts.operations import NotAllowed, act_as
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, CaseStep
 from publiccredit.casework.operations import (
     UnableToState,
     declare_relation,
@@ -22,6 +22,7 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.types import Channel
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.disclosure.queries import visible_records
+from publiccredit.ledger.models import Entry
 from publiccredit.ledger.queries import verify
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Notice, Recipient
@@ -69,6 +70,7 @@ class FiledRecords(RuleBasedStateMachine):
             try:
                 if getattr(self, "whole", False):
                     self.every_door_gives_the_same()
+                    self.every_act_of_a_case_is_a_step_of_it()
                     connection.check_constraints()
                     assert verify().holds
             finally:
@@ -84,6 +86,11 @@ class FiledRecords(RuleBasedStateMachine):
                 model = next(r for r in self.records if r.id == shown.id)
                 assert (shown.dispute.value if shown.dispute else "") == model.dispute
                 assert (shown.statement, shown.suit_pending) == (model.statement, model.suit)
+
+    def every_act_of_a_case_is_a_step_of_it(self) -> None:
+        """Whoever reads the case reads everything that was done in it."""
+        acts = Entry.objects.filter(object_kind="case")
+        assert not list(acts.exclude(id__in=CaseStep.objects.values("entry_id")).values_list("operation", flat=True))
 
     # --- small helpers --------------------------------------------------------------------------------------------
 

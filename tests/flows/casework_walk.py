@@ -3,6 +3,7 @@
 from typing import Any
 
 from publiccredit.casework.types import Channel
+from tests.flows.casework_invariants import DueProcess
 
 Step = tuple[str, dict[str, Any]]
 
@@ -99,6 +100,9 @@ REPORTED: list[Step] = [
     ("shield", {"n": 3, "days": 30}),
     ("correct", {"n": 3, "severity": "serious"}),
     _work("receipt"),
+    _tick(300),
+    ("correct_severity", {"n": 2, "severity": "serious"}),
+    ("resend", {"n": 2, "fine": 555}),
     *(("withdraw", {"n": n, "ground": ground}) for n, ground in enumerate(("revoked", "changed", "unlawful", "void"))),
     ("withdraw", {"n": 0, "ground": "revoked"}),
     *_object(Channel.ONLINE, n=0),
@@ -109,3 +113,19 @@ REPORTED: list[Step] = [
     _work("taken"),
 ]
 WALK = [*FILED, *OBJECTED, *REPAIRED, *REPORTED]
+
+
+def walk(machine: DueProcess) -> None:
+    """Go all of it once, with every invariant after every step."""
+    invariants = [getattr(machine, name) for name in sorted(dir(machine)) if name.startswith("dp")]
+    machine.begin()
+    try:
+        for rule, arguments in WALK:
+            getattr(machine, rule)(**arguments)
+            for holds in (*invariants, machine.the_views_of_the_database_find_nothing):
+                holds()
+    except BaseException:
+        machine.whole = False  # what went wrong is said, not what comes of it
+        raise
+    finally:
+        machine.teardown()

@@ -1,0 +1,224 @@
+"""
+The machine of casework proves something because it can fail: one rule at a time is broken, and it finds out.
+
+Each break is one that a change of the program could make: an effect left out, a condition forgotten, a trigger dropped.
+"""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Q
+
+from publiccredit.casework import clocks, effects, rules
+from publiccredit.casework.models import Decision, DeclaredRelation
+from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
+from publiccredit.catalogue.types import Audience, Effect, Nature
+from publiccredit.disclosure import visibility
+from publiccredit.recipients import operations as recipients
+from publiccredit.site import embedded_postgres
+from publiccredit.subjects import operations as subjects
+from tests.flows import casework_picture
+from tests.flows.casework_invariants import DueProcess
+from tests.flows.casework_walk import walk
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def _without(effect: Effect) -> Break:
+    """Decide, and leave the record as it was."""
+    return lambda patch: patch.setitem(effects._EFFECTS, effect, lambda act, decision, record_ids: {})
+
+
+def _nothing(module: Any, name: str, answer: Any = 0) -> Break:
+    return lambda patch: patch.setattr(module, name, lambda *a, **k: answer)
+
+
+def _shown_before_service(patch: pytest.MonkeyPatch) -> None:
+    usual = visibility.visible
+    unserved = Q(state="held_unserved")
+    patch.setattr(casework_picture, "visible", lambda **asked: usual(**asked) | unserved)
+
+
+def _shown_after_its_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(visibility, "_adverse", lambda name, on, packs: Q(served_on__lte=on, disclosed_from__lte=on))
+
+
+def _shared_after_its_end(patch: pytest.MonkeyPatch) -> None:
+    usual = visibility._of_type
+
+    def longer(name: str, nature: Nature, audience: Audience, on: Any, packs: Any) -> Q:
+        public = audience is Audience.PUBLIC or nature is not Nature.ADVERSE
+        return usual(name, nature, audience, on, packs) if public else Q(record_type=name, served_on__lte=on)
+
+    patch.setattr(visibility, "_of_type", longer)
+
+
+def _ended_kept_from_its_subject(patch: pytest.MonkeyPatch) -> None:
+    usual = visibility.visible
+
+    def narrower(**asked: Any) -> Q:
+        ended = Q(disclosed_until__lte=asked["on"])
+        return usual(**asked) & ~ended if asked["audience"] is Audience.SUBJECT else usual(**asked)
+
+    patch.setattr(casework_picture, "visible", narrower)
+
+
+def _longer_terms(patch: pytest.MonkeyPatch) -> None:
+    usual = subjects.correct
+
+    def longer(**asked: Any) -> None:
+        later = {"disclosed_until": asked["columns"]["disclosed_until"].replace(year=2031)}
+        usual(**asked | {"columns": {**asked["columns"], **later}})
+
+    patch.setattr(effects.subjects, "correct", longer)
+
+
+def _slower_at_the_counter(patch: pytest.MonkeyPatch) -> None:
+    usual = clocks.set_due
+
+    def slower(*, case: Any, within: Any = None) -> bool:
+        case.total_days += 2 if case.channel == "counter" and case.pk is None else 0
+        return usual(case=case, within=within)
+
+    patch.setattr(opening, "set_due", slower)
+
+
+def _words_cut_short(patch: pytest.MonkeyPatch) -> None:
+    usual = subjects.state_on_record
+    patch.setattr(
+        remarks.subjects, "state_on_record", lambda **said: usual(**said | {"statement": said["statement"][:100]})
+    )
+
+
+def _a_day_longer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(visibility, "in_use", lambda *, on: Q(display_ended_at__isnull=True, suspended_at__isnull=True))
+
+
+def _told_twice(patch: pytest.MonkeyPatch) -> None:
+    usual = recipients.tell
+
+    def twice(*, kinds: Any, cause: Any) -> int:
+        from dataclasses import replace
+
+        return usual(kinds=kinds, cause=cause) + usual(kinds=kinds, cause=replace(cause, entry_id=-cause.entry_id))
+
+    patch.setattr(effects, "tell_holders", _telling(twice))
+
+
+def _telling(tell: Callable[..., int]) -> Callable[..., int]:
+    from publiccredit.casework import telling
+
+    usual = telling.tell_holders
+
+    def told(**asked: Any) -> int:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(telling.recipients, "tell", tell)
+            return usual(**asked)
+
+    return told
+
+
+def _told_by_no_department(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(severity, "recipients", SimpleNamespace(tell=lambda **asked: 0))
+
+
+def _related_to_nobody(patch: pytest.MonkeyPatch) -> None:
+    nobody = SimpleNamespace(objects=SimpleNamespace(filter=lambda **asked: DeclaredRelation.objects.none()))
+    patch.setattr(rules, "DeclaredRelation", nobody)
+
+
+def _the_same_approves(patch: pytest.MonkeyPatch) -> None:
+    def proposed(case: Any, by: Any) -> Any:
+        return Decision.objects.get(case=case, state="proposed")
+
+    patch.setattr(deciding, "_proposed", proposed)
+
+
+def _lapse_counted_as_in_time(patch: pytest.MonkeyPatch) -> None:
+    from publiccredit.casework import queries
+
+    patch.setattr(queries, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
+
+
+BREAKS: dict[str, tuple[Break, str]] = {
+    "dp02 shown before it was served": (_shown_before_service, "dp02"),
+    "dp07 shown after its end": (_shown_after_its_end, "dp07 dp08 dp09"),
+    "dp08 a longer term": (_longer_terms, "dp08"),
+    "dp09 shared after its end": (_shared_after_its_end, "dp09"),
+    "dp13 an ended record kept from its subject": (_ended_kept_from_its_subject, "dp13"),
+    "dp14 no mark on a disputed record": (_nothing(subjects, "mark_disputed"), "dp14"),
+    "dp14 a mark that is never lifted": (_without(Effect.LIFT_DISPUTE), "dp14"),
+    "dp15 no suspension when overdue": (_nothing(sweeping, "_suspend"), "dp07 dp15"),
+    "dp15 a suspension that never ends": (_nothing(effects.subjects, "resume_display"), "dp07 dp15"),
+    "dp15 steps of the desk that nobody can read": (_nothing(handling, "write_step", None), "every_act"),
+    "dp16 a stay that is not carried out": (_without(Effect.STAY), "dp07 dp16"),
+    "dp16 a stay that nobody reads": (_a_day_longer, "dp07 dp16"),
+    "dp16 a shield that is not carried out": (_without(Effect.SHIELD), "dp07 dp16"),
+    "dp16 a suit that is not flagged": (_without(Effect.FLAG_SUIT), "dp16"),
+    "dp17 the subject's words cut short": (_words_cut_short, "dp17"),
+    "dp18 a decision that does not withdraw": (_without(Effect.WITHDRAW), "dp07 dp10 dp18"),
+    "dp19 display kept after repair": (_without(Effect.END_DISCLOSURE), "dp07 dp10 dp19"),
+    "dp19 a repair that cannot be undone": (_without(Effect.UNDO_REPAIR), "dp07 dp19"),
+    "dp20 nobody is told": (_nothing(effects, "tell_holders"), "dp20"),
+    "dp20 everybody is told twice": (_told_twice, "dp20"),
+    "dp20 nobody is told of the department's own correction": (_told_by_no_department, "dp20"),
+    "dp23 a decision without reasons": (_nothing(deciding, "_verify_reasons", None), "somebody_tries_too_much"),
+    "dp34 a relation that nobody minds": (_related_to_nobody, "related_one_tries"),
+    "dp35 one person does both": (_the_same_approves, "approve"),
+    "dp22 slower at the counter": (_slower_at_the_counter, "dp22"),
+    "dp36 a letter fewer": (_nothing(deciding.letters, "decision", None), "dp02"),
+    "dp38 a lapse counted as in time": (_lapse_counted_as_in_time, "dp38"),
+}
+DROPPED: dict[str, tuple[str, str]] = {
+    "dp10 a backup brings back": ("DROP TRIGGER casework_guard_record ON subjects_record", "restore"),
+    "dp36 no versions": ("DROP TRIGGER subjects_keep_version ON subjects_record", "resend dp"),
+}
+
+
+def test_every_invariant_has_been_broken() -> None:
+    invariants = {name[:4] for name in dir(DueProcess) if name.startswith("dp")}
+    assert invariants == {name[:4] for name in (*BREAKS, *DROPPED)}
+
+
+@pytest.fixture
+def unbroken(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The machine takes all of its transaction back itself, so the database of the worker does."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+    casework_picture.forget()
+
+
+def _found() -> set[str]:
+    """Walk until something is wrong, and name the rules and invariants it was found in."""
+    casework_picture.forget()
+    with pytest.raises(BaseException) as caught:  # an assertion, a refusal of the database, or one that did not come
+        walk(DueProcess())
+    return {frame.name for frame in caught.traceback}
+
+
+def _named(found: set[str], wanted: str) -> bool:
+    return any(name.startswith(tuple(wanted.split())) for name in found)
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_broken_rule_is_found(unbroken: None, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    broken, where = BREAKS[what]
+    broken(monkeypatch)
+    found = _found()
+    assert _named(found, where), sorted(found)
+
+
+@pytest.mark.parametrize("what", DROPPED)
+def test_a_dropped_trigger_is_found(
+    fresh_database: str, django_db_blocker: Any, cluster: embedded_postgres.Cluster, what: str
+) -> None:
+    statement, where = DROPPED[what]
+    with cluster.connect(embedded_postgres.OWNER, fresh_database) as owner:
+        owner.execute(statement)
+    with django_db_blocker.unblock():
+        found = _found()
+    assert _named(found, where), sorted(found)
