@@ -251,6 +251,7 @@ class DueProcess(Casework):
         picture = self.picture()
         assert {number: count for number, count in picture.violations.items() if count} == {}
         self.before, self.related_before, self.whole = picture, self.related, True
+        self.steps[-1] += 1
 
 
 def _china_day(text: str) -> str:

@@ -44,9 +44,11 @@ class FiledRecords(RuleBasedStateMachine):
     """Records that are filed and filed again while the clock goes on; after every step the platform is compared."""
 
     happened: ClassVar[Counter[str]] = Counter()
+    steps: ClassVar[list[int]] = []  # of each run
 
     @initialize()
     def begin(self) -> None:
+        self.steps.append(0)
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         act_as(actor=PROGRAM)
