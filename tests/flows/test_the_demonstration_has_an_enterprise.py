@@ -30,7 +30,7 @@ def _opened(folder: Path) -> enterprise.DemoEnterprise:
 def test_the_printed_letter_opens_the_desk_of_an_enterprise_with_a_repair_to_ask_for(
     tmp_path: Path, client: Client
 ) -> None:
-    cases.open_cases(until=UNTIL)
+    cases.open_cases(until=UNTIL, now=timezone.now())
     made = _opened(tmp_path)
     record = Record.objects.get(subject__uscc=made.identifier)
     found = navigator(record_id=record.pk, on=UNTIL)
