@@ -63,7 +63,11 @@ def test_an_objection_goes_from_the_counter_to_its_letter_by_keyboard_on_a_phone
     verify(page)
     case = page.url
     expect(page.get_by_text("已收件，编号")).to_be_visible()
-    assert page.locator(".timeline").inner_text().startswith("信用信息主体提出请求（窗口），由演示信用办经办人（信用办经办人）收件。")
+    assert (
+        page.locator(".timeline")
+        .inner_text()
+        .startswith("信用信息主体提出请求（窗口），由演示信用办经办人（信用办经办人）收件。")
+    )
 
     focus(page, "#form-take button")
     with page.expect_navigation():
