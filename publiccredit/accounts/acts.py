@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
@@ -58,7 +59,7 @@ def act_as(*, actor: Actor) -> None:
 
 def act_as_nobody() -> None:
     """Hand the database session back: nobody sees no department's rows."""
-    if connection.connection is None or connection.needs_rollback:
+    if connection.connection is None or _lost():
         return
     with connection.cursor() as cursor:
         cursor.execute(_SET, ["", "", "", ""])
@@ -74,9 +75,19 @@ def acting(*, actor: Actor) -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        if not _lost():
             with connection.cursor() as cursor:
                 cursor.execute(_SET, list(before))
+
+
+def _lost() -> bool:
+    """
+    Tell whether the transaction takes no statement any more: its rollback hands the session back by itself.
+
+    A statement more would be refused, and that refusal stand in the place of what went wrong.
+    """
+    status = connection.connection.info.transaction_status
+    return connection.needs_rollback or status is TransactionStatus.INERROR
 
 
 # --- operations -----------------------------------------------------------------------------------------------------

@@ -6,37 +6,25 @@ The counting is done with a sequence, which no rollback turns back.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection
 
 from publiccredit.site import embedded_postgres
+from tests.flows.watching import PERFORMED
+from tests.operations import acts
 
-TABLES = (
-    "casework_case",
-    "casework_caserecord",
-    "casework_casestep",
-    "casework_paper",
-    "casework_decision",
-    "casework_letter",
-    "casework_declaredrelation",
-    "recipients_recipient",
-    "recipients_recipienttoken",
-    "recipients_handover",
-    "recipients_notice",
-    "recipients_deliveryattempt",
-    "subjectdesk_registeredcontact",
-    "subjectdesk_handler",
-    "subjectdesk_proofcode",
-    "subjectdesk_proofattempt",
-    "subjectdesk_subjectsession",
-    "subjectdesk_message",
-    "subjects_record",
-    "subjects_recordversion",
-    "ledger_entry",
+TABLES = tuple(
+    sorted(
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model.__module__.startswith("publiccredit.")
+    )
 )
+"""All of the program's: a table that a new package brings is among them."""
 FAILING = """
 CREATE SEQUENCE failing_write;
 CREATE SEQUENCE failing_table;
@@ -47,7 +35,7 @@ BEGIN
        OR (SELECT f.table_name = TG_TABLE_NAME AND nextval('failing_table') = 1 FROM failing_table_name f) THEN
         RAISE EXCEPTION 'write % of % was made to fail', TG_OP, TG_TABLE_NAME;
     END IF;
-    RETURN NEW;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 """
 
@@ -57,6 +45,7 @@ class Failing:
     """Runs an operation with its first, second, … write failing, until it gets through; tells how many there were."""
 
     superuser: Any
+    proved: set[str] = field(default_factory=set)  # the acts each of whose writes has failed once
 
     def through(self, operation: Callable[[], Any]) -> int:
         """Give the number of writes the operation makes, each of which has failed once before it got through."""
@@ -64,6 +53,7 @@ class Failing:
             before = everything()
             self.superuser.execute("ALTER SEQUENCE failing_write RESTART")
             self.fail(n)
+            PERFORMED.clear()
             try:
                 operation()
             except DatabaseError as error:
@@ -72,8 +62,14 @@ class Failing:
                 continue
             self.fail(0)
             assert everything() != before
+            assert n > 1, "none of its writes was made to fail"
+            self.proved |= PERFORMED
             return n - 1
         pytest.fail("the operation never got through")
+
+    def left_out(self, package: str) -> set[str]:
+        """Name the acts of a package of which no write was made to fail."""
+        return {name for name in acts() if name.startswith(f"{package}.")} - self.proved
 
     @staticmethod
     def fail(number: int) -> None:
@@ -107,7 +103,7 @@ def failing_writes(database: str, cluster: embedded_postgres.Cluster) -> Iterato
         superuser.execute(FAILING)
         for table in TABLES:
             superuser.execute(
-                f"CREATE TRIGGER zz_fail BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_one_write()"
+                f"CREATE TRIGGER zz_fail BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION fail_one_write()"
             )
         yield Failing(superuser)
         connection.close()

@@ -1,7 +1,7 @@
 """
 The whole of casework against a plain model of it, with every rule of due process as an invariant of its own.
 
-Two hundred runs of fifty steps in ten parts, which workers share; CASEWORK_RUNS and CASEWORK_STEPS ask for more, before
+Two hundred runs of fifty steps in twenty parts, which workers share; CASEWORK_RUNS and CASEWORK_STEPS ask for more, before
 a release 10,000 of 100 steps. A run costs one to two seconds of processor time, half of it the database's: some twenty
 statements a step, planned anew each time as in life.
 """
@@ -19,7 +19,7 @@ from tests.flows.casework_walk import walk
 
 RUNS = int(os.environ.get("CASEWORK_RUNS", "200"))
 STEPS = int(os.environ.get("CASEWORK_STEPS", "50"))
-PARTS = 10
+PARTS = 20
 # What comes of the rules of the machine; a rule that is never reached, or never refused, proves nothing.
 HAPPENS = {
     "file": "", "file_unserved": "", "publish": "", "hand_over": "", "tick": "", "tick_to_the_next_end": "",

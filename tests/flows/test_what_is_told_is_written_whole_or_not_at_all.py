@@ -6,6 +6,7 @@ is told, and trying again works.
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +17,7 @@ from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case, Paper
-from publiccredit.casework.operations import withdraw_record
+from publiccredit.casework.operations import reject_objection, request_papers, take_case, withdraw_record
 from publiccredit.casework.types import Asked, PaperIn
 from publiccredit.catalogue.types import ProcedureName, WithdrawalReason
 from publiccredit.ledger.models import Entry
@@ -25,14 +26,27 @@ from publiccredit.recipients.models import DeliveryAttempt, Notice, Recipient, R
 from publiccredit.recipients.operations import deliver_due, hold_disclosures, record_handovers
 from publiccredit.recipients.operations.waiting import LEASE
 from publiccredit.recipients.queries import identified
-from publiccredit.recipients.types import Answer, Cause, ConfirmedBy, NewRecipient, NoticeKind, Outgoing, Version, Way
+from publiccredit.recipients.types import (
+    Answer,
+    Cause,
+    ConfirmedBy,
+    Identified,
+    NewRecipient,
+    NoticeKind,
+    Outgoing,
+    Used,
+    Version,
+    Way,
+)
 from publiccredit.site import embedded_postgres
 from publiccredit.subjectdesk import operations as desk
 from publiccredit.subjectdesk.models import Handler, Message
+from publiccredit.subjectdesk.operations import Contested, Receipt
+from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import HandlerAsked, Right
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, REASONS, people, report_ready
+from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, people, report_ready
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.failing import Failing, everything, failing_writes
 from tests.flows.recipients import given, listening, registered, token_of
@@ -90,10 +104,22 @@ def test_every_write_about_a_recipient_may_fail(failing: Failing, record: Record
     through("close", lambda: recipients.close_recipient(by=PROGRAM, recipient_id=number, at=AT))
     through("reopen", lambda: recipients.reopen_recipient(by=PROGRAM, recipient_id=number, at=AT))
     # Its own rows and its ledger entry; what is handed over or told is entered with the act that does it.
-    assert counted.pop("hand over") == counted.pop("tell") == 1
+    assert counted.pop("tell") == 1
+    assert counted.pop("hand over") == 2  # with its line in the subject's log of looks
     assert counted.pop("close") == 3  # its token as well
     assert set(counted.values()) == {2}, counted
+    _adverse_use(failing, record)
+    assert failing.left_out("recipients") == set(), "let every write of the new operation fail once"
     assert RecipientToken.objects.filter(revoked_at__isnull=True).count() == 0
+
+
+def _adverse_use(failing: Failing, record: Record) -> None:
+    user = registered(4)
+    given(user, record)
+    by = Identified(recipient_id=user.pk, token_id=None, name=user.name, purpose=user.purpose)
+    used = [Used(record_id=record.pk, what=what, decided_on=AT.date()) for what in ("不予入围", "不予续约")]
+    failing.through(lambda: recipients.give_adverse_use_notice(by=by, used=used[0], at=AT))
+    failing.through(lambda: recipients.take_down_adverse_use(by=CLERK, recipient_id=user.pk, used=used[1], at=AT))
 
 
 def _handed(recipient_id: int, record: Record) -> None:
@@ -209,9 +235,45 @@ def test_every_write_of_the_subjects_desk_may_fail(failing: Failing, record: Rec
     more = PaperIn("proof_of_performance", "c.pdf", b"%PDF-1.7 c")
     through("hand in a paper", lambda: desk.hand_in_paper(visitor=me, case_id=case, paper=more, at=AT))
     through("state", lambda: desk.state(visitor=me, record_id=record.pk, statement="已整改", at=AT))
+    through("take back", lambda: desk.take_back_request(visitor=me, case_id=case, stated="", at=AT))
+    objection = objection_ready(record).pk
+    reject_objection(by=CLERK, case_id=objection, reasons=REASONS, at=AT)
+    through("review", lambda: desk.request_review(visitor=me, case_id=objection, request="不服", at=AT))
     through("leave", lambda: desk.leave(visitor=me, at=AT))
     assert min(counted.values()) >= 2, counted
-    assert len(counted) == 13
+    assert len(counted) == 15
+    _read_out(failing, identifier)
+    _contested(failing, record)
+    assert failing.left_out("subjectdesk") == set(), "let every write of the new operation fail once"
+
+
+def _read_out(failing: Failing, identifier: str) -> None:
+    box = LocalOutbox()
+    later = AT + timedelta(hours=2)
+    desk.request_code(identifier=identifier, contact=CONTACT, source=SOURCE, at=later, messenger=box)
+    message = Message.objects.latest("pk").pk
+    failing.through(lambda: desk.read_out(by=CLERK, message_id=message, at=later, box=box))
+
+
+def _contested(failing: Failing, record: Record) -> None:
+    """A reader without an account contests a field, adds a paper, and asks for a review."""
+    contested = Contested(
+        record_id=record.pk, field="", ground="other", wrong="罚款金额是 5000 元。", source="网站公告"
+    )
+    receipts: list[Receipt] = []
+    key = desk.new_form_key()
+    with patch("django.utils.timezone.localdate", return_value=AT.date()):
+        failing.through(
+            lambda: receipts.append(desk.challenge_record(contested=contested, key=key, source=SOURCE, at=AT))
+        )
+    case, code = receipts[0].case, receipts[0].code
+    take_case(by=CLERK, case_id=case.pk, at=AT)
+    request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=AT)
+    asked = {"number": case.number, "code": code, "at": AT}
+    paper = PaperIn("evidence", "a.pdf", b"%PDF-1.7 d")
+    failing.through(lambda: desk.add_to_challenge(paper=paper, **asked))
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    failing.through(lambda: desk.review_challenge(request="决定书第三页另有更正。", **asked))
 
 
 def test_a_reminder_is_sent_once_whichever_write_fails(failing: Failing, record: Record) -> None:

@@ -28,6 +28,10 @@ MAY_ENTER_NOTHING = {  # asked again for what is so already, they change nothing
 }
 
 
+PERFORMED: set[str] = set()
+"""The acts that went through, those within others as well; whoever wants to know of some clears it before."""
+
+
 class Watch(threading.local):
     """How deep this thread stands in operations, and what the outermost one has entered."""
 
@@ -39,12 +43,15 @@ def _watched(name: str, operation: FunctionType, watch: Watch) -> Callable[..., 
     @wraps(operation)
     def performed(*arguments: Any, **named: Any) -> Any:
         if watch.depth:
-            return operation(*arguments, **named)
+            given = operation(*arguments, **named)
+            PERFORMED.add(name)
+            return given
         watch.depth, watch.entered = 1, []
         try:
             given = operation(*arguments, **named)
         finally:
             watch.depth = 0
+        PERFORMED.add(name)
         found = len(watch.entered)
         assert found == 1 or (found == 0 and name in MAY_ENTER_NOTHING), (
             f"{name} left {found} entries ({', '.join(watch.entered)}): one operation is one act, and one entry"
