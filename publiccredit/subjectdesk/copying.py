@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
-from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
-from publiccredit.disclosure.words import department_name, last_day, source_title, status_of
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.disclosure.words import department_name, last_day, severity_words, source_title, status_of
 from publiccredit.recipients.operations import hold_disclosures, record_copies
 from publiccredit.recipients.types import Version
 from publiccredit.subjectdesk import queries
@@ -46,6 +46,7 @@ class CopiedRecord:
     department: str
     source: str
     item: str
+    item_title: str  # edition, code and title, in a reader's words
     document_sha256: str
     known_from: datetime  # the version: since when the platform has known it so
     decided_on: date | None
@@ -54,6 +55,7 @@ class CopiedRecord:
     status: str
     severity: str
     severity_rule: str
+    severity_words: str  # by which rule, in a reader's words
     repair_opens_on: date | None
     shown_until: str  # the last day, "" for none
     dispute: str
@@ -64,16 +66,15 @@ class CopiedRecord:
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Give what is known of the record beside its fields, as page and PDF show it."""
-        severity = SEVERITY_TITLES[Severity(self.severity)] if self.severity else ""
         rows = (
             ("状态", self.status),
             ("决定机关", self.authority),
             ("报送部门", f"{self.department}，{self.source}"),
-            ("目录条目", self.item),
+            ("目录条目", self.item_title),
             ("作出决定", _day(self.decided_on)),
             ("送达", _day(self.served_on)),
             ("到达平台", _day(self.received_on)),
-            ("失信严重程度", severity and f"{severity}，{self.severity_rule}"),
+            ("失信严重程度", self.severity_words),
             ("可以申请修复", _day(self.repair_opens_on)),
             ("最后公示日", self.shown_until),
             *((effect.title, _moment(effect.at)) for effect in self.repair_effects),
@@ -172,6 +173,8 @@ def _moment(at: datetime) -> str:
 
 def _record(own: OwnRecord) -> CopiedRecord:
     record = own.record
+    edition, item = catalogue.item(name=record.item)
+    severity = severity_words(record)
     return CopiedRecord(
         id=record.id,
         title=record.title,
@@ -180,6 +183,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         department=department_name(record.department_code),
         source=source_title(record.source),
         item=record.item,
+        item_title=f"{edition.title} {item.code} {item.title}",
         document_sha256=record.document_sha256,
         known_from=record.known_from,
         decided_on=record.decided_on,
@@ -188,6 +192,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         status=status_of(record).text,
         severity=record.severity.value if record.severity else "",
         severity_rule=record.severity_rule,
+        severity_words=f"{severity.title}，{severity.rule}" if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
         shown_until=last_day(record.disclosed_until),
         dispute=str(record.dispute.label) if record.dispute else "",

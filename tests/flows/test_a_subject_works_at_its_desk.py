@@ -154,6 +154,7 @@ def test_the_copy_of_a_repaired_record_names_four_effects_and_the_statement_in_e
     written = [flowable.text for flowable in story_of(copy=taken) if isinstance(flowable, Paragraph)]
     lines = dict(taken.records[0].lines)
     assert {"停止公示", "更新评价结果", "主体声明", "失信严重程度", "目录条目", "状态"} <= set(lines)
+    assert record.item not in page and record.severity_rule not in page  # said in words, never by a name of the packs
     for title, value in lines.items():
         assert f"{title}：{value}" in written
         assert f"<dt>{title}</dt><dd>{value}</dd>" in page
