@@ -40,6 +40,7 @@ from publiccredit.intake.types import (
     RETURNED,
     CheckedChunk,
     CheckSummary,
+    Progress,
     Recognition,
     UnableToRead,
 )
@@ -99,7 +100,17 @@ def sender(submission: Submission) -> Actor:
 
 def check_in_child(submission: Submission) -> Iterator[Checked]:
     """Check the sealed file in a process with limits."""
-    return run_limited(target="publiccredit.intake.checking:check_stored_file", arguments=to_be_checked(submission))
+
+    def watch(progress: Progress) -> None:
+        _mark(
+            submission,
+            surveyed_percent=progress.surveyed_percent,
+            rows_read=progress.rows_read,
+            counted_independently=progress.rows_counted,
+        )
+
+    arguments = to_be_checked(submission)
+    return run_limited(target="publiccredit.intake.checking:check_stored_file", arguments=arguments, watch=watch)
 
 
 def check_here(submission: Submission) -> Iterator[Checked]:
@@ -162,7 +173,8 @@ def stage_and_file(*, submission: Submission, check: Check, at: datetime) -> Non
 
 
 def _stage(submission: Submission, check: Check) -> Staged:
-    _mark(submission, state=SubmissionState.CHECKING, progress=0)
+    begun = {"surveyed_percent": None, "recognised": None, "rows_read": 0, "progress": 0, "counted_independently": None}
+    _mark(submission, state=SubmissionState.CHECKING, **begun)
     staged: Staged | None = None
     earlier: _Chunk | None = None
     # One chunk is prepared while the database takes in the one before it, and while the child checks the next.

@@ -26,6 +26,8 @@ class Submission(models.Model):
     idempotency_key = models.CharField("幂等键", max_length=100, blank=True)
     received_at = models.DateTimeField("接收时间")
     state = models.CharField("状态", max_length=16, choices=SubmissionState.choices, default=SubmissionState.RECEIVED)
+    surveyed_percent = models.SmallIntegerField("已看过（%）", null=True)  # of a workbook, before it is read
+    rows_read = models.IntegerField("已读行数", default=0, db_default=0)
     progress = models.IntegerField("已核验行数", default=0)
     refusal = models.TextField("整体退回原因", blank=True)
     recognised = models.JSONField("识别结果", null=True)

@@ -106,6 +106,15 @@ class CheckSummary:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a check that is still at work has come; what is not known yet is None."""
+
+    surveyed_percent: int | None  # of a workbook's sheets, looked through before anything is read
+    rows_read: int
+    rows_counted: int | None  # by the second parser: how many there are to be read
+
+
+@dataclass(frozen=True)
 class CheckContext:
     """What a check needs to know beside the row. Days are calendar days in China (UTC+8)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.intake.pages import declarations, results, sending
+from publiccredit.intake.pages import declarations, progress, results, sending
 
 app_name = "intake"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("templates/<path:name>.xlsx", sending.template, name="template"),
     path("submissions/", results.submissions, name="submissions"),
     path("submissions/<int:submission_id>/", results.submission, name="submission"),
-    path("submissions/<int:submission_id>/progress/", results.progress, name="progress"),
+    path("submissions/<int:submission_id>/progress/", progress.progress, name="progress"),
     path("submissions/<int:submission_id>/issues/<str:code>/", results.issues, name="issues"),
     path("submissions/<int:submission_id>/rows/<str:kind>/", results.rows, name="rows"),
     path("submissions/<int:submission_id>/annotated.xlsx", results.annotated, name="annotated"),

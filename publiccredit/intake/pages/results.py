@@ -1,4 +1,4 @@
-"""What became of a submission: its numbers, issues, rows and history; the annotated workbook; the bar that moves."""
+"""What became of a submission: its numbers, issues, rows and history; the annotated workbook."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.intake import desk, queries
 from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
 from publiccredit.intake.models import DuplicateRow, Submission, SubmissionState
+from publiccredit.intake.pages.progress import WAITING, moving
 from publiccredit.intake.pages.shared import (
     READERS,
     department_name,
@@ -34,9 +35,7 @@ from publiccredit.ledger import queries as ledger
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RecordState
 
-WAITING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.FILING)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STOP_POLLING = 286  # htmx's own status: take this answer and ask no more
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def submission_page(
         "department": catalogue.department(code=found.department_code),
         "source_title": source_title(found.source),
         "running": found.state in WAITING,
-        "progress_text": _progress_text(found),
+        "moving": moving(found) if found.state in WAITING else None,
         "numbers": _numbers(found),
         "groups": groups,
         "held": held,
@@ -173,14 +172,6 @@ def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> tuple
     ]
     places = [place for g in doubts if g.by_row for place in desk.places_to_confirm(submission=found, code=g.code)]
     return codes, places
-
-
-def _progress_text(found: Submission) -> str:
-    if found.state == SubmissionState.RECEIVED:
-        return "已收到，排队等待核验"
-    if found.state == SubmissionState.FILING:
-        return f"{found.progress:,} 行已核验，正在归档"
-    return f"正在核验，已完成 {found.progress:,} 行"
 
 
 def _numbers(found: Submission) -> tuple[Figure, ...]:
@@ -239,19 +230,6 @@ def _word(code: str) -> str:
         return catalogue.term(code=code).zh
     except NotInPacks:
         return code
-
-
-@open_to(READERS)
-@require_GET
-def progress(request: HttpRequest, submission_id: int) -> HttpResponse:
-    """Give the moving bar alone; when the submission is done, tell the page to load itself again."""
-    found = submission_for(request, submission_id)
-    if found.state not in WAITING:
-        response = HttpResponse(status=STOP_POLLING)
-        response["HX-Refresh"] = "true"
-        return response
-    named = {"submission": found, "progress_text": _progress_text(found)}
-    return render(request, "intake/progress.html", named)
 
 
 @open_to(READERS)

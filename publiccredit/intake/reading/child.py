@@ -13,6 +13,8 @@ import os
 import resource
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -20,6 +22,8 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+TELL_EVERY = 0.5  # seconds between two words on how far it is
+_SPEAKING = threading.Lock()
 
 
 def main() -> None:
@@ -41,7 +45,10 @@ def _run(order: dict[str, object], answers: IO[str]) -> dict[str, object]:
     from publiccredit.intake.types import UnableToRead
 
     try:
-        values = _target(str(order["target"]))(**order["arguments"])  # type: ignore[arg-type]
+        arguments: dict[str, object] = dict(order["arguments"])  # type: ignore[call-overload]
+        if order["watched"]:
+            arguments["meter"] = _metered(answers)
+        values = _target(str(order["target"]))(**arguments)
         _send(values or (), answers, Path(str(order["folder"])), int(str(order["ahead"])))
     except UnableToRead as error:
         return {"kind": "refused", "code": error.code, "message": error.message}
@@ -53,6 +60,24 @@ def _run(order: dict[str, object], answers: IO[str]) -> dict[str, object]:
         place = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
         return {"kind": "failed", "found": type(error).__name__, "place": place}
     return {"kind": "done"}
+
+
+def _metered(answers: IO[str]) -> object:
+    """Give a meter whose counts are told for as long as the process lives, whenever they have changed."""
+    from publiccredit.intake.reading.meter import Meter
+
+    meter = Meter()
+
+    def tell() -> None:
+        told = meter.progress()
+        while True:
+            time.sleep(TELL_EVERY)
+            if told != (now := meter.progress()):
+                told = now
+                _say(answers, {"kind": "Progress", "value": asdict(now)})
+
+    threading.Thread(target=tell, name="telling", daemon=True).start()
+    return meter
 
 
 def _target(path: str) -> Callable[..., Iterable[object] | None]:
@@ -80,8 +105,9 @@ def _send(values: Iterable[object], answers: IO[str], folder: Path, ahead: int) 
 
 
 def _say(answers: IO[str], line: dict[str, object]) -> None:
-    answers.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-    answers.flush()
+    with _SPEAKING:
+        answers.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        answers.flush()
 
 
 def _die_with_parent(parent: int) -> None:

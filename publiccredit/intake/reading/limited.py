@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.types import (
     CheckedChunk,
     CheckSummary,
+    Progress,
     RecognisedColumn,
     RecognisedSheet,
     Recognition,
@@ -71,13 +72,20 @@ class ProcessLimits:
 USUAL = ProcessLimits()
 
 
-def run_limited(*, target: str, arguments: Mapping[str, object], limits: ProcessLimits = USUAL) -> Iterator[Value]:
+def run_limited(
+    *,
+    target: str,
+    arguments: Mapping[str, object],
+    limits: ProcessLimits = USUAL,
+    watch: Callable[[Progress], None] | None = None,
+) -> Iterator[Value]:
     """
     Run ``module:function`` with these JSON arguments in a child process and give what it yields, in order.
 
     The function yields ``Recognition``, ``CheckedChunk`` and ``CheckSummary``, as many as it likes, or returns nothing.
     When the last value was taken, or the caller stops asking, the child has ended and its folder is gone. The child
-    dies with the thread that started it: take its values in that thread.
+    dies with the thread that started it: take its values in that thread. With ``watch`` the function is given a
+    ``meter``, and ``watch`` is told twice a second, in this thread, how far it has come.
 
     :raises UnableToRead: the function raised it, or the child ran out of memory or time, was killed or failed.
     """
@@ -90,11 +98,16 @@ def run_limited(*, target: str, arguments: Mapping[str, object], limits: Process
             "folder": str(folder),
             "ahead": limits.ahead,
             "parent": os.getpid(),
+            "watched": watch is not None,
         }
         _tell(child, json.dumps(order))
         for line in _lines(child, limits):
             if line["kind"] == "done":
                 return
+            if line["kind"] == "Progress":
+                if watch is not None:
+                    watch(Progress(**line["value"]))  # type: ignore[arg-type]
+                continue
             yield _value(line, folder, limits)
             if line["kind"] == "CheckedChunk":
                 _tell(child, "")

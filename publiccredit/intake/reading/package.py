@@ -11,6 +11,7 @@ from xml.parsers import expat
 from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.headers import BLANK
 from publiccredit.intake.reading.limits import MIB, Limits
+from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import BLOCK, SheetSurveyor, Survey, refuse_entities
 
@@ -29,7 +30,7 @@ class SheetPart:
     visible: bool
 
 
-def survey_workbook(*, path: Path, limits: Limits) -> list[tuple[SheetPart, Survey]]:
+def survey_workbook(*, path: Path, limits: Limits, meter: Meter) -> list[tuple[SheetPart, Survey]]:
     """
     Look through an xlsx file and give its worksheets in their order, each with its survey.
 
@@ -38,11 +39,9 @@ def survey_workbook(*, path: Path, limits: Limits) -> list[tuple[SheetPart, Surv
     with refusing_damage(), zipfile.ZipFile(path) as package:
         _refuse_dangers(package, limits)
         blank = _blank_strings(package)
-        return [
-            (sheet, _survey(package, sheet, blank, limits))
-            for sheet in _sheets(package, limits)
-            if sheet.part in package.NameToInfo
-        ]
+        sheets = [sheet for sheet in _sheets(package, limits) if sheet.part in package.NameToInfo]
+        meter.to_survey = sum(package.NameToInfo[sheet.part].file_size for sheet in sheets)
+        return [(sheet, _survey(package, sheet, blank, limits, meter)) for sheet in sheets]
 
 
 def _refuse_dangers(package: zipfile.ZipFile, limits: Limits) -> None:
@@ -121,8 +120,8 @@ def _elements(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[s
     yield from found
 
 
-def _survey(package: zipfile.ZipFile, sheet: SheetPart, blank: frozenset[int], limits: Limits) -> Survey:
-    surveyor = SheetSurveyor(sheet=sheet.sheet, part=sheet.part, blank_strings=blank, limits=limits)
+def _survey(package: zipfile.ZipFile, sheet: SheetPart, blank: frozenset[int], limits: Limits, meter: Meter) -> Survey:
+    surveyor = SheetSurveyor(sheet=sheet.sheet, part=sheet.part, blank_strings=blank, limits=limits, meter=meter)
     with package.open(sheet.part) as stream:
         return surveyor.walk(stream)
 

@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from publiccredit.intake.reading.headers import BLANK, column_index, column_letter
 from publiccredit.intake.reading.limits import Limits
+from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.refusals import refusal
 
 BLOCK = 1 << 20
@@ -62,9 +63,10 @@ class SheetSurveyor:
     survey: the first two filled cells of a row, its last one, errors, and whatever lies further out than any before.
     """
 
-    def __init__(self, *, sheet: str, part: str, blank_strings: frozenset[int], limits: Limits) -> None:
+    def __init__(self, *, sheet: str, part: str, blank_strings: frozenset[int], limits: Limits, meter: Meter) -> None:
         self.survey = Survey(sheet)
         self.limits = limits
+        self.meter = meter
         self.blank_strings = blank_strings
         self.row = self.column = 0
         self.cell: list[str] = []
@@ -95,6 +97,7 @@ class SheetSurveyor:
         """
         while block := stream.read(BLOCK):
             self.parser.Parse(block, False)
+            self.meter.surveyed += len(block)
             if self.survey.area > self.limits.cells:
                 raise refusal(
                     "too_many_cells", sheet=self.survey.sheet, found=self.survey.area, limit=self.limits.cells

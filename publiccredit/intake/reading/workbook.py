@@ -16,6 +16,7 @@ from publiccredit.intake.reading.data_area import refuse_unclear_cells
 from publiccredit.intake.reading.fields import letters_of_fields, number_of_field, text_of_field
 from publiccredit.intake.reading.headers import BLANK, column_index
 from publiccredit.intake.reading.limits import Limits
+from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.package import SheetPart, survey_workbook
 from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SheetHead, recognise
@@ -26,6 +27,7 @@ from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, Recogn
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 NUMBERS = frozenset({int, float})
 Surveyed = Sequence[tuple[SheetPart, Survey]]
+TOLD_EVERY = 1_024  # rows: counting each one would cost more than it tells
 
 
 @dataclass(frozen=True)
@@ -37,24 +39,26 @@ class SheetTable:
     header: RecognisedSheet
     candidate: Candidate
     limits: Limits
+    meter: Meter
 
     @property
     def marks_column(self) -> int | None:
         return marks_column(self.header)
 
 
-def open_xlsx(*, path: Path, candidates: Sequence[Candidate], limits: Limits) -> OpenedFile:
+def open_xlsx(*, path: Path, candidates: Sequence[Candidate], limits: Limits, meter: Meter) -> OpenedFile:
     """
     Open an xlsx workbook.
 
     :raises UnableToRead: it is damaged, hostile, too large, in no known form, or unclear in its data area.
     """
-    return open_surveyed(
-        path=path, candidates=candidates, limits=limits, surveyed=survey_workbook(path=path, limits=limits)
-    )
+    surveyed = survey_workbook(path=path, limits=limits, meter=meter)
+    return open_surveyed(path=path, candidates=candidates, limits=limits, surveyed=surveyed, meter=meter)
 
 
-def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits, surveyed: Surveyed) -> OpenedFile:
+def open_surveyed(
+    *, path: Path, candidates: Sequence[Candidate], limits: Limits, surveyed: Surveyed, meter: Meter
+) -> OpenedFile:
     """
     Open a workbook whose sheets a second parser has surveyed.
 
@@ -72,7 +76,7 @@ def open_surveyed(*, path: Path, candidates: Sequence[Candidate], limits: Limits
     tables = []
     for header in recognition.sheets:
         refuse_unclear_cells(survey=surveys[header.sheet], header=header)
-        tables.append(SheetTable(sheets[header.sheet], surveys[header.sheet], header, candidate, limits))
+        tables.append(SheetTable(sheets[header.sheet], surveys[header.sheet], header, candidate, limits, meter))
     return OpenedFile(
         recognition=recognition,
         read=lambda: (chunk for table in tables for chunk in _chunks(table)),
@@ -109,11 +113,22 @@ def _chunks(table: SheetTable) -> Iterator[RawChunk]:
     number = table.header.header_row
     for _ in islice(rows, number):
         pass
-    while batch := list(islice(rows, table.limits.chunk_rows)):
+    while batch := _batch(table, rows):
         chunk = _raw_chunk(table, batch, first=number + 1, left=start[1])
         number += len(batch)
         if chunk.height:
             yield RawChunk(rows=chunk)
+
+
+def _batch(table: SheetTable, rows: Iterator[list[Cell]]) -> list[list[Cell]]:
+    """Take the rows of one chunk, telling now and then how many there are so far."""
+    batch: list[list[Cell]] = []
+    left = table.limits.chunk_rows
+    while left and (some := list(islice(rows, min(left, TOLD_EVERY)))):
+        batch += some
+        left -= len(some)
+        table.meter.read += len(some)
+    return batch
 
 
 def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: int) -> pl.DataFrame:

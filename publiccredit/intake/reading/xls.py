@@ -8,6 +8,7 @@ from publiccredit.intake.reading.candidates import Candidate
 from publiccredit.intake.reading.compound import open_compound
 from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.limits import Limits
+from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.package import SheetPart
 from publiccredit.intake.reading.refusals import refusal
@@ -18,14 +19,14 @@ MACROS = ("_VBA_PROJECT_CUR", "VBA", "Macros")
 WORKBOOK = ("Workbook", "Book")
 
 
-def open_xls(*, path: Path, candidates: Sequence[Candidate], limits: Limits) -> OpenedFile:
+def open_xls(*, path: Path, candidates: Sequence[Candidate], limits: Limits, meter: Meter) -> OpenedFile:
     """
     Open an xls workbook.
 
     :raises UnableToRead: it is damaged, locked, holds macros, is in no known form, or unclear in its data area.
     """
     surveyed = _surveyed(path, limits)
-    return open_surveyed(path=path, candidates=candidates, limits=limits, surveyed=surveyed)
+    return open_surveyed(path=path, candidates=candidates, limits=limits, surveyed=surveyed, meter=meter)
 
 
 def _surveyed(path: Path, limits: Limits) -> list[tuple[SheetPart, Survey]]:
