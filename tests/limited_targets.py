@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.types import (
     CheckedChunk,
     CheckSummary,
@@ -38,6 +39,12 @@ def chunks(*, number: int) -> Iterator[object]:
     for index in range(number):
         yield chunk(index)
     yield summary(number)
+
+
+def counts_slowly(*, meter: Meter) -> None:
+    for read in (1_000, 2_000):
+        meter.read = read
+        time.sleep(0.8)
 
 
 def refuses() -> Iterator[object]:
