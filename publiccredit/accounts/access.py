@@ -5,7 +5,7 @@ This is a door of the package beside operations, queries and types: pages and ap
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
@@ -23,9 +23,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from publiccredit.accounts.models import Officer
+from publiccredit.accounts.models import AccessToken, Officer
 from publiccredit.accounts.queries import must_enrol
-from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, SCOPE_TITLES, Actor, Role, TokenScope
 
 ViewClass = TypeVar("ViewClass", bound=type[APIView])
 FIRST_PASSWORD_PAGE = "accounts:change_password"  # noqa: S105 - an address
@@ -119,8 +119,20 @@ def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
     return None
 
 
-def api_open_to(access: Access) -> Callable[[ViewClass], ViewClass]:
-    """Declare who may call an API view; 401 without a token, 403 with the wrong role."""
+class OutOfScope(exceptions.PermissionDenied):
+    """The account may, but the token was issued for something else."""
+
+    default_code = "out_of_scope"
+
+
+def api_open_to(access: Access, *, scopes: Mapping[str, TokenScope] | None = None) -> Callable[[ViewClass], ViewClass]:
+    """
+    Declare who may call an API view; 401 without a token, 403 with the wrong role or out of the token's scope.
+
+    ``scopes`` says for each method what a token must have been issued for. A view that officers may call and that
+    leaves a method out is refused when the program starts: it would be reached by every token.
+    """
+    wanted = dict(scopes or {})
 
     class RoleAllows(BasePermission):
         def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - the framework's signature
@@ -130,14 +142,34 @@ def api_open_to(access: Access) -> Callable[[ViewClass], ViewClass]:
                 return True
             if access.recipients or not isinstance(request.user, Officer):
                 raise exceptions.NotAuthenticated("需要令牌。请在请求头写“Authorization: Bearer 令牌”。")
-            return access.admits(request.user.actor.role)
+            return access.admits(request.user.actor.role) and _reaches(request, wanted)
 
     def declare(view: ViewClass) -> ViewClass:
+        answered = {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"OPTIONS", "HEAD"}
+        if access.roles and answered != set(wanted):
+            raise TypeError(f"{view.__name__}: name the scope of each of {sorted(answered)}")
+        view.scopes = wanted  # type: ignore[attr-defined]
         view.permission_classes = [RoleAllows]
         view.access = access  # type: ignore[attr-defined]
         return view
 
     return declare
+
+
+def _reaches(request: Request, wanted: Mapping[str, TokenScope]) -> bool:
+    """
+    Tell whether the token of a request was issued for its method.
+
+    :raises OutOfScope: it was issued for something else; the sentence says for what.
+    """
+    method = {"HEAD": "GET"}.get(request.method or "", request.method or "")
+    scope, token = wanted.get(method), request.auth
+    if scope is None or (isinstance(token, AccessToken) and scope in token.scopes):
+        return True  # a method nobody answers is refused as such
+    reach = token.reach if isinstance(token, AccessToken) else ""
+    raise OutOfScope(
+        f"这个令牌的权限范围是“{reach}”，不包括“{SCOPE_TITLES[scope]}”。请改用范围够的令牌，或者请系统管理员另行签发。"
+    )
 
 
 def actor_of(request: HttpRequest | Request) -> Actor:

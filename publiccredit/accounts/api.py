@@ -5,9 +5,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.queries import officer_of_token
+from publiccredit.accounts.models import AccessToken, Officer
+from publiccredit.accounts.operations import act_as, note_token_use
+from publiccredit.accounts.queries import token_in_force
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -15,7 +15,7 @@ class TokenAuthentication(BaseAuthentication):
 
     keyword = "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[Officer, str] | None:
+    def authenticate(self, request: Request) -> tuple[Officer, AccessToken] | None:
         """
         Give the officer and the token, or nothing where no token was sent.
 
@@ -25,13 +25,15 @@ class TokenAuthentication(BaseAuthentication):
         if not header:
             return None
         keyword, _, secret = header.partition(" ")
-        officer = officer_of_token(secret=secret.strip(), at=timezone.now()) if keyword == self.keyword else None
-        if officer is None:
+        now = timezone.now()
+        token = token_in_force(secret=secret.strip(), at=now) if keyword == self.keyword else None
+        if token is None:
             raise AuthenticationFailed(
                 "令牌无效、已过期或已吊销。请在请求头写“Authorization: Bearer 令牌”，或向系统管理员申请新令牌。"
             )
-        act_as(actor=officer.actor)
-        return officer, secret
+        note_token_use(token_id=token.pk, at=now)
+        act_as(actor=token.officer.actor)
+        return token.officer, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
         return self.keyword

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import WrongCode, prove_second_factor
-from publiccredit.accounts.types import ROLE_TITLES
+from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES, TokenScope
 
 Choices = Sequence[tuple[str, str]]
 TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
@@ -158,6 +158,15 @@ class IssueTokenForm(forms.Form):
     """A token for an officer's program."""
 
     name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用，如“执法办案系统每日推送”。")
+    scopes = forms.TypedMultipleChoiceField(
+        label="权限范围",
+        choices=[(scope.value, title) for scope, title in SCOPE_TITLES.items()],
+        coerce=TokenScope,
+        initial=[scope.value for scope in SCOPE_TITLES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="只勾用得着的：只推送的系统不必能查询，只看结果的系统不必能报送。签发后不能更改，要改就另行签发。",
+        error_messages={"required": "请至少勾选一项。"},
+    )
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")
 
 

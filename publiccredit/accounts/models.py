@@ -1,10 +1,11 @@
 """Officers and the tokens their programs use."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from publiccredit.accounts.types import DEPARTMENT_ROLES, ROLE_TITLES, Actor, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, ROLE_TITLES, SCOPE_TITLES, Actor, Role, TokenScope
 
 
 class OfficerManager(BaseUserManager["Officer"]):
@@ -89,6 +90,7 @@ class AccessToken(models.Model):
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="tokens", verbose_name="账号")
     name = models.CharField("用途", max_length=100)
     secret_sha256 = models.CharField("密钥摘要", max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=32), verbose_name="权限范围")
     created_at = models.DateTimeField("签发时间")
     expires_at = models.DateTimeField("失效时间")
     revoked_at = models.DateTimeField("吊销时间", null=True)
@@ -101,8 +103,17 @@ class AccessToken(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="token_expires_after_creation", condition=Q(expires_at__gt=models.F("created_at"))
-            )
+            ),
+            models.CheckConstraint(
+                name="token_reaches_something_known",
+                condition=Q(scopes__contained_by=sorted(TokenScope)) & Q(scopes__len__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reach(self) -> str:
+        """What the token is for, as a page says it."""
+        return "、".join(title for scope, title in SCOPE_TITLES.items() if scope in self.scopes)

@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from publiccredit.accounts.acts import (
     IssuedSecret,
@@ -31,7 +33,7 @@ from publiccredit.accounts.second_factor import (
     renew_recovery_codes,
     reset_second_factor,
 )
-from publiccredit.accounts.types import DEPARTMENT_ROLES, Actor, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Actor, Role, TokenScope
 from publiccredit.ledger.operations import record_entry
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "close_account",
     "enrol_second_factor",
     "issue_token",
+    "note_token_use",
     "open_account",
     "open_account_with_first_password",
     "prove_second_factor",
@@ -244,9 +247,11 @@ def change_password(*, officer_id: int, password: str, at: datetime) -> None:
 
 
 @one_act
-def issue_token(*, by: Actor, officer_id: int, name: str, expires_at: datetime, at: datetime) -> IssuedSecret:
+def issue_token(
+    *, by: Actor, officer_id: int, name: str, scopes: Collection[TokenScope], expires_at: datetime, at: datetime
+) -> IssuedSecret:
     """
-    Issue a token with which an officer's program acts as the officer, until it expires.
+    Issue a token with which an officer's program acts as the officer, as far as its scopes reach, until it expires.
 
     :raises NotAllowed: only an administrator issues tokens.
     """
@@ -254,11 +259,12 @@ def issue_token(*, by: Actor, officer_id: int, name: str, expires_at: datetime, 
     officer = Officer.objects.get(pk=officer_id)
     secret = f"pct_{secrets.token_urlsafe(32)}"
     token = AccessToken.objects.create(
-        officer=officer, name=name, secret_sha256=token_hash(secret), created_at=at, expires_at=expires_at
-    )
+        officer=officer, name=name, secret_sha256=token_hash(secret), scopes=sorted(scopes), created_at=at,
+        expires_at=expires_at,
+    )  # fmt: skip
     record_entry(
         actor=by.name, operation="issue_token", object_kind="access_token", object_id=token.pk, at=at,
-        payload={"officer": officer.username},
+        payload={"officer": officer.username, "scopes": ",".join(sorted(scopes))},
     )  # fmt: skip
     return IssuedSecret(object_id=token.pk, secret=secret)
 
@@ -277,6 +283,14 @@ def revoke_token(*, by: Actor, token_id: int, at: datetime) -> None:
         actor=by.name, operation="revoke_token", object_kind="access_token", object_id=token_id, at=at,
         payload={"officer": token.officer.username},
     )  # fmt: skip
+
+
+def note_token_use(*, token_id: int, at: datetime) -> None:
+    """Keep on which day a token was last used: it is what an administrator goes by to revoke those nobody needs."""
+    day = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    used_before = Q(last_used_at__isnull=True) | Q(last_used_at__lt=day)
+    with acting(actor=PROGRAM):
+        AccessToken.objects.filter(used_before, pk=token_id, revoked_at__isnull=True).update(last_used_at=at)
 
 
 def token_hash(secret: str) -> str:

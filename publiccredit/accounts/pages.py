@@ -186,6 +186,7 @@ def issue_token(request: HttpRequest, officer_id: int, *, departments: Departmen
         by=actor_of(request),
         officer_id=officer_id,
         name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
         expires_at=now + timedelta(days=int(form.cleaned_data["days"])),
         at=now,
     )

@@ -17,11 +17,11 @@ __all__ = [
     "Lockout",
     "lockouts",
     "must_enrol",
-    "officer_of_token",
     "officers",
     "recovery_codes_left",
     "second_factor_wanted",
     "spoken_names",
+    "token_in_force",
     "tokens",
 ]
 
@@ -49,14 +49,13 @@ def tokens() -> QuerySet[AccessToken]:
     return AccessToken.objects.select_related("officer").order_by("-created_at", "-pk")
 
 
-def officer_of_token(*, secret: str, at: datetime) -> Officer | None:
-    """Give the active officer a token stands for, unless it has expired or been revoked."""
-    token = (
+def token_in_force(*, secret: str, at: datetime) -> AccessToken | None:
+    """Give the token of a secret with its officer, unless it has expired, been revoked, or the account is closed."""
+    return (
         AccessToken.objects.select_related("officer")
         .filter(secret_sha256=token_hash(secret), revoked_at__isnull=True, expires_at__gt=at, officer__is_active=True)
         .first()
     )
-    return token.officer if token else None
 
 
 def must_enrol(*, officer: Officer) -> bool:

@@ -36,6 +36,19 @@ class SecondFactorWanted(StrEnum):
     ENROLMENT = "enrolment"
 
 
+class TokenScope(StrEnum):
+    """What a token reaches. Every address that takes an officer's token names one for each method."""
+
+    SEND_SUBMISSIONS = "send_submissions"
+    READ_SUBMISSIONS = "read_submissions"
+
+
+SCOPE_TITLES: dict[TokenScope, str] = {
+    TokenScope.SEND_SUBMISSIONS: "报送文件",
+    TokenScope.READ_SUBMISSIONS: "查询报送结果",
+}
+
+
 @dataclass(frozen=True)
 class Actor:
     """

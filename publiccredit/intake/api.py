@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, refusals
+from publiccredit.accounts.types import TokenScope
 from publiccredit.intake import operations, queries, tasks
 from publiccredit.intake.models import Submission, SubmissionState
 from publiccredit.intake.operations import IdempotencyKeyReused, UnableToSubmit
@@ -101,7 +102,7 @@ class SubmissionPageShape(serializers.Serializer[Any]):
     next_before = serializers.IntegerField(allow_null=True, help_text="空：没有更早的")
 
 
-@api_open_to(SENDERS)
+@api_open_to(SENDERS, scopes={"POST": TokenScope.SEND_SUBMISSIONS, "GET": TokenScope.READ_SUBMISSIONS})
 class SubmissionsView(APIView):
     """Send a file, and list what the department has sent."""
 
@@ -154,7 +155,7 @@ class SubmissionsView(APIView):
         return Response({"submissions": [_brief(s) for s in page[:PAGE]], "next_before": more})
 
 
-@api_open_to(SENDERS_AND_OFFICE)
+@api_open_to(SENDERS_AND_OFFICE, scopes={"GET": TokenScope.READ_SUBMISSIONS})
 class SubmissionView(APIView):
     """What became of one submission."""
 

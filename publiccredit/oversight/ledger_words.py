@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
-from publiccredit.accounts.types import ROLE_TITLES
+from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.catalogue.types import SEVERITY_TITLES
@@ -110,6 +110,7 @@ NOTED = {
     "reviews": "所复核案件的编号",
     "rights": "权限",
     "role": "岗位",
+    "scopes": "权限范围",
     "sent": "已发送",
     "served_on": "送达日期",
     "sha256": "文件摘要",
@@ -251,6 +252,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "reason": lambda code: intake.refusal_titles().get(code, code),
     "rights": lambda code: RIGHTS.get(code, code),
     "role": _role,
+    "scopes": lambda code: _titled(code, ((scope.value, title) for scope, title in SCOPE_TITLES.items())),
     "source": _source,
     "to": _severity,
     "verdict": lambda code: _titled(code, ((verdict.value, title) for verdict, title in VERDICT_TITLES.items())),

@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.accounts.types import SCOPE_TITLES, TokenScope
 
 
 class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -22,7 +23,15 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:  # noqa: ARG002 - the framework's
-        return {"type": "http", "scheme": "bearer", "description": "由系统管理员签发"}
+        reach = "、".join(f"{scope}（{title}）" for scope, title in SCOPE_TITLES.items())
+        said = f"由系统管理员签发，签发时选定权限范围：{reach}。每个操作的 security 写明需要哪一项"
+        return {"type": "http", "scheme": "bearer", "description": said}
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        """Name the scope a token must have been issued for; OpenAPI 3.1 keeps this place for it."""
+        scopes = getattr(auto_schema.view, "scopes", {})
+        wanted = scopes.get(str(auto_schema.method).upper())
+        return {str(self.name): [wanted.value] if wanted else []}
 
 
 class RecipientToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -56,6 +65,7 @@ class Operation:
     description: str
     parameters: tuple[Parameter, ...]
     with_token: bool
+    scope: str  # in the words of the page; empty: any token
 
     @property
     def can_be_tried(self) -> bool:
@@ -96,6 +106,9 @@ def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
             for p in sorted(stated.get("parameters", ()), key=lambda p: not p.get("required", False))
         ),
         with_token={} not in stated.get("security", [{}]),
+        scope="、".join(
+            SCOPE_TITLES[TokenScope(s)] for one in stated.get("security", ()) for s in one.get("token", ())
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.recipients.models import Recipient
 from publiccredit.site.api_description import description, operations
 from publiccredit.site.wsgi import application
@@ -93,8 +93,9 @@ def test_every_answer_to_a_sender_has_the_shape_it_is_described_with(case: schem
         department_code="market_regulation", password="long-enough-3819", at=AT,
     )  # fmt: skip
     token = issue_token(
-        by=PROGRAM, officer_id=officer.pk, name="程序", at=AT, expires_at=timezone.now() + timedelta(days=1)
-    )
+        by=PROGRAM, officer_id=officer.pk, name="程序", scopes=set(TokenScope), at=AT,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
     case.call_and_validate(
         app=application, headers={"Authorization": f"Bearer {token.secret}"}, excluded_checks=[ignored_auth]
     )

@@ -145,7 +145,9 @@ def test_a_new_password_must_be_typed_twice_and_be_strong_and_know_the_old_one(c
 
 def test_a_closed_account_is_logged_out_and_comes_back_without_its_tokens(client_of_administrator: Client) -> None:
     other = officer("somebody", Role.AUDITOR)
-    client_of_administrator.post(f"/accounts/{other.pk}/tokens/", {"name": "监测", "days": "30"})
+    client_of_administrator.post(
+        f"/accounts/{other.pk}/tokens/", {"name": "监测", "days": "30", "scopes": ["read_submissions"]}
+    )
     working = Client()
     working.post("/log-in/", {"username": "somebody", "password": PASSWORD})
     client_of_administrator.post(f"/accounts/{other.pk}/close/")
@@ -173,9 +175,12 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(client_of_administra
 
 def test_a_token_is_shown_once_and_revoked_at_once(client_of_administrator: Client) -> None:
     other = officer("somebody", Role.LIAISON, "taxation")
-    shown = client_of_administrator.post(f"/accounts/{other.pk}/tokens/", {"name": "办案系统", "days": "90"})
+    shown = client_of_administrator.post(
+        f"/accounts/{other.pk}/tokens/", {"name": "办案系统", "days": "90", "scopes": ["send_submissions"]}
+    )
     assert shown.context["secret"].startswith("pct_")
     token = AccessToken.objects.get()
+    assert (token.scopes, token.reach) == (["send_submissions"], "报送文件")
     assert (token.expires_at - token.created_at).days == 90
     assert "pct_" not in client_of_administrator.get(f"/accounts/{other.pk}/").content.decode()
     client_of_administrator.post(f"/accounts/tokens/{token.pk}/revoke/")

@@ -27,7 +27,9 @@ def administrator() -> Client:
 
 def test_a_role_and_a_department_are_changed_at_once_and_the_tokens_end(administrator: Client) -> None:
     other = officer("somebody", Role.LIAISON, "taxation")
-    administrator.post(f"/accounts/{other.pk}/tokens/", {"name": "办案系统", "days": "30"})
+    administrator.post(
+        f"/accounts/{other.pk}/tokens/", {"name": "办案系统", "days": "30", "scopes": ["read_submissions"]}
+    )
     working = Client()
     working.post("/log-in/", {"username": "somebody", "password": PASSWORD})
     asked = administrator.get(f"/accounts/{other.pk}/role/").content.decode()

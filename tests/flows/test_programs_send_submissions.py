@@ -1,14 +1,22 @@
 """A department's own program sends files with a token, once each, and reads what became of them."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from publiccredit.accounts.access import SENDERS, api_open_to
+from publiccredit.accounts.models import AccessToken
 from publiccredit.accounts.operations import acting, issue_token, open_account, revoke_token
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import file_submission
 from publiccredit.subjects.models import Record
@@ -19,14 +27,17 @@ AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 ADDRESS = "/api/v1/submissions"
 
 
-def _program(username: str, department_code: str, role: Role = Role.LIAISON) -> Client:
+def _program(
+    username: str, department_code: str, role: Role = Role.LIAISON, scopes: Collection[TokenScope] = tuple(TokenScope)
+) -> Client:
     officer = open_account(
         by=PROGRAM, username=username, display_name=username, role=role, department_code=department_code,
         password="long-enough-3819", at=AT,
     )  # fmt: skip
     token = issue_token(
-        by=PROGRAM, officer_id=officer.pk, name="报送程序", at=AT, expires_at=timezone.now() + timedelta(days=1)
-    )
+        by=PROGRAM, officer_id=officer.pk, name="报送程序", scopes=scopes, at=AT,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
     client = Client(headers={"Authorization": f"Bearer {token.secret}"})
     client.token_id = token.object_id
     return client
@@ -130,3 +141,64 @@ def test_the_department_s_submissions_come_page_by_page(market: Client) -> None:
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30])
 def test_a_number_that_names_nothing_is_not_found(market: Client, number: str) -> None:
     assert market.get(f"{ADDRESS}/{number}").status_code == 404
+
+
+def test_a_token_issued_for_sending_alone_reads_nothing(db: None) -> None:
+    program = _program("shi", "market_regulation", scopes={TokenScope.SEND_SUBMISSIONS})
+    sent = _send(program)
+    assert sent.status_code == 202
+    for address in (ADDRESS, sent.headers["Location"]):
+        answer = program.get(address)
+        assert (answer.status_code, answer.json()) == (
+            403,
+            {
+                "code": "out_of_scope",
+                "message": "这个令牌的权限范围是“报送文件”，不包括“查询报送结果”。请改用范围够的令牌，或者请系统管理员另行签发。",
+                "where": [],
+            },
+        )
+        assert program.head(address).status_code == 403
+
+
+def test_a_token_issued_for_reading_alone_sends_nothing(market: Client) -> None:
+    sent = _send(market)
+    reader = _program("du", "market_regulation", scopes={TokenScope.READ_SUBMISSIONS})
+    assert reader.get(sent.headers["Location"]).status_code == 200
+    refused = _send(reader, key="k-2")
+    assert (refused.status_code, refused.json()["code"]) == (403, "out_of_scope")
+    assert "不包括“报送文件”" in refused.json()["message"]
+    with acting(actor=PROGRAM):
+        assert Submission.objects.count() == 1
+
+
+def test_a_method_nobody_answers_is_refused_as_such_whatever_the_scope(market: Client) -> None:
+    assert market.put(ADDRESS).status_code == 405
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], ["read_submissions", "everything"]])
+def test_the_database_keeps_no_token_that_reaches_nothing_or_the_unknown(market: Client, scopes: list[str]) -> None:
+    token = AccessToken.objects.get()
+    token.pk, token.secret_sha256, token.scopes = None, "x", scopes
+    with (
+        acting(actor=PROGRAM),
+        pytest.raises(IntegrityError, match="token_reaches_something_known"),
+        transaction.atomic(),
+    ):
+        token.save(force_insert=True)
+
+
+def test_the_day_a_token_was_last_used_is_kept(market: Client) -> None:
+    first, same_day, next_day = (datetime(2026, 11, 24, 2, tzinfo=UTC) + timedelta(hours=h) for h in (0, 3, 24))
+    for moment, kept in ((first, first), (same_day, first), (next_day, next_day)):
+        with patch("django.utils.timezone.now", return_value=moment):
+            assert market.get(ADDRESS).status_code == 200
+        assert AccessToken.objects.get().last_used_at == kept
+
+
+def test_an_address_that_leaves_a_method_without_a_scope_does_not_start() -> None:
+    class Unscoped(APIView):
+        def get(self, request: Request) -> Response: ...
+        def post(self, request: Request) -> Response: ...
+
+    with pytest.raises(TypeError, match=r"Unscoped: name the scope of each of .*POST"):
+        api_open_to(SENDERS, scopes={"GET": TokenScope.READ_SUBMISSIONS})(Unscoped)

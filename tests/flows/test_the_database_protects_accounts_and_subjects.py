@@ -7,12 +7,13 @@ from django.db import DatabaseError, connection, transaction
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import acting, change_password, issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Actor, Role
+from publiccredit.accounts.types import PROGRAM, Actor, Role, TokenScope
 from publiccredit.subjects.models import Subject
 from tests.factories import stored_subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 AT = datetime(2026, 11, 23, tzinfo=UTC)
+ENDS = datetime(2027, 1, 1, tzinfo=UTC)
 NOBODY = None
 LIAISON = Actor(name="li", role=Role.LIAISON, department_code="market_regulation")
 HEAD = Actor(name="li", role=Role.DEPARTMENT_HEAD, department_code="market_regulation")
@@ -105,19 +106,22 @@ def test_an_administrator_moves_an_officer() -> None:
 @pytest.mark.parametrize("by", OTHERS, ids=lambda a: a.name if a else "nobody")
 def test_nobody_but_an_administrator_makes_or_ends_a_token(by: Actor | None) -> None:
     number = Officer.objects.get().pk
-    issue_token(by=PROGRAM, officer_id=number, name="推送", expires_at=datetime(2027, 1, 1, tzinfo=UTC), at=AT)
+    issue_token(by=PROGRAM, officer_id=number, name="推送", scopes=set(TokenScope), expires_at=ENDS, at=AT)
     made = (
-        "INSERT INTO accounts_accesstoken (officer_id, name, secret_sha256, created_at, expires_at)"
-        f" VALUES ({number}, 'x', 'x', now(), now() + interval '1 day')"
+        "INSERT INTO accounts_accesstoken (officer_id, name, secret_sha256, scopes, created_at, expires_at)"
+        f" VALUES ({number}, 'x', 'x', '{{send_submissions}}', now(), now() + interval '1 day')"
     )
     for statement in (made, "UPDATE accounts_accesstoken SET revoked_at = now()"):
         _refused(by, statement, "by an administrator")
 
 
-@pytest.mark.parametrize("change", ["secret_sha256 = 'x'", "expires_at = now() + interval '9 years'", "name = 'x'"])
+@pytest.mark.parametrize(
+    "change",
+    ["secret_sha256 = 'x'", "expires_at = now() + interval '9 years'", "name = 'x'", "scopes = '{read_submissions}'"],
+)
 def test_what_a_token_stands_for_never_changes(change: str) -> None:
     number = Officer.objects.get().pk
-    issue_token(by=PROGRAM, officer_id=number, name="推送", expires_at=datetime(2027, 1, 1, tzinfo=UTC), at=AT)
+    issue_token(by=PROGRAM, officer_id=number, name="推送", scopes=set(TokenScope), expires_at=ENDS, at=AT)
     _refused(ADMINISTRATOR, f"UPDATE accounts_accesstoken SET {change}", "never changes")
     _run(ADMINISTRATOR, "UPDATE accounts_accesstoken SET revoked_at = now()")
     _refused(ADMINISTRATOR, "UPDATE accounts_accesstoken SET revoked_at = NULL", "stays revoked")

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from publiccredit.accounts.operations import acting, issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from tests.environment import ROOT, TEST_DATA
 from tests.factories import penalty_row, sent_csv
 
@@ -103,7 +103,10 @@ def reader(fresh_database: str, tmp_path: Path, document: Path) -> Iterator[Read
             by=PROGRAM, username="liaison", display_name="联络员", role=Role.LIAISON,
             department_code="market_regulation", password="long-enough-3819", at=at,
         )  # fmt: skip
-        token = issue_token(by=PROGRAM, officer_id=liaison.pk, name="程序", at=at, expires_at=at + timedelta(days=1))
+        token = issue_token(
+            by=PROGRAM, officer_id=liaison.pk, name="程序", scopes=set(TokenScope), at=at,
+            expires_at=at + timedelta(days=1),
+        )  # fmt: skip
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

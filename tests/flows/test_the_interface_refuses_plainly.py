@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from publiccredit.accounts.operations import issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.site import errors
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
@@ -48,7 +48,9 @@ def program(role: Role, department: str = "") -> Client:
         password="long-enough-3819", at=AT,
     )  # fmt: skip
     expires = timezone.now() + timedelta(days=1)
-    token = issue_token(by=PROGRAM, officer_id=officer.pk, name="程序", at=AT, expires_at=expires)
+    token = issue_token(
+        by=PROGRAM, officer_id=officer.pk, name="程序", scopes=set(TokenScope), at=AT, expires_at=expires
+    )
     return Client(headers={"Authorization": f"Bearer {token.secret}"})
 
 
