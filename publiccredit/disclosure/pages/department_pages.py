@@ -125,7 +125,9 @@ def _figures(line: Line, code: str, year: int) -> list[Figure]:
             f"{line.late:,}",
             "条",
             f"{records}&time=late",
-            f"占 {_percent(line.late_share)}%" if line.late_share is not None else "决定后 7 个工作日以后到达",
+            f"占公示中的 {_percent(line.late_share)}%，已不公示的不计"
+            if line.late_share is not None
+            else "决定后 7 个工作日以后到达",
             kind="adverse" if line.late else "",
         ),
     ]
