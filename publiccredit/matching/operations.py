@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import Actor
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.matching.cascade import match_by_identifier, match_the_rest
 from publiccredit.matching.comparing import UNIFIED
@@ -14,6 +15,8 @@ from publiccredit.matching.models import Judgement, Question, QuestionedRecord
 from publiccredit.matching.normalising import kind_of, normalise_name, region_of
 from publiccredit.matching.queries import candidates_of, may_be_new, spellings_of_regions
 from publiccredit.matching.types import Basis, Verdict
+from publiccredit.recipients import operations as recipients
+from publiccredit.recipients.types import Cause, NoticeKind
 from publiccredit.subjects.operations import (
     assign_subject,
     make_staged_subjects,
@@ -126,16 +129,17 @@ def answer_question(
             raise AlreadyAnswered("此项已有判定。如判定有误，请先撤回原判定。")
         entry_id = next_entry_id()
         chosen = _new_subject(question, at, entry_id) if verdict is Verdict.NEW else subject_id
-        moved = 0
+        moved = told = 0
         if chosen is not None:
             waiting = _records(question, subject__isnull=True)
             moved = assign_subject(
                 record_ids=waiting, subject_id=chosen, matched_by=Basis.JUDGEMENT.value, at=at, entry_id=entry_id
             )
+            told = _tell_holders(waiting, NoticeKind.SUBJECT_DETERMINED, at, entry_id)
         if chosen is not None or verdict is Verdict.SENT_BACK:
             Question.objects.filter(pk=question_id).update(answered_at=at)
         _judge(by, question, verdict, subject_id=chosen, reason=reason, at=at, entry_id=entry_id)
-        _enter(by, "answer_question", question, at, entry_id, verdict=verdict.value, records=moved)
+        _enter(by, "answer_question", question, at, entry_id, verdict=verdict.value, records=moved, notices=told)
 
 
 def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -> None:
@@ -156,9 +160,16 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
         entry_id = next_entry_id()
         judged = _records(question, matched_by=Basis.JUDGEMENT)
         moved = release_subject(record_ids=judged, at=at, entry_id=entry_id)
+        told = _tell_holders(judged, NoticeKind.SUBJECT_OPEN, at, entry_id)
         Question.objects.filter(pk=question_id).update(answered_at=None)
         _judge(by, question, Verdict.REOPENED, subject_id=None, reason=reason, at=at, entry_id=entry_id)
-        _enter(by, "reopen_question", question, at, entry_id, records=moved)
+        _enter(by, "reopen_question", question, at, entry_id, records=moved, notices=told)
+
+
+def _tell_holders(record_ids: list[int], kind: NoticeKind, at: datetime, entry_id: int) -> int:
+    """Whoever was given a record under one subject hears that it is another's (DP-20)."""
+    cause = Cause(entry_id=entry_id, at=at, authority=catalogue.credit_office().name)
+    return recipients.tell(kinds=dict.fromkeys(record_ids, kind), cause=cause)
 
 
 def _office_only(by: Actor) -> None:

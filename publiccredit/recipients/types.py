@@ -26,6 +26,8 @@ class NoticeKind(TextChoices):
     SHIELDED = "shielded", "暂时屏蔽"
     STAYED = "stayed", "停止执行"
     STAY_LIFTED = "stay_lifted", "停止执行已解除"
+    SUBJECT_OPEN = "subject_open", "归属重新判定中"
+    SUBJECT_DETERMINED = "subject_determined", "归属已重新判定"
     CORRECTED = "corrected", "记录已更正"
     DISPUTED = "disputed", "异议处理中"
     DISPUTE_NOTED = "dispute_noted", "异议无法核实"

@@ -1,6 +1,7 @@
 """Procedures are packs: two rule sets side by side, another jurisdiction's clocks, and refusals that teach."""
 
 import importlib.util
+import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -55,6 +56,21 @@ def test_repair_has_two_rule_sets_that_meet_without_a_gap() -> None:
             "proof_of_performance",
             "commitment",
         ]
+
+
+def test_another_provinces_regulation_is_never_given_as_law_here() -> None:
+    """Each part of a basis that names one says 比照, and is then no verified rule of this county."""
+    elsewhere = re.compile(r"深圳|经济特区|上海|浙江|山东|河南|(?!安徽)[\u4e00-\u9fff]{2}省\S*条例")
+    for rules in EVERY:
+        outcomes = [(o.basis, o.confidence) for o in rules.outcomes]
+        clocks = [(c.basis, c.confidence) for c in rules.clocks]
+        for basis, confidence in [*outcomes, *clocks]:
+            if elsewhere.search(basis):
+                assert "比照" in basis, f"{rules.name}: {basis}"
+                assert confidence is Confidence.ASSUMED, f"{rules.name}: {basis}"
+        for part in re.split("[；、]", rules.source):
+            assert not elsewhere.search(part) or "比照" in part, f"{rules.name}: {part}"
+    assert any(elsewhere.search(o.basis) for rules in EVERY for o in rules.outcomes)
 
 
 def test_every_kind_of_case_has_its_rules_today() -> None:

@@ -1,5 +1,6 @@
 """A record goes to the one subject it is certain of; else a person of the office decides, and may take it back."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -18,9 +19,11 @@ from publiccredit.matching.operations import (
     reopen_question,
 )
 from publiccredit.matching.types import Verdict
+from publiccredit.recipients.models import Notice
 from publiccredit.subjects.models import Identifier, Record, RecordVersion, Subject, SubjectName
 from tests.factories import organisation_code, penalty_row, stored_subject, synthetic_uscc
 from tests.flows.filing import AT, CLERK, LIAISON, outcome, send
+from tests.flows.recipients import given, registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 
@@ -156,6 +159,24 @@ def test_an_answer_files_the_record_and_taking_it_back_undoes_it() -> None:
     assert list(Judgement.objects.values_list("verdict", flat=True)) == ["same", "reopened"]
     assert RecordVersion.objects.count() == 2
     assert list(Entry.objects.values_list("operation", flat=True))[-2:] == ["answer_question", "reopen_question"]
+
+
+def test_whoever_was_given_a_record_hears_that_it_is_another_s() -> None:
+    wrong, right = _subject(), _subject(number=2, name="宏达建筑材料有限公司")
+    _record(**STALL, subject_name="宏达建材有限公司")
+    _answer(subject=wrong)
+    assert not Notice.objects.exists()  # nobody held it before its first answer
+    given(registered(), Record.objects.get())
+    question = Question.objects.get()
+    for again in range(2):
+        at = LATER + timedelta(hours=1 + 2 * again)
+        reopen_question(by=CLERK, question_id=question.pk, reason="核对有误", at=at)
+        _answer(subject=right, at=at + timedelta(hours=1))
+    told = list(Notice.objects.order_by("created_at").values_list("kind", "record_id"))
+    assert told == [(kind, Record.objects.get().pk) for kind in ("subject_open", "subject_determined")] * 2
+    assert "请停止对原主体使用" in json.loads(Notice.objects.earliest("created_at").body)["what_to_do"]
+    payloads = Entry.objects.filter(operation="reopen_question").values_list("payload", flat=True)
+    assert [json.loads(payload)["notices"] for payload in payloads] == [1, 1]
 
 
 def test_an_answer_is_remembered_and_the_same_party_not_asked_about_again() -> None:

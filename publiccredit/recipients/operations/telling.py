@@ -26,6 +26,10 @@ WHAT_TO_DO = {
     NoticeKind.SHIELDED: "该记录暂时屏蔽。屏蔽期间请停止使用。",
     NoticeKind.STAYED: "该决定已停止执行。停止执行期间请停止使用该记录。",
     NoticeKind.STAY_LIFTED: "停止执行已经解除。请以接口重新查询后更新。",
+    NoticeKind.SUBJECT_OPEN: "该记录属于哪个主体正在重新判定。判定之前请停止对原主体使用，并撤除据此采取的措施。",
+    NoticeKind.SUBJECT_DETERMINED: (
+        "该记录属于哪个主体已重新判定。请以接口重新查询；不再属于原主体的，请从其名下删去，并纠正据此作出的决定。"
+    ),
     NoticeKind.CORRECTED: "该记录的内容已经更正。请以接口重新查询，并更正或者删除所存的旧内容。",
     NoticeKind.DISPUTED: "该记录正在异议处理中。继续使用的，请一并标注异议。",
     NoticeKind.DISPUTE_NOTED: "该记录的异议无法核实。继续使用的，请一并标注。",
