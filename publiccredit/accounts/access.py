@@ -27,6 +27,7 @@ from publiccredit.accounts.models import AccessToken, Officer
 from publiccredit.accounts.queries import must_enrol
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, SCOPE_TITLES, Actor, Role, TokenScope
 
+Asked = TypeVar("Asked", bound=serializers.Serializer[Any])
 ViewClass = TypeVar("ViewClass", bound=type[APIView])
 FIRST_PASSWORD_PAGE = "accounts:change_password"  # noqa: S105 - an address
 ENROLMENT = "accounts:second_factor"
@@ -73,6 +74,31 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="机器可读的原因")
     message = serializers.CharField(help_text="给人看的说明：发现了什么、怎样才对、怎么改")
     where = serializers.ListField(child=serializers.CharField(), help_text="哪些参数；说的是整个请求时为空")
+
+
+def asked_of(*, shape: type[Asked], request: Request) -> dict[str, Any]:
+    """
+    Give the parameters of an address, as its shape describes them.
+
+    A parameter it does not know, such as a misspelt one or ``limit[from]``, and one sent twice are refused: whoever
+    sends them means something else than what would be answered.
+
+    :raises ValidationError: one is unknown, sent more than once, or not what the shape asks for.
+    """
+    asked = shape(data=request.query_params)
+    known = "、".join(asked.fields)
+    wrong: dict[str, exceptions.ErrorDetail] = {}
+    for name, values in request.query_params.lists():
+        if name not in asked.fields:
+            said = f"这个地址没有这个参数。可以用的有：{known}。"
+            wrong[name] = exceptions.ErrorDetail(said, code="unknown")
+        elif len(values) > 1:
+            said = f"写了 {len(values)} 次，不能判断以哪一个为准。请只写一次。"
+            wrong[name] = exceptions.ErrorDetail(said, code="repeated")
+    if wrong:
+        raise exceptions.ValidationError(wrong)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
 
 
 def refusals(*statuses: int) -> dict[int | str, type[Problem]]:

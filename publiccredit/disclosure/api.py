@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import EVERYBODY, api_open_to, refusals
+from publiccredit.accounts.access import EVERYBODY, api_open_to, asked_of, refusals
 from publiccredit.catalogue import queries as packs
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
@@ -34,7 +34,6 @@ from publiccredit.recipients.authentication import RecipientAuthentication, read
 from publiccredit.recipients.operations import disclosing
 from publiccredit.recipients.types import Handed, Way
 
-Asked = TypeVar("Asked", bound=serializers.Serializer[Any])
 NUMBER_BITS = 2**63 - 1
 WITH_OR_WITHOUT_TOKEN: Any = [{"recipient_token": []}, {}]
 NO_INDEX = {"X-Robots-Tag": "noindex"}  # answers of the interface are for programs, not for search engines (DP-12)
@@ -95,7 +94,7 @@ class SearchView(PublicView):
         responses={200: SearchPageShape, **refusals(400)},
     )
     def get(self, request: Request) -> Response:
-        asked = _asked(SearchAsked, request)
+        asked = asked_of(shape=SearchAsked, request=request)
         try:
             page = queries.search(
                 words=asked["q"],
@@ -122,7 +121,7 @@ class SubjectView(RecordsView):
         responses={200: SubjectFileShape, **refusals(400, 401, 404)},
     )
     def get(self, request: Request, identifier: str) -> Response:
-        asked = _asked(SubjectAsked, request)
+        asked = asked_of(shape=SubjectAsked, request=request)
         today = timezone.localdate()
         known = asked["known_on"] if asked["known_on"] and asked["known_on"] < today else None
         with self.disclosing(request) as handed:
@@ -217,7 +216,7 @@ class ChangesView(RecordsView):
         responses={200: ChangePageShape, **refusals(400, 401)},
     )
     def get(self, request: Request) -> Response:
-        asked = _asked(ChangesAsked, request)
+        asked = asked_of(shape=ChangesAsked, request=request)
         try:
             with self.disclosing(request) as handed:
                 page = queries.changes(
@@ -311,9 +310,3 @@ def _iso(day: date | None) -> str | None:
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=CHINA) - timedelta(microseconds=1)
-
-
-def _asked(shape: type[Asked], request: Request) -> dict[str, Any]:
-    asked = shape(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

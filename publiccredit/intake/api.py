@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, refusals
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, asked_of, refusals
 from publiccredit.accounts.types import TokenScope
 from publiccredit.intake import operations, queries, tasks
 from publiccredit.intake.models import Submission, SubmissionState
@@ -145,10 +145,9 @@ class SubmissionsView(APIView):
         responses={200: SubmissionPageShape, **refusals(400, 401, 403)},
     )
     def get(self, request: Request) -> Response:
-        asked = SubmissionsAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = asked_of(shape=SubmissionsAsked, request=request)
         found = queries.submissions(department_code=actor_of(request).department_code)
-        if before := asked.validated_data["before"]:
+        if before := asked["before"]:
             found = found.filter(pk__lt=before)
         page = list(found[: PAGE + 1])
         more = page[PAGE - 1].pk if len(page) > PAGE else None

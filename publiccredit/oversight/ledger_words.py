@@ -95,7 +95,7 @@ NOTED = {
     "paper": "材料",
     "number": "编号",
     "procedure": "事项",
-    "proposed": "待另一人审核",
+    "proposed": "待负责人审核",
     "questions": "待判定的问题",
     "ratings_renewed": "更新评价结果",
     "reached_percent": "已用期限（%）",

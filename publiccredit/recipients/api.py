@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import RECIPIENTS, api_open_to, refusals
+from publiccredit.accounts.access import RECIPIENTS, api_open_to, asked_of, refusals
 from publiccredit.recipients import operations, queries
 from publiccredit.recipients.authentication import RecipientAuthentication, recipient_of
 from publiccredit.recipients.models import Notice
@@ -65,9 +65,7 @@ class NoticesView(APIView):
         tags=["recipients"],
     )
     def get(self, request: Request) -> Response:
-        asked = NoticesAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        values = dict(asked.validated_data)
+        values = asked_of(shape=NoticesAsked, request=request)
         found = queries.notices_of(
             recipient_id=recipient_of(request).recipient_id, after_id=values["after"], limit=values["limit"] + 1
         )

@@ -126,7 +126,7 @@ def test_a_case_is_called_by_its_number_and_opened_from_the_ledger(auditor: Clie
     assert {line.object.text for line in page.context["lines"]} == {f"案件 {case.number}"}
     assert auditor.get(page.context["lines"][0].object.url).status_code == 200
     proposal = page.context["lines"][0]
-    assert (proposal.verb, proposal.notes) == ("作出处理意见", "结果 准予修复，待另一人审核 是")
+    assert (proposal.verb, proposal.notes) == ("作出处理意见", "结果 准予修复，待负责人审核 是")
 
 
 def test_a_page_takes_as_many_statements_for_one_line_as_for_fifty(auditor: Client) -> None:

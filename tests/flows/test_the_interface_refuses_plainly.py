@@ -72,6 +72,39 @@ def test_every_parameter_that_is_wrong_is_named_with_what_was_found(
     assert (answer.status_code, body) == (400, {"code": "invalid", "message": said, "where": where})
 
 
+@pytest.mark.parametrize(
+    ("query", "where", "said"),
+    [
+        # An object sent as a parameter arrives as its properties, or in brackets; a list arrives as repetitions.
+        (
+            "q=建材&limit[from]=1",
+            ["limit[from]"],
+            "limit[from]：为“1”，这个地址没有这个参数。可以用的有：q、cursor、limit。",
+        ),
+        ("q=建材&from=1", ["from"], "from：为“1”，这个地址没有这个参数。可以用的有：q、cursor、limit。"),
+        ("q=建材&limit[]=1", ["limit[]"], "limit[]：为“1”，这个地址没有这个参数。可以用的有：q、cursor、limit。"),
+        ("q=建材&limit=0&limit=5", ["limit"], "limit：为“5”，写了 2 次，不能判断以哪一个为准。请只写一次。"),
+        ("q=建材&q=水泥", ["q"], "q：为“水泥”，写了 2 次，不能判断以哪一个为准。请只写一次。"),
+        ("q=建材&limit=%7B%221%22%3A+1%7D", ["limit"], 'limit：为“{"1": 1}”，应为整数。请改为整数，例如 20。'),
+    ],
+)
+def test_a_parameter_that_is_unknown_or_sent_twice_is_refused(
+    client: Client, query: str, where: list[str], said: str
+) -> None:
+    answer = client.get(f"/api/v1/search?{query}")
+    assert (answer.status_code, answer.json()) == (400, {"code": "invalid", "message": said, "where": where})
+
+
+@pytest.mark.parametrize("address", ["changes", "subjects/unknown"])
+def test_every_address_with_parameters_refuses_an_unknown_one(client: Client, address: str) -> None:
+    told(client.get(f"/api/v1/{address}?limit[0]=5"), status=400, code="invalid", where=["limit[0]"])
+
+
+def test_senders_are_told_of_an_unknown_parameter_too() -> None:
+    sender = program(Role.LIAISON, "market_regulation")
+    told(sender.get("/api/v1/submissions?before=9&before=8"), status=400, code="invalid", where=["before"])
+
+
 def test_an_empty_parameter_is_one_that_was_not_given(client: Client) -> None:
     plain, empty = client.get("/api/v1/search?q=建材"), client.get("/api/v1/search?q=建材&limit=&cursor=")
     assert (plain.status_code, empty.json()) == (200, plain.json())
