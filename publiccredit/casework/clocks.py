@@ -3,7 +3,10 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
+
 from publiccredit.casework.models import Case
+from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Packs
 
@@ -35,8 +38,21 @@ def set_due(*, case: Case, within: Packs | None = None) -> bool:
     return changed
 
 
+def late(*, on: date) -> Q:
+    """Choose the undecided cases that are late; one that waits for papers was so before they were asked for."""
+    waiting = Q(state=CaseState.WAITING_FOR_PAPERS)
+    return Q(state__in=UNDECIDED, due_on__lt=on) & (~waiting | Q(due_on__lt=F("waiting_since")))
+
+
+def clock_day(*, case: Case, on: date) -> date:
+    """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
+    resting = case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since
+    return min(on, case.waiting_since) if resting and case.waiting_since else on
+
+
 def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:
     """Tell how much of a case's clock has run; 100 from the first day after its last one, and not before."""
+    on = clock_day(case=case, on=on)
     if on > case.due_on:
         return 100
     total = case.total_days + case.extended_days + case.waited_days

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import china_day, percent_used, working_days_used
+from publiccredit.casework.clocks import china_day, clock_day, late, percent_used, working_days_used
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
@@ -86,9 +86,10 @@ def queue(*, name: str, actor: Actor, on: date) -> QuerySet[Case]:
 
 def clock_of(*, case: Case, on: date) -> Clock:
     """Tell how the clock of a case stands on a day."""
-    running = case.state in UNDECIDED and case.state != CaseState.WAITING_FOR_PAPERS
-    late = on > case.due_on
-    start, end = (case.due_on, on) if late else (on, case.due_on)
+    on = clock_day(case=case, on=on)
+    overdue = on > case.due_on
+    running = case.state in UNDECIDED and (overdue or case.state != CaseState.WAITING_FOR_PAPERS)
+    start, end = (case.due_on, on) if overdue else (on, case.due_on)
     return Clock(
         due_on=case.due_on,
         provisional=case.provisional,
@@ -142,7 +143,7 @@ def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
         "ours": _UNDECIDED & ours,
         "mine": _UNDECIDED & Q(owner=actor.name),
         "new": Q(state=CaseState.OPENED),
-        "overdue": _UNDECIDED & Q(due_on__lt=on) & ~Q(state=CaseState.WAITING_FOR_PAPERS),
+        "overdue": late(on=on),
         "escalated": Q(pk__in=_half_used(actor, on)),
         "papers": Q(state=CaseState.WAITING_FOR_PAPERS),
         "source": with_source,

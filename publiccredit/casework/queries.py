@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import china_day
+from publiccredit.casework.clocks import china_day, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
@@ -134,7 +134,7 @@ def proposals(*, department_code: str, besides: str) -> QuerySet[Case]:
 
 def overdue_cases(*, on: date) -> QuerySet[Case]:
     """Give the undecided cases whose last day lies before a day."""
-    return open_cases().filter(due_on__lt=on).exclude(state=CaseState.WAITING_FOR_PAPERS)
+    return cases().filter(late(on=on))
 
 
 def case(*, case_id: int) -> Case | None:

@@ -96,7 +96,7 @@ class Casework(ReportedCases):
         if outcome in ("rejected", "undetermined"):
             effect()
         else:
-            case.proposed = (outcome, effect)
+            case.proposed, case.state = (outcome, effect), "in_hand"
             self.note(f"propose:{outcome}")
 
     @rule(n=st.integers(0, 9), by_the_subject=st.booleans())
@@ -219,7 +219,7 @@ class Casework(ReportedCases):
             self._decided(case, "granted")
 
         case.deciders.add(case.pair[0].name)
-        case.proposed = ("granted", effect)
+        case.proposed, case.state = ("granted", effect), "in_hand"
         self.note("propose:granted")
 
     @rule(n=st.integers(0, 9))

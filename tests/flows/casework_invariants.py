@@ -249,7 +249,7 @@ class DueProcess(Casework):
     def the_views_of_the_database_find_nothing(self) -> None:
         """Every ``v_violation_dp…`` is empty; last, for it keeps the picture the next step is compared with."""
         picture = self.picture()
-        assert {number: count for number, count in picture.violations.items() if count} == {}
+        assert {number: count for number, count in picture.violations.items() if count} == {}, picture.violations
         self.before, self.related_before, self.whole = picture, self.related, True
         self.steps[-1] += 1
 

@@ -4,22 +4,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from publiccredit.casework import desk, queries
 from publiccredit.casework.models import Case, CaseStep, Letter
-from publiccredit.casework.operations import (
-    escalate,
-    reject_objection,
-)
+from publiccredit.casework.operations import escalate, grant_repair, reject_objection, request_papers
 from publiccredit.casework.types import Applicant, Channel
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     AT,
     CLERK,
+    LIAISON,
     OWNER,
     REASONS,
     objection_ready,
     opened,
+    repair_ready,
     shown,
 )
 
@@ -52,6 +53,28 @@ def test_an_overdue_objection_suspends_display_until_it_is_decided(record: Recor
     late = on_the_last_day + timedelta(days=1)
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=late)
     assert shown(record)
+
+
+def test_a_wait_for_papers_ends_with_the_proposal_and_moves_the_last_day(record: Record) -> None:
+    case = repair_ready(record)
+    before = case.due_on
+    request_papers(by=LIAISON, case_id=case.pk, asked="履行义务的凭证", at=AT)
+    grant_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=1))
+    found = Case.objects.get(pk=case.pk)
+    assert (found.state, found.waiting_since, found.waited_days) == ("proposed", None, 1)
+    assert found.due_on == catalogue.deadline(day=before, number=1).on
+
+
+def test_papers_asked_for_too_late_stop_no_clock_that_had_run_out(record: Record) -> None:
+    case = objection_ready(record)
+    too_late = datetime(2026, 9, 7, 1, tzinfo=UTC)
+    request_papers(by=CLERK, case_id=case.pk, asked="营业执照", at=too_late)
+    assert escalate(at=too_late).suspended == 1
+    found = Case.objects.get(pk=case.pk)
+    assert (found.state, found.reached_percent) == ("waiting_for_papers", 100)
+    assert [c.pk for c in queries.overdue_cases(on=too_late.date())] == [case.pk]
+    assert desk.clock_of(case=found, on=date(2026, 9, 30)).words == "逾期 1 个工作日"
+    assert not shown(record)
 
 
 def test_a_readers_challenge_hides_nothing_by_lapse(record: Record) -> None:

@@ -19,6 +19,7 @@ from publiccredit.casework.correcting import corrected
 from publiccredit.casework.effects import carry_out
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
+from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.rules import Act, CaseRefused, case_for_step, one_act, write_step
 from publiccredit.casework.types import (
     CaseState,
@@ -75,6 +76,8 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         _verify_reasons(verdict, outcome)
         records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
         verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
+        if case.state == CaseState.WAITING_FOR_PAPERS:  # a proposal ends the wait, so its clock runs again
+            go_on(act=act, case=case)
         decision = _write(act, case, outcome, verdict)
         write_step(act=act, case=case, step=StepName.PROPOSE.value, text=outcome.title)
         act.payload["outcome"] = outcome.name

@@ -32,8 +32,8 @@ def escalate(*, at: datetime, within: Packs | None = None) -> Swept:
 
 
 def _something_to_do(case: Case, on: date, within: Packs | None) -> bool:
-    if case.state == CaseState.WAITING_FOR_PAPERS:
-        return case.papers_due_on is not None and on > case.papers_due_on
+    if _papers_not_handed_in(case, on):
+        return True
     if case.provisional and set_due(case=case, within=within):
         return True
     return _reached(case, procedure_of(case=case, within=within), on, within) > case.reached_percent
@@ -46,9 +46,7 @@ def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
         if case.state not in UNDECIDED:  # decided between the look and the lock
             return Swept(1, 0, 0, 0)
         rules = procedure_of(case=case, within=within)
-        if case.state == CaseState.WAITING_FOR_PAPERS:
-            if case.papers_due_on is None or act.on <= case.papers_due_on:
-                return Swept(1, 0, 0, 0)
+        if _papers_not_handed_in(case, act.on):
             go_on(act=act, case=case)
             write_step(act=act, case=case, step=Happening.PAPERS_NOT_HANDED_IN.value, program=True)
         settled = _settle(act, case, within)
@@ -62,6 +60,11 @@ def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
         case.save()
         act.payload |= {"reached_percent": case.reached_percent, "suspended": suspended}
     return Swept(looked_at=1, escalated=int(escalated), suspended=suspended, settled=int(settled))
+
+
+def _papers_not_handed_in(case: Case, on: date) -> bool:
+    waits = case.state == CaseState.WAITING_FOR_PAPERS
+    return waits and case.papers_due_on is not None and on > case.papers_due_on
 
 
 def _reached(case: Case, rules: Procedure, on: date, within: Packs | None) -> int:
