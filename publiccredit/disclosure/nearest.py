@@ -12,17 +12,16 @@ from datetime import date
 from publiccredit.catalogue.types import Audience
 from publiccredit.catalogue.types import unified_identifiers as unified
 from publiccredit.catalogue.types.identity_numbers import EIGHTEEN
+from publiccredit.disclosure.asking import Row, rows_of
 from publiccredit.disclosure.search import (
     COLUMNS,
     FREQUENT,
     WALKED,
     Asked,
-    Row,
     asked_for,
     document_number_in,
     frequent_pairs,
     hit_of,
-    rows_of,
     seen_subjects,
 )
 from publiccredit.disclosure.types import Near, Nearest

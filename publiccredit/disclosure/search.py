@@ -19,6 +19,7 @@ from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.asking import Row, rows_by_kept_plan, rows_of
 from publiccredit.disclosure.types import Hit, SearchPage
 from publiccredit.disclosure.visibility import visible
 from publiccredit.subjects import queries as subjects
@@ -38,9 +39,6 @@ _NUMBERED = re.compile(
     r"(?P<organ>\D.*?)字?第?[\[（(【［<〈〔-]*(?P<year>(?:19|20)\d\d)年?[\]）)】］>〉〕-]*字?第?0*(?P<number>[1-9]\d{0,6})号?"
 )
 _YEAR_IN_BRACKETS = re.compile(r"[\[（(【［<〈〔](\d{4})[\]）)】］>〉〕]")
-
-
-Row = tuple[Any, ...]  # the columns of a subject, and whatever a statement gives beside them
 
 
 class UnableToSearch(Exception):
@@ -162,13 +160,6 @@ def _applies(step: str, asked: Asked) -> bool:
     return True
 
 
-def rows_of(sql: str, values: dict[str, Any]) -> list[Row]:
-    """Ask the database."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
 # --- exact answers --------------------------------------------------------------------------------------------------
 
 _BY_IDENTIFIER = """
@@ -189,7 +180,7 @@ SELECT s.*, '4 former_name' AS reason FROM subjects_subject s JOIN subjects_subj
 
 def _exact(asked: Asked, audience: Audience, on: date) -> list[Hit]:
     values = {"identifier": asked.identifier, "name": asked.name, "decided": _decided(asked, audience, on)}
-    rows = rows_of(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
+    rows = rows_by_kept_plan(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
     seen = seen_subjects([row[0] for row in rows], audience, on)
     return [hit_of(row, row[-1].split(" ", 1)[1]) for row in rows if row[0] in seen]
 
@@ -280,10 +271,10 @@ def _candidates(asked: Asked, after: Place, limit: int) -> list[Row]:
         "limit": limit,
     }
     if after.step == "beginning":
-        return rows_of(_BY_BEGINNING.format(column="search_name", also=""), values)
+        return rows_by_kept_plan(_BY_BEGINNING.format(column="search_name", also=""), values)
     if after.step == "initials":
         also = "AND strpos(search_name, %(from)s) = 0"
-        return rows_of(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
+        return rows_by_kept_plan(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
     if after.step == "within":
         walk = min((frequent_pairs().get(pair, 0.0) for pair in asked.pairs), default=0.0) >= FREQUENT
         return _part(_WITHIN_NAME, "search_bigrams(search_name) @> %(pairs)s::text[]", values, walk=walk)
@@ -291,10 +282,10 @@ def _candidates(asked: Asked, after: Place, limit: int) -> list[Row]:
 
 
 def _part(found: str, index: str, values: dict[str, Any], *, walk: bool) -> list[Row]:
-    rows = rows_of(_WALKED.format(found=found), values) if walk else []
+    rows = rows_by_kept_plan(_WALKED.format(found=found), values) if walk else []
     if len(rows) == values["limit"]:
         return rows
-    return rows_of(_BY_INDEX.format(index=index, found=found), values)
+    return rows_by_kept_plan(_BY_INDEX.format(index=index, found=found), values)
 
 
 def frequent_pairs() -> dict[str, float]:
@@ -331,17 +322,16 @@ def seen_subjects(ids: list[int], audience: Audience, on: date) -> set[int]:
     """Give those of whom the audience may see something: a subject with a hidden record only is not to be found."""
     if not ids:
         return set()
-    sql, values = _seen_sql(audience, on, catalogue.packs().version)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, ids])
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in rows_by_kept_plan(_seen_sql(audience, on, catalogue.packs().version), {"ids": ids})}
 
 
 @lru_cache(maxsize=32)
-def _seen_sql(audience: Audience, on: date, version: str) -> tuple[str, Row]:  # noqa: ARG001 - part of the key
+def _seen_sql(audience: Audience, on: date, version: str) -> str:  # noqa: ARG001 - part of the key
+    """The rule of visibility of a day, written out, so that its plan holds for the day whatever is asked."""
     condition = visible(audience=audience, on=on, packs=catalogue.packs())
     sql, values = subjects.records().filter(condition).values("subject_id").query.sql_with_params()
-    return f"SELECT DISTINCT subject_id FROM ({sql}) AS seen WHERE subject_id = ANY(%s)", tuple(values)  # noqa: S608
+    rule = connection.ops.compose_sql(sql, values).replace("%", "%%")  # type: ignore[attr-defined]
+    return f"SELECT DISTINCT subject_id FROM ({rule}) AS seen WHERE subject_id = ANY(%(ids)s)"  # noqa: S608
 
 
 def hit_of(row: Row, reason: str) -> Hit:

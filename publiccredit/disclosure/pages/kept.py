@@ -14,11 +14,11 @@ from datetime import date
 from threading import Lock
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.disclosure.asking import rows_by_kept_plan
 
 KEPT = 2048  # pages of about 10 kB each, in every process
 TYPE_SIZE_COOKIE = "type_size"
@@ -72,10 +72,8 @@ def _stamp_of(request: HttpRequest, *, on: date) -> str | None:
     if found is None:
         return None
     question, asked = (_OF_SUBJECT, found[1]) if found[1] else (_OF_RECORD, int(found[2]))
-    with connection.cursor() as cursor:
-        cursor.execute(question, [asked])
-        row = cursor.fetchone()
-    return None if row is None or row[1] is None else f"{on}{catalogue.packs().version}{row}"
+    rows = rows_by_kept_plan(question, [asked])
+    return f"{on}{catalogue.packs().version}{rows[0]}" if rows and rows[0][1] is not None else None
 
 
 def _kept_page(request: HttpRequest, stamp: str, make: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

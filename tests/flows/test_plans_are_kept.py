@@ -1,0 +1,56 @@
+"""What is asked at every reading is planned once on a connection, and answers by the rows as they are at each asking."""
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.asking import rows_by_kept_plan
+from publiccredit.disclosure.search import search
+from tests.factories import stored_licence, stored_subject
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+NAMES = "SELECT name FROM subjects_subject WHERE name LIKE '%%' || %(part)s ORDER BY name"
+
+
+def _times_planned() -> dict[str, int]:
+    """Give how often each statement the connection keeps was carried out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+        return dict(cursor.fetchall())
+
+
+def test_a_page_and_a_search_ask_again_by_the_plans_they_have() -> None:
+    subject = stored_subject(number=1, name="濉溪县信用建材有限公司")
+    stored_licence(subject=subject, number=1)
+    for _ in range(3):
+        assert Client().get(f"/subjects/{subject.uscc}/").status_code == 200
+        assert len(search(words="信用建材", audience=Audience.PUBLIC, on=timezone.localdate()).hits) == 1
+    kept = _times_planned()
+    assert [times for statement, times in kept.items() if "md5(s::text)" in statement] == [3]
+    assert [times for statement, times in kept.items() if "AS seen" in statement] == [3]
+    assert len(kept) == 5  # the stamp; exact answers, beginnings, parts of a name; who of them is visible
+
+
+def test_a_kept_plan_answers_by_the_rows_as_they_are() -> None:
+    stored_subject(number=1, name="甲建材")
+    assert rows_by_kept_plan(NAMES, {"part": "建材"}) == [("甲建材",)]
+    stored_subject(number=2, name="乙建材")
+    assert rows_by_kept_plan(NAMES, {"part": "建材"}) == [("乙建材",), ("甲建材",)]
+    assert rows_by_kept_plan(NAMES, {"part": "%'材"}) == []
+
+
+def test_a_statement_that_failed_or_was_undone_leaves_the_next_one_unharmed() -> None:
+    stored_subject(number=1, name="甲建材")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert rows_by_kept_plan(NAMES, {"part": "甲建材"}) == [("甲建材",)]
+        raise ZeroDivisionError
+    assert rows_by_kept_plan(NAMES, {"part": "甲建材"}) == [("甲建材",)]
+
+
+def test_a_statement_by_a_kept_plan_is_counted_like_any_other() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rows_by_kept_plan(NAMES, {"part": "建材"})
+    assert ["subjects_subject" in query["sql"] for query in queries] == [True]
