@@ -25,6 +25,7 @@ NO_ACTS = {  # what stands at the same door and changes nothing that is kept, or
     "accounts.act_as_nobody": "tells the database session that nobody acts",
     "accounts.acting": "tells the database session who acts",
     "accounts.note_token_use": "keeps on which day a token was last used, as a log-in keeps its own",
+    "accounts.one_act": "is the frame of an act: whoever opens it is the operation",
     "accounts.token_hash": "computes",
     "intake.check_here": "checks a file; its filing is entered",
     "ledger.next_entry_id": "takes the number of an act",

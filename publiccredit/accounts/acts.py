@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -14,7 +14,8 @@ from psycopg.pq import TransactionStatus
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
-from publiccredit.ledger.operations import record_entry
+from publiccredit.ledger.operations import Scalar, next_entry_id, record_entry
+from publiccredit.ledger.types import china_day
 
 _SET = (
     "SELECT set_config('publiccredit.role', %s, false), set_config('publiccredit.department', %s, false),"
@@ -92,11 +93,45 @@ def _lost() -> bool:
 
 # --- operations -----------------------------------------------------------------------------------------------------
 
+
+@dataclass
+class Act:
+    """One operation under way: one transaction, one ledger entry, whose number the rows it writes can name."""
+
+    by: Actor
+    at: datetime
+    entry_id: int
+    object_id: str | int = ""
+    payload: dict[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def on(self) -> date:
+        return china_day(at=self.at)
+
+
+@contextmanager
+def one_act(*, by: Actor, at: datetime, operation: str, object_kind: str) -> Iterator[Act]:
+    """Perform one operation: all of it, with its ledger entry, or nothing."""
+    with acting(actor=by), transaction.atomic():
+        act = Act(by=by, at=at, entry_id=next_entry_id())
+        yield act
+        record_entry(
+            actor=by.name,
+            operation=operation,
+            object_kind=object_kind,
+            object_id=act.object_id,
+            at=at,
+            department_code=by.department_code,
+            payload=act.payload,
+            entry_id=act.entry_id,
+        )
+
+
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def one_act(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def as_its_actor(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Perform an operation in one transaction, as the actor it names: the database lets nobody else change accounts."""
 
     @wraps(operation)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from publiccredit.accounts.acts import (
+    Act,
     IssuedSecret,
     NotAllowed,
     UnableToOpenAccount,
@@ -19,6 +20,7 @@ from publiccredit.accounts.acts import (
     act_as_nobody,
     acting,
     administrator_only,
+    as_its_actor,
     end_sessions,
     enter,
     one_act,
@@ -37,6 +39,7 @@ from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Actor, Role, 
 from publiccredit.ledger.operations import record_entry
 
 __all__ = [
+    "Act",
     "Enrolment",
     "IssuedSecret",
     "NotAllowed",
@@ -51,6 +54,7 @@ __all__ = [
     "enrol_second_factor",
     "issue_token",
     "note_token_use",
+    "one_act",
     "open_account",
     "open_account_with_first_password",
     "prove_second_factor",
@@ -64,7 +68,7 @@ __all__ = [
 ]
 
 
-@one_act
+@as_its_actor
 def open_account(
     *, by: Actor, username: str, display_name: str, role: Role, department_code: str, password: str, at: datetime
 ) -> Officer:
@@ -88,7 +92,7 @@ def open_account(
     return officer
 
 
-@one_act
+@as_its_actor
 def open_account_with_first_password(
     *, by: Actor, username: str, display_name: str, role: str, department_code: str, at: datetime
 ) -> IssuedSecret:
@@ -112,7 +116,7 @@ def open_account_with_first_password(
     return IssuedSecret(object_id=officer.pk, secret=password)
 
 
-@one_act
+@as_its_actor
 def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Close an account: its sessions and tokens end with it.
@@ -131,7 +135,7 @@ def close_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     enter(by, "close_account", officer, at)
 
 
-@one_act
+@as_its_actor
 def assign_role(*, by: Actor, officer_id: int, role: str, department_code: str, at: datetime) -> None:
     """
     Give an officer another role or department: the officer's tokens end, for they were issued for the former one.
@@ -158,7 +162,7 @@ def assign_role(*, by: Actor, officer_id: int, role: str, department_code: str, 
     )  # fmt: skip
 
 
-@one_act
+@as_its_actor
 def release_log_in(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Let an officer log in again at once whom too many wrong passwords have shut out.
@@ -199,7 +203,7 @@ def _role_fits_department(role: Role, department_code: str) -> None:
         )
 
 
-@one_act
+@as_its_actor
 def reopen_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     """
     Open a closed account again. Its tokens stay revoked, its sessions ended.
@@ -213,7 +217,7 @@ def reopen_account(*, by: Actor, officer_id: int, at: datetime) -> None:
     enter(by, "reopen_account", officer, at)
 
 
-@one_act
+@as_its_actor
 def reset_password(*, by: Actor, officer_id: int, at: datetime) -> IssuedSecret:
     """
     Give an officer a new first password, to be changed at the next log-in.
@@ -246,7 +250,7 @@ def change_password(*, officer_id: int, password: str, at: datetime) -> None:
     enter(officer.actor, "change_password", officer, at)
 
 
-@one_act
+@as_its_actor
 def issue_token(
     *, by: Actor, officer_id: int, name: str, scopes: Collection[TokenScope], expires_at: datetime, at: datetime
 ) -> IssuedSecret:
@@ -269,7 +273,7 @@ def issue_token(
     return IssuedSecret(object_id=token.pk, secret=secret)
 
 
-@one_act
+@as_its_actor
 def revoke_token(*, by: Actor, token_id: int, at: datetime) -> None:
     """
     End a token at once.

@@ -25,9 +25,9 @@ from publiccredit.accounts.acts import (
     NotAllowed,
     acting,
     administrator_only,
+    as_its_actor,
     end_sessions,
     enter,
-    one_act,
 )
 from publiccredit.accounts.models import Officer, RecoveryCode, SecondFactor
 from publiccredit.accounts.types import PROGRAM, Actor
@@ -90,7 +90,7 @@ def _open(sealed: str, officer_id: int) -> str:
 # --- writes ---------------------------------------------------------------------------------------------------------
 
 
-@one_act
+@as_its_actor
 def enrol_second_factor(*, by: Actor, officer_id: int, sealed: str, code: str, at: datetime) -> tuple[str, ...]:
     """
     Keep an officer's second factor once a code made from it was typed, and give the codes for a lost telephone.
@@ -112,7 +112,7 @@ def enrol_second_factor(*, by: Actor, officer_id: int, sealed: str, code: str, a
     return made
 
 
-@one_act
+@as_its_actor
 def renew_recovery_codes(*, by: Actor, officer_id: int, at: datetime) -> tuple[str, ...]:
     """
     Give an officer new codes for a lost telephone; the former ones open nothing any more.
@@ -141,7 +141,7 @@ def prove_second_factor(*, officer_id: int, code: str, at: datetime) -> None:
         raise WrongCode(refusal)
 
 
-@one_act
+@as_its_actor
 def reset_second_factor(*, by: Actor, officer_id: int, reason: str, at: datetime) -> None:
     """
     Take an officer's second factor away, with the reason; every session of the officer ends.

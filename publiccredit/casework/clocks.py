@@ -1,7 +1,6 @@
 """The clocks of a case: days in China, working days by decree, provisional where a year is not decreed yet."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from django.db.models import F, Q
 
@@ -9,13 +8,6 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Packs
-
-CHINA = ZoneInfo("Asia/Shanghai")
-
-
-def china_day(*, at: datetime) -> date:
-    """Give the calendar day of an instant in China, where every clock of law runs."""
-    return at.astimezone(CHINA).date()
 
 
 def working_days_used(*, start: date, end: date, within: Packs | None = None) -> int:

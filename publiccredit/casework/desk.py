@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import china_day, clock_day, late, percent_used, working_days_used
+from publiccredit.casework.clocks import clock_day, late, percent_used, working_days_used
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
@@ -16,6 +16,7 @@ from publiccredit.casework.queries import cases
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue.types import ClockName, Party, StepName
+from publiccredit.ledger.types import china_day
 
 LEVELS = (100, 80, 50)  # per cent of the clock at which a row changes its look
 HALF = 50

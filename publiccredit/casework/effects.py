@@ -12,9 +12,10 @@ from typing import TypedDict
 
 from django.db.models import Q
 
+from publiccredit.accounts.operations import Act
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.rules import Act, CaseRefused
+from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
 from publiccredit.casework.types import UNDECIDED, DecisionState
 from publiccredit.catalogue.types import Effect, Procedure

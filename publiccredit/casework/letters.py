@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from publiccredit.accounts.operations import Act
 from publiccredit.casework.models import Case, Decision, Letter
-from publiccredit.casework.rules import Act
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Party, Procedure

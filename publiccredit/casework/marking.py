@@ -9,8 +9,8 @@ on a licence, so there the office's acceptance of the case marks, in the transac
 from collections.abc import Iterable
 from datetime import date
 
+from publiccredit.accounts.operations import Act
 from publiccredit.casework.models import Case
-from publiccredit.casework.rules import Act
 from publiccredit.casework.telling import tell_of_dispute
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Nature, Party, Procedure

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import china_day, late
+from publiccredit.casework.clocks import late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
@@ -42,6 +42,7 @@ from publiccredit.catalogue.types import (
     Procedure,
     ProcedureName,
 )
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, last_day, repair_opens_on
 

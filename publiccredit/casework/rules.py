@@ -1,20 +1,11 @@
 """What every step of a case asks first: who acts, under which rules, on which case; and what it leaves behind."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
-
-from django.db import transaction
-
-from publiccredit.accounts.operations import NotAllowed, acting
+from publiccredit.accounts.operations import Act, NotAllowed
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import china_day
 from publiccredit.casework.models import Case, CaseStep, DeclaredRelation
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Packs, Party, Procedure, ProcedureName, StepName
-from publiccredit.ledger.operations import Scalar, next_entry_id, record_entry
 
 SUBJECT_ACCOUNT = "subject:"  # followed by the identifier: what the subject's desk acts as
 READER_ACCOUNT = "reader"
@@ -47,43 +38,6 @@ class AlreadyTakenBack(CaseRefused):
 
 class WrongMoment(CaseRefused):
     """The case is not in a state in which this step can be taken."""
-
-
-@dataclass
-class Act:
-    """One operation under way: one transaction, one ledger entry."""
-
-    by: Actor
-    at: datetime
-    entry_id: int
-    object_id: str | int = ""
-    payload: dict[str, Scalar] = field(default_factory=dict)
-
-    @property
-    def on(self) -> date:
-        return china_day(at=self.at)
-
-    @property
-    def party(self) -> Party:
-        return party_of(actor=self.by)
-
-
-@contextmanager
-def one_act(*, by: Actor, at: datetime, operation: str, object_kind: str = "case") -> Iterator[Act]:
-    """Perform one operation: all of it, with its ledger entry, or nothing."""
-    with acting(actor=by), transaction.atomic():
-        act = Act(by=by, at=at, entry_id=next_entry_id())
-        yield act
-        record_entry(
-            actor=by.name,
-            operation=operation,
-            object_kind=object_kind,
-            object_id=act.object_id,
-            at=at,
-            department_code=by.department_code,
-            payload=act.payload,
-            entry_id=act.entry_id,
-        )
 
 
 def party_of(*, actor: Actor) -> Party:
@@ -152,7 +106,7 @@ def may_take(*, act: Act, case: Case, procedure: Procedure, step: StepName) -> N
 
     :raises NotAllowed: they do not.
     """
-    party = act.party
+    party = party_of(actor=act.by)
     if not procedure.allows(step, party):
         who = "、".join(PARTY_TITLES[p] for s in procedure.steps if s.name is step for p in s.who) or "任何一方都不"
         raise NotAllowed(f"“{procedure.title}”的这一步由{who}办理，{PARTY_TITLES[party]}不能办理。")
@@ -172,7 +126,7 @@ def write_step(*, act: Act, case: Case, step: str, text: str = "", program: bool
         case=case,
         step=step,
         by=act.by.name,
-        party="program" if program else act.party.value,
+        party="program" if program else party_of(actor=act.by).value,
         at=act.at,
         text=text,
         entry_id=act.entry_id,

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from publiccredit.casework.clocks import china_day
 from publiccredit.casework.letters import department_name
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, Severity
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, last_day
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD

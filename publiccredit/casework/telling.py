@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from publiccredit.accounts.operations import Act
 from publiccredit.casework.letters import decider_name
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.rules import Act
 from publiccredit.catalogue.types import Effect, Procedure
 from publiccredit.recipients import operations as recipients
 from publiccredit.recipients.types import Cause, NoticeKind

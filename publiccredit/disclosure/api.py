@@ -27,9 +27,9 @@ from publiccredit.disclosure.api_shapes import (
     SearchPageShape,
     SubjectFileShape,
 )
-from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.disclosure.words import WITHDRAWAL_WORDS
+from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
 from publiccredit.recipients.operations import disclosing
 from publiccredit.recipients.types import Handed, Way

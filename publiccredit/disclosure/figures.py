@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
-from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import DepartmentFigure, Figures, MonthFigure, SubmissionFigure
 from publiccredit.disclosure.visibility import visible
 from publiccredit.ledger import queries as ledger
+from publiccredit.ledger.types import CHINA
 from publiccredit.subjects import queries as subjects
 
 Counted = TypeVar("Counted")

@@ -1,8 +1,7 @@
 """A row of the record store turned into what its reader may know of it. Fields that never leave stay behind here."""
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import (
@@ -18,9 +17,9 @@ from publiccredit.catalogue.types import (
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion, repair_opens_on
 
-CHINA = ZoneInfo("Asia/Shanghai")
 COLUMNS = {
     FieldRole.DOCUMENT_NUMBER: "document_number",
     FieldRole.AUTHORITY_NAME: "authority_name",
@@ -34,11 +33,6 @@ COLUMNS = {
     FieldRole.CONFISCATED: "confiscated_fen",
 }
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
-
-
-def china_day(at: datetime) -> date:
-    """Give the calendar day of an instant in China, where every term is counted."""
-    return at.astimezone(CHINA).date()
 
 
 def in_yuan(fen: int) -> str:
@@ -55,7 +49,7 @@ def type_of(row: RecordColumns) -> RecordType:
 
     :raises NotInPacks: the packs hold no such record type; a row of it is never visible.
     """
-    return _type_on(row.record_type, row.decided_on or china_day(row.received_at))
+    return _type_on(row.record_type, row.decided_on or china_day(at=row.received_at))
 
 
 @lru_cache(maxsize=4096)
@@ -72,7 +66,7 @@ def _type_on(name: str, on: date) -> RecordType:
 def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> VisibleRecord:
     """Give what an audience may know of a row that is visible to it."""
     record_type = type_of(row)
-    received_on = china_day(row.received_at)
+    received_on = china_day(at=row.received_at)
     due = record_type.due_working_days
     taken = row.working_days_taken
     return VisibleRecord(
@@ -115,7 +109,7 @@ def _correction(row: RecordColumns) -> SeverityCorrected | None:
     if row.severity_corrected_at is None:
         return None
     reason = without(row.severity_correction_reason)
-    return SeverityCorrected(on=china_day(row.severity_corrected_at), reason=reason)
+    return SeverityCorrected(on=china_day(at=row.severity_corrected_at), reason=reason)
 
 
 def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> tuple[VisibleField, ...]:

@@ -14,7 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
-from publiccredit.disclosure.presenting import china_day, shown, type_of
+from publiccredit.disclosure.presenting import shown, type_of
 from publiccredit.disclosure.remedies import remedies
 from publiccredit.disclosure.search import UnableToSearch, search
 from publiccredit.disclosure.types import (
@@ -26,6 +26,7 @@ from publiccredit.disclosure.types import (
     Withdrawal,
 )
 from publiccredit.disclosure.visibility import once_visible, visible
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, RecordVersion, Subject
 
@@ -104,7 +105,7 @@ def withdrawal(*, record_id: int) -> Withdrawal | None:
         document_number=row.document_number,
         authority_name=row.authority_name,
         department_code=row.department_code,
-        withdrawn_on=china_day(row.withdrawn_at or row.known_from),
+        withdrawn_on=china_day(at=row.withdrawn_at or row.known_from),
         reason=row.withdrawn_as,
         notice=row.withdrawal_notice,
     )
@@ -116,7 +117,7 @@ def _chosen(**conditions: int | str | None) -> Q:
 
 def _as_known(*, audience: Audience, on: date, at: datetime, chosen: Q) -> tuple[VisibleRecord, ...]:
     packs = catalogue.packs()
-    then = visible(audience=audience, on=min(china_day(at), on), packs=packs)
+    then = visible(audience=audience, on=min(china_day(at=at), on), packs=packs)
     former = subjects.record_versions().filter(chosen, then, known_from__lte=at, known_until__gt=at)
     of_record = _of_current(chosen)
     current = subjects.records().filter(of_record, then, known_from__lte=at)

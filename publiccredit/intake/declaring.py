@@ -7,10 +7,10 @@ from django.db import transaction
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole
-from publiccredit.intake.filing import day_in_china
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.types import UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects.operations import declare_served
 
 
@@ -20,12 +20,12 @@ def declare_service_of(*, by: Actor, submission_id: int, served_on: date, at: da
     submission = Submission.objects.select_for_update().get(pk=submission_id)
     if submission.state != SubmissionState.FILED:
         raise UnableToSubmit("这份报送还没有入库，不能声明送达。请等处理完成，或在报送时一并声明。")
-    if served_on > day_in_china(at=at):
+    if served_on > china_day(at=at):
         raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。")
     if ServiceDeclaration.objects.filter(submission=submission).exists():
         raise UnableToSubmit("这份报送已有送达声明。个别文书的送达日期有误的，请更正该行后重新报送。")
     source = catalogue.source(name=submission.source)
-    record_type = catalogue.record_type(name=source.record_type, on=day_in_china(at=submission.received_at))
+    record_type = catalogue.record_type(name=source.record_type, on=china_day(at=submission.received_at))
     served = record_type.field_in_role(FieldRole.SERVED_ON)
     if served is None:
         raise UnableToSubmit(f"“{record_type.title}”不需要声明送达。")
@@ -54,7 +54,7 @@ def declare_nothing_sent(
     *, by: Actor, department_code: str, source: str, period_from: date, period_until: date, at: datetime
 ) -> NilReturn:
     """:raises UnableToSubmit: see ``operations.declare_nil_return``."""
-    today = day_in_china(at=at)
+    today = china_day(at=at)
     if source not in {s.name for s in catalogue.sources_of(department=department_code, on=today)}:
         raise UnableToSubmit(f"本部门不报送数据来源“{source}”，不需要零报送。")
     if not period_from < period_until:

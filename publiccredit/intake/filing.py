@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -45,6 +44,7 @@ from publiccredit.intake.types import (
     UnableToRead,
 )
 from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.ledger.types import china_day
 from publiccredit.matching.operations import ask_questions, match_staged
 from publiccredit.recipients.operations import tell_of_filed
 from publiccredit.recipients.types import Cause
@@ -61,7 +61,6 @@ from publiccredit.subjects.types import FiledCounts, Filing
 
 log = logging.getLogger(__name__)
 
-CHINA = ZoneInfo("Asia/Shanghai")
 LOCK_SPACE = 7310578  # advisory locks by submission
 ATTEMPTS = 5
 FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)
@@ -86,11 +85,6 @@ class Staged:
     @property
     def rows(self) -> int:
         return self.accepted + self.returned + self.duplicates
-
-
-def day_in_china(*, at: datetime) -> date:
-    """Give the calendar day an instant falls on in China."""
-    return at.astimezone(CHINA).date()
 
 
 def sender(submission: Submission) -> Actor:
@@ -126,7 +120,7 @@ def to_be_checked(submission: Submission) -> dict[str, Any]:
         "file_name": submission.file_name,
         "department_code": submission.department_code,
         "source": submission.source or None,
-        "submitted_on": day_in_china(at=submission.received_at).isoformat(),
+        "submitted_on": china_day(at=submission.received_at).isoformat(),
         "served_on": served_on.isoformat() if served_on else None,
         "overrides": list(submission.overrides),
     }
@@ -199,7 +193,7 @@ def _stage(submission: Submission, check: Check) -> Staged:
 
 
 def _recognised(submission: Submission, recognition: Recognition) -> Staged:
-    received_on = day_in_china(at=submission.received_at)
+    received_on = china_day(at=submission.received_at)
     sources = sources_for(department_code=submission.department_code, source=submission.source or None, on=received_on)
     source = source_of(recognition=recognition, sources=sources)
     record_type = catalogue.record_type(name=recognition.record_type, on=received_on)

@@ -30,7 +30,6 @@ from publiccredit.intake.filing import (
     Check,
     check_here,
     check_in_child,
-    day_in_china,
     only_one_filing,
     sender,
     stage_and_file,
@@ -38,6 +37,7 @@ from publiccredit.intake.filing import (
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.types import Overrides, UnableToRead, UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import store
 
 __all__ = [
@@ -263,7 +263,7 @@ def _refuse_other_department(by: Actor, department_code: str) -> None:
 def _refuse_what_cannot_be(
     department_code: str, source: str, served_on: date | None, overrides: Overrides, at: datetime
 ) -> None:
-    today = day_in_china(at=at)
+    today = china_day(at=at)
     try:
         sources_for(department_code=department_code, source=source or None, on=today)
     except (UnableToRead, catalogue.NotInPacks) as error:

@@ -1,8 +1,16 @@
-"""What the ledger tells about itself."""
+"""What the ledger tells about itself, and the day on which an act was done."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def china_day(*, at: datetime) -> date:
+    """Give the calendar day of an instant in China, where every term and clock of law is counted."""
+    return at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True)

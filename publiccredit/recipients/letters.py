@@ -2,13 +2,11 @@
 
 import json
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.ledger.types import china_day
 from publiccredit.recipients.models import Notice
 from publiccredit.subjects.queries import records
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def letter_of(*, notice: Notice, on: date) -> str:
@@ -33,5 +31,5 @@ def _document(record_id: int) -> str:
 
 
 def _day(at: datetime) -> str:
-    day = at.astimezone(CHINA).date()
+    day = china_day(at=at)
     return f"{day.year}年{day.month}月{day.day}日"

@@ -7,14 +7,15 @@ What is taken along is written down with its version, as it is for everybody els
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from publiccredit.accounts.operations import one_act
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.disclosure.words import department_name, last_day, severity_words, source_title, status_of
+from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.operations import hold_disclosures, record_copies
 from publiccredit.recipients.types import Version
 from publiccredit.subjectdesk import queries
-from publiccredit.subjectdesk.acts import CHINA, one_act
 from publiccredit.subjectdesk.queries import OwnRecord
 from publiccredit.subjectdesk.types import Visitor
 

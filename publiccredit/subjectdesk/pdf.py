@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
-from publiccredit.subjectdesk.acts import CHINA
+from publiccredit.ledger.types import CHINA
 from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
 FACE = "STSong-Light"

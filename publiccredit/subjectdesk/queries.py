@@ -13,11 +13,11 @@ from publiccredit.casework.types import UNDECIDED, CaseState, Navigator
 from publiccredit.catalogue.types import Audience, Party, StepName
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.ledger.types import china_day
 from publiccredit.recipients import queries as ledger_of_recipients
 from publiccredit.recipients.queries import AdverseUse
 from publiccredit.recipients.types import Told
 from publiccredit.subjectdesk import codes
-from publiccredit.subjectdesk.acts import china_day
 from publiccredit.subjectdesk.models import (
     Handler,
     Message,

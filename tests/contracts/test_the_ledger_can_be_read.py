@@ -56,19 +56,17 @@ def _entering(tree: ast.AST) -> dict[str, Entering]:
     return found
 
 
-LEDGER_DOOR = _entering(ast.parse((PROGRAM / "ledger" / "operations.py").read_text()))
+OF_ACCOUNTS = PROGRAM / "accounts" / "acts.py"
+DOORS = _entering(ast.parse((PROGRAM / "ledger" / "operations.py").read_text())) | {
+    "one_act": _entering(TREES[OF_ACCOUNTS])["one_act"]
+}
 
 
 @cache
 def _doors(path: Path) -> dict[str, Entering]:
-    """The entering functions a module can call: the ledger's, its own, and the acts its package shares."""
-    package = path.relative_to(PROGRAM).parts[0]
-    shared = {"acts.py", "rules.py"}
-    found = dict(LEDGER_DOOR)
-    for other, tree in TREES.items():
-        if other == path or (other.name in shared and other.relative_to(PROGRAM).parts[0] == package):
-            found |= _entering(tree)
-    return found
+    """The entering functions a module can call: the ledger's, the frame of an act, its own, and those of accounts."""
+    found = DOORS | _entering(TREES[path])
+    return found | _entering(TREES[OF_ACCOUNTS]) if path.parent == OF_ACCOUNTS.parent else found
 
 
 def _name(node: ast.expr) -> str:

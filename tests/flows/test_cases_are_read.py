@@ -130,7 +130,7 @@ def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.setattr("publiccredit.site.commands.cases.now", lambda: AT)
-    monkeypatch.setattr("publiccredit.site.commands.cases.this_day", AT.date)
+    monkeypatch.setattr("publiccredit.site.commands.cases.today", AT.date)
 
     def run_command(*words: str) -> Any:
         monkeypatch.setattr("sys.argv", ["publiccredit", *words, "--json"])

@@ -1,22 +1,20 @@
 """The clock swept over ten years with every worker stopped: nothing shown a second too long, nothing hidden too soon."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from publiccredit.casework.clocks import china_day
 from publiccredit.casework.operations import take_case
 from publiccredit.casework.types import Order
 from publiccredit.catalogue.queries import add_months
 from publiccredit.catalogue.types import Audience, ProcedureName, Severity
 from publiccredit.disclosure.queries import visible_records
+from publiccredit.ledger.types import CHINA, china_day
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import HEAD, LIAISON, hand_in, opened, report_ready, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
-CHINA = ZoneInfo("Asia/Shanghai")
 SECOND = timedelta(seconds=1)
 MONTHS = {Severity.GENERAL: (3, 12), Severity.SERIOUS: (12, 36)}
 YEARS = 10

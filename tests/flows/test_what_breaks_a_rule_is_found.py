@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 import croniter
 import pytest
@@ -20,6 +19,7 @@ from publiccredit.casework.operations import escalate, state_on_record, take_cas
 from publiccredit.casework.types import Order
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.ledger.models import Entry
+from publiccredit.ledger.types import CHINA
 from publiccredit.oversight import operations, queries, tasks
 from publiccredit.oversight.types import CheckedRules, RuleKept
 from publiccredit.oversight.violations import RULES
@@ -44,7 +44,6 @@ from tests.flows.cases import (
 )
 from tests.flows.recipients import given, registered
 
-CHINA = ZoneInfo("Asia/Shanghai")
 TABLES = (
     "subjects_record", "subjects_recordversion", "subjects_subject", "casework_case", "casework_caserecord",
     "casework_casestep", "casework_decision", "casework_letter", "casework_declaredrelation", "recipients_notice",

@@ -11,16 +11,15 @@ from datetime import datetime
 from django.db.models import Q
 
 from publiccredit.accounts import queries as accounts
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import Act, NotAllowed, one_act
 from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import china_day
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.effects import carry_out
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
-from publiccredit.casework.rules import Act, CaseRefused, case_for_step, one_act, write_step
+from publiccredit.casework.rules import CaseRefused, case_for_step, write_step
 from publiccredit.casework.types import (
     CaseState,
     DecisionState,
@@ -29,6 +28,7 @@ from publiccredit.casework.types import (
     Verdict,
 )
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Party, Procedure, StepName
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record
 
@@ -69,7 +69,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
     :raises NotAllowed: the case is not the actor's to decide.
     :raises AlreadyDecided: it is decided.
     """
-    with one_act(by=by, at=at, operation="decide") as act:
+    with one_act(by=by, at=at, operation="decide", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.PROPOSE, states=DECIDABLE)
         _somebody_else(case, by)
         outcome = _outcome(rules, case, verdict)
@@ -100,7 +100,7 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises WrongMoment: nothing is proposed.
     """
-    with one_act(by=by, at=at, operation="approve_decision") as act:
+    with one_act(by=by, at=at, operation="approve_decision", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
         decision = _proposed(case, by)
         _somebody_else(case, by)
@@ -118,7 +118,7 @@ def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> C
 
     :raises NotAllowed: the same person, no head, or one with no part in the case.
     """
-    with one_act(by=by, at=at, operation="return_proposal") as act:
+    with one_act(by=by, at=at, operation="return_proposal", object_kind="case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
         decision = _proposed(case, by)
         if len(because.strip()) < 4:

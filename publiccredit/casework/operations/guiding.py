@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.models import Letter
-from publiccredit.casework.rules import AlreadyDecided, CaseRefused, locked_case, one_act, write_step
+from publiccredit.casework.rules import AlreadyDecided, CaseRefused, locked_case, party_of, write_step
 from publiccredit.casework.types import UNDECIDED, Happening
 from publiccredit.catalogue.types import Party
 
@@ -20,8 +20,8 @@ def guide_applicant(*, by: Actor, case_id: int, text: str, at: datetime) -> Lett
     :raises NotAllowed: only the office guides; who decides a repair is not told by it what to decide.
     :raises AlreadyDecided: there is nothing left to guide.
     """
-    with one_act(by=by, at=at, operation="guide_applicant") as act:
-        if act.party is not Party.OFFICE:
+    with one_act(by=by, at=at, operation="guide_applicant", object_kind="case") as act:
+        if party_of(actor=act.by) is not Party.OFFICE:
             raise NotAllowed("办理指引由信用办发出。")
         case = locked_case(case_id=case_id)
         if case.state not in UNDECIDED:

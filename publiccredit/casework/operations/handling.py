@@ -3,19 +3,13 @@
 from datetime import datetime
 from io import BytesIO
 
+from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.clocks import set_due, working_days_used
 from publiccredit.casework.marking import mark_at_acceptance
 from publiccredit.casework.models import Case, Paper
-from publiccredit.casework.rules import (
-    Act,
-    CaseRefused,
-    WrongMoment,
-    case_for_step,
-    one_act,
-    write_step,
-)
+from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, StepName
@@ -39,7 +33,7 @@ def take_case(*, by: Actor, case_id: int, at: datetime) -> Case:
 
     :raises AlreadyDecided: it is decided.
     """
-    with one_act(by=by, at=at, operation="take_case") as act:
+    with one_act(by=by, at=at, operation="take_case", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
         if case.state == CaseState.OPENED:
             case.state = CaseState.IN_HAND
@@ -56,7 +50,7 @@ def request_papers(*, by: Actor, case_id: int, asked: str, at: datetime) -> Case
 
     :raises WrongMoment: the case is not in hand.
     """
-    with one_act(by=by, at=at, operation="request_papers") as act:
+    with one_act(by=by, at=at, operation="request_papers", object_kind="case") as act:
         case, rules = case_for_step(
             act=act, case_id=case_id, step=StepName.REQUEST_PAPERS, states=(CaseState.IN_HAND,)
         )  # fmt: skip
@@ -78,7 +72,7 @@ def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> P
 
     :raises UnableToTakePaper: the procedure knows no such paper, or it is empty or too large.
     """
-    with one_act(by=by, at=at, operation="hand_in_paper") as act:
+    with one_act(by=by, at=at, operation="hand_in_paper", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.HAND_IN_PAPER, states=WORKING)
         if rules.paper(paper.kind) is None:
             known = "、".join(f"{p.name}（{p.title}）" for p in rules.papers)
@@ -103,7 +97,7 @@ def _keep(act: Act, case: Case, paper: PaperIn) -> tuple[Paper, bool]:
             "file_name": paper.file_name[:255],
             "file_size": len(paper.content),
             "handed_in_by": act.by.name,
-            "party": act.party.value,
+            "party": party_of(actor=act.by).value,
             "at": act.at,
             "entry_id": act.entry_id,
         },
@@ -125,7 +119,7 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
 
     :raises WrongMoment: the case is not in hand.
     """
-    with one_act(by=by, at=at, operation="forward_to_source") as act:
+    with one_act(by=by, at=at, operation="forward_to_source", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
         case.state = CaseState.WITH_SOURCE
         case.forwarded_at, case.answered_at = at, None
@@ -144,7 +138,7 @@ def answer_as_source(*, by: Actor, case_id: int, answer: str, at: datetime) -> C
 
     :raises WrongMoment: the source was not asked.
     """
-    with one_act(by=by, at=at, operation="answer_as_source") as act:
+    with one_act(by=by, at=at, operation="answer_as_source", object_kind="case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.ANSWER, states=(CaseState.WITH_SOURCE,))
         if len(answer.strip()) < 4:
             raise CaseRefused("请写明核实的情况和依据。")
@@ -160,7 +154,7 @@ def extend_deadline(*, by: Actor, case_id: int, days: int, reason: str, at: date
 
     :raises UnableToExtend: no reason, too many days, a second time, or after the last day.
     """
-    with one_act(by=by, at=at, operation="extend_deadline") as act:
+    with one_act(by=by, at=at, operation="extend_deadline", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.EXTEND, states=WORKING)
         most = rules.days(ClockName.EXTENSION) or 0
         if not 1 <= days <= most:
@@ -186,7 +180,7 @@ def close_case(*, by: Actor, case_id: int, delivered: str, at: datetime) -> Case
 
     :raises WrongMoment: it is not decided yet.
     """
-    with one_act(by=by, at=at, operation="close_case") as act:
+    with one_act(by=by, at=at, operation="close_case", object_kind="case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.CLOSE, states=(CaseState.DECIDED,))
         if not delivered.strip():
             raise WrongMoment("请写明决定书如何送达，例如“网上送达”“邮寄，单号…”。")

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import china_day, set_due, working_days_used
+from publiccredit.casework.clocks import set_due, working_days_used
 from publiccredit.casework.marking import mark_at_opening, nature_of
 from publiccredit.casework.models import Case, CaseRecord
 from publiccredit.casework.numbering import next_number
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
-    Act,
     CaseNotFound,
     CaseRefused,
     locked_case,
     may_take,
-    one_act,
+    party_of,
     procedure_of,
     write_step,
 )
@@ -32,6 +32,7 @@ from publiccredit.catalogue.types import (
     ProcedureName,
     StepName,
 )
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState
 
@@ -67,7 +68,7 @@ def open_case(
     """
     if idempotency_key is not None and (known := Case.objects.filter(idempotency_key=idempotency_key).first()):
         return known
-    with one_act(by=by, at=at, operation="open_case") as act:
+    with one_act(by=by, at=at, operation="open_case", object_kind="case") as act:
         on = _received(received_on, channel, act)
         rules = _rules(procedure, on, packs)
         records = subjects.lock_records(record_ids=asked.record_ids)
@@ -85,7 +86,7 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
 
     :raises UnableToOpenCase: the case is not decided, is itself a review, was reviewed, or the time has run out.
     """
-    with one_act(by=by, at=at, operation="request_review") as act:
+    with one_act(by=by, at=at, operation="request_review", object_kind="case") as act:
         first = locked_case(case_id=case_id)
         rules = procedure_of(case=first)
         may_take(act=act, case=first, procedure=rules, step=StepName.REQUEST_REVIEW)
@@ -258,7 +259,7 @@ def _write_opening(
 
 def _opener(act: Act, case: Case, rules: Procedure) -> None:
     """A counter takes in for its applicant; everybody else opens as the party they are."""
-    if act.party in (Party.OFFICE, Party.SOURCE):
+    if party_of(actor=act.by) in (Party.OFFICE, Party.SOURCE):
         return
-    if act.party.value != case.applicant:
+    if party_of(actor=act.by).value != case.applicant:
         raise UnableToOpenCase(f"“{rules.title}”须由申请人本人或者窗口代为提出。")

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import DeclaredRelation
-from publiccredit.casework.rules import CaseRefused, one_act
+from publiccredit.casework.rules import CaseRefused, party_of
 from publiccredit.catalogue.types import Party
 from publiccredit.subjects import operations as subjects
 
@@ -23,7 +23,7 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
     :raises UnableToState: more than 1,000 characters, or a record of somebody else.
     """
     with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
-        if act.party not in (Party.SUBJECT, Party.OFFICE):
+        if party_of(actor=act.by) not in (Party.SUBJECT, Party.OFFICE):
             raise NotAllowed("声明由信用信息主体本人作出，或者由信用办窗口代录。")
         words = statement.strip()
         if len(words) > LONGEST_STATEMENT:

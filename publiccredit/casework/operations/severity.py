@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.queries import determined_by
-from publiccredit.casework.rules import CaseRefused, one_act
+from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.severity import obstacle, offered, term_under
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.recipients import operations as recipients

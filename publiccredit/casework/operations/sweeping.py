@@ -6,15 +6,16 @@ Nothing here ends a term or shows anything: terms end when they are read. Sweepi
 
 from datetime import date, datetime
 
-from publiccredit.accounts.operations import acting
+from publiccredit.accounts.operations import Act, acting, one_act
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.casework.clocks import china_day, percent_used, set_due
+from publiccredit.casework.clocks import percent_used, set_due
 from publiccredit.casework.marking import nature_of
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
-from publiccredit.casework.rules import Act, one_act, procedure_of, write_step
+from publiccredit.casework.rules import procedure_of, write_step
 from publiccredit.casework.types import UNDECIDED, CaseState, Happening, Swept
 from publiccredit.catalogue.types import Nature, Packs, Party, Procedure
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 
 
@@ -40,7 +41,7 @@ def _something_to_do(case: Case, on: date, within: Packs | None) -> bool:
 
 
 def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
-    with one_act(by=PROGRAM, at=at, operation="escalate_case") as act:
+    with one_act(by=PROGRAM, at=at, operation="escalate_case", object_kind="case") as act:
         case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
         act.object_id = case.pk
         if case.state not in UNDECIDED:  # decided between the look and the lock

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.effects import end_without_decision
 from publiccredit.casework.models import Case
-from publiccredit.casework.rules import Act, CaseRefused, case_for_step, one_act, write_step
+from publiccredit.casework.rules import CaseRefused, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import Party, StepName
 
@@ -26,7 +27,7 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
     :raises CaseRefused: nobody applied for it, or the office does not say how it was told.
     :raises NotAllowed: the rules give the step to others.
     """
-    with one_act(by=by, at=at, operation="take_back_request") as act:
+    with one_act(by=by, at=at, operation="take_back_request", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE_BACK)
         _verify(act, case, stated)
         case.state, case.taken_back_at = CaseState.TAKEN_BACK, at
@@ -43,7 +44,7 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
 def _verify(act: Act, case: Case, stated: str) -> None:
     if case.applicant not in BY_APPLICANTS:
         raise CaseRefused("本案由单位依职权提出，须作出处理决定，不能撤回。")
-    if act.party is Party.SUBJECT and case.applicant != Party.SUBJECT.value:
+    if party_of(actor=act.by) is Party.SUBJECT and case.applicant != Party.SUBJECT.value:
         raise CaseRefused("本案由他人提出，只有提出的人可以撤回。")
-    if act.party is not Party.SUBJECT and len(stated.strip()) < LEAST_STATED:
+    if party_of(actor=act.by) is not Party.SUBJECT and len(stated.strip()) < LEAST_STATED:
         raise CaseRefused("代申请人登记撤回的，须写明申请人如何表示，例如“11 月 3 日来函，存卷”。")

@@ -16,9 +16,9 @@ from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entry_of
 from publiccredit.disclosure.pages.terms import terms_of
-from publiccredit.disclosure.presenting import CHINA
 from publiccredit.disclosure.types import SubjectPage, VisibleRecord
 from publiccredit.disclosure.words import KIND_TITLES, REGISTRATION_STATUSES, Status
+from publiccredit.ledger.types import CHINA
 
 PAGE = 100  # records; hardly any subject has more
 

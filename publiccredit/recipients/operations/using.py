@@ -1,7 +1,6 @@
 """A recipient says that it used a record against its subject, and is given the notice it owes for it (DP-21)."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -9,13 +8,13 @@ from publiccredit.accounts.operations import NotAllowed, acting
 from publiccredit.accounts.types import OFFICE_ROLES, PROGRAM, Actor
 from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.ledger.types import china_day
 from publiccredit.recipients.adverse_use import text_of
 from publiccredit.recipients.models import AdverseUse, Handover, Recipient
 from publiccredit.recipients.operations.confirming import RECIPIENT_ACCOUNT
 from publiccredit.recipients.types import Identified, Used
 from publiccredit.subjects.queries import Record, records
 
-CHINA = ZoneInfo("Asia/Shanghai")
 SHORTEST, LONGEST = 4, 500
 LOCK = 7310581
 
@@ -61,7 +60,7 @@ def take_down_adverse_use(*, by: Actor, recipient_id: int, used: Used, at: datet
 
 
 def _give(recipient_id: int, account: str, used: Used, at: datetime) -> AdverseUse:
-    today = at.astimezone(CHINA).date()
+    today = china_day(at=at)
     _verify(used, today)
     with acting(actor=PROGRAM), transaction.atomic():
         with connection.cursor() as cursor:
@@ -106,7 +105,7 @@ def _held(recipient_id: int, used: Used) -> tuple[Record, int, datetime]:
     record = records().select_related("subject").filter(pk=used.record_id).first()
     if latest is None or record is None or record.subject_id is None:
         raise NeverGiven
-    first_on = held.earliest("at").at.astimezone(CHINA).date()
+    first_on = china_day(at=held.earliest("at").at)
     if used.decided_on < first_on:
         raise UnableToGiveNotice(
             f"作出决定的日期 {used.decided_on} 早于首次取得该记录的 {first_on}。请核对。", where="decided_on"

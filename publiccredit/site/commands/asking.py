@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publiccredit.site.commands.running import CHINA, database_ready, today
+from publiccredit.ledger.types import CHINA
+from publiccredit.site.commands.running import database_ready, today
 from publiccredit.site.commands.speaking import DONE, FOUND, Command, Day, NumberBetween, Refused, answer, say
 
 if TYPE_CHECKING:

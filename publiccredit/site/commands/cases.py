@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publiccredit.site.commands.running import django_ready
+from publiccredit.site.commands.running import django_ready, now, today
 from publiccredit.site.commands.speaking import Command, Day, ExistingFile, Group, Refused, answer, say
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def list_cases(department: str | None, overdue: bool) -> None:
     with ready():
         from publiccredit.casework import queries
 
-        chosen = queries.overdue_cases(on=this_day()) if overdue else queries.open_cases()
+        chosen = queries.overdue_cases(on=today()) if overdue else queries.open_cases()
         if department:
             chosen = chosen.filter(department_code=department)
         rows = [_in_short(found) for found in chosen]
@@ -176,7 +176,7 @@ def navigate(record: int, on: date | None) -> None:
     with ready():
         from publiccredit.casework import queries
 
-        found = queries.navigator(record_id=record, on=on or this_day())
+        found = queries.navigator(record_id=record, on=on or today())
     if found is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
@@ -231,18 +231,6 @@ def word_of(kind: Any, word: str, where: str) -> Any:
         raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一：{known}。", where=where) from None
 
 
-def now() -> datetime:
-    from django.utils import timezone
-
-    return timezone.now()
-
-
-def this_day() -> date:
-    from django.utils import timezone
-
-    return timezone.localdate()
-
-
 def acting_account(account: str) -> "Actor":
     from publiccredit.accounts import queries
 
@@ -278,7 +266,7 @@ def _verdict(outcome: str, given: dict[str, Any]) -> Any:
     pairs = [pair.partition("=") for pair in given["corrections"]]
     order = None
     if given["order_number"]:
-        order = Order(number=given["order_number"], begins=given["begins"] or this_day(), until=given["until"])
+        order = Order(number=given["order_number"], begins=given["begins"] or today(), until=given["until"])
     return Verdict(
         outcome=outcome,
         reasons=given["reasons"],
@@ -316,7 +304,7 @@ def _in_short(found: "Case") -> dict[str, Any]:
 def _in_full(found: "Case") -> dict[str, Any]:
     from publiccredit.casework import queries
 
-    conditions = queries.eligibility_of(case=found, on=this_day())
+    conditions = queries.eligibility_of(case=found, on=today())
     return _in_short(found) | {
         "ground": found.ground,
         "request": found.request,

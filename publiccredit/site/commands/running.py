@@ -4,16 +4,14 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
+from publiccredit.ledger.types import china_day
 from publiccredit.site.commands.speaking import Command, NumberBetween, Refused, answer, say
 
 if TYPE_CHECKING:
     from publiccredit.site.demo.enterprise import DemoEnterprise
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
@@ -23,7 +21,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Give the calendar day in China."""
-    return now().astimezone(CHINA).date()
+    return china_day(at=now())
 
 
 def settings_named() -> None:

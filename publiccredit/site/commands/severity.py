@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publiccredit.site.commands.cases import acting_account, now, ready, refusals, this_day, word_of
+from publiccredit.site.commands.cases import acting_account, ready, refusals, word_of
+from publiccredit.site.commands.running import now, today
 from publiccredit.site.commands.speaking import Command, Group, Refused, answer, say
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def set_(record: int, wanted: str, reason: str, preview: bool, account: str) -> 
 def _standing(record: int, actor: "Actor") -> "SeverityStanding":
     from publiccredit.casework import queries
 
-    found = queries.severity_standing(record_id=record, department_code=actor.department_code, on=this_day())
+    found = queries.severity_standing(record_id=record, department_code=actor.department_code, on=today())
     if found is None:
         raise Refused(
             code="record_not_found",

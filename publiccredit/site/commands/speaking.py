@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
+
+from publiccredit.ledger.types import CHINA
 
 DONE = 0
 FOUND = 1  # done, and there is something to look at: issues, nothing found, a chain that does not hold
 REFUSED = 2  # not done: what was asked for cannot be done as asked
 UNAVAILABLE = 3  # not done: the platform itself is not ready (database, port)
 
-CHINA = ZoneInfo("Asia/Shanghai")
 _SECTIONS = {"Options": "选项", "Commands": "命令"}
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,11 +10,11 @@ from publiccredit.accounts.types import Actor, Role
 from publiccredit.casework import operations, queries
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn, Verdict
 from publiccredit.catalogue.types import ConditionName, Party, ProcedureName
+from publiccredit.ledger.types import CHINA
 from publiccredit.site import database
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record
 
-CHINA = ZoneInfo("Asia/Shanghai")
 BEGINS, LATEST = time(9, 30), time(13, 30)  # four hours: the longest a step of a story lies after its first
 DEPARTMENT = "market_regulation"
 LIAISON = Actor(name="liaison_market", role=Role.LIAISON, department_code=DEPARTMENT)

@@ -9,15 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from publiccredit.ledger.types import CHINA
 from publiccredit.site.demo import mistakes
 from publiccredit.site.demo.decisions import LONG_TERM, Decision, Register, Row
 from publiccredit.site.demo.enterprises import Enterprise, chance, enterprises
 from publiccredit.site.demo.streams import STREAMS, Kind, Service, Stream
 from publiccredit.site.demo.words import MARK
 
-CHINA = ZoneInfo("Asia/Shanghai")
 WEEKS = 47
 DAYS = 730
 ENTERPRISES = 2400

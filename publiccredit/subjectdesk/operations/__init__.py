@@ -1,6 +1,5 @@
 """Every write of the subject's desk: one verb each, one transaction, one ledger entry."""
 
-from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.operations.asking import (
     NotYours,
     hand_in_paper,
@@ -35,6 +34,7 @@ from publiccredit.subjectdesk.operations.proving import (
 )
 from publiccredit.subjectdesk.operations.reading_out import UnableToReadOut, read_out
 from publiccredit.subjectdesk.operations.reminding import remind_of_repairs, tell_of_letters
+from publiccredit.subjectdesk.rules import DeskRefused
 
 __all__ = [
     "Contested",

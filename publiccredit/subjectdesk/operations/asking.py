@@ -13,7 +13,7 @@ from publiccredit.casework import queries as cases
 from publiccredit.casework.queries import Case
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
 from publiccredit.catalogue.types import Party, ProcedureName
-from publiccredit.subjectdesk.acts import DeskRefused, require
+from publiccredit.subjectdesk.rules import DeskRefused, require
 from publiccredit.subjectdesk.types import Right, Visitor
 from publiccredit.subjects import queries as subjects
 

@@ -25,9 +25,10 @@ from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, Pa
 from publiccredit.catalogue.types import Audience, Party, ProcedureName
 from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.disclosure import queries as disclosure
+from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk import codes
-from publiccredit.subjectdesk.acts import DeskRefused, china_day
 from publiccredit.subjectdesk.models import ReaderChallenge
+from publiccredit.subjectdesk.rules import DeskRefused
 
 READER = Actor(name=READER_ACCOUNT, role=None)
 FORM_LIVES = timedelta(days=1)

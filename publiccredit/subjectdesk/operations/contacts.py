@@ -3,11 +3,12 @@
 import re
 from datetime import datetime
 
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue.types.identity_numbers import may_hold_one
-from publiccredit.subjectdesk.acts import DeskRefused, china_day, office_only, one_act
+from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
+from publiccredit.subjectdesk.rules import DeskRefused, office_only
 from publiccredit.subjectdesk.types import HandlerAsked, Method, Visitor, rights_of
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")

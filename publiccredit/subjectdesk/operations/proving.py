@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import PROGRAM, Actor
+from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk import codes
-from publiccredit.subjectdesk.acts import Act, DeskRefused, china_day, office_only, one_act
 from publiccredit.subjectdesk.models import (
     Handler,
     Message,
@@ -22,6 +23,7 @@ from publiccredit.subjectdesk.models import (
 )
 from publiccredit.subjectdesk.outbox import Messenger, Outgoing
 from publiccredit.subjectdesk.queries import handler_acts
+from publiccredit.subjectdesk.rules import DeskRefused, office_only
 from publiccredit.subjectdesk.types import MessageKind, Method, Opened, PrintedLetter, Visitor
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Subject

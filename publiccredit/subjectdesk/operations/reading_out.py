@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from publiccredit.accounts.operations import one_act
 from publiccredit.accounts.types import Actor
-from publiccredit.subjectdesk.acts import DeskRefused, office_only, one_act
 from publiccredit.subjectdesk.models import Message
 from publiccredit.subjectdesk.outbox import Letterbox, LocalOutbox
 from publiccredit.subjectdesk.queries import code_still_counts
+from publiccredit.subjectdesk.rules import DeskRefused, office_only
 from publiccredit.subjectdesk.types import MessageKind
 from publiccredit.subjects.operations import note_officers_look
 

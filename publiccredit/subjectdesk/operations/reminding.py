@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from publiccredit.accounts.operations import acting
+from publiccredit.accounts.operations import acting, one_act
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as cases
 from publiccredit.casework.queries import Letter
-from publiccredit.subjectdesk.acts import china_day, one_act
+from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk.models import Message, RegisteredContact
 from publiccredit.subjectdesk.outbox import Messenger, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import MessageKind, Reminded

@@ -17,7 +17,6 @@ from publiccredit.catalogue.types import PaperKind, Party, Procedure, ProcedureN
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.access import open_to_subject
-from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import (
     HandlerForm,
     PaperForm,
@@ -28,6 +27,7 @@ from publiccredit.subjectdesk.forms import (
     paper_in,
 )
 from publiccredit.subjectdesk.pages.desk import own_case
+from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjectdesk.types import Right, Visitor
 
 ON_A_RECORD = {"objection": ProcedureName.OBJECTION, "repair": ProcedureName.CREDIT_REPAIR}

@@ -21,9 +21,9 @@ from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.access import source_of
-from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.challenge_forms import ChallengeForm, FollowForm, MoreForm
 from publiccredit.subjectdesk.operations import Contested, Receipt
+from publiccredit.subjectdesk.rules import DeskRefused
 
 LARGEST_NUMBER = 2**63
 

@@ -12,8 +12,8 @@ from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjectdesk import operations, queries
-from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import RegisterContactForm
+from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Subject
 

@@ -21,9 +21,9 @@ from publiccredit.subjectdesk.access import (
     take_session,
     visitor_of,
 )
-from publiccredit.subjectdesk.acts import DeskRefused
 from publiccredit.subjectdesk.forms import CodeForm, ContactForm, LetterForm
 from publiccredit.subjectdesk.gateway import connected, for_codes
+from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjectdesk.types import Opened, Visitor
 
 STATE_COOKIE = "mine_sign_on"
