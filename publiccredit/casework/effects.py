@@ -20,6 +20,7 @@ from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
 from publiccredit.casework.types import UNDECIDED, DecisionState
 from publiccredit.catalogue.types import Effect, Procedure
 from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.types import DecidedCorrection
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,7 @@ def _correct(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[st
         correction = corrected(record_id=record_id, wanted=decision.corrections)
         subjects.correct(
             record_id=record_id,
-            decision_id=decision.pk,
-            content=correction.content,
+            correction=DecidedCorrection(correction.content, decision.case.number, decision.pk),
             columns=correction.columns,
             at=act.at,
             entry_id=act.entry_id,

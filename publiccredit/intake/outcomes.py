@@ -1,5 +1,6 @@
 """What becomes of the rows that are not filed: issues, duplicates, and the refusals only the store can give."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,7 @@ CHECK_OF_FATE = {
     Fate.HELD_ELSEWHERE: "held_elsewhere",
     Fate.WITHDRAWN: "withdrawn_before",
     Fate.REPAIRED: "repaired_before",
+    Fate.DECIDED_OTHERWISE: "decided_otherwise",
 }
 
 _FILE_ISSUES = f"""
@@ -40,9 +42,10 @@ ORDER BY 3
 """
 
 _SENT_BACK = f"""
-SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_sheet, e.other_row, e.department_code
+SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_sheet, e.other_row, e.department_code,
+    e.decided::json
 FROM staged_exception e JOIN staged_row s USING (line)
-WHERE e.fate IN ('{Fate.CLASHES}', '{Fate.HELD_ELSEWHERE}', '{Fate.WITHDRAWN}', '{Fate.REPAIRED}')
+WHERE e.fate IN ({", ".join(f"'{fate}'" for fate in CHECK_OF_FATE)})
 ORDER BY s.line
 """
 
@@ -94,7 +97,7 @@ def send_back_by_store(*, record_type: RecordType, recognition: Recognition) -> 
     if not rows:
         return 0
     kinds = {kind.check: kind for kind in catalogue.packs().issues}
-    issues = [_issue(row, kinds, record_type, recognition) for row in rows]
+    issues = [issue for row in rows for issue in _issues(row, kinds, record_type, recognition)]
     stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
     return len(rows)
 
@@ -132,10 +135,10 @@ def file_outcomes(*, submission_id: int) -> int:
         return int(cursor.rowcount)
 
 
-def _issue(row: Any, kinds: Any, record_type: RecordType, recognition: Recognition) -> dict[str, object]:
-    fate, sheet, row_number, document_number, other_sheet, other_row, holder = row
+def _issues(row: Any, kinds: Any, record_type: RecordType, recognition: Recognition) -> Iterator[dict[str, object]]:
+    """Give what a row is told: one issue about its document, or one for each field a case has decided."""
+    fate, sheet, row_number, document_number, other_sheet, other_row, holder, decided = row
     document = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER) or record_type.field(record_type.natural_key[0])
-    column = recognition.column(sheet=sheet, field_name=document.name)
     expected = ""
     if fate == Fate.CLASHES:
         among_several = len(recognition.sheets) > 1
@@ -143,8 +146,11 @@ def _issue(row: Any, kinds: Any, record_type: RecordType, recognition: Recogniti
     elif fate == Fate.HELD_ELSEWHERE:
         expected = catalogue.department(code=holder).name
     kind = kinds[CHECK_OF_FATE[Fate(fate)]]
-    return {
-        "sheet": sheet, "row": row_number, "column": column.header if column else document.title,
-        "column_letter": column.letter if column else "", "code": kind.code, "severity": kind.severity.value,
-        "found": document_number, "expected": expected,
-    }  # fmt: skip
+    for told in decided or [{"field": document.name, "found": document_number, "expected": expected}]:
+        column = recognition.column(sheet=sheet, field_name=told["field"])
+        header = column.header if column else record_type.field(told["field"]).title
+        yield {
+            "sheet": sheet, "row": row_number, "column": header,
+            "column_letter": column.letter if column else "", "code": kind.code, "severity": kind.severity.value,
+            "found": told["found"], "expected": told["expected"],
+        }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.subjects.corrected_rows import keep_corrections
 from publiccredit.subjects.staging import EXCEPTION_TABLE, PARTY_TABLE, ROW_TABLE
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, Fate, FiledCounts, Filing
 
@@ -209,6 +210,7 @@ def set_apart_staged(*, filing: Filing) -> None:
         if cursor.fetchone()[0]:
             cursor.execute(f"ANALYZE {EXCEPTION_TABLE}")
             cursor.execute(_LOCK_CHANGING)
+            keep_corrections(filing=filing)
             cursor.execute(_UNUSED_PARTIES)
 
 

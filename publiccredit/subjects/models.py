@@ -206,6 +206,8 @@ class RecordColumns(models.Model):
     severity_correction_reason = models.CharField("程度更正理由", max_length=500, blank=True, db_default="")
     statement = models.CharField("主体声明", max_length=1000, blank=True, db_default="")  # DP-17
     standing_decision_id = models.BigIntegerField("所依案件决定", null=True)
+    # Field by field what decided cases have corrected, so that no row sent later says otherwise (docs/decisions/0044).
+    case_corrections = models.JSONField("案件更正的字段", null=True)
     known_from = models.DateTimeField("本版本获知时间")
     entry_id = models.BigIntegerField("留痕编号")
 
@@ -305,6 +307,9 @@ class Record(RecordColumns):
                 fields=["record_type"],
                 name="record_set_aside",
                 condition=Q(state="withdrawn") | Q(display_ended_at__isnull=False),
+            ),
+            models.Index(  # the few of which a row sent again is held against what a case corrected
+                fields=["id"], name="record_corrected_by_case", condition=Q(case_corrections__isnull=False)
             ),
             models.Index(fields=["department_code", "-received_at"]),
             models.Index(fields=["entry_id", "id"]),

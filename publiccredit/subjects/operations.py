@@ -80,14 +80,16 @@ __all__ = [
 _LATER = "greatest(%(at)s, known_from + interval '1 microsecond')"
 # A record that waited is shown from the day it was released, not from the day its service would have allowed.
 _RELEASED_ON = "(%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date"
+# A declaration says "at the latest": where a case has corrected the day of a record that waits, that one stands.
+_SERVED = "coalesce(served_on, %(served_on)s::date)"
 
 _DECLARE_SERVED = f"""
 UPDATE subjects_record r SET
-    served_on = %(served_on)s,
-    content = content || jsonb_build_object(%(served_field)s::text, %(served_on)s::date),
+    served_on = {_SERVED},
+    content = content || jsonb_build_object(%(served_field)s::text, {_SERVED}),
     state = CASE WHEN subject_id IS NULL THEN 'held_unmatched' ELSE 'filed' END,
-    disclosed_from = greatest(decided_on, %(served_on)s, {_RELEASED_ON}),
-    disclosed_until = greatest(disclosed_until, decided_on, %(served_on)s, {_RELEASED_ON}),
+    disclosed_from = greatest(decided_on, {_SERVED}, {_RELEASED_ON}),
+    disclosed_until = greatest(disclosed_until, decided_on, {_SERVED}, {_RELEASED_ON}),
     known_from = {_LATER}, entry_id = %(entry_id)s
 FROM (SELECT id FROM subjects_record WHERE submission_id = %(submission_id)s AND state = 'held_unserved'
         AND decided_on <= %(served_on)s ORDER BY id FOR NO KEY UPDATE) AS held

@@ -38,7 +38,7 @@ def open_staging() -> None:
             CREATE TEMPORARY TABLE {PARTY_TABLE} ({parties}, subject_id bigint, matched_by text, doubt text);
             CREATE TEMPORARY TABLE {EXCEPTION_TABLE} (
                 line integer, fate text, record_id bigint, other_sheet text, other_row integer,
-                department_code text
+                department_code text, decided jsonb
             );
             """
         )

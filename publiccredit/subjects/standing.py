@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from publiccredit.subjects.models import Dispute, Record, RecordState
-from publiccredit.subjects.types import CORRECTED, SeverityCorrection
+from publiccredit.subjects.types import CORRECTED, DecidedCorrection, SeverityCorrection
 
 Cell = str | int | date | None
 
@@ -149,26 +149,42 @@ def lift_suit(*, record_ids: Iterable[int], decision_id: int, at: datetime, entr
 
 
 def correct(
-    *,
-    record_id: int,
-    decision_id: int,
-    content: Mapping[str, Cell],
-    columns: Mapping[str, Cell],
-    at: datetime,
-    entry_id: int,
+    *, record_id: int, correction: DecidedCorrection, columns: Mapping[str, Cell], at: datetime, entry_id: int
 ) -> None:
     """
-    Write corrected fields and the columns that follow from them.
+    Write corrected fields and the columns that follow from them, and note what each said before.
 
     ``content_hash`` stays that of the row as it was sent: sending the same wrong row again is then "already on file",
-    and changes nothing back. Nor does a correction show again what has ended (DP-10): a term that is over stays over.
+    and changes nothing back; what a changed row says of a corrected field is held against the note
+    (``subjects/corrected_rows.py``). Nor does a correction show again what has ended (DP-10): a term that is over
+    stays over.
     """
     row = Record.objects.get(pk=record_id)
-    merged = row.content | {k: v.isoformat() if isinstance(v, date) else v for k, v in content.items()}
-    written = {**columns, **_not_again(row, columns, at)}
+    content = {k: v.isoformat() if isinstance(v, date) else v for k, v in correction.content.items()}
     _change(
-        Record.objects.filter(pk=record_id), at, entry_id, content=merged, standing_decision_id=decision_id, **written
-    )  # fmt: skip
+        Record.objects.filter(pk=record_id),
+        at,
+        entry_id,
+        content=row.content | content,
+        case_corrections=_noted(row, content, correction, at),
+        standing_decision_id=correction.decision_id,
+        **{**columns, **_not_again(row, columns, at)},
+    )
+
+
+def _noted(row: Record, content: Mapping[str, Cell], correction: DecidedCorrection, at: datetime) -> dict[str, Any]:
+    noted = dict(row.case_corrections or {})
+    for name, value in content.items():
+        # Whoever sends the row may still say what it said before any of the decisions on this field.
+        former = [*noted.get(name, {"before": []})["before"], row.content.get(name)]
+        noted[name] = {
+            "value": value,
+            "before": [said for n, said in enumerate(former) if said != value and said not in former[:n]],
+            "case": correction.case_number,
+            "decision": correction.decision_id,
+            "on": timezone.localdate(at).isoformat(),
+        }
+    return noted
 
 
 def _not_again(row: Record, columns: Mapping[str, Cell], at: datetime) -> dict[str, date]:

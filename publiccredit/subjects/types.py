@@ -1,5 +1,6 @@
 """The values other packages hand to, and get from, the file of subjects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -69,6 +70,7 @@ class Fate(StrEnum):
     HELD_ELSEWHERE = "held_elsewhere"  # another department holds a record of this natural key
     REPAIRED = "repaired"  # DP-10: nor does what was repaired, under another natural key
     WITHDRAWN = "withdrawn"  # DP-10: what was withdrawn does not come back under the same document
+    DECIDED_OTHERWISE = "decided_otherwise"  # a field says neither what it said before a case corrected it, nor that
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,15 @@ SEVERITY_OF_WORD = MappingProxyType({title: severity for severity, title in SEVE
 SENDER = "sender"  # the sender stated it
 CORRECTED = "corrected"  # the deciding department corrected it
 DECIDED_BY_CASE = "case"  # a decided case corrected it
+
+
+@dataclass(frozen=True)
+class DecidedCorrection:
+    """What a decided case says the fields of a record should read, and the case and decision that say so."""
+
+    content: Mapping[str, str | int | date | None]
+    case_number: str
+    decision_id: int
 
 
 @dataclass(frozen=True)

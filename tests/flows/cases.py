@@ -134,21 +134,24 @@ def columns(record: Record | Subject, *names: str) -> Mapping[str, Any]:
     return type(record).objects.values(*names).get(pk=record.pk)
 
 
-def resend(record: Record, *, fine_fen: int | None, at: datetime) -> None:
-    """Send the row of a record again as its department filed it, changed where another fine is named."""
+def resend(record: Record, *, at: datetime, fine_fen: int | None = None, facts: str | None = None) -> str:
+    """
+    Send the row of a record again as its department filed it, changed where another fine or other facts are named.
+
+    Gives the fate of the row.
+    """
     first = RecordVersion.objects.filter(record_id=record.pk).order_by("known_from").first() or record
-    changed = fine_fen is not None
+    said = {"fine_fen": fine_fen, "violation_facts": facts}
+    changed = {name: value for name, value in said.items() if value is not None}
     row = {
         "line": 0,
         "row_number": first.row_number,
         "party": 0,
         "natural_key": str(first.natural_key),
-        "content_hash": str(
-            uuid5(NAMESPACE_OID, f"{first.content_hash}-{fine_fen}") if changed else first.content_hash
-        ),
-        "fine_fen": fine_fen if changed else first.fine_fen,
+        "content_hash": str(uuid5(NAMESPACE_OID, f"{first.content_hash}-{changed}") if changed else first.content_hash),
+        "fine_fen": changed.get("fine_fen", first.fine_fen),
         "ends_on": first.disclosed_until,
-        "content": json.dumps(first.content),
+        "content": json.dumps(first.content | changed),
         "sheet": "",
     } | {
         name: getattr(first, name)
@@ -187,5 +190,9 @@ def resend(record: Record, *, fine_fen: int | None, at: datetime) -> None:
         at=at,
     )
     operations.set_apart_staged(filing=filing)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fate FROM staged_exception")
+        fate = str(cursor.fetchone()[0])
     operations.file_staged(filing=filing)
     operations.close_staging()
+    return fate

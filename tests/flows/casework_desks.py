@@ -90,6 +90,7 @@ class Casework(ReportedCases):
                 case.record.withdrawn = True
             if outcome == "corrected":
                 case.record.corrected("serious", self.today)
+                case.record.corrected_by_case = True
             case.record.noted = outcome == "undetermined"  # under an open objection it waits for that one's end
             self._decided(case, outcome)
 

@@ -207,9 +207,10 @@ class DueProcess(Casework):
     @BEGUN
     @invariant()
     def dp36_nothing_is_deleted_or_edited(self) -> None:
-        """Versions, steps, letters and entries only grow; an earlier version reads as it did."""
+        """Versions, steps, letters and entries only grow; a version reads as it did, a record as it was last decided."""
         picture, before = self.picture(), self.before
         assert picture.ledger[0] == picture.ledger[1]
+        assert {m.id: picture.records[m.id].facts for m in self.records} == {m.id: m.facts for m in self.records}
         if before is not None:
             assert before.versions.items() <= picture.versions.items()
             for rows in ("records", "cases", "decisions", "notices", "steps", "letters"):

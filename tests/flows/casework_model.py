@@ -12,6 +12,7 @@ from tests.flows.cases import CLERK, FOURTH, HEAD, LIAISON, OFFICE_HEAD, SECOND_
 
 MONTHS = {"general": (3, 12), "serious": (12, 36)}
 SOURCE_APPLICANT = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
+FACTS = ("销售的水泥强度不合格", "销售未经检验的水泥", "销售过期的水泥")  # as filed first, and what else it may be
 SUSPENDS = {
     ProcedureName.OBJECTION,
     ProcedureName.CREDIT_REPAIR,
@@ -39,7 +40,12 @@ class ModelRecord:
     shown_from: date | None = None  # empty: not served yet
     released_on: date | None = None  # it waited for its service so long that it begins, and may end, on this day
     ended_on: date | None = None  # its term was over then, and no correction makes it longer (DP-10)
-    last_sent: int | None = None
+    last_sent: tuple[int | None, str] = (None, FACTS[0])
+    fine: int | None = None  # as it reads now
+    facts: str = FACTS[0]
+    set_aside_facts: set[str] = field(default_factory=set)  # what they said before a case corrected them
+    facts_decided: bool = False
+    corrected_by_case: bool = False  # any field of it
     repaired: bool = False
     withdrawn: bool = False
     stay: tuple[date, date | None] | None = None
@@ -65,6 +71,25 @@ class ModelRecord:
     def corrected(self, severity: str, on: date) -> None:
         self.written_anew(on)
         self.severity = severity
+
+    def facts_corrected(self, facts: str) -> None:
+        self.set_aside_facts = (self.set_aside_facts | {self.facts}) - {facts}
+        self.facts, self.facts_decided = facts, True
+
+    def sent_again(self, fine: int | None, facts: str, on: date) -> str:
+        """What becomes of its row: what a case corrected stays, and a third value goes back to its sender."""
+        if (fine, facts) == self.last_sent:
+            return "on_file"
+        if self.withdrawn:
+            return "withdrawn"
+        if self.facts_decided and facts not in self.set_aside_facts | {self.facts}:
+            return "decided_otherwise"
+        kept = self.facts if self.facts_decided else facts
+        if self.corrected_by_case and (fine, kept) == (self.fine, self.facts):
+            return "on_file"
+        self.written_anew(on)
+        self.last_sent, self.fine, self.facts = (fine, facts), fine, kept
+        return "changes"
 
     def written_anew(self, on: date) -> None:
         """Its term is reckoned from the document anew; what was over stays over, and a late release stays late."""

@@ -19,7 +19,7 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.types import Channel, Order, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, Severity
 from tests.flows.cases import LIAISON, OWNER, REASONS, hand_in, opened
-from tests.flows.casework_model import SOURCE_APPLICANT, ModelCase, ModelRecord
+from tests.flows.casework_model import FACTS, SOURCE_APPLICANT, ModelCase, ModelRecord
 from tests.flows.casework_rules import FiledRecords
 
 REPAIR = ProcedureName.CREDIT_REPAIR
@@ -133,10 +133,25 @@ class ReportedCases(FiledRecords):
 
         def effect() -> None:
             model.corrected(severity, self.today)
+            model.corrected_by_case = True
             self.tell(model, "corrected")
 
         case = self._reported(model, CORRECTION, "severity", "document")
         verdict = Verdict("corrected", REASONS, corrections={"severity": word})
+        self._settled(case, verdict, effect, two=True)
+
+    @rule(n=st.integers(0, 9), facts=st.sampled_from(FACTS))
+    def correct_facts(self, n: int, facts: str) -> None:
+        """What a record tells is corrected, and stays so whatever row of it is sent again."""
+        model = self.record(n)
+
+        def effect() -> None:
+            model.facts_corrected(facts)
+            model.corrected_by_case = True
+            self.tell(model, "corrected")
+
+        case = self._reported(model, CORRECTION, "differs_from_document", "document")
+        verdict = Verdict("corrected", REASONS, corrections={"violation_facts": facts})
         self._settled(case, verdict, effect, two=True)
 
     @rule(n=st.integers(0, 9), severity=st.sampled_from(["general", "serious"]))

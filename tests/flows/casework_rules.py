@@ -33,7 +33,7 @@ from publiccredit.subjects.operations import declare_served
 from tests.factories import stored_record, stored_subject
 from tests.flows import casework_picture
 from tests.flows.cases import OWNER, THIRD, people, resend
-from tests.flows.casework_model import MONTHS, SUSPENDS, ModelCase, ModelRecord, months_after
+from tests.flows.casework_model import FACTS, MONTHS, SUSPENDS, ModelCase, ModelRecord, months_after
 from tests.flows.recipients import registered
 
 START = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -183,17 +183,17 @@ class FiledRecords(RuleBasedStateMachine):
         model.released_on = model.shown_from
         self.note("publish")
 
-    @rule(n=st.integers(0, 9), fine=st.sampled_from([None, 777]))
-    def resend(self, n: int, fine: int | None) -> None:
+    @rule(n=st.integers(0, 9), fine=st.sampled_from([None, 777]), facts=st.sampled_from(FACTS))
+    def resend(self, n: int, fine: int | None, facts: str) -> None:
         model = self.record(n)
         before = RecordVersion.objects.filter(record_id=model.id).count()
-        resend(self.stored(model), fine_fen=fine, at=self.now)
-        changed = RecordVersion.objects.filter(record_id=model.id).count() > before
-        assert changed == (fine != model.last_sent and not model.withdrawn)
-        if changed:
-            model.written_anew(self.today)
-            model.last_sent = fine  # a severity that a case decided stays: the row states no other than before
-        self.note(f"resend:{'changed' if changed else 'on_file'}")
+        wanted = model.sent_again(fine, facts, self.today)
+        other = {"facts": facts} if facts != FACTS[0] else {}
+        assert resend(self.stored(model), fine_fen=fine, at=self.now, **other) == wanted
+        # A severity that a case decided stays, for the row states no other than before.
+        versions = RecordVersion.objects.filter(record_id=model.id).count() - before
+        assert versions == (1 if wanted == "changes" else 0)
+        self.note(f"resend:{wanted}")
 
     @rule(n=st.integers(0, 9), which=st.integers(0, 1))
     def hand_over(self, n: int, which: int) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from publiccredit.casework.types import Channel
 from tests.flows.casework_invariants import DueProcess
+from tests.flows.casework_model import FACTS
 
 Step = tuple[str, dict[str, Any]]
 
@@ -31,6 +32,10 @@ def _approve(how: str = "approve") -> Step:
     return ("approve", {"n": 0, "how": how})
 
 
+def _resend(n: int, fine: int | None, facts: str = FACTS[0]) -> Step:
+    return ("resend", {"n": n, "fine": fine, "facts": facts})
+
+
 TOO_MUCH: list[Step] = [
     ("somebody_tries_too_much", {"n": 0, "by": None, "reasons": reasons}) for reasons in ("", "不成立")
 ]
@@ -44,8 +49,7 @@ FILED: list[Step] = [
     ("state", {"n": 0, "length": 1000, "by_stranger": False}),
     ("state", {"n": 0, "length": 1001, "by_stranger": False}),
     ("state", {"n": 1, "length": 12, "by_stranger": True}),
-    ("resend", {"n": 0, "fine": 777}),
-    ("resend", {"n": 0, "fine": 777}),
+    *(_resend(0, 777) for _ in range(2)),
     *(("correct_severity", {"n": 4, "severity": severity}) for severity in ("general", "general", "serious")),
 ]
 OBJECTED: list[Step] = [
@@ -102,9 +106,12 @@ REPORTED: list[Step] = [
     _work("receipt"),
     _tick(300),
     ("correct_severity", {"n": 2, "severity": "serious"}),
-    ("resend", {"n": 2, "fine": 555}),
+    _resend(2, 555),
+    ("correct_facts", {"n": 2, "facts": FACTS[1]}),
+    *(_resend(2, fine, facts) for fine in (None, 777) for facts in FACTS),
     *(("withdraw", {"n": n, "ground": ground}) for n, ground in enumerate(("revoked", "changed", "unlawful", "void"))),
     ("withdraw", {"n": 0, "ground": "revoked"}),
+    _resend(0, 1),
     *_object(Channel.ONLINE, n=0),
     *_object(Channel.ONLINE, "publication_stopped", n=4),
     _approve(),

@@ -23,7 +23,7 @@ PARTS = 20
 # What comes of the rules of the machine; a rule that is never reached, or never refused, proves nothing.
 HAPPENS = {
     "file": "", "file_unserved": "", "publish": "", "hand_over": "", "tick": "", "tick_to_the_next_end": "",
-    "resend": "changed on_file", "state": "refused", "restore": "refused", "take_back": "", "forward": "", "answer": "",
+    "resend": "changes on_file decided_otherwise withdrawn", "state": "refused", "restore": "refused", "take_back": "", "forward": "", "answer": "",
     "close": "", "too_much": "refused", "report": "refused", "extend": "too_late", "review": "refused",
     "work": "lapsed papers_not_handed_in notice_confirmed notice_unconfirmed notice_failed notice_escalated",
     "severity": "corrected refused", "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",

@@ -19,6 +19,7 @@ from publiccredit.catalogue.types import Audience, Effect, Nature
 from publiccredit.disclosure import visibility
 from publiccredit.recipients import operations as recipients
 from publiccredit.site import embedded_postgres
+from publiccredit.subjects import corrected_rows, filing
 from publiccredit.subjects import operations as subjects
 from tests.flows import casework_picture
 from tests.flows.casework_invariants import DueProcess
@@ -143,6 +144,22 @@ def _lapse_counted_as_in_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(queries, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
 
 
+def _third_value_taken(patch: pytest.MonkeyPatch) -> None:
+    """Hold every row for one that says what it said before: a third value is passed over in silence."""
+    patch.setattr(corrected_rows, "_contradicted", lambda row, filing: ())
+
+
+def _first_value_only(patch: pytest.MonkeyPatch) -> None:
+    """Forget what the row said before the case: it goes back as if it said a third thing."""
+    usual = corrected_rows._contradicted
+
+    def forgetful(row: Any, filing: Any) -> Any:
+        row.corrections = {name: {**said, "before": []} for name, said in row.corrections.items()}
+        return usual(row, filing)
+
+    patch.setattr(corrected_rows, "_contradicted", forgetful)
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "dp02 shown before it was served": (_shown_before_service, "dp02"),
     "dp07 shown after its end": (_shown_after_its_end, "dp07 dp08 dp09"),
@@ -170,6 +187,10 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp35 one person does both": (_the_same_approves, "approve"),
     "dp22 slower at the counter": (_slower_at_the_counter, "dp22"),
     "dp36 a letter fewer": (_nothing(deciding.letters, "decision", None), "dp02"),
+    "dp36 a row that undoes a correction": (_nothing(filing, "keep_corrections"), "resend"),
+    "dp36 a third value passed over": (_third_value_taken, "resend"),
+    "dp36 the former value sent back": (_first_value_only, "resend"),
+    "dp36 a correction that is not carried out": (_without(Effect.CORRECT), "dp08 dp36"),
     "dp38 a lapse counted as in time": (_lapse_counted_as_in_time, "dp38"),
 }
 DROPPED: dict[str, tuple[str, str]] = {
