@@ -1,17 +1,23 @@
 """The clock swept over ten years with every worker stopped: nothing shown a second too long, nothing hidden too soon."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 
 from publiccredit.casework.operations import take_case
 from publiccredit.casework.types import Order
 from publiccredit.catalogue.queries import add_months
 from publiccredit.catalogue.types import Audience, ProcedureName, Severity
 from publiccredit.disclosure.queries import visible_records
+from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.ledger.types import CHINA, china_day
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_record, stored_subject
+from tests.factories import KNOWN_AT, stored_record, stored_subject
 from tests.flows.cases import HEAD, LIAISON, hand_in, opened, report_ready, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
@@ -24,7 +30,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=CHINA).astimezone(UTC)
 
 
-def _filed(subject: Subject) -> list[Record]:
+def _filed(whose: Callable[[int], Subject], **columns: Any) -> list[Record]:
     """File a penalty every eleven weeks for ten years, on days of every length of month."""
     filed = []
     for number in range(YEARS * 52 // 11):
@@ -33,7 +39,7 @@ def _filed(subject: Subject) -> list[Record]:
         least, most = MONTHS[severity]
         filed.append(
             stored_record(
-                subject=subject,
+                subject=whose(number + 1),
                 number=number + 1,
                 decided_on=decided_on,
                 served_on=decided_on + timedelta(days=1),
@@ -41,6 +47,7 @@ def _filed(subject: Subject) -> list[Record]:
                 severity=severity.value,
                 repairable_from=add_months(day=decided_on, months=least),
                 disclosed_until=add_months(day=decided_on, months=most),
+                **columns,
             )
         )
     return filed
@@ -52,7 +59,7 @@ def _shown_at(at: datetime, subject: Subject) -> set[int]:
 
 def test_every_record_begins_and_ends_at_its_midnight() -> None:
     subject = stored_subject()
-    records = _filed(subject)
+    records = _filed(lambda _: subject)
     checked = 0
     for record in records:
         assert record.disclosed_from is not None
@@ -70,6 +77,71 @@ def test_every_record_begins_and_ends_at_its_midnight() -> None:
         wanted = {r.pk for r in records if r.disclosed_from and r.disclosed_until
                   and r.disclosed_from <= day < r.disclosed_until}  # fmt: skip
         assert _shown_at(_midnight(day), subject) == wanted, day
+
+
+class Reader:
+    """Somebody without an account, who also keeps a copy of the feed: each way out is asked at an instant."""
+
+    def __init__(self) -> None:
+        self.browser = Client()
+        self.copy: set[int] = set()
+        self.cursor = ""
+
+    def finds(self, record: Record, at: datetime) -> dict[str, bool]:
+        """Tell by which ways the record is to be found, all of them asked afresh at that instant."""
+        assert record.subject is not None
+        name, uscc, document = record.subject.name, record.subject.uscc, record.document_number
+        with patch("django.utils.timezone.now", return_value=at):
+            self._read_on()
+            return {
+                "page": self._given(f"/records/{record.pk}/", document),
+                "subject's page": self._given(f"/subjects/{uscc}/", document),
+                "search": self._given(f"/search/?{urlencode({'q': document})}", name, absent=200),
+                "api": self._given(f"/api/v1/records/{record.pk}", document),
+                "api subject": self._given(f"/api/v1/subjects/{uscc}", document),
+                "api search": self._given(f"/api/v1/search?{urlencode({'q': uscc})}", name, absent=200),
+                "feed": record.pk in self.copy,
+            }
+
+    def _given(self, address: str, words: str, *, absent: int = 404) -> bool:
+        answer = self.browser.get(address)
+        found = words in answer.content.decode()
+        assert found or answer.status_code == absent, (address, answer.status_code)
+        return found
+
+    def _read_on(self) -> None:
+        complete = False
+        while not complete:
+            told = self.browser.get("/api/v1/changes", {"cursor": self.cursor}).json()
+            self.cursor, complete = told["next_cursor"], told["complete"]
+            for change in told["changes"]:
+                (self.copy.add if change["record"] else self.copy.discard)(change["record_id"])
+
+
+def test_page_interface_search_and_feed_begin_and_end_at_that_second() -> None:
+    """No worker runs; what a page kept, and what a copy of the feed has read, ends by the clock alone."""
+    entry = next_entry_id()
+    record_entry(
+        actor="li", operation="file_submission", object_kind="submission", object_id=1, at=KNOWN_AT, entry_id=entry
+    )
+    records = _filed(lambda n: stored_subject(number=n, name=f"濉溪县示例{n}号建材有限公司"), entry_id=entry)
+    instants: list[tuple[datetime, Record, bool]] = []
+    for number, record in enumerate(records):
+        assert record.disclosed_from is not None
+        assert record.disclosed_until is not None
+        begins, ends = _midnight(record.disclosed_from), _midnight(record.disclosed_until)
+        instants += [(ends - SECOND, record, True), (ends, record, False)]
+        if number % 4 == 0:  # every end, and every fourth beginning: a reading costs a seventh of a second
+            instants += [(begins - SECOND, record, False), (begins, record, True)]
+    reader = Reader()
+    for at, record, shown in sorted(instants, key=lambda i: (i[0], i[1].pk)):
+        ways = reader.finds(record, at)
+        assert set(ways.values()) == {shown}, (record.document_number, at, ways)
+        day = china_day(at=at)
+        wanted = {r.pk for r in records if r.disclosed_from and r.disclosed_until
+                  and r.disclosed_from <= day < r.disclosed_until}  # fmt: skip
+        assert reader.copy == wanted, at
+    assert len(instants) > 2 * len(records) > 90
 
 
 def test_a_stay_and_a_shield_begin_and_end_at_their_midnight() -> None:
