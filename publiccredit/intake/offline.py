@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from xlsxwriter.exceptions import FileCreateError
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.annotation import annotate
 from publiccredit.intake.check_report import check_report
 from publiccredit.intake.checking import bearers, check_stored_file
+from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
 from publiccredit.intake.types import (
     OUTCOME,
     ROW,
@@ -46,17 +48,24 @@ class OfflineCheck:
     _authorities: Counter[str] = field(default_factory=Counter)
 
     def annotate(self, *, target: Path) -> None:
-        """Write the sender's own file with every problem at its cell."""
+        """
+        Write the sender's own file with every problem at its cell.
+
+        :raises OSError: the system does not let it be written.
+        """
         if self._recognition is None or not self._issues:
             return
         messages = pl.Series([issue["message"] for issue in self.report["issues"]], dtype=pl.String)
-        annotate(
-            original=self.file,
-            recognition=self._recognition,
-            issues=pl.concat(self._issues).with_columns(message=messages),
-            outcomes=pl.concat(self._outcomes),
-            target=target,
-        )
+        try:
+            annotate(
+                original=self.file,
+                recognition=self._recognition,
+                issues=pl.concat(self._issues).with_columns(message=messages),
+                outcomes=pl.concat(self._outcomes),
+                target=target,
+            )
+        except FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
 
     def watch(self, checked: Iterable[Checked]) -> Iterator[Checked]:
         """Keep what passes by while a file is checked."""
@@ -95,8 +104,11 @@ def check_offline(
     Without a department each provider is tried until one's forms fit; whom the rows then name as their authority is it.
 
     :raises UnableToRead: the file as a whole cannot be taken.
+    :raises UnableToSubmit: an override confirms what cannot be confirmed.
     :raises NotInPacks: there is no such department or source.
     """
+    overrides = tuple(overrides)
+    refuse_what_cannot_be_confirmed(overrides=overrides)
     providers = [catalogue.department(code=department).code] if department else _providers(source, on)
     sender, tried = providers[0], iter(providers)
     while True:

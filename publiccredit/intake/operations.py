@@ -14,7 +14,7 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checking import sources_for
-from publiccredit.intake.confirmations import code_confirmed
+from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
 from publiccredit.intake.declaring import declare_nothing_sent, declare_service_of
 from publiccredit.intake.documents import (
     Attached,
@@ -59,7 +59,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 Incoming = Path | IO[bytes]
-MOST_CONFIRMED = 500  # at once: more were not looked at one by one
 
 
 class NotYourDepartment(UnableToSubmit):
@@ -270,24 +269,9 @@ def _refuse_what_cannot_be(
         raise UnableToSubmit(str(error)) from error
     if served_on is not None and served_on > today:
         raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。")
-    _refuse_what_cannot_be_confirmed(overrides)
+    refuse_what_cannot_be_confirmed(overrides=overrides.codes)
     if overrides.codes and not overrides.reason.strip():
         raise UnableToSubmit("确认疑问须写明理由，例如“老代码，校验位不符，已与登记机关核实”。")
-
-
-def _refuse_what_cannot_be_confirmed(overrides: Overrides) -> None:
-    overridable = {kind.code: kind for kind in catalogue.packs().issues if kind.overridable}
-    if wrong := sorted(o for o in set(overrides.codes) if code_confirmed(o) not in overridable):
-        raise UnableToSubmit(
-            f"{'、'.join(wrong)} 不能以确认放行，请更正数据。可以确认的有：{'、'.join(sorted(overridable))}。"
-        )
-    if whole := sorted(o for o in set(overrides.codes) if o in overridable and overridable[o].by_row):
-        raise UnableToSubmit(
-            f"{'、'.join(whole)} 不能整份确认，须逐行核对、逐行确认："
-            f"写作“{whole[0]}:行号”，多个工作表时写作“{whole[0]}:工作表!行号”。"
-        )
-    if len(overrides.codes) > MOST_CONFIRMED:
-        raise UnableToSubmit(f"一次最多确认 {MOST_CONFIRMED} 处。请分次确认，或更正数据。")
 
 
 def _earlier(department_code: str, idempotency_key: str, sha256: str) -> Submission | None:

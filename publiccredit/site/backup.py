@@ -41,12 +41,21 @@ def back_up(*, folder: Path, at: datetime) -> dict[str, Any]:
     """
     Write the database and the store into a new folder, and give its manifest.
 
-    :raises UnableToBackUp: the folder exists, or the database could not be read as a whole.
+    :raises UnableToBackUp: the folder exists or cannot be written, or the database could not be read as a whole.
     """
     if folder.exists():
         raise UnableToBackUp(f"{folder} 已存在。请写一个新的文件夹，备份之间互不覆盖。")
     database.start()
-    folder.mkdir(parents=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        return _written(folder, at)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)  # half a backup would be taken for one
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise UnableToBackUp(f"备份写不进 {folder}：{why}。请换一个可写、有空间的位置，重新备份。") from error
+
+
+def _written(folder: Path, at: datetime) -> dict[str, Any]:
     dump = folder / DUMP
     if complaint := _dump(dump):
         shutil.rmtree(folder)
@@ -89,7 +98,7 @@ def restore(*, folder: Path) -> dict[str, Any]:
 
 def _head_within(manifest: dict[str, Any]) -> Head | None:
     """Give the kept head, unless it was entered between the dump and its own reading."""
-    kept = manifest["ledger_head_at_or_after_dump"]
+    kept = manifest.get("ledger_head_at_or_after_dump")
     last = ledger.head()
     return Head(**kept) if kept and last and last.position >= kept["position"] else None
 
@@ -97,9 +106,12 @@ def _head_within(manifest: dict[str, Any]) -> Head | None:
 def _sound_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-    except (FileNotFoundError, ValueError) as error:
-        raise UnableToRestore(f"{folder} 中没有完整的备份（缺少 {MANIFEST}）。请核对路径。") from error
-    if _hash(folder / DUMP) != manifest["dump_sha256"]:
+        written, now = manifest["dump_sha256"], _hash(folder / DUMP)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnableToRestore(
+            f"{folder} 中没有完整的备份（缺少 {MANIFEST} 或 {DUMP}，或者读不出）。请核对路径。"
+        ) from error
+    if now != written:
         raise UnableToRestore(f"{folder / DUMP} 与备份时不一致，可能已损坏。请用另一份备份。")
     damaged = [p.name for p in _originals(folder / STORE) if _hash(p) != p.name]
     if damaged:

@@ -98,9 +98,11 @@ def ensure_prepared() -> None:
     """
     Start the database, and prepare the embedded one where its tables are not current.
 
-    :raises UnsafeDatabase: the tables of another server are not current; who may change them is for its owner to say.
+    :raises UnsafeDatabase: the role is bound by nothing, or the server is unfit; the tables of another server are not
+        current, and who may change them is for its owner to say.
     """
     start()
+    refuse_unfit_server()
     if tables_are_current():
         return
     if not settings.DATABASE_IS_EMBEDDED:
@@ -140,7 +142,7 @@ def prepare() -> None:
     :raises UnsafeDatabase: the tables cannot be made, or the database is not fit for use.
     """
     start()
-    _refuse_unfit_server()
+    refuse_unfit_server()
     if not tables_are_current():
         _migrate()
     _warn_of_owner()
@@ -220,7 +222,7 @@ def refuse_unsafe_database() -> None:
     :raises UnsafeDatabase: the role is a superuser or bypasses row-level security, or could become one that does; the
         server is too old, or its character type knows no Chinese.
     """
-    _refuse_unfit_server()
+    refuse_unfit_server()
     with connection.cursor() as cursor:
         cursor.execute("SELECT cardinality(show_trgm('濉溪县'))")
         letters = cursor.fetchone()[0]
@@ -231,8 +233,14 @@ def refuse_unsafe_database() -> None:
         )
 
 
-def _refuse_unfit_server() -> None:
-    """Verify what can be known before there are tables."""
+def refuse_unfit_server() -> None:
+    """
+    Verify what can be known before there are tables. Every door asks this, not only the site's: whatever runs as a role
+    that row-level security does not bind sees and writes every department's rows.
+
+    :raises UnsafeDatabase: the role is a superuser or bypasses row-level security, or could become one that does; or
+        the server is too old.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute(

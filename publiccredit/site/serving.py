@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -194,6 +194,8 @@ def _running(*, address: Address, workers: int) -> Iterator[tuple[list[_Child], 
             _write_state(address)
             yield children, kept_shut.close
         finally:
+            if not kept_shut.closed:  # nobody was served yet, and whoever waits at the gate hears no request to end
+                _kill_groups([child.process for child in children])
             _end([child.process for child in children])
             _state_file().unlink(missing_ok=True)
 
@@ -215,10 +217,13 @@ def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        try:  # what the child may have left of its own children
+    _kill_groups(children)  # what a child may have left of its own children
+
+
+def _kill_groups(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 @contextmanager

@@ -172,6 +172,18 @@ def test_a_child_that_will_not_go_is_killed(monkeypatch: pytest.MonkeyPatch, chi
     assert (stubborn.returncode, willing.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
 
 
+def test_a_site_that_was_never_opened_is_ended_at_once(
+    monkeypatch: pytest.MonkeyPatch, child: Any, state_file: Path
+) -> None:
+    waiting = child(WILL_NOT_GO).process  # as whoever waits at the gate: a request to end is not heard
+    monkeypatch.setattr(serving, "_started", lambda *_, **__: waiting)
+    monkeypatch.setattr(serving, "_end", lambda children: [c.wait(timeout=5) for c in children])
+    with pytest.raises(UnableToServe), serving._running(address=free_address(), workers=1):
+        raise UnableToServe("the database was refused")
+    assert waiting.returncode == -signal.SIGKILL
+    assert not state_file.exists()
+
+
 def test_a_port_below_1024_is_said_to_need_an_administrator(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")

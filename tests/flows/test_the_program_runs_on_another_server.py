@@ -149,6 +149,16 @@ def test_a_role_that_row_level_security_does_not_bind_may_not_start(server: Serv
         assert session.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("door", [("search", "濉溪"), ("worker",), ("ledger", "verify")])
+def test_no_door_of_the_program_opens_to_a_superuser(server: Server, tmp_path: Path, door: tuple[str, ...]) -> None:
+    name = f"other_{WORKER}_unbound"
+    server.make(name, owner=SUPERUSER)
+    code, answer, _ = run(tmp_path, *door, DATABASE_URL=server.url(SUPERUSER, name))
+    assert code == 3
+    assert isinstance(answer, dict)
+    assert f"角色“{SUPERUSER}”不能用来运行平台" in answer["message"]
+
+
 def test_a_database_that_knows_no_chinese_is_refused(server: Server, tmp_path: Path) -> None:
     name = f"other_{WORKER}_letters"
     server.make(name, character_type="C")

@@ -3,7 +3,8 @@ The command line ``publiccredit``: a door beside the pages and the API, for scri
 
 Exit codes: 0 done; 1 done, and there is something to look at (issues, nothing found, a ledger that does not hold);
 2 refused, with what was found, what would be right and how to fix it; 3 the platform itself is not ready (database,
-port). Every command takes ``--json``; a refusal is then ``{code, message, where}``.
+port); as shells count them, 130 interrupted and 141 done, but nobody reads the answer any more. Every command takes
+``--json``; a refusal is then ``{code, message, where}``.
 
 Modules are imported inside the commands that need them, so that checking a file does not wait for the web framework.
 """
@@ -13,7 +14,17 @@ import sys
 import click
 
 from publiccredit.site.commands import accounts, asking, cases, declared, files, history, notices, running, severity
-from publiccredit.site.commands.speaking import DONE, UNAVAILABLE, Group, Refused, of_click, refuse
+from publiccredit.site.commands.speaking import (
+    DONE,
+    INTERRUPTED,
+    UNAVAILABLE,
+    Group,
+    Refused,
+    Unread,
+    of_click,
+    refuse,
+    unread,
+)
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})
@@ -23,7 +34,8 @@ def program(context: click.Context) -> None:
 
     \b
     退出码：0 完成；1 完成但有须查看的结果（有疑问、未找到、留痕不符）；
-    2 未办理，说明原因和办法；3 平台未就绪（数据库、端口）。
+    2 未办理，说明原因和办法；3 平台未就绪（数据库、端口）；
+    130 被中断；141 已办完，但结果没有人读（如 | head）。
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -65,12 +77,14 @@ def main() -> None:
 def _run() -> int:
     try:
         code = program.main(prog_name="publiccredit", standalone_mode=False)
+    except Unread:
+        return unread()
     except Refused as refusal:
         return refuse(refusal)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.Abort:
-        return refuse(Refused(code="interrupted", message="已中断。", exit_code=130))
+        return refuse(Refused(code="interrupted", message="已中断。", exit_code=INTERRUPTED))
     except click.ClickException as error:
         return refuse(of_click(error))
     except _not_ready() as error:

@@ -72,25 +72,44 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None, recipie
     from publiccredit.recipients.types import Way
 
     now = datetime.now(UTC)
+    known_at = _not_to_come(as_known_at, now=now) if as_known_at else None
     with disclosing(to=_recipient(recipient) if recipient else None, way=Way.EXPORT, at=now) as handed:
         file = queries.subject_file(
             identifier=identifier.strip().upper() if not identifier.startswith("id-") else identifier,
             audience=Audience.PUBLIC,
             on=on or today(),
-            as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
+            as_known_at=known_at,
         )
         for record in file.records if file else ():
             handed.add(record_id=record.id, known_from=record.known_from)
     if file is None:
+        when = f"在 {on} " if on else f"在 {as_known_at:%Y-%m-%d} " if as_known_at else ""
         raise Refused(
             code="not_found",
-            message=f"没有代码为“{identifier}”且有公开信息的主体。请核对代码，或用 publiccredit search 按名称查找。",
+            message=f"没有代码为“{identifier}”且{when}有公开信息的主体。"
+            "请核对代码，或用 publiccredit search 按名称查找。",
             where="代码",
             exit_code=FOUND,
         )
     answer(asdict(file))
-    _tell(file)
+    _tell(file, on=on)
     return DONE
+
+
+def _not_to_come(instant: datetime, *, now: datetime) -> datetime:
+    """
+    Give the instant looked back to; of today, which has not ended, what is known by now.
+
+    :raises Refused: it is still to come, and nobody knows what the platform will know.
+    """
+    if instant.astimezone(CHINA).date() > now.astimezone(CHINA).date():
+        raise Refused(
+            code="not_yet",
+            message=f"{instant.astimezone(CHINA):%Y-%m-%d %H:%M} 还没有到，平台那时知道什么无从得知。"
+            "请写不晚于现在的时间。",
+            where="--as-known-at",
+        )
+    return min(instant.astimezone(UTC), now)
 
 
 def _recipient(name: str) -> "Identified":
@@ -107,13 +126,15 @@ def _recipient(name: str) -> "Identified":
     return found
 
 
-def _tell(file: "SubjectFile") -> None:
+def _tell(file: "SubjectFile", *, on: date | None) -> None:
     subject = file.subject
     say(f"{subject.name}  {subject.identifier}")
     if subject.address:
         say(f"住所：{subject.address}")
     if file.as_known_at:
         say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知：")
+    if on is not None:
+        say(f"{on} 可公开的内容：")
     for record in file.records:
         say(_line(record))
     if not file.complete:

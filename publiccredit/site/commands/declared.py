@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publiccredit.site.commands.running import today
-from publiccredit.site.commands.speaking import Command, Day, Group, Refused, answer, say
+from publiccredit.site.commands.speaking import Command, Day, Group, NewFile, Refused, answer, say, writing
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,7 +37,7 @@ def show(name: str, on: date | None) -> None:
 
 @click.command("template", cls=Command)
 @click.argument("source", metavar="来源")
-@click.argument("out", metavar="模板.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", metavar="模板.xlsx", type=NewFile(".xlsx"))
 @click.option("--on", type=Day(), help="按该日施行的标准，默认今天。")
 def template(source: str, out: Path, on: date | None) -> None:
     """生成一个数据来源的填报模板（Excel），如 publiccredit template 行业/来源 模板.xlsx。"""
@@ -49,15 +49,11 @@ def template(source: str, out: Path, on: date | None) -> None:
     except queries.NotInPacks as error:
         raise Refused(code="not_in_packs", message=f"{error}。", where="来源") from error
     try:
-        with out.open("xb") as file:  # a template that somebody has filled in must not be lost
+        with writing(out), out.open("xb") as file:  # a template that somebody has filled in must not be lost
             file.write(content)
     except FileExistsError as error:
         raise Refused(
             code="exists", message=f"{out} 已存在，没有改动。请换一个文件名，或先移走原文件。", where=str(out)
-        ) from error
-    except OSError as error:
-        raise Refused(
-            code="not_writable", message=f"写不进 {out}：{error.strerror}。请换一个可写的位置。", where=str(out)
         ) from error
     say(f"已生成 {out}（{declared.title}）。")
     answer({"source": declared.name, "title": declared.title, "file": str(out), "bytes": len(content)})

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publiccredit.site.commands.running import database_ready, now, today
-from publiccredit.site.commands.speaking import DONE, FOUND, Command, Day, ExistingFile, Refused, answer, say
+from publiccredit.site.commands.speaking import (
+    DONE,
+    FOUND,
+    Command,
+    Day,
+    ExistingFile,
+    NewFile,
+    Refused,
+    answer,
+    say,
+    writing,
+)
 
 if TYPE_CHECKING:
     from publiccredit.accounts.types import Actor
@@ -41,7 +52,7 @@ _overrides = click.option(
     "--annotate",
     "target",
     metavar="文件.xlsx",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(".xlsx"),
     help="写出标注后的表格。",
 )
 def check(
@@ -56,7 +67,7 @@ def check(
     """核验一个文件，不需要数据库，不留下任何内容。有疑问时退出码为 1，整体不能接收时为 2。"""
     from publiccredit.catalogue.queries import NotInPacks
     from publiccredit.intake.offline import check_offline
-    from publiccredit.intake.types import UnableToRead
+    from publiccredit.intake.types import UnableToRead, UnableToSubmit
 
     _refuse_target(file, target)
     try:
@@ -67,9 +78,12 @@ def check(
         raise Refused(code=refusal.code, message=refusal.message, where=str(file)) from refusal
     except NotInPacks as error:
         raise Refused(code="not_in_packs", message=f"{error}。请用其中一个。", where="选项") from error
+    except UnableToSubmit as error:
+        raise Refused(code="not_confirmable", message=str(error), where="--override") from error
     report = {**done.report, "department": done.department}
     if target is not None:
-        done.annotate(target=target)
+        with writing(target):
+            done.annotate(target=target)
         report["annotated"] = str(target)
     answer(report)
     _tell(report)
@@ -79,16 +93,8 @@ def check(
 
 
 def _refuse_target(file: Path, target: Path | None) -> None:
-    if target is None:
-        return
-    if target.resolve() == file.resolve():
+    if target is not None and target.resolve() == file.resolve():
         raise Refused(code="same_file", message="标注后的表格不能写回原文件。请换一个文件名。", where=str(target))
-    if not target.resolve().parent.is_dir():
-        raise Refused(
-            code="not_writable",
-            message=f"没有文件夹 {target.resolve().parent}。请先建立，或换一个位置。",
-            where=str(target),
-        )
 
 
 # --- submit, resume -------------------------------------------------------------------------------------------------

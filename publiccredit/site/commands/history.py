@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from publiccredit.site.commands.running import database_ready
-from publiccredit.site.commands.speaking import DONE, FOUND, Command, ExistingFile, Group, Refused, answer, say
+from publiccredit.site.commands.speaking import (
+    DONE,
+    FOUND,
+    Command,
+    ExistingFile,
+    Group,
+    NewFile,
+    Refused,
+    answer,
+    say,
+    writing,
+)
 
 if TYPE_CHECKING:
     from publiccredit.ledger.types import Head
@@ -52,7 +63,7 @@ def verify(kept_in: Path | None) -> int:
 
 
 @ledger.command("export", cls=Command)
-@click.argument("out", metavar="文件.json", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", metavar="文件.json", type=NewFile(".json"))
 def export(out: Path) -> None:
     """导出链首（位置和哈希）。请存到平台之外；以后用 ledger verify --head 核对。"""
     database_ready()
@@ -61,7 +72,8 @@ def export(out: Path) -> None:
     head = queries.head()
     if head is None:
         raise Refused(code="ledger_empty", message="留痕还是空的，没有链首可导出。请在平台使用后再导出。")
-    out.write_text(json.dumps(vars(head)) + "\n")
+    with writing(out):
+        out.write_text(json.dumps(vars(head)) + "\n")
     say(f"已导出链首（位置 {head.position}）到 {out}。请存到平台之外。")
     answer({"file": str(out), **vars(head)})
 

@@ -105,7 +105,7 @@ def worker(only: tuple[str, ...], parent: int | None) -> None:
 
     if parent is not None:
         processes.end_with_parent(parent=parent)
-    django_ready()
+    database_ready()
     processes.run_worker(queues=only)
 
 

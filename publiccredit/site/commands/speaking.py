@@ -1,6 +1,7 @@
 """How the command line speaks: Chinese help, answers as text or JSON, refusals that say how to go on."""
 
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -18,6 +19,8 @@ DONE = 0
 FOUND = 1  # done, and there is something to look at: issues, nothing found, a chain that does not hold
 REFUSED = 2  # not done: what was asked for cannot be done as asked
 UNAVAILABLE = 3  # not done: the platform itself is not ready (database, port)
+INTERRUPTED = 130  # told to end, as shells count it (128 + SIGINT)
+UNREAD = 141  # done, but nobody reads the answer any more, as shells count it (128 + SIGPIPE): never mistaken for FOUND
 
 _SECTIONS = {"Options": "选项", "Commands": "命令"}
 
@@ -31,6 +34,10 @@ class Refused(Exception):
         self.message = message
         self.where = where
         self.exit_code = exit_code
+
+
+class Unread(Exception):
+    """Whoever read the answer has closed its end: ``| head -1``, ``| less`` left early."""
 
 
 def _columns(text: str) -> int:
@@ -122,6 +129,47 @@ class ExistingFile(click.ParamType[Path]):
         return path
 
 
+class NewFile(click.ParamType[Path]):
+    """Where a file is to be written; what would stop the writing is said before the work is done, not after it."""
+
+    name = "文件"
+
+    def __init__(self, suffix: str) -> None:
+        self.suffix = suffix
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give the path, or say why nothing can be written there."""
+        path = Path(value)
+        if path.is_dir():
+            self.fail(f"“{value}”是文件夹，请写其中的一个文件名", param, ctx)
+        if path.suffix.lower() != self.suffix:
+            self.fail(f"“{value}”的扩展名应为 {self.suffix}，否则打不开", param, ctx)
+        if not path.resolve().parent.is_dir():
+            self.fail(f"没有文件夹“{path.resolve().parent}”，请先建立，或换一个位置", param, ctx)
+        if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+            self.fail(f"“{value}”写不进去，请换一个可写的位置", param, ctx)
+        return path
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """
+    Write a file of the caller's.
+
+    :raises Refused: the system does not let it be written.
+    """
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise Refused(
+            code="not_writable",
+            message=f"写不进 {path}：{os.strerror(error.errno) if error.errno else error}。请换一个可写的位置。",
+            where=str(path),
+        ) from error
+
+
 class Command(click.Command):
     """A command with ``--json`` and Chinese help."""
 
@@ -170,13 +218,43 @@ def json_wanted() -> bool:
 def say(line: str = "") -> None:
     """Write one line for a person; with ``--json`` nothing but the answer goes out."""
     if not json_wanted():
-        click.echo(line)
+        _write(line)
 
 
 def answer(data: Mapping[str, Any] | Sequence[Any]) -> None:
     """Write the answer for a program, where one asked."""
     if json_wanted():
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_written))
+        _write(json.dumps(data, ensure_ascii=False, indent=2, default=_written))
+
+
+def _write(text: str) -> None:
+    """
+    Write to whoever reads.
+
+    :raises Unread: nobody does any more.
+    :raises Refused: what they read from takes nothing more.
+    """
+    try:
+        click.echo(text)
+    except BrokenPipeError as error:
+        raise Unread from error
+    except OSError as error:
+        _forget_output()
+        raise Refused(
+            code="not_written",
+            message=f"已办完，但结果写不出去：{os.strerror(error.errno or 0)}。请腾出空间或换一个位置，再查询结果。",
+        ) from error
+
+
+def _forget_output() -> None:
+    """Let the interpreter find nothing to flush at its end: it would fail a second time, and say so in English."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def unread() -> int:
+    """End quietly, as ``head`` and ``less`` expect, and give the exit code."""
+    _forget_output()
+    return UNREAD
 
 
 def _written(value: object) -> str:
@@ -205,10 +283,16 @@ def refuse(refusal: Refused) -> int:
 def of_click(error: click.ClickException) -> Refused:
     """Say in Chinese what click found wrong with the command line."""
     context = getattr(error, "ctx", None)
+    parameter = getattr(error, "param", None)
     remedy = (
         f"用“{context.command_path} --help”查看用法。" if context is not None else "用“publiccredit --help”查看用法。"
     )
-    return Refused(code="usage", message=f"{_usage_problem(error)}{remedy}", exit_code=REFUSED)
+    where = _where(parameter) if parameter is not None else getattr(error, "option_name", None)
+    return Refused(code="usage", message=f"{_usage_problem(error)}{remedy}", where=where, exit_code=REFUSED)
+
+
+def _where(parameter: click.Parameter) -> str:
+    return parameter.opts[-1] if isinstance(parameter, click.Option) else _metavar(parameter)
 
 
 def _usage_problem(error: click.ClickException) -> str:
@@ -218,17 +302,19 @@ def _usage_problem(error: click.ClickException) -> str:
         case click.exceptions.NoSuchCommand(command_name=name):
             return f"没有命令 {name}。"
         case click.MissingParameter(param=parameter) if parameter is not None:
-            return f"缺少{_name(parameter)}。"
+            return f"缺少{_name(parameter).rstrip()}。"
         case click.NoSuchOption(option_name=name):
             return f"没有选项 {name}。"
         case click.BadParameter(param=parameter) if parameter is not None:
-            return f"{_name(parameter)}不对：{error.message}。"
+            return f"{_name(parameter)}不对：{error.message.rstrip('。')}。"
     return f"命令写法不对：{error.format_message()}。"
 
 
 def _name(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
-        return (
-            f"参数 {parameter.make_metavar(click.get_current_context(silent=True) or click.Context(click.Command('')))}"
-        )
-    return f"选项 {parameter.opts[-1]}"
+        return f"参数 {_metavar(parameter)}"
+    return f"选项 {parameter.opts[-1]} "
+
+
+def _metavar(parameter: click.Parameter) -> str:
+    return parameter.make_metavar(click.get_current_context(silent=True) or click.Context(click.Command("")))

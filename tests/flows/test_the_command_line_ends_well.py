@@ -1,0 +1,107 @@
+"""The command line at its edges: a reader who leaves, a disk that is full, a place that cannot be written."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from publiccredit.site import backup
+from tests.environment import ROOT
+from tests.flows.test_the_command_line_answers import Here, here, run
+
+__all__ = ["here"]
+
+PENALTIES = ROOT / "packs/industries/market_regulation/samples/returned/penalty.csv"
+SHOWS = f"{sys.executable} -m publiccredit.site.commands catalogue show administrative_penalty"
+
+
+@pytest.mark.parametrize("as_json", ["", " --json"])
+def test_a_reader_who_leaves_early_is_no_finding_and_no_failure(as_json: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{SHOWS}{as_json} | true; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("141\n", "")
+
+
+def test_a_full_disk_is_told_of_in_a_sentence() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{SHOWS} > /dev/full"], capture_output=True, text=True, cwd=ROOT, check=False, timeout=120
+    )
+    assert done.returncode == 2
+    assert "结果写不出去" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("before", [["template", "market_regulation/penalty"], ["check", str(PENALTIES), "--annotate"]])
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("{}", "是文件夹"),
+        ("{}/a.csv", "扩展名应为 .xlsx"),
+        ("{}/none/a.xlsx", "没有文件夹"),
+        ("/proc/a.xlsx", "写不进"),
+    ],
+)
+def test_where_nothing_can_be_written_is_said_in_chinese(
+    before: list[str], target: str, found: str, here: Here, tmp_path: Path
+) -> None:
+    code, out, error = here(*before, target.format(tmp_path))
+    assert (code, out) == (2, "")
+    assert found in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_head_that_cannot_be_kept_is_said_before_the_database_is_asked(here: Here, tmp_path: Path) -> None:
+    code, _, error = here("ledger", "export", str(tmp_path / "none" / "head.json"))
+    assert (code, "没有文件夹" in error) == (2, True)
+
+
+@pytest.mark.parametrize("override", ["X-999", "R-102"])
+def test_a_doubt_that_cannot_be_confirmed_is_refused_offline_as_it_is_online(override: str, here: Here) -> None:
+    code, out, _ = here("check", str(PENALTIES), "--override", override, "--json")
+    refusal = json.loads(out)
+    assert (code, refusal["code"], refusal["where"]) == (2, "not_confirmable", "--override")
+    assert f"{override} 不能以确认放行" in refusal["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (("show", "X", "--on", "abc"), "--on"),
+        (("show",), "代码"),
+        (("serve", "--port", "0"), "--port"),
+        (("serve", "--prot", "1"), "--prot"),
+    ],
+)
+def test_a_wrong_parameter_is_named_for_programs_too(arguments: tuple[str, ...], where: str, here: Here) -> None:
+    _, out, _ = here(*arguments, "--json")
+    assert json.loads(out)["where"] == where
+
+
+def test_what_the_platform_will_know_is_not_told_as_known(fresh_database: str) -> None:
+    done = run("show", "91000000000000000X", "--as-known-at", "2999-01-01", "--json", database=fresh_database)
+    refusal = json.loads(done.stdout)
+    assert (done.returncode, refusal["code"], refusal["where"]) == (2, "not_yet", "--as-known-at")
+    assert "2999-01-01 23:59 还没有到" in refusal["message"]
+
+
+def test_a_backup_where_nothing_can_be_written_is_refused_in_a_sentence(fresh_database: str) -> None:
+    done = run("backup", "/proc/kept", database=fresh_database)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "备份写不进 /proc/kept" in done.stderr
+
+
+@pytest.mark.parametrize("manifest", [None, "[]", "{}", '{"dump_sha256": "0", "ledger_head_at_or_after_dump": null}'])
+def test_what_is_no_backup_is_not_restored(manifest: str | None, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    if manifest is None:
+        folder.write_text("a file")
+    else:
+        folder.mkdir()
+        (folder / "manifest.json").write_text(manifest)
+    with pytest.raises(backup.UnableToRestore, match="没有完整的备份"):
+        backup.restore(folder=folder)
