@@ -28,7 +28,7 @@ def stored_subject(*, number: int = 1, name: str = "濉溪县示例建材有限�
         "uscc": synthetic_uscc(number),
         "registration_status": "active",
         "known_from": KNOWN_AT,
-        "entry_id": 1,
+        "entry_id": 0,  # of no act: the first act of a new database has number 1
     }
     return Subject.objects.create(name=name, **usual | columns)
 
@@ -70,7 +70,7 @@ def stored_record(*, subject: "Subject | None", number: int = 1, **columns: Any)
             "legal_representative_document_number": "340621199001011234",
         },
         "known_from": KNOWN_AT,
-        "entry_id": 1,
+        "entry_id": 0,  # of no act: the first act of a new database has number 1
     }
     if columns.get("state") == "withdrawn":
         usual |= {"withdrawn_at": KNOWN_AT, "withdrawn_as": "revoked"}

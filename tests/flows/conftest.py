@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
-from publiccredit.subjects.models import Record
+from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import people
 from tests.flows.officers import NOW
@@ -20,15 +20,21 @@ def one_entry_for_every_operation() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(as_program: None) -> None:
+def officers(as_program: None) -> None:
     """The officers of the office and of two departments have their accounts; the test itself acts as the program."""
     people()
 
 
 @pytest.fixture
-def record(as_program: None) -> Record:
-    """A penalty of a synthetic enterprise."""
-    return stored_record(subject=stored_subject())
+def subject(as_program: None) -> Subject:
+    """A synthetic enterprise."""
+    return stored_subject()
+
+
+@pytest.fixture
+def record(subject: Subject) -> Record:
+    """A penalty of the synthetic enterprise."""
+    return stored_record(subject=subject)
 
 
 @pytest.fixture

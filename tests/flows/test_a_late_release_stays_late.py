@@ -12,7 +12,7 @@ from publiccredit.subjects.operations import declare_served
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 TODAY = date(2026, 9, 1)
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from publiccredit.accounts.operations import act_as, acting
+from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.operations import reject_objection, request_papers, take_case
@@ -21,30 +21,14 @@ from publiccredit.subjectdesk.models import ReaderChallenge
 from publiccredit.subjectdesk.operations import Contested, TooManyChallenges, UnableToChallenge
 from publiccredit.subjectdesk.operations import challenging as limits
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_licence, stored_record, stored_subject
-from tests.flows.cases import CLERK, LIAISON, OFFICE_HEAD, REASONS, people
+from tests.factories import stored_licence, stored_record
+from tests.flows.cases import CLERK, LIAISON, OFFICE_HEAD, REASONS
 from tests.flows.desks import SOURCE, at_the_desk
 from tests.flows.officers import browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 CONTACT = "13812345678"
 WRONG = "处罚决定书上的罚款金额是 5000 元。"
-
-
-@pytest.fixture(autouse=True)
-def office() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    return stored_subject()
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
 
 
 def _typed(reader: Client, record: Record, **more: Any) -> dict[str, Any]:

@@ -16,26 +16,14 @@ from publiccredit.recipients.models import AdverseUse, Recipient
 from publiccredit.recipients.types import Used
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, people, repaired
+from tests.flows.cases import AT, CLERK, LIAISON, repaired
 from tests.flows.desks import at_the_desk
 from tests.flows.officers import browser
 from tests.flows.recipients import given, registered, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 DECIDED = AT.date() + timedelta(days=2)
 WHAT = "未通过供应商资格审查"
-
-
-@pytest.fixture
-def subject() -> Subject:
-    act_as(actor=PROGRAM)
-    people()
-    return stored_subject()
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
 
 
 @pytest.fixture

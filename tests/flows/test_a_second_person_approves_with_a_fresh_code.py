@@ -24,7 +24,7 @@ from publiccredit.subjects.models import Record
 from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, OTHER, REASONS, THIRD, repair_ready
 from tests.flows.officers import NOW, browser, read, send, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from publiccredit.accounts.operations import NotAllowed, act_as
-from publiccredit.accounts.types import PROGRAM
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.models import Handler, Message, ProofAttempt, ProofCode
@@ -17,22 +16,11 @@ from publiccredit.subjectdesk.operations.proving import CODES_IN_WINDOW, FAILURE
 from publiccredit.subjectdesk.types import EVERY_RIGHT, HandlerAsked, Right
 from publiccredit.subjects.models import Subject
 from tests.factories import stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, people
+from tests.flows.cases import AT, CLERK, LIAISON
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, opened_by_letter, visitor_of, with_contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def office() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    return stored_subject()
 
 
 @pytest.fixture

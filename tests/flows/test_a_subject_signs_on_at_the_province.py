@@ -15,11 +15,10 @@ from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from publiccredit.accounts.operations import act_as, acting
+from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Subject
-from tests.factories import stored_subject
 
 pytestmark = pytest.mark.django_db
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
@@ -80,12 +79,6 @@ def province(settings: Any) -> Iterator[Province]:
     yield made
     made.server.shutdown()
     made.server.server_close()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    act_as(actor=PROGRAM)
-    return stored_subject()
 
 
 def _go(province: Province, client: Client) -> str:

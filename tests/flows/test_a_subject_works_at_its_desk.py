@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from reportlab.platypus import Paragraph
 
-from publiccredit.accounts.operations import NotAllowed, act_as, acting
+from publiccredit.accounts.operations import NotAllowed, acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import decide, request_papers, take_case
@@ -24,28 +24,12 @@ from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjectdesk.types import HandlerAsked, Right, Visitor
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, people, repaired, settled
+from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, repaired, settled
 from tests.flows.desks import Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.officers import browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 PDF = b"%PDF-1.7 invented"
-
-
-@pytest.fixture(autouse=True)
-def office() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    return stored_subject()
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
 
 
 @pytest.fixture

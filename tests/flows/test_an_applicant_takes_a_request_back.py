@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import NotAllowed, act_as, acting
+from publiccredit.accounts.operations import NotAllowed, acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.casework import queries
 from publiccredit.casework.models import Case, CaseStep, Letter
@@ -42,7 +42,6 @@ from tests.flows.cases import (
     REASONS,
     objection_ready,
     opened,
-    people,
     repair_ready,
     report_ready,
     settled,
@@ -50,19 +49,8 @@ from tests.flows.cases import (
 )
 from tests.flows.desks import at_the_desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 LATER = AT + timedelta(hours=3)
-
-
-@pytest.fixture(autouse=True)
-def desk() -> None:
-    act_as(actor=PROGRAM)
-    people()
-
-
-@pytest.fixture
-def record() -> Record:
-    return stored_record(subject=stored_subject())
 
 
 def _own(record: Record) -> Actor:

@@ -119,7 +119,9 @@ def test_a_line_reads_as_a_sentence_with_the_names_people_know(auditor: Client) 
     assert f"信用信息主体 {subject.uscc}取得档案副本：" in page.content.decode()
 
 
-def test_a_case_is_called_by_its_number_and_opened_from_the_ledger(auditor: Client, desk: None, record: Record) -> None:
+def test_a_case_is_called_by_its_number_and_opened_from_the_ledger(
+    auditor: Client, officers: None, record: Record
+) -> None:
     case = repair_ready(record)
     decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=NOW)
     page = auditor.get("/oversight/ledger/", {"object": case.number})

@@ -16,7 +16,7 @@ from tests.factories import stored_record
 from tests.flows.cases import CLERK, objection_ready, opened, repair_ready
 from tests.flows.officers import read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def test_each_kind_counts_by_itself_and_begins_anew_with_the_year(record: Record) -> None:

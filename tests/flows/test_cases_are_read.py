@@ -28,7 +28,7 @@ from tests.flows.cases import (
     settled,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def test_the_navigator_says_when_with_what_and_by_whom(record: Record) -> None:

@@ -24,7 +24,7 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def _entries() -> int:

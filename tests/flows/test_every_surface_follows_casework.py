@@ -27,7 +27,7 @@ from tests.flows.cases import (
     settled,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 @pytest.fixture

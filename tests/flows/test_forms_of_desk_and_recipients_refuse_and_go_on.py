@@ -20,13 +20,12 @@ from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.types import Answer, Outgoing
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_record, stored_subject
-from tests.flows.cases import CLERK, REASONS, people
+from tests.flows.cases import CLERK, REASONS
 from tests.flows.desks import CONTACT, at_the_desk
 from tests.flows.officers import browser
 from tests.flows.recipients import registered, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 RECIPIENT = {
     "name": "示例银行",
     "contact": "信息科，0561-0000000",
@@ -35,18 +34,6 @@ RECIPIENT = {
     "legal_basis": "《征信业管理条例》",
     "callback_url": "",
 }
-
-
-@pytest.fixture
-def subject() -> Subject:
-    act_as(actor=PROGRAM)
-    people()
-    return stored_subject()
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from publiccredit.subjectdesk.operations import UnableToReadOut
 from publiccredit.subjectdesk.outbox import LocalOutbox, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import Reminded
 from publiccredit.subjects.models import Look, Record, Subject
-from tests.factories import stored_record, stored_subject
+from tests.factories import stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON, objection_ready, people
 from tests.flows.desks import CONTACT, Pigeon, at_the_desk, with_contact
 from tests.flows.officers import browser
@@ -91,11 +91,6 @@ def subject(box: LocalOutbox) -> Subject:
     subject = stored_subject()
     with_contact(subject, at=AT)
     return subject
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
 
 
 def _gateway(fake: Fake, pauses: list[float] | None = None) -> Gateway:

@@ -204,7 +204,7 @@ def test_nobody_there_and_an_address_that_is_none_are_told_as_a_problem(other_si
 
 
 def test_notices_are_listed_delivered_and_escalated_by_command(
-    desk: None,
+    officers: None,
     record: Record,
     other_side: OtherSide,
     monkeypatch: pytest.MonkeyPatch,

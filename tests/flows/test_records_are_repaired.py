@@ -42,7 +42,7 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 REPAIR_TIMES = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
 
 

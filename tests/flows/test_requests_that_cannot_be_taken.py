@@ -69,7 +69,7 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
 
 

@@ -20,7 +20,7 @@ from publiccredit.subjects.models import Record, Subject
 from tests.factories import KNOWN_AT, stored_record, stored_subject
 from tests.flows.cases import HEAD, LIAISON, hand_in, opened, report_ready, settled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 SECOND = timedelta(seconds=1)
 MONTHS = {Severity.GENERAL: (3, 12), Severity.SERIOUS: (12, 36)}
 YEARS = 10

@@ -27,7 +27,7 @@ from tests.flows.cases import (
 )
 from tests.flows.officers import PDF, browser, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 
 def opening(record: Record, **changed: object) -> dict[str, object]:

@@ -34,7 +34,7 @@ from tests.flows.cases import (
     shown,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 TEMPLATE = "经核实，该信息与决定文书一致，理由是____, 异议不予支持。"
 
 

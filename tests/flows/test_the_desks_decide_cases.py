@@ -34,7 +34,7 @@ from tests.flows.cases import (
 )
 from tests.flows.officers import NOW, TODAY, read, send, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 
 def test_a_decision_begins_with_its_template_and_the_template_alone_is_refused(record: Record) -> None:

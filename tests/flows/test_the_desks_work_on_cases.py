@@ -33,7 +33,7 @@ from tests.flows.cases import (
 )
 from tests.flows.officers import PDF, TODAY, browser, browser_page_after, read, send, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 
 def test_a_desk_shows_what_waits_for_it_and_by_when(record: Record) -> None:

@@ -12,7 +12,7 @@ from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, REASONS, repair_ready
 from tests.flows.officers import browser, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk", "an_hour_later")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 PAGE = "/oversight/start/"
 
 

@@ -166,7 +166,7 @@ def test_a_file_that_is_missing_or_empty_is_told_how_to_send(client: Client) -> 
 
 
 def test_a_withdrawn_record_is_gone_with_its_reason_and_a_hidden_one_was_never_there(
-    client: Client, desk: None, record: Record, clock: None
+    client: Client, officers: None, record: Record, clock: None
 ) -> None:
     case = report_ready(record, ground="revoked", paper="new_decision")
     settled(case, "withdrawn_revoked", first=LIAISON, public_notice="复议机关撤销原决定", at=AT)

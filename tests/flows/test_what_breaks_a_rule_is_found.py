@@ -237,7 +237,7 @@ def test_every_rule_has_its_view_and_something_planted(owner: Any) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("officers")
 def test_the_counts_of_a_night_are_entered_and_published(record: Record) -> None:
     page = Client().get("/about/").content.decode()
     assert "第一次核查还没有进行" in page
@@ -257,7 +257,7 @@ def test_the_counts_of_a_night_are_entered_and_published(record: Record) -> None
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("desk")
+@pytest.mark.usefixtures("officers")
 def test_a_department_asks_about_no_case_but_its_own(record: Record) -> None:
     repaired(record)
     objection_ready(record)

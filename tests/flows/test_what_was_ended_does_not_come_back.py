@@ -12,7 +12,7 @@ from tests.factories import penalty_row, stored_record, stored_subject
 from tests.flows.cases import LIAISON, REASONS, repaired, report_ready
 from tests.flows.filing import outcome, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 LATER = datetime(2027, 3, 1, 2, tzinfo=UTC)
 WRITTEN = ("濉市监处罚〔2026〕1号", "濉市监处罚(2026)1号", "濉市监处罚［2026］ 1 号")
 

@@ -13,24 +13,12 @@ from publiccredit.recipients.models import Recipient
 from publiccredit.subjects.models import Look, Record, Subject
 from publiccredit.subjects.operations import note_officers_look
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, OTHER, objection_ready, people
+from tests.flows.cases import AT, CLERK, LIAISON, OTHER, objection_ready
 from tests.flows.desks import at_the_desk
 from tests.flows.officers import browser
 from tests.flows.recipients import given, registered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def subject() -> Subject:
-    act_as(actor=PROGRAM)
-    people()
-    return stored_subject()
-
-
-@pytest.fixture
-def record(subject: Subject) -> Record:
-    return stored_record(subject=subject)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def _log(subject: Subject) -> list[tuple[str, str, str]]:

@@ -40,7 +40,7 @@ from tests.flows.cases import repaired as repair
 from tests.flows.filing import send
 from tests.flows.recipients import given, listening, registered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def _withdraw(record: Record) -> None:
