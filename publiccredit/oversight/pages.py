@@ -109,6 +109,11 @@ def _list_of(name: str, **asked: str | date) -> str:
     return f"{reverse(name)}?{urlencode({key: str(value) for key, value in asked.items()})}"
 
 
+def _timed_in_month(code: str, start: date) -> str:
+    last = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return _list_of("oversight:late", department=code, since=start, until=last, timed="1")
+
+
 def _of_department(code: str, since: date) -> str:
     return f"{reverse('oversight:department', args=[code])}?{urlencode({'since': since.isoformat()})}"
 
@@ -158,7 +163,11 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     since = min(_day(request.GET.get("since", ""), today.replace(month=1, day=1)), today)
     found = queries.figures(since=since, until=today + timedelta(days=1), department_code=code)[0]
     months = [
-        {"label": f"{start:%Y-%m}", "value": None if f.on_time_share is None else f.on_time_share * 100}
+        {
+            "label": f"{start:%Y-%m}",
+            "value": None if f.on_time_share is None else f.on_time_share * 100,
+            "url": _timed_in_month(code, start),
+        }
         for start, f in queries.monthly(since=since, on=today, department_code=code)
     ]
     submissions = _list_of("intake:submissions", department=code, since=since)

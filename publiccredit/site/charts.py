@@ -28,6 +28,7 @@ class Point:
     shown: str
     x: str
     y: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,14 @@ def ceiling(value: float) -> float:
 
 def plot_of(*, points: Iterable[Any], unit: str, target: float | None) -> Plot:
     """Give the line through ``points`` from zero to a round ceiling; a point without a value breaks no line."""
-    listed = [(str(_read(p, "label")), float(v)) for p in points if (v := _read(p, "value", None)) is not None]
+    listed = [
+        (str(_read(p, "label")), float(v), str(_read(p, "url")))
+        for p in points
+        if (v := _read(p, "value", None)) is not None
+    ]
     if not listed:
         return Plot(points=(), path="", scale=(), target_y="", first="", last="", summary="没有可画的数据")
-    top = 100.0 if unit == "%" else ceiling(max([value for _, value in listed] + [target or 0.0]))
+    top = 100.0 if unit == "%" else ceiling(max([value for _, value, _ in listed] + [target or 0.0]))
     step = 100 / max(len(listed) - 1, 1)
     drawn = tuple(
         Point(
@@ -95,13 +100,14 @@ def plot_of(*, points: Iterable[Any], unit: str, target: float | None) -> Plot:
             shown=shown(value, unit=unit),
             x="50.00" if len(listed) == 1 else f"{step * place:.2f}",
             y=f"{100 - value / top * 100:.2f}",
+            url=url,
         )
-        for place, (label, value) in enumerate(listed)
+        for place, (label, value, url) in enumerate(listed)
     )
     return Plot(
         points=drawn,
         path="M" + "L".join(f"{p.x} {p.y}" for p in drawn),
-        scale=tuple(shown(top * part, unit=unit) for part in (1, 0.5, 0)),
+        scale=("100%", "50%", "0%") if unit == "%" else tuple(shown(top * part, unit=unit) for part in (1, 0.5, 0)),
         target_y="" if target is None else f"{100 - target / top * 100:.2f}",
         first=drawn[0].label,
         last=drawn[-1].label if len(drawn) > 1 else "",

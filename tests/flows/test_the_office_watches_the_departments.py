@@ -154,6 +154,9 @@ def test_every_number_leads_to_exactly_what_it_counts(clerk: Browser) -> None:
     assert clerk.get(figures["整体退回"].url).context["submissions"] == []
     assert len(clerk.get(figures["迟报率"].url).context["records"]) == page.context["figures"].late == 2
     assert len(clerk.get(page.context["timed_url"]).context["records"]) == page.context["figures"].timed == 3
+    months = {m["label"]: clerk.get(m["url"]).context["records"] for m in page.context["months"]}
+    assert {label: len(records) for label, records in months.items()} == {"2026-03": 1, "2026-11": 2}
+    assert said(page).count(page.context["months"][0]["url"].replace("&", "&amp;")) == 2  # point and table
     board = clerk.get("/oversight/")
     late = next(number for number in board.context["numbers"] if number.title == "迟报的记录")
     assert len(clerk.get(late.url).context["records"]) == int(late.value) == 1

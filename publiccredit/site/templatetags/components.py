@@ -28,9 +28,15 @@ def breadcrumbs(*steps: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(rows: Iterable[Any], dense: bool = False) -> dict[str, Any]:
-    """A record's fields. Each row: ``title``, ``value`` and, where there is one, ``standard`` (its code), ``note``."""
-    return {"rows": rows, "dense": dense}
+def fields(rows: Iterable[Any], dense: bool = False, *, gathered: bool = False) -> dict[str, Any]:
+    """
+    A record's fields. Each row: ``title``, ``value`` and, where there is one, ``standard`` (its code), ``note``.
+
+    ``gathered`` names the fields without a value in one row at the end, so that those with one are found.
+    """
+    listed = list(rows)
+    empty = [row for row in listed if gathered and not row.value]
+    return {"rows": [row for row in listed if not gathered or row.value], "empty": empty, "dense": dense}
 
 
 @register.inclusion_tag("components/timeline.html")
@@ -72,7 +78,11 @@ def line_chart(
     target: float | None = None,
     folded: bool = False,
 ) -> dict[str, Any]:
-    """A line through ``points`` (``label``, ``value``), with the table of its numbers beside it or folded below."""
+    """
+    A line through ``points`` (``label``, ``value``, ``url``), with the table of its numbers beside it or folded below.
+
+    The chart is for the eye and the pointer: what it says and where it leads, the table says and leads to, too.
+    """
     drawn: Plot = plot_of(points=points, unit=unit, target=target)
     return {"plot": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit, "folded": folded}
 
@@ -139,6 +149,13 @@ def error_summary(form: Any) -> dict[str, Any]:
 def file_drop(field: BoundField) -> dict[str, Any]:
     described = f"{field.id_for_label}-help" + (f" {field.id_for_label}-errors" if field.errors else "")
     return {"field": field, "control": field.as_widget(attrs={"aria-describedby": described})}
+
+
+@register.filter
+def unbroken(heading: str) -> SafeString:
+    """A record's heading, whose document number is read in one piece: 行政处罚 濉市监罚〔2026〕1号."""
+    title, _, number = heading.partition(" ")
+    return format_html('{} <span class="whole">{}</span>', title, number) if number else format_html("{}", title)
 
 
 @register.filter

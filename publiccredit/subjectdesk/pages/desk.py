@@ -45,7 +45,8 @@ class RecordLine:
 
     heading: str
     authority: str
-    decided_on: date | None
+    day: date
+    day_means: str
     kind: str
     status: str
     adverse: bool
@@ -179,7 +180,8 @@ def record_line(own: OwnRecord) -> RecordLine:
     return RecordLine(
         heading=own.record.heading,
         authority=own.record.authority_name,
-        decided_on=own.record.decided_on,
+        day=own.record.decided_on or own.record.received_on,
+        day_means="决定" if own.record.decided_on else "收到",
         kind=status.kind,
         status=status.text,
         adverse=own.record.adverse,

@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 
 from publiccredit.site.charts import bars_of, ceiling, plot_of
-from publiccredit.site.templatetags.components import breadcrumbs, day, percent, thousands, yuan
+from publiccredit.site.templatetags.components import breadcrumbs, day, percent, thousands, unbroken, yuan
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_scale_ends_on_a_round_number_at_or_above_the_highest(value: float, to
 
 def test_a_line_runs_from_the_left_edge_to_the_right_one() -> None:
     plot = plot_of(points=[Row(label="1月", value=0), Row(label="2月", value=100)], unit="%", target=50)
-    assert (plot.path, plot.target_y, plot.scale) == ("M0.00 100.00L100.00 0.00", "50.00", ("100.0%", "50.0%", "0.0%"))
+    assert (plot.path, plot.target_y, plot.scale) == ("M0.00 100.00L100.00 0.00", "50.00", ("100%", "50%", "0%"))
 
 
 def test_a_line_without_points_says_so() -> None:
@@ -65,3 +65,27 @@ def test_an_alert_escapes_its_title_and_keeps_its_content() -> None:
     template = Template('{% load components %}{% alert "adverse" title %}<p>{{ text }}</p>{% endalert %}')
     html = template.render(Context({"title": "<b>", "text": "<i>"}))
     assert html == '<div class="alert adverse" role="alert"><p class="title">&lt;b&gt;</p><p>&lt;i&gt;</p></div>'
+
+
+def test_a_point_leads_where_its_row_in_the_table_leads() -> None:
+    template = Template('{% load components %}{% line_chart points caption="及时率" of="月份" measure="件" %}')
+    html = template.render(
+        Context({"points": [Row(label="1月", value=3, url="/late/?m=1"), Row(label="2月", value=4)]})
+    )
+    assert html.count('href="/late/?m=1"') == 2
+    assert html.count("<a ") == 2
+    assert '<a href="/late/?m=1" tabindex="-1">' in html  # by keyboard the table leads there, once
+
+
+def test_fields_without_a_value_are_named_in_one_row_where_they_are_gathered() -> None:
+    rows = [Row(title="文书号", value="1号"), Row(title="备注", value=""), Row(title="摘要", value="")]
+    html = Template("{% load components %}{% fields rows gathered=True %}").render(Context({"rows": rows}))
+    assert html.count("<dt>") == 2
+    assert "备注、摘要" in html
+    assert "未填</span>" not in html
+
+
+def test_a_document_number_stays_in_one_piece() -> None:
+    assert unbroken("行政处罚 濉市监罚〔2026〕1号") == '行政处罚 <span class="whole">濉市监罚〔2026〕1号</span>'
+    assert unbroken("企业登记注册") == "企业登记注册"
+    assert unbroken("<b> <i>") == '&lt;b&gt; <span class="whole">&lt;i&gt;</span>'
