@@ -35,11 +35,13 @@ def spoken_names(*, names: Iterable[str], departments: Mapping[str, str]) -> dic
     """
     Give the words a page uses for actors: an officer's name with role and department, 平台程序 for the program itself.
 
-    ``departments`` are the names of departments by code, or nothing where the page says the department elsewhere.
+    ``departments`` are the names of departments by code, or nothing where the page says the department elsewhere; a
+    department that the officer's own name already tells is not told twice.
     """
     spoken = {PROGRAM.name: "平台程序"}
     for officer in Officer.objects.filter(username__in=set(names)):
-        of = [officer.get_role_display(), departments.get(officer.department_code, "")]
+        department = departments.get(officer.department_code, "")
+        of = [officer.get_role_display(), "" if department in officer.display_name else department]
         spoken[officer.username] = f"{officer.display_name}（{'，'.join(word for word in of if word)}）"
     return spoken
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.types import OFFICE_ROLES, Actor, Role
 from publiccredit.casework import queries as casework
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.intake import queries as intake
@@ -58,7 +59,7 @@ def lines_of(*, entries: Sequence[Entry], reader: Actor, on: date) -> list[Line]
             position=entry.position,
             at=entry.at,
             actor=actors[entry.actor],
-            department=department_words(entry.department_code),
+            department=_department_beside(actors[entry.actor], entry.department_code),
             verb=word(entry.operation),
             object=objects[entry.object_kind, entry.object_id],
             notes=notes(entry.payload),
@@ -66,6 +67,12 @@ def lines_of(*, entries: Sequence[Entry], reader: Actor, on: date) -> list[Line]
         )
         for entry in entries
     ]
+
+
+def _department_beside(actor: str, code: str) -> str:
+    """The department an act was done for, unless the name of who acted says it already."""
+    short = catalogue.department_names().get(code)
+    return "" if short and short in actor else department_words(code)
 
 
 def _actors(names: Collection[str]) -> dict[str, str]:

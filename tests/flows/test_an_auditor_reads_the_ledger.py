@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from publiccredit.accounts.operations import open_account
+from publiccredit.accounts.queries import spoken_names
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.casework.operations import decide
 from publiccredit.casework.types import Verdict
@@ -159,3 +160,19 @@ def test_the_head_is_a_file_that_names_the_last_entry_and_the_command_line_reads
     assert "attachment" in response["Content-Disposition"]
     (tmp_path / "head.json").write_bytes(response.content)
     assert _read_head(tmp_path / "head.json") == present
+
+
+def test_a_department_that_the_name_of_who_acted_says_already_is_not_said_twice(auditor: Client) -> None:
+    for username, name in [("chen", "县税务局陈某"), ("li", "李某")]:
+        open_account(
+            by=PROGRAM, username=username, display_name=name, role=Role.LIAISON, department_code="taxation",
+            password="long-enough-3819", at=AT,
+        )  # fmt: skip
+        record_entry(
+            actor=username, operation="take_case", object_kind="case", object_id=7, department_code="taxation", at=AT
+        )
+    of_li, of_chen = auditor.get("/oversight/ledger/?operation=take_case").context["lines"]
+    assert (of_li.department, of_li.actor) == ("国家税务总局濉溪县税务局", "李某（联络员）")
+    assert (of_chen.department, of_chen.actor) == ("", "县税务局陈某（联络员）")
+    named = spoken_names(names=["li", "chen"], departments={"taxation": "县税务局"})
+    assert (named["li"], named["chen"]) == ("李某（联络员，县税务局）", "县税务局陈某（联络员）")
