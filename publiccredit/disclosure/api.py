@@ -44,7 +44,9 @@ class SearchAsked(serializers.Serializer[Any]):
     cursor = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=2000, help_text="上一页的 next_cursor"
     )
-    limit = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
+    limit = serializers.IntegerField(
+        required=False, default=20, min_value=1, max_value=100, help_text="每页多少条，1 至 100；不写：20"
+    )
 
 
 class SubjectAsked(serializers.Serializer[Any]):
@@ -52,14 +54,18 @@ class SubjectAsked(serializers.Serializer[Any]):
     before = serializers.IntegerField(
         required=False, default=None, min_value=1, max_value=NUMBER_BITS, help_text="上一页的 next_before"
     )
-    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+    limit = serializers.IntegerField(
+        required=False, default=100, min_value=1, max_value=500, help_text="每页多少条，1 至 500；不写：100"
+    )
 
 
 class ChangesAsked(serializers.Serializer[Any]):
     cursor = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=100, help_text="上一次的 next_cursor;空：从头"
+        required=False, default="", allow_blank=True, max_length=100, help_text="上一次的 next_cursor；空：从头"
     )
-    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=1000)
+    limit = serializers.IntegerField(
+        required=False, default=100, min_value=1, max_value=1000, help_text="每页多少条，1 至 1,000；不写：100"
+    )
 
 
 class PublicView(APIView):
@@ -117,7 +123,12 @@ class SubjectView(RecordsView):
         auth=WITH_OR_WITHOUT_TOKEN,
         summary="主体及其记录",
         description="identifier 是统一社会信用代码；没有代码的主体用查询结果中的标识。没有可公开的记录时与不存在相同。",
-        parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), SubjectAsked],
+        parameters=[
+            OpenApiParameter(
+                "identifier", str, OpenApiParameter.PATH, description="统一社会信用代码，或查询结果中的标识"
+            ),
+            SubjectAsked,
+        ],
         responses={200: SubjectFileShape, **refusals(400, 401, 404)},
     )
     def get(self, request: Request, identifier: str) -> Response:
@@ -154,7 +165,9 @@ class RecordView(RecordsView):
         auth=WITH_OR_WITHOUT_TOKEN,
         summary="一条记录",
         description="曾经公开、后来撤回的记录以 410 回答，说明何时、为什么撤回。",
-        parameters=[OpenApiParameter("record_id", int, OpenApiParameter.PATH)],
+        parameters=[
+            OpenApiParameter("record_id", int, OpenApiParameter.PATH, description="记录编号，即查询结果中的 id")
+        ],
         responses={200: RecordShape, **refusals(401, 404, 410)},
     )
     def get(self, request: Request, record_id: str) -> Response:

@@ -141,6 +141,7 @@ class SubmissionsView(APIView):
     @extend_schema(
         operation_id="list_submissions",
         summary="本部门的报送",
+        description="最近收到的在前。每次报送的状态和三个数；疑问逐条列在“报送结果”里。",
         parameters=[SubmissionsAsked],
         responses={200: SubmissionPageShape, **refusals(400, 401, 403)},
     )

@@ -26,7 +26,9 @@ class NoticesAsked(serializers.Serializer[Any]):
     after = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=NUMBER_BITS, help_text="上一页的 next_after；0：从头"
     )
-    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+    limit = serializers.IntegerField(
+        required=False, default=100, min_value=1, max_value=500, help_text="每页多少条，1 至 500；不写：100"
+    )
 
 
 class NoticeShape(serializers.Serializer[Any]):
@@ -83,7 +85,7 @@ class AcknowledgeView(APIView):
         operation_id="acknowledge_notice",
         summary="确认一条变更通知",
         description="表示已按通知停止使用、更正或者删除。重复确认不改变任何内容。",
-        parameters=[OpenApiParameter("delivery_id", UUID, OpenApiParameter.PATH)],
+        parameters=[OpenApiParameter("delivery_id", UUID, OpenApiParameter.PATH, description="通知中的送达编号")],
         request=AcknowledgeAsked,
         responses={200: NoticeShape, **refusals(400, 401, 404, 415)},
         tags=["recipients"],

@@ -50,6 +50,13 @@ def test_every_operation_says_in_chinese_what_it_is_for() -> None:
     assert silent == []
 
 
+def test_what_stands_on_the_page_of_the_interface_is_in_chinese() -> None:
+    """A class's docstring, which is for those who read the code, stands there where nothing else is said."""
+    said = {f"{o.name} {p.name}": p.meaning for o in operations() for p in o.parameters}
+    said |= {o.name: o.description for o in operations()}
+    assert [name for name, words in said.items() if not any("\u4e00" <= c <= "\u9fff" for c in words)] == []
+
+
 def test_every_operation_describes_how_it_refuses() -> None:
     problem = {"$ref": "#/components/schemas/Problem"}
     for path, methods in openapi.kept()["paths"].items():
