@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
+from reportlab.lib import textsplit
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -16,6 +17,7 @@ from publiccredit.casework.printing import Printed
 
 FONT = "STSong-Light"  # one of the fonts every PDF reader supplies for Chinese
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+textsplit.ALL_CANNOT_START += "，；：？！”’》〉…—"  # ReportLab knows only what cannot begin a line in Japanese
 _BODY = ParagraphStyle("body", fontName=FONT, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
 _FLUSH = ParagraphStyle("flush", parent=_BODY, firstLineIndent=0)
 _RIGHT = ParagraphStyle("right", parent=_FLUSH, alignment=TA_RIGHT)

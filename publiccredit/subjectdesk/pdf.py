@@ -7,6 +7,7 @@ The face is the Chinese one every reader of PDFs knows by name, so no font file 
 import io
 from xml.sax.saxutils import escape
 
+from reportlab.lib import textsplit
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -19,6 +20,7 @@ from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
 FACE = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FACE))
+textsplit.ALL_CANNOT_START += "，；：？！”’》〉…—"  # ReportLab knows only what cannot begin a line in Japanese
 TITLE = ParagraphStyle("title", fontName=FACE, fontSize=18, leading=26, wordWrap="CJK")
 HEAD = ParagraphStyle("head", fontName=FACE, fontSize=13, leading=20, spaceBefore=8, wordWrap="CJK")
 TEXT = ParagraphStyle("text", fontName=FACE, fontSize=10, leading=15, wordWrap="CJK")
