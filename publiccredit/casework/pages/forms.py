@@ -242,10 +242,10 @@ class TakeBackForm(StepForm):
 
 
 FORMS: Sequence[type[StepForm]] = (
-    TakeForm,
-    AnswerForm,
     ApproveForm,
     ReturnForm,
+    AnswerForm,
+    TakeForm,
     RequestPapersForm,
     PaperForm,
     ForwardForm,
