@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 from publiccredit.accounts.operations import act_as, open_account
@@ -13,6 +14,7 @@ from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.intake.models import NilReturn, Submission
 from publiccredit.intake.operations import file_submission
 from publiccredit.intake.reading.refusals import refusal
+from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import AT, check_here, send
 
@@ -118,6 +120,19 @@ def test_issues_stand_by_rule_with_their_cells_and_every_number_leads_to_its_row
     code = submission.issues.first().code
     assert liaison.get(f"/intake/submissions/{submission.pk}/issues/{code}/").status_code == 200
     assert liaison.get(f"/intake/submissions/{submission.pk}/issues/X-999/").status_code == 404
+
+
+def test_accepted_rows_stand_in_the_order_of_the_file_page_after_page(liaison: Client) -> None:
+    submission = send([penalty_row(n) for n in range(1, 61)])
+    Record.objects.update(
+        row_number=100 - F("row_number"), known_from=F("known_from") + timedelta(seconds=1)
+    )  # the database files in an order of its own
+    address = f"/intake/submissions/{submission.pk}/rows/accepted/"
+    first = liaison.get(address)
+    second = liaison.get(address + first.context["next_url"])
+    shown = [row.document_number for page in (first, second) for row in page.context["rows"]]
+    assert shown == [f"濉市监处罚〔2026〕{n}号" for n in range(60, 0, -1)]
+    assert second.context["next_url"] == ""
 
 
 def test_many_issues_of_one_rule_are_paged_by_row(liaison: Client) -> None:

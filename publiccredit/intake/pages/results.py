@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -276,6 +277,7 @@ def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
         "title": title,
         "lead": lead,
         "rows": shown,
+        "records": kind != "returned",  # what came back is no record yet
         "next_url": f"?after={last}" if last else "",
     }
     return render(request, "intake/rows.html", named)
@@ -286,8 +288,11 @@ def _place(sheet: str, row: int) -> str:
 
 
 def _accepted(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
-    records = subjects.records().filter(submission_id=found.pk, pk__gt=after).order_by("pk")
-    listed = list(records.select_related("subject")[: desk.PAGE + 1])
+    """In the order of the file; ``after`` is the last record shown."""
+    records = subjects.records().filter(submission_id=found.pk).order_by("row_number", "pk")
+    row = records.filter(pk=after).values_list("row_number", flat=True).first()
+    behind = records if row is None else records.filter(Q(row_number__gt=row) | Q(row_number=row, pk__gt=after))
+    listed = list(behind.select_related("subject")[: desk.PAGE + 1])
     shown = [
         ShownRow(
             place=_place(r.sheet, r.row_number),
