@@ -72,7 +72,7 @@ def _candidate(
     subject: Subject, question: Question, normal: NormalisedName, regions: dict[str, str], held: int
 ) -> Candidate:
     near_name = max(fuzz.ratio(subject.normalised_name, normal.name), fuzz.ratio(subject.core_name, normal.core))
-    names = {code: word for word, code in reversed(regions.items())}
+    names = {code: word for word, code in reversed(regions.items()) if word != code}
     facts = (
         _name(subject, question, normal, near_name),
         _identifier(subject, question),

@@ -140,6 +140,8 @@ def test_two_of_one_name_and_region_are_a_question_with_both_as_candidates() -> 
     candidates = queries.candidates_of(question=question)
     assert {c.subject_id for c in candidates} == {first.pk, second.pk}
     assert candidates[0].because == ("规范名称一致", "登记区域一致")
+    region = next(fact for fact in candidates[0].facts if fact.title == "登记区域")
+    assert (region.written, region.known) == ("濉溪县", "濉溪县")  # words, where the store has codes
 
 
 def _answer(verdict: Verdict = Verdict.SAME, subject: Subject | None = None, **others: object) -> None:
