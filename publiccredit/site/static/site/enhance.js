@@ -81,6 +81,11 @@
     });
   }
 
+  /* Weeks run to the right; the newest are what one comes for, and a phone has no room for all. */
+  function showEnd(scroller) {
+    scroller.scrollLeft = scroller.scrollWidth;
+  }
+
   function each(selector, enable) {
     Array.prototype.forEach.call(document.querySelectorAll(selector), enable);
   }
@@ -89,4 +94,5 @@
   each("form[data-once]", enableOnce);
   each("button[data-copy]", enableCopy);
   each("button[data-print]", enablePrint);
+  each("[data-newest-last]", showEnd);
 })();
