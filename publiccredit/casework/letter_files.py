@@ -17,7 +17,7 @@ from publiccredit.casework.printing import Printed
 
 FONT = "STSong-Light"  # one of the fonts every PDF reader supplies for Chinese
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-textsplit.ALL_CANNOT_START += "，；：？！”’》〉…—"  # ReportLab knows only what cannot begin a line in Japanese
+vars(textsplit)["ALL_CANNOT_START"] += "，；：？！”’》〉…—"  # ReportLab knows only the marks of Japanese
 _BODY = ParagraphStyle("body", fontName=FONT, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
 _FLUSH = ParagraphStyle("flush", parent=_BODY, firstLineIndent=0)
 _RIGHT = ParagraphStyle("right", parent=_FLUSH, alignment=TA_RIGHT)

@@ -20,7 +20,7 @@ from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
 FACE = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FACE))
-textsplit.ALL_CANNOT_START += "，；：？！”’》〉…—"  # ReportLab knows only what cannot begin a line in Japanese
+vars(textsplit)["ALL_CANNOT_START"] += "，；：？！”’》〉…—"  # ReportLab knows only the marks of Japanese
 TITLE = ParagraphStyle("title", fontName=FACE, fontSize=18, leading=26, wordWrap="CJK")
 HEAD = ParagraphStyle("head", fontName=FACE, fontSize=13, leading=20, spaceBefore=8, wordWrap="CJK")
 TEXT = ParagraphStyle("text", fontName=FACE, fontSize=10, leading=15, wordWrap="CJK")
