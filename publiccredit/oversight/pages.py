@@ -109,6 +109,15 @@ def _list_of(name: str, **asked: str | date) -> str:
     return f"{reverse(name)}?{urlencode({key: str(value) for key, value in asked.items()})}"
 
 
+def _months(code: str, since: date, today: date) -> list[dict[str, object]]:
+    """Give the share in time of each month that has one, with the records it is a share of."""
+    return [
+        {"label": f"{start:%Y-%m}", "value": found.on_time_share * 100, "url": _timed_in_month(code, start)}
+        for start, found in queries.monthly(since=since, on=today, department_code=code)
+        if found.on_time_share is not None
+    ]
+
+
 def _timed_in_month(code: str, start: date) -> str:
     last = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return _list_of("oversight:late", department=code, since=start, until=last, timed="1")
@@ -162,14 +171,6 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     since = min(_day(request.GET.get("since", ""), today.replace(month=1, day=1)), today)
     found = queries.figures(since=since, until=today + timedelta(days=1), department_code=code)[0]
-    months = [
-        {
-            "label": f"{start:%Y-%m}",
-            "value": None if f.on_time_share is None else f.on_time_share * 100,
-            "url": _timed_in_month(code, start),
-        }
-        for start, f in queries.monthly(since=since, on=today, department_code=code)
-    ]
     submissions = _list_of("intake:submissions", department=code, since=since)
     refused = _list_of("intake:submissions", department=code, since=since, state="refused")
     late = _list_of("oversight:late", department=code, since=since)
@@ -181,7 +182,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         "submissions_url": submissions,
         "late_url": late,
         "timed_url": timed,
-        "months": [m for m in months if m["value"] is not None],
+        "months": _months(code, since, today),
         "numbers": (
             Figure("报送", f"{found.submissions:,}", "次", submissions, "收到的文件，含整体退回的"),
             Figure("整体退回", f"{found.refused:,}", "次", refused, f"÷ 报送 {found.submissions:,} 次"),
