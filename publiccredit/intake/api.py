@@ -91,6 +91,10 @@ class BriefShape(serializers.Serializer[Any]):
 class SubmissionShape(BriefShape):
     refusal = serializers.CharField(allow_blank=True, help_text="整体退回的原因")
     persons_refused = serializers.IntegerField(help_text="自然人行：不收，也不留存")
+    kept_sha256 = serializers.CharField(
+        allow_blank=True,
+        help_text="留存文件的摘要；文件载有自然人的行时是清空后的副本，与 file_sha256 不同；整体退回的不留存，为空",
+    )
     progress = serializers.IntegerField(help_text="已核验的行数")
     recognised = serializers.JSONField(help_text="识别出的格式、表头和列")
     issues = IssueShape(many=True)

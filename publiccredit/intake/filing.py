@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +20,9 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, Nature, RecordType, Source
+from publiccredit.intake import received
 from publiccredit.intake.checking import check_stored_file, source_of, sources_for
+from publiccredit.intake.keeping import Clear, Keeping
 from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.outcomes import (
     close_outcomes,
@@ -56,14 +59,12 @@ from publiccredit.subjects.operations import (
     open_staging,
     set_apart_staged,
 )
-from publiccredit.subjects.store import path_of
 from publiccredit.subjects.types import FiledCounts, Filing
 
 log = logging.getLogger(__name__)
 
 LOCK_SPACE = 7310578  # advisory locks by submission
 ATTEMPTS = 5
-FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)
 
 Checked = Recognition | CheckedChunk | CheckSummary
 Check = Callable[[Submission], Iterable[Checked]]
@@ -81,6 +82,8 @@ class Staged:
     returned: int = 0
     duplicates: int = 0
     summary: CheckSummary | None = None
+    keeping: Keeping = field(default_factory=Keeping)
+    kept_sha256: str = ""
 
     @property
     def rows(self) -> int:
@@ -93,7 +96,7 @@ def sender(submission: Submission) -> Actor:
 
 
 def check_in_child(submission: Submission) -> Iterator[Checked]:
-    """Check the sealed file in a process with limits."""
+    """Check the file as it was received in a process with limits."""
 
     def watch(progress: Progress) -> None:
         _mark(
@@ -108,15 +111,19 @@ def check_in_child(submission: Submission) -> Iterator[Checked]:
 
 
 def check_here(submission: Submission) -> Iterator[Checked]:
-    """Check the sealed file in this process: for files the program itself has made, which harm nobody."""
+    """Check the file as it was received in this process: for files the program itself has made, which harm nobody."""
     return check_stored_file(**to_be_checked(submission))
 
 
 def to_be_checked(submission: Submission) -> dict[str, Any]:
-    """Give what the check of a file is to know, as plain values."""
+    """
+    Give what the check of a file is to know, as plain values.
+
+    :raises UnableToRead: the file is not there any more.
+    """
     served_on = declared_service(submission)
     return {
-        "path": str(path_of(sha256=submission.file_sha256)),
+        "path": str(_received(submission)),
         "file_name": submission.file_name,
         "department_code": submission.department_code,
         "source": submission.source or None,
@@ -124,6 +131,16 @@ def to_be_checked(submission: Submission) -> dict[str, Any]:
         "served_on": served_on.isoformat() if served_on else None,
         "overrides": list(submission.overrides),
     }
+
+
+def _received(submission: Submission) -> Path:
+    path = received.path_of(submission=submission)
+    if path.exists():
+        return path
+    raise UnableToRead(
+        code="file_gone",
+        message="收到的文件已不在：数据由备份恢复，备份不含尚未核验的文件。本次未入库任何内容，请重新上传。",
+    )
 
 
 def declared_service(submission: Submission) -> date | None:
@@ -146,7 +163,7 @@ def only_one_filing(*, submission_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, submission_id])
 
 
-def stage_and_file(*, submission: Submission, check: Check, at: datetime) -> None:
+def stage_and_file(*, submission: Submission, check: Check, clear: Clear, at: datetime) -> None:
     """
     Check, stage and file one submission.
 
@@ -157,6 +174,8 @@ def stage_and_file(*, submission: Submission, check: Check, at: datetime) -> Non
     try:
         staged = _stage(submission, check)
         _refuse_unless_conserved(staged)
+        recognition = staged.recognition
+        staged.kept_sha256 = staged.keeping.kept(submission=submission, recognition=recognition, clear=clear)
         _mark(submission, state=SubmissionState.FILING, rows=staged.rows)
         analyse_staging()
         _file_with_patience(submission, staged, at)
@@ -233,6 +252,7 @@ def _stage_chunk(submission: Submission, staged: Staged, chunk: _Chunk | None) -
     if outcomes.get(DUPLICATE):
         stage_duplicates(rows=rows.filter(pl.col(OUTCOME) == DUPLICATE))
     stage_issues(issues=chunk.checked.issues)
+    staged.keeping.note(issues=chunk.checked.issues)
     _mark(submission, progress=staged.rows)
 
 
@@ -297,12 +317,16 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
         duplicates=duplicates,
         persons_refused=staged.summary.persons_refused,
         progress=staged.rows,
+        kept_sha256=staged.kept_sha256,
         refusal="",
         finished_at=at,
         entry_id=filing.entry_id,
     )
     returned = staged.returned + sent_back
-    _enter(submission, filing, counts, questions=questions, duplicates=duplicates, returned=returned, notices=told)
+    _enter(
+        submission, filing, counts, kept_sha256=staged.kept_sha256, questions=questions, duplicates=duplicates,
+        returned=returned, notices=told,
+    )  # fmt: skip
 
 
 def _tell_holders(filing: Filing) -> int:
@@ -333,7 +357,7 @@ def _filing(submission: Submission, staged: Staged, at: datetime) -> Filing:
     )
 
 
-def _enter(submission: Submission, filing: Filing, counts: FiledCounts, **others: int) -> None:
+def _enter(submission: Submission, filing: Filing, counts: FiledCounts, **others: int | str) -> None:
     record_entry(
         actor=submission.officer,
         operation="file_submission",

@@ -13,7 +13,12 @@ class SubmissionState(models.TextChoices):
 
 
 class Submission(models.Model):
-    """One file from one department, sealed by its SHA-256. Once filed or refused it does not change."""
+    """
+    One file from one department. Once filed or refused it does not change.
+
+    ``file_sha256`` is that of the file as it was received; ``kept_sha256`` that of what is kept of it: the same, or,
+    where it named persons, that of the copy without them; empty while it is not filed, and where it was refused.
+    """
 
     id = models.BigAutoField(primary_key=True)
     department_code = models.CharField("报送部门", max_length=64)
@@ -22,6 +27,7 @@ class Submission(models.Model):
     channel = models.CharField("渠道", max_length=16)  # page, command, api
     file_name = models.CharField("文件名", max_length=255)
     file_sha256 = models.CharField("文件摘要", max_length=64)
+    kept_sha256 = models.CharField("留存文件摘要", max_length=64, blank=True, default="", db_default="")
     file_size = models.BigIntegerField("文件大小（字节）")
     idempotency_key = models.CharField("幂等键", max_length=100, blank=True)
     received_at = models.DateTimeField("接收时间")

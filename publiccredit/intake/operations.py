@@ -3,17 +3,20 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types.identity_numbers import without
+from publiccredit.intake import received
 from publiccredit.intake.checking import sources_for
+from publiccredit.intake.clearing.limited import cleared_here, cleared_limited
 from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
 from publiccredit.intake.declaring import declare_nothing_sent, declare_service_of
 from publiccredit.intake.documents import (
@@ -26,7 +29,6 @@ from publiccredit.intake.documents import (
     opened,
 )
 from publiccredit.intake.filing import (
-    FINAL,
     Check,
     check_here,
     check_in_child,
@@ -34,6 +36,7 @@ from publiccredit.intake.filing import (
     sender,
     stage_and_file,
 )
+from publiccredit.intake.keeping import Clear
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.types import Overrides, UnableToRead, UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
@@ -49,6 +52,7 @@ __all__ = [
     "UnableToSubmit",
     "attach_documents",
     "check_here",
+    "cleared_here",
     "declare_nil_return",
     "declare_service",
     "file_submission",
@@ -88,7 +92,7 @@ def receive_submission(  # noqa: PLR0913 - what a sender may say about a file, e
     override_reason: str = "",
 ) -> Submission:
     """
-    Seal a file and take it in as a submission of a department; the same idempotency key gives the same submission.
+    Take a file in as a submission of a department; the same idempotency key gives the same submission.
 
     ``served_on`` declares that every decision in it has been served, at the latest on that day.
 
@@ -100,34 +104,27 @@ def receive_submission(  # noqa: PLR0913 - what a sender may say about a file, e
     _refuse_other_department(by, department_code)
     _refuse_what_cannot_be(department_code, source or "", served_on, Overrides(tuple(overrides), override_reason), at)
     try:
-        sealed = (
-            store.seal_path(path=file, at_most=settings.UPLOAD_MAX_BYTES)
-            if isinstance(file, Path)
-            else store.seal(stream=file, at_most=settings.UPLOAD_MAX_BYTES)
-        )
+        with received.taken(file=file) as copy:
+            values = {
+                "department_code": department_code, "source": source or "", "officer": by.name, "channel": channel,
+                "file_name": without(Path(file_name).name[:255]), "file_sha256": copy.sha256, "file_size": copy.size,
+                "idempotency_key": idempotency_key, "received_at": at, "overrides": sorted(set(overrides)),
+                "override_reason": without(override_reason.strip()),
+            }  # fmt: skip
+            with acting(actor=by):
+                return _taken_in_once(by, copy, values, served_on, at)
     except store.FileTooLarge as error:
         raise UnableToSubmit(str(error)) from error
-    values = {
-        "department_code": department_code, "source": source or "", "officer": by.name, "channel": channel,
-        "file_name": Path(file_name).name[:255], "file_sha256": sealed.sha256, "file_size": sealed.size,
-        "idempotency_key": idempotency_key, "received_at": at, "overrides": sorted(set(overrides)),
-        "override_reason": override_reason.strip(),
-    }  # fmt: skip
-    with acting(actor=by):
-        if idempotency_key and (earlier := _earlier(department_code, idempotency_key, sealed.sha256)):
-            return earlier
-        try:
-            return _take_in(by, values, served_on, at)
-        except IntegrityError:
-            # Two presses of one button at once: the other one was first.
-            if idempotency_key and (earlier := _earlier(department_code, idempotency_key, sealed.sha256)):
-                return earlier
-            raise
 
 
-def file_submission(*, submission_id: int, at: datetime, check: Check = check_in_child) -> Submission:
+def file_submission(
+    *, submission_id: int, at: datetime, check: Check = check_in_child, clear: Clear = cleared_limited
+) -> Submission:
     """
     Check, match and file a submission, or refuse it as a whole with a sentence; what is filed or refused stays so.
+
+    What is kept of the file then lies in the store: the file itself or, where it names persons, a copy without them; of
+    a refused file nothing.
 
     :raises BeingFiled: another process is at it.
     """
@@ -136,11 +133,12 @@ def file_submission(*, submission_id: int, at: datetime, check: Check = check_in
             raise BeingFiled("这份报送正在处理，请稍后查看结果。")
         with acting(actor=PROGRAM):
             submission = Submission.objects.get(pk=submission_id)
-        if submission.state in FINAL:
+        if submission.state in received.FINAL:
+            received.settle(submission=submission)
             return submission
         with acting(actor=sender(submission)):
             try:
-                stage_and_file(submission=submission, check=check, at=at)
+                stage_and_file(submission=submission, check=check, clear=clear, at=at)
             except UnableToRead as refusal:
                 _refuse(submission, refusal.code, refusal.message, at)
             except OperationalError:
@@ -157,6 +155,7 @@ def file_submission(*, submission_id: int, at: datetime, check: Check = check_in
                 )
                 _refuse(submission, "failed", _FAILED.format(number=submission_id), at)
             submission.refresh_from_db()
+            received.settle(submission=submission)
     return submission
 
 
@@ -164,9 +163,14 @@ _FAILED = "系统处理这份文件时出错，本次未入库任何内容。请
 
 
 def resume_submissions(*, now: Callable[[], datetime]) -> list[int]:
-    """Take up every submission that was received and neither filed nor refused, and give those that were finished."""
+    """
+    Take up every submission that was received and neither filed nor refused, and give those that were finished.
+
+    What killed processes left of files goes: half taken, of no submission, or of one that is filed or refused.
+    """
+    received.tidy()
     with acting(actor=PROGRAM):
-        waiting = list(Submission.objects.exclude(state__in=FINAL).order_by("pk").values_list("pk", flat=True))
+        waiting = list(Submission.objects.exclude(state__in=received.FINAL).order_by("pk").values_list("pk", flat=True))
     finished = []
     for submission_id in waiting:
         try:
@@ -283,29 +287,40 @@ def _earlier(department_code: str, idempotency_key: str, sha256: str) -> Submiss
     return earlier
 
 
-@transaction.atomic
-def _take_in(by: Actor, values: dict[str, object], served_on: date | None, at: datetime) -> Submission:
-    entry_id = next_entry_id()
-    submission = Submission.objects.create(**values)
-    if served_on is not None:
-        ServiceDeclaration.objects.create(
-            submission=submission, served_on=served_on, declared_by=by.name, declared_at=at, entry_id=entry_id
-        )
-    record_entry(
-        actor=by.name,
-        operation="receive_submission",
-        object_kind="submission",
-        object_id=submission.pk,
-        department_code=submission.department_code,
-        at=at,
-        entry_id=entry_id,
-        payload={
-            "file_sha256": submission.file_sha256,
-            "channel": submission.channel,
-            "served_on": served_on.isoformat() if served_on else None,
-            "overrides": ",".join(submission.overrides),
-        },
-    )
+def _taken_in_once(
+    by: Actor, copy: store.Taken, values: dict[str, Any], served_on: date | None, at: datetime
+) -> Submission:
+    department_code, key = values["department_code"], values["idempotency_key"]
+    if key and (earlier := _earlier(department_code, key, copy.sha256)):
+        return earlier
+    try:
+        return _take_in(by, copy, values, served_on, at)
+    except IntegrityError:
+        # Two presses of one button at once: the other one was first.
+        if key and (earlier := _earlier(department_code, key, copy.sha256)):
+            return earlier
+        raise
+
+
+def _take_in(by: Actor, copy: store.Taken, values: dict[str, Any], served_on: date | None, at: datetime) -> Submission:
+    with ExitStack() as placing, transaction.atomic():
+        entry_id = next_entry_id()
+        submission = Submission.objects.create(**values)
+        placing.enter_context(received.placed(copy=copy, submission_id=submission.pk))
+        if served_on is not None:
+            ServiceDeclaration.objects.create(
+                submission=submission, served_on=served_on, declared_by=by.name, declared_at=at, entry_id=entry_id
+            )
+        record_entry(
+            actor=by.name, operation="receive_submission", object_kind="submission", object_id=submission.pk,
+            department_code=submission.department_code, at=at, entry_id=entry_id,
+            payload={
+                "file_sha256": submission.file_sha256,
+                "channel": submission.channel,
+                "served_on": served_on.isoformat() if served_on else None,
+                "overrides": ",".join(submission.overrides),
+            },
+        )  # fmt: skip
     return submission
 
 
@@ -313,7 +328,7 @@ def _take_in(by: Actor, values: dict[str, object], served_on: date | None, at: d
 def _refuse(submission: Submission, code: str, message: str, at: datetime) -> None:
     entry_id = next_entry_id()
     Submission.objects.filter(pk=submission.pk).update(
-        state=SubmissionState.REFUSED, refusal=message, finished_at=at, entry_id=entry_id
+        state=SubmissionState.REFUSED, refusal=without(message), finished_at=at, entry_id=entry_id
     )
     record_entry(
         actor=submission.officer,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
+from publiccredit.intake import received
 from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.checks.words import message
 from publiccredit.intake.desk import Due, sources_due
@@ -37,7 +38,6 @@ from publiccredit.intake.types import (
     Recognition,
     SkippedSheet,
 )
-from publiccredit.subjects import store
 
 __all__ = [
     "DecisionDocument",
@@ -64,6 +64,7 @@ __all__ = [
 REFUSED_IN_FILING = {
     "check_unfinished": "核验没有完成",
     "failed": "系统出错",
+    "file_gone": "文件不在备份中",
     "not_recognised": "未能识别格式",
     "rows_not_conserved": "行数对不上",
 }
@@ -148,6 +149,7 @@ def result(*, submission: Submission) -> dict[str, Any]:
         "returned": submission.returned,
         "duplicates": submission.duplicates,
         "persons_refused": submission.persons_refused,
+        "kept_sha256": submission.kept_sha256,
         "recognised": submission.recognised,
         "issues": list(_issues_in_words(submission.pk)),
         "duplicate_rows": [_repeated(row) for row in duplicate_rows(submission_id=submission.pk).iterator()],
@@ -206,7 +208,7 @@ def annotated_workbook(*, submission_id: int) -> IO[bytes]:
     with tempfile.TemporaryDirectory(prefix="publiccredit-annotated-") as folder:
         target = Path(folder) / "annotated.xlsx"
         annotate_limited(
-            original=store.path_of(sha256=found.file_sha256),
+            original=received.kept_path_of(submission=found),
             recognition=_recognition(found.recognised),
             issues=pl.DataFrame(in_words, schema=_ISSUES_IN_WORDS),
             outcomes=_outcomes(submission_id),

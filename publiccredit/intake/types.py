@@ -44,6 +44,7 @@ class SkippedSheet:
 
     sheet: str
     reason: str
+    has_identity_numbers: bool = False  # of persons: then nothing of those rows is kept
 
 
 @dataclass(frozen=True)

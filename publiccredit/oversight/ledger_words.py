@@ -74,6 +74,7 @@ NOTED = {
     "duplicates": "已在库",
     "file_sha256": "文件摘要",
     "failures": "失败次数",
+    "kept_sha256": "留存文件摘要",
     "form": "格式",
     "former_department": "原部门",
     "former_role": "原岗位",

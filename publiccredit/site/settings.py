@@ -40,7 +40,8 @@ from publiccredit.site import database_url, embedded_postgres
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).resolve()
 PACKS_FOLDER = Path(os.environ.get("PUBLICCREDIT_PACKS", BASE_DIR / "packs")).resolve()
-STORE_FOLDER = DATA_FOLDER / "store"  # sealed originals and documents, by hash
+STORE_FOLDER = DATA_FOLDER / "store"  # what is kept of submissions, documents and papers, by hash
+RECEIVED_FOLDER = DATA_FOLDER / "received"  # files as sent, until they are filed or refused; in no backup
 DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
 SECOND_FACTOR = os.environ.get("PUBLICCREDIT_SECOND_FACTOR") or ("offered" if DEMO else "required")
 SITE_NAME = os.environ.get("PUBLICCREDIT_SITE_NAME", "公共信用信息平台")  # as the masthead shows it
@@ -198,7 +199,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["publiccredit.site.uploads.NamelessFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 1024 * 1024 * 1024
 

@@ -1,15 +1,20 @@
 """
-The sealed originals: files, decision documents and papers, named by their SHA-256, written once, never changed.
+The sealed files: what is kept of submissions, decision documents and papers, named by SHA-256, never changed.
 
 A door of the package beside operations, queries and types: intake and casework seal with it what they take in.
 
-A file is complete before it has its name: whoever is killed on the way leaves a temporary file and no half original.
+A file is complete before it has its name, and until then its taker holds a lock on it: whoever is killed on the way
+leaves a file without a holder, which the next sweep removes, and no half original.
 """
 
+import errno
+import fcntl
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +22,8 @@ from django.conf import settings
 
 PIECE = 1024 * 1024
 READ_ONLY = 0o440
+UNHELD = "unheld-"  # made, and nothing written yet
+TAKING = "taking-"
 
 
 class FileTooLarge(Exception):
@@ -30,6 +37,15 @@ class Sealed:
     is_new: bool = True  # nothing of this content was in the store before
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A complete copy of what somebody handed in, held by this process under a name that says so."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
 def path_of(*, sha256: str) -> Path:
     """Give where the file of a hash lies."""
     return Path(settings.STORE_FOLDER) / sha256[:2] / sha256[2:4] / sha256
@@ -41,30 +57,66 @@ def seal(*, stream: IO[bytes], at_most: int) -> Sealed:
 
     :raises FileTooLarge: it holds more than ``at_most`` bytes; nothing is kept.
     """
-    folder = Path(settings.STORE_FOLDER) / "incoming"
+    with taken(stream=stream, folder=incoming(), at_most=at_most) as copy:
+        is_new = keep(path=copy.path, sha256=copy.sha256)
+    return Sealed(sha256=copy.sha256, size=copy.size, is_new=is_new)
+
+
+def incoming() -> Path:
+    """Give where files lie that are being taken in."""
+    return Path(settings.STORE_FOLDER) / "incoming"
+
+
+@contextmanager
+def taken(*, stream: IO[bytes], folder: Path, at_most: int) -> Iterator[Taken]:
+    """
+    Give a copy of what a stream holds, held in a folder until the block ends; what still bears its name then is gone.
+
+    :raises FileTooLarge: it holds more than ``at_most`` bytes; nothing is kept.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            sealed = _copy(stream, target, at_most)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=UNHELD)
+    with os.fdopen(handle, "wb") as target:
+        fcntl.flock(target, fcntl.LOCK_EX)
+        # Under this name it has been held from the first moment, so no sweep takes it for a dead one's.
+        path = Path(name).rename(Path(name).with_name(Path(name).name.replace(UNHELD, TAKING, 1)))
+        try:
+            digest, size = _copy(stream, target, at_most)
             target.flush()
             os.fsync(target.fileno())
-        sealed = replace(sealed, is_new=not path_of(sha256=sealed.sha256).exists())
-        _place(temporary, sealed)
+            path.chmod(READ_ONLY)
+            yield Taken(path=path, sha256=digest, size=size)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def keep(*, path: Path, sha256: str) -> bool:
+    """Move a complete file to its place in the store, and tell whether nothing of this content was there before."""
+    final = path_of(sha256=sha256)
+    if final.exists():
+        path.unlink()
+        return False
+    final.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.replace(final)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # The store may lie on a disk of its own.
+        with path.open("rb") as stream, taken(stream=stream, folder=incoming(), at_most=path.stat().st_size) as copy:
+            copy.path.replace(final)
+        path.unlink()
+    flush_folder(final.parent)
+    return True
+
+
+def flush_folder(folder: Path) -> None:
+    """Let the names in a folder survive a power cut as well as what bears them."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
     finally:
-        temporary.unlink(missing_ok=True)
-    return sealed
-
-
-def seal_path(*, path: Path, at_most: int) -> Sealed:
-    """
-    Put a copy of a file into the store.
-
-    :raises FileTooLarge: it is larger than ``at_most`` bytes.
-    """
-    with path.open("rb") as stream:
-        return seal(stream=stream, at_most=at_most)
+        os.close(opened)
 
 
 def discard(*, sealed: Sealed) -> None:
@@ -73,7 +125,32 @@ def discard(*, sealed: Sealed) -> None:
         path_of(sha256=sealed.sha256).unlink(missing_ok=True)
 
 
-def _copy(stream: IO[bytes], target: IO[bytes], at_most: int) -> Sealed:
+def remove_left(*, folder: Path) -> None:
+    """Remove what killed processes left half taken in a folder."""
+    for path in [*folder.glob(f"{TAKING}*"), *folder.glob(f"{UNHELD}*")]:
+        with unheld(path=path) as left:
+            if left:
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def unheld(*, path: Path) -> Iterator[bool]:
+    """Tell whether a file is there and nobody holds it; while the block lasts, nobody else is told so."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _copy(stream: IO[bytes], target: IO[bytes], at_most: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     while piece := stream.read(PIECE):
         size += len(piece)
@@ -81,17 +158,4 @@ def _copy(stream: IO[bytes], target: IO[bytes], at_most: int) -> Sealed:
             raise FileTooLarge(f"文件超过 {at_most // PIECE} MB 的上限。请拆分后分次报送。")
         digest.update(piece)
         target.write(piece)
-    return Sealed(sha256=digest.hexdigest(), size=size)
-
-
-def _place(temporary: Path, sealed: Sealed) -> None:
-    final = path_of(sha256=sealed.sha256)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary.chmod(READ_ONLY)
-    temporary.replace(final)
-    # The name must survive a power cut as well as the content: the folder is flushed too.
-    folder = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    return digest.hexdigest(), size

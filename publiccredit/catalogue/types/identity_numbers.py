@@ -15,14 +15,15 @@ The patterns given to Polars know no look-around.
 import re
 
 _DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-EIGHTEEN = rf"[1-9][0-9]{{5}}(?:19|20)[0-9]{{2}}{_DAY}[0-9]{{3}}[0-9Xx]"
+# Region 000000 is nobody's: what is invented for tests and demonstrations bears it and is treated like all others.
+EIGHTEEN = rf"(?:[1-9][0-9]{{5}}|000000)(?:19|20)[0-9]{{2}}{_DAY}[0-9]{{3}}[0-9Xx]"
 FIFTEEN = rf"[1-9][0-9]{{7}}{_DAY}[0-9]{{3}}"  # until 1999; registration numbers of enterprises look alike
 
 DIGIT = "[0-9０-９]"
 NO_DIGIT = "[^0-9０-９]"
 # The region, which may be shown, is the one group of it.
 ANYWHERE = (
-    rf"([1-9１-９]{DIGIT}{{5}})(?:19|20|１９|２０){DIGIT}{{2}}(?:[0０][1-9１-９]|[1１][0-2０-２])"
+    rf"([1-9１-９]{DIGIT}{{5}}|[0０]{{6}})(?:19|20|１９|２０){DIGIT}{{2}}(?:[0０][1-9１-９]|[1１][0-2０-２])"
     rf"(?:[0０][1-9１-９]|[12１２]{DIGIT}|[3３][01０１]){DIGIT}{{3}}[0-9０-９XxＸｘ]"
 )
 # A longer row of digits is a number of something else. What stands before and behind is the first and third group.

@@ -17,10 +17,9 @@ from pathlib import Path
 import polars as pl
 
 from publiccredit.intake.annotation.marks import Marks
-from publiccredit.intake.annotation.sheets import cells_of, open_sheets
+from publiccredit.intake.annotation.sheets import open_sheets
+from publiccredit.intake.annotation.size import fits_in_place
 from publiccredit.intake.types import Recognition
-
-IN_PLACE_CELLS = 100_000
 
 __all__ = ["annotate"]
 
@@ -37,7 +36,7 @@ def annotate(
     """
     # openpyxl and xlsxwriter take as long to load as a fifth of the site, whose processes never come here.
     marks = Marks.of(issues=issues, outcomes=outcomes)
-    if _is_xlsx(original) and cells_of(original) <= IN_PLACE_CELLS:
+    if fits_in_place(original):
         from publiccredit.intake.annotation.in_place import mark_in_place
 
         mark_in_place(original=original, recognition=recognition, marks=marks, target=target)
@@ -46,8 +45,3 @@ def annotate(
 
         with open_sheets(original=original, recognition=recognition) as sheets:
             write_marked(sheets=sheets, recognition=recognition, marks=marks, target=target)
-
-
-def _is_xlsx(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(2) == b"PK"

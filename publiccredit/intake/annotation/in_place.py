@@ -41,7 +41,7 @@ def mark_in_place(*, original: Path, recognition: Recognition, marks: Marks, tar
     book.save(target)
 
 
-def _cells(sheet: Worksheet) -> list[Cell]:
+def cells_there_are(sheet: Worksheet) -> list[Cell]:
     """
     Give the cells there are.
 
@@ -52,7 +52,7 @@ def _cells(sheet: Worksheet) -> list[Cell]:
 
 def _clear(sheet: Worksheet, header: RecognisedSheet, last: int) -> None:
     """Take away what an earlier answer marked: the sender has corrected it, or it will be marked again."""
-    for cell in _cells(sheet):
+    for cell in cells_there_are(sheet):
         if cell.row <= header.header_row:
             continue
         if cell.comment is not None and cell.comment.author == AUTHOR:
@@ -66,7 +66,7 @@ def _clear(sheet: Worksheet, header: RecognisedSheet, last: int) -> None:
 def _hide_persons(sheet: Worksheet, header: RecognisedSheet, marks: Marks, record_type: str) -> None:
     """Clear the rows about natural persons, notes and links included, and mask identity numbers inside other text."""
     texts = text_columns(record_type=record_type, header=header)
-    for cell in _cells(sheet):
+    for cell in cells_there_are(sheet):
         if cell.row <= header.header_row:
             continue
         if (header.sheet, cell.row) in marks.persons:

@@ -89,11 +89,7 @@ def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, m
     with Workbook(target, {"constant_memory": False}) as book:
         styles = Styles(book)
         for sheet in sheets:
-            page = _page(book, sheet.title)
-            for (first, last), width in sheet.widths.items():
-                page.set_column(first, last, width)
-            if not sheet.visible:
-                page.hide()
+            page = _opened_page(book, sheet)
             if sheet.sheet in headers:
                 header = headers[sheet.sheet]
                 texts = text_columns(record_type=recognition.record_type, header=header)
@@ -101,6 +97,24 @@ def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, m
             else:
                 page.lines = _plain_lines(sheet.rows, styles)
         _summarise(book, marks, styles, rewritten=recognition.encoding == "workbook")
+
+
+def write_plain(*, sheets: Sequence[OriginalSheet], target: Path) -> None:
+    """Write the sheets as they are, each row in its place, to ``target``."""
+    with Workbook(target, {"constant_memory": False}) as book:
+        styles = Styles(book)
+        for sheet in sheets:
+            page = _opened_page(book, sheet)
+            page.lines = _plain_lines(sheet.rows, styles)
+
+
+def _opened_page(book: Workbook, sheet: OriginalSheet) -> StreamedSheet:
+    page = _page(book, sheet.title)
+    for (first, last), width in sheet.widths.items():
+        page.set_column(first, last, width)
+    if not sheet.visible:
+        page.hide()
+    return page
 
 
 def _page(book: Workbook, title: str) -> StreamedSheet:

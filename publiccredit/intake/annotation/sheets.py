@@ -36,12 +36,6 @@ class OriginalSheet:
     widths: dict[tuple[int, int], float] = field(default_factory=dict)  # by first and last column from 0
 
 
-def cells_of(path: Path) -> int:
-    """Give about how many cells an xlsx has, by the size of its parts: a cell takes some 30 bytes of XML."""
-    with zipfile.ZipFile(path) as package:
-        return sum(p.file_size for p in package.infolist() if "worksheets/" in p.filename) // 30
-
-
 @contextmanager
 def open_sheets(*, original: Path, recognition: Recognition) -> Iterator[list[OriginalSheet]]:
     """Give the sheets of the original; of a text file the one it is."""
@@ -90,10 +84,10 @@ def _widths(original: Path) -> dict[int, dict[tuple[int, int], float]]:
 def _separated_rows(path: Path, recognition: Recognition) -> Iterator[tuple[int, list[Cell]]]:
     csv.field_size_limit(USUAL.line_bytes)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        yield from enumerate(csv.reader(stream, delimiter=_delimiter(path, recognition)), 1)
+        yield from enumerate(csv.reader(stream, delimiter=delimiter_of(path, recognition)), 1)
 
 
-def _delimiter(path: Path, recognition: Recognition) -> str:
+def delimiter_of(path: Path, recognition: Recognition) -> str:
     """Find the delimiter again, under which the header reads as it was recognised."""
     header = recognition.sheets[0]
     places = {column_index(column.letter): column.header for column in header.columns}

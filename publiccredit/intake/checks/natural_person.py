@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType
 from publiccredit.catalogue.types.identity_numbers import EIGHTEEN, FIFTEEN, WITHIN
 from publiccredit.intake.checks.long_numbers import suspect
 from publiccredit.intake.checks.rule import Rule, missing, verdict
@@ -43,7 +43,7 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
     if category and book.waived(category):
         yield _of_nobody_else(book)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)
-    own = _own_document(book)
+    own = own_document(record_type=book.record_type)
     if own and uscc:
         alone = pl.col(own.name).is_not_null() & pl.col(uscc.name).is_null()
         yield Rule(NAME, own, alone, pl.lit(_EXPECTED), pl.lit(MASKED))
@@ -68,12 +68,12 @@ def _by_document(field: RecordField) -> Rule:
     return Rule(NAME, field, person, *told, suspect=verdict(field).is_not_null())
 
 
-def _own_document(book: Rulebook) -> RecordField | None:
-    """The document number of a natural person as subject, told from that of a representative by its rule."""
+def own_document(*, record_type: RecordType) -> RecordField | None:
+    """Give the document number of a natural person as subject, told from that of a representative by its rule."""
     return next(
         (
             field
-            for field in book.record_type.fields
+            for field in record_type.fields
             if field.type is FieldType.PERSON_DOCUMENT_NUMBER
             and any(NATURAL_PERSON in condition.among for condition in field.required_when)
         ),

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
-from publiccredit.intake import desk, operations, tasks
+from publiccredit.intake import desk, operations, received, tasks
 from publiccredit.intake.forms import ConfirmIssuesForm, SubmissionForm
 from publiccredit.intake.models import SubmissionState
 from publiccredit.intake.operations import UnableToSubmit
 from publiccredit.intake.pages.results import XLSX, confirmable, submission_page
 from publiccredit.intake.pages.shared import rows_of, submission_for
 from publiccredit.matching import queries as matching
-from publiccredit.subjects import store
 
 RECENT = 8
 
@@ -72,7 +71,7 @@ def _receive(request: HttpRequest, form: SubmissionForm) -> HttpResponse | None:
 @open_to(SENDERS_AND_OFFICE)
 @require_POST
 def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
-    """Send the sealed file again with its overridable doubts confirmed: what is on file already stays as it is."""
+    """Send the kept file again with its overridable doubts confirmed: what is on file already stays as it is."""
     found = submission_for(request, submission_id)
     codes, places = confirmable(found, desk.issue_groups(submission=found))
     form = ConfirmIssuesForm(request.POST, codes=codes, places=places)
@@ -83,8 +82,8 @@ def confirm_issues(request: HttpRequest, submission_id: int) -> HttpResponse:
             again = operations.receive_submission(
                 by=actor_of(request),
                 department_code=found.department_code,
-                file=store.path_of(sha256=found.file_sha256),
-                file_name=found.file_name,
+                file=received.kept_path_of(submission=found),
+                file_name=received.kept_name_of(submission=found),
                 channel="page",
                 at=timezone.now(),
                 source=found.source,

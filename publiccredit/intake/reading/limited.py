@@ -89,7 +89,7 @@ def run_limited(
 
     :raises UnableToRead: the function raised it, or the child ran out of memory or time, was killed or failed.
     """
-    _remove_left_folders()
+    remove_left_folders()
     with _folder() as folder, _child(folder, limits) as child:
         order = {
             "target": target,
@@ -263,7 +263,8 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remove_left_folders() -> None:
+def remove_left_folders() -> None:
+    """Remove the folders of killed parents: in them lie the rows that were being read."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         with suppress(OSError), (folder / "lock").open("rb") as lock:
             _remove_unless_held(folder, lock)

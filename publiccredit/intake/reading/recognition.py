@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from publiccredit.catalogue.types import Column, header_key
+from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.reading.candidates import Candidate
 from publiccredit.intake.reading.headers import column_letter
 from publiccredit.intake.reading.refusals import listed, refusal
@@ -78,6 +79,7 @@ def recognise(*, heads: Sequence[SheetHead], candidates: Sequence[Candidate], en
         raise _unrecognised([fit for _, fit in fits if fit is not None], candidates)
     _refuse_other_sheets(data, fits)
     sheets = tuple(_recognised_sheet(fit) for _, fit in data)
+    _refuse_numbers_of_persons([*(head.sheet for head in heads), *(c.header for s in sheets for c in s.columns)])
     _refuse_other_units(sheets)
     first = data[0][1].candidate
     return Recognition(
@@ -163,6 +165,12 @@ def _recognised_sheet(fit: Fit) -> RecognisedSheet:
             else RecognisedColumn(letter, cell.strip(), None)
         )
     return RecognisedSheet(sheet=fit.sheet, header_row=fit.row, columns=tuple(columns))
+
+
+def _refuse_numbers_of_persons(names: Sequence[str]) -> None:
+    """What was recognised is kept and shown, so no name in it may point at a person."""
+    if any(without(name) != name for name in names):
+        raise refusal("number_in_names")
 
 
 def _refuse_other_units(sheets: Sequence[RecognisedSheet]) -> None:

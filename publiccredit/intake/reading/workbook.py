@@ -1,8 +1,8 @@
 """Workbooks, read by calamine; what calamine does not tell (formulas, merged and hidden cells) the survey knows."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook
 
+from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.data_area import refuse_unclear_cells
@@ -22,7 +23,7 @@ from publiccredit.intake.reading.package import SheetPart, survey_workbook
 from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SheetHead, recognise
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
-from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet
+from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet, SkippedSheet
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 NUMBERS = frozenset({int, float})
@@ -71,6 +72,7 @@ def open_surveyed(
     if not sheets:
         raise refusal("empty")
     recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
+    recognition = replace(recognition, skipped=tuple(_looked_into(skipped, sheets) for skipped in recognition.skipped))
     surveys = {part.sheet: survey for part, survey in surveyed}
     candidate = chosen(recognition, candidates)
     tables = []
@@ -103,6 +105,12 @@ def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: 
             if number in survey.filled and number <= limits.header_within_rows
         )
     return SheetHead(sheet=part.sheet, visible=part.visible, rows=rows)
+
+
+def _looked_into(skipped: SkippedSheet, sheets: Mapping[str, CalamineSheet]) -> SkippedSheet:
+    cells = sheets.get(skipped.sheet)
+    texts = ("\n".join(text_of(cell) or "" for cell in row) for row in (cells.iter_rows() if cells else ()))
+    return replace(skipped, has_identity_numbers=any(without(text) != text for text in texts))
 
 
 def _chunks(table: SheetTable) -> Iterator[RawChunk]:

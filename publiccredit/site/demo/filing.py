@@ -90,7 +90,9 @@ def _file(submission_id: int, at: datetime) -> None:
     while True:
         try:
             # No child process: these files are our own, and starting one costs a second each.
-            intake.file_submission(submission_id=submission_id, at=at, check=intake.check_here)
+            intake.file_submission(
+                submission_id=submission_id, at=at, check=intake.check_here, clear=intake.cleared_here
+            )
         except intake.BeingFiled:
             time.sleep(PAUSE)
         else:

@@ -1,0 +1,92 @@
+"""A workbook without persons, cleared where it stands."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.packaging.custom import CustomPropertyList
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from publiccredit.catalogue.types.identity_numbers import without
+from publiccredit.intake.annotation.in_place import cells_there_are
+from publiccredit.intake.clearing import CLEARED, Row
+from publiccredit.intake.reading.workbook import text_of
+from publiccredit.intake.types import Recognition
+
+
+def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:  # noqa: ARG001 - every way of clearing has one shape
+    """Write the workbook without persons and tell whether anything was taken out."""
+    with original.open("rb") as stream:
+        book = openpyxl.load_workbook(stream)
+    by_sheet = {row.header.sheet: row for row in rows}
+    changed = [
+        _clear_data(sheet, by_sheet[sheet.title]) if sheet.title in by_sheet else _clear_other(sheet)
+        for sheet in book.worksheets
+    ]
+    if not any(changed):
+        return False
+    _leave_out_copies(book)
+    book.save(target)
+    return True
+
+
+def _clear_data(sheet: Worksheet, row: Row) -> bool:
+    changed = False
+    for cell in cells_there_are(sheet):
+        person = row.person_at(cell.row)
+        if person is not None:
+            cell.value = cell.comment = cell.hyperlink = None
+            changed = True
+        else:
+            changed |= _mask(cell, row.text(cell.row, cell.column - 1, _text(cell)))
+    for (name, number), column in row.persons.items():
+        if name == sheet.title:
+            sheet.cell(number, column + 1).value = CLEARED
+    return changed
+
+
+def _clear_other(sheet: Worksheet) -> bool:
+    """Clear the rows with an identity number: beside it stands a name, and no check has looked at them."""
+    cells = cells_there_are(sheet)
+    named = {cell.row for cell in cells if without(_text(cell)) != _text(cell)}
+    changed = bool(named)
+    for cell in cells:
+        if cell.row in named:
+            cell.value = cell.comment = cell.hyperlink = None
+        else:
+            changed |= _mask(cell, _text(cell))
+    return changed
+
+
+def _mask(cell: Cell, kept: str) -> bool:
+    """Put the kept text in the place of a cell's, and say whether it, its note or its link was changed."""
+    changed = kept != _text(cell)
+    if changed:
+        cell.value = kept
+    note = cell.comment
+    if note is not None and (shown := without(note.text)) != note.text:
+        cell.comment = Comment(shown, note.author, width=note.width, height=note.height)
+        changed = True
+    link = cell.hyperlink
+    if link is not None and any(without(said) != said for said in (link.target, link.tooltip, link.display) if said):
+        cell.hyperlink = None
+        changed = True
+    return changed
+
+
+def _text(cell: Cell) -> str:
+    value = cell.value
+    return (text_of(value) if isinstance(value, int | float) else str(value)) or "" if value is not None else ""
+
+
+def _leave_out_copies(book: Workbook) -> None:
+    """Leave out what may repeat the rows: the caches of pivot tables and charts, pictures, what is said of the file."""
+    for sheet in book.worksheets:
+        for kept in ("_pivots", "_charts", "_images"):
+            setattr(sheet, kept, [])
+    book.properties = DocumentProperties()
+    setattr(book, "custom_doc_props", CustomPropertyList())  # noqa: B010 - the types of openpyxl do not know it

@@ -1,0 +1,222 @@
+"""Whatever a file says of natural persons is nowhere to be found once it is filed or refused, whoever dies on the way."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from publiccredit.accounts.operations import act_as, issue_token, open_account
+from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.intake import operations, received
+from publiccredit.intake.models import Submission
+from publiccredit.intake.operations import cleared_here, file_submission, receive_submission
+from publiccredit.intake.queries import annotated_workbook
+from publiccredit.ledger.models import Entry
+from publiccredit.site import embedded_postgres
+from publiccredit.subjects.models import Record
+from publiccredit.subjects.store import path_of
+from tests.flows import persons
+from tests.flows.dying import running, until
+from tests.flows.filing import AT, LIAISON, check_here, outcome
+from tests.flows.test_the_command_line_answers import run
+
+PASSWORD = "long-enough-3819"
+MOMENTS = {  # of death, and how many submissions there are afterwards
+    "while the file is taken in": 0,
+    "before its receipt is committed": 0,
+    "after its receipt": 1,
+    "while it is checked": 1,
+    "while the copy is written": 1,
+    "before it is filed": 1,
+    "before the filing is committed": 1,
+    "just after the filing is committed": 1,
+    "when the copy is in the store": 1,
+}
+
+
+@pytest.fixture
+def database(fresh_database: str) -> Iterator[str]:
+    act_as(actor=PROGRAM)
+    yield fresh_database
+
+
+@pytest.fixture
+def left(database: str, cluster: embedded_postgres.Cluster) -> object:
+    return lambda: persons.left_over(database=database, cluster=cluster)
+
+
+def _submission(content: bytes, name: str) -> Submission:
+    taken = receive_submission(
+        by=LIAISON, department_code="market_regulation", file=io.BytesIO(content), file_name=name, channel="page", at=AT
+    )
+    return file_submission(submission_id=taken.pk, at=AT, check=check_here, clear=cleared_here)
+
+
+def _liaison() -> Client:
+    officer = open_account(
+        by=PROGRAM, username="liaison", display_name="联络员", role=Role.LIAISON, department_code="market_regulation",
+        password=PASSWORD, at=AT,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")
+    token = issue_token(
+        by=PROGRAM,
+        officer_id=officer.pk,
+        name="程序",
+        scopes=tuple(TokenScope),
+        at=AT,
+        expires_at=AT + timedelta(days=90),
+    )
+    client.token = token.secret
+    return client
+
+
+@pytest.mark.parametrize("kind", persons.FILES)
+def test_a_file_of_every_format_is_kept_without_the_persons_it_names(
+    kind: str, database: str, cluster: embedded_postgres.Cluster, left: object
+) -> None:
+    name, made = persons.FILES[kind]
+    content = made()
+    sent = _submission(content, name)
+    assert outcome(sent) == persons.OUTCOME
+    assert sent.persons_refused == 3
+    assert left() == []
+    # The search can find: what may be kept is there, and the file that is kept is no longer the one that came.
+    assert persons.left_over(database=database, cluster=cluster, of=(persons.ENTERPRISE,)) != []
+    assert path_of(sha256=sent.kept_sha256).exists()
+    assert not path_of(sha256=sent.file_sha256).exists()
+
+    with annotated_workbook(submission_id=sent.pk) as answer:
+        book = openpyxl.load_workbook(io.BytesIO(answer.read()))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "罚酒三杯" in cells
+    assert [word for word in persons.PLANTED if any(word in cell for cell in cells)] == []
+    assert cells.count("（自然人的记录，内容已清空）") == 3
+
+    again = _submission(content, name)
+    assert (outcome(again), again.file_sha256) == (("filed", 6, 0, 4, 2), sent.file_sha256)
+    assert left() == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv in gb18030", "json lines"])
+def test_what_is_kept_is_read_again_like_the_file_itself(kind: str, left: object) -> None:
+    name, content = persons.FILES[kind]
+    sent = _submission(content(), name)
+    kept = received.kept_path_of(submission=sent)
+    again = _submission(kept.read_bytes(), received.kept_name_of(submission=sent))
+    assert outcome(again) == ("filed", 6, 0, 4, 2)
+    assert again.recognised["sheets"] == sent.recognised["sheets"]
+    assert _codes(sent, again="N-105") == _codes(again, again="N-105")
+    assert left() == []
+
+
+def _codes(sent: Submission, *, again: str) -> set[tuple[int, str]]:
+    """Give what was found at which row; of a number that is masked, and a person's row, what is said of it again."""
+    found = sent.issues.exclude(code="P-102").values_list("row_number", "code")
+    return {(row, again if code == "P-101" else code) for row, code in found}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_file_without_persons_is_kept_as_it_came() -> None:
+    content = b"\xef\xbb\xbf" + persons.sent_csv([persons.ROWS[0]])
+    sent = _submission(content, "处罚.csv")
+    assert sent.kept_sha256 == sent.file_sha256
+    assert path_of(sha256=sent.kept_sha256).read_bytes() == content
+
+
+def test_of_a_file_refused_as_a_whole_nothing_is_kept(left: object) -> None:
+    content = persons.FILES["csv"][1]().replace("处罚类别".encode(), persons.NUMBERS[0].encode())
+    sent = _submission(content, f"{persons.NUMBERS[1]}.csv")
+    assert (sent.state, sent.kept_sha256) == ("refused", "")
+    assert left() == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv in gb18030"])
+def test_nothing_stays_of_what_comes_by_the_page(kind: str, database: str, left: object) -> None:
+    client = _liaison()
+    name, content = persons.FILES[kind]
+    done = client.post("/intake/", {"file": SimpleUploadedFile(name, content()), "key": "k1"})
+    assert done.status_code == 302
+    act_as(actor=PROGRAM)
+    number = Submission.objects.get().pk
+    done = run("resume", "--json", database=database)
+    assert done.returncode == 0, done.stderr
+    said = client.get(f"/intake/submissions/{number}/").content.decode()
+    assert "3 行是自然人的记录" in said
+    assert [word for word in persons.PLANTED if word in said] == []
+    act_as(actor=PROGRAM)
+    assert outcome(Submission.objects.get()) == persons.OUTCOME
+    assert left() == []
+
+
+@pytest.mark.parametrize("kind", ["csv with mark", "json lines"])
+def test_nothing_stays_of_what_a_program_sends(kind: str, database: str, left: object) -> None:
+    client = _liaison()
+    name, content = persons.FILES[kind]
+    headers = {"Authorization": f"Bearer {client.token}", "Idempotency-Key": "k-1"}
+    sent = Client().post("/api/v1/submissions", {"file": SimpleUploadedFile(name, content())}, headers=headers)
+    assert sent.status_code == 202, sent.content
+    assert run("resume", database=database).returncode == 0
+    told = Client().get(sent.headers["Location"], headers=headers).json()
+    assert (told["accepted"], told["persons_refused"]) == (2, 3)
+    assert [word for word in persons.PLANTED if word in json.dumps(told, ensure_ascii=False)] == []
+    act_as(actor=PROGRAM)
+    assert left() == []
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "tabs"])
+def test_nothing_stays_of_what_is_submitted_from_the_shell(
+    kind: str, database: str, left: object, tmp_path: Path
+) -> None:
+    name, content = persons.FILES[kind]
+    path = tmp_path / name
+    path.write_bytes(content())
+    done = run("submit", str(path), "--department", "market_regulation", "--json", database=database)
+    assert json.loads(done.stdout)["accepted"] == 2, done.stderr
+    assert [word for word in persons.PLANTED if word in done.stdout + done.stderr] == []
+    act_as(actor=PROGRAM)
+    assert left() == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nothing_stays_of_a_file_whose_process_was_killed(
+    moment: str, database: str, left: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, content = persons.FILES["csv in gb18030"]
+    path = tmp_path / name
+    path.write_bytes(content())
+    with running("tests.flows.persons_process", moment, str(path), database=database) as process:
+        assert process.wait(timeout=60) == -9
+    sent = Submission.objects.count()
+    assert sent == MOMENTS[moment]
+    monkeypatch.setattr(operations.file_submission, "__kwdefaults__", {"check": check_here, "clear": cleared_here})
+    # The server keeps the dead process's locks until it notices the death.
+    until(lambda: bool(operations.resume_submissions(now=lambda: AT) or True) and _all_final())
+    assert [outcome(s) for s in Submission.objects.all()] == [persons.OUTCOME] * sent
+    assert Record.objects.count() == 2 * sent
+    assert Entry.objects.count() == 2 * sent
+    assert [path_of(sha256=s.kept_sha256).exists() for s in Submission.objects.all()] == [True] * sent
+    assert left() == []
+
+
+def _all_final() -> bool:
+    return not Submission.objects.exclude(state__in=("filed", "refused")).exists()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_file_that_was_not_brought_back_with_its_backup_is_to_be_sent_again() -> None:
+    taken = receive_submission(
+        by=LIAISON, department_code="market_regulation", file=io.BytesIO(persons.FILES["csv"][1]()),
+        file_name="处罚.csv", channel="page", at=AT,
+    )  # fmt: skip
+    received.path_of(submission=taken).unlink()
+    sent = file_submission(submission_id=taken.pk, at=AT)
+    assert sent.state == "refused"
+    assert sent.refusal.endswith("备份不含尚未核验的文件。本次未入库任何内容，请重新上传。")
+    assert Entry.objects.get(operation="refuse_submission").payload["reason"] == "file_gone"
