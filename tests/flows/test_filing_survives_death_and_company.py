@@ -1,5 +1,6 @@
 """Killed at any moment, filing leaves nothing half done; done by several at once, it is done once."""
 
+import signal
 import subprocess
 import threading
 from collections.abc import Callable
@@ -13,18 +14,21 @@ from django.db import connection
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.intake import operations
+from publiccredit.intake import operations, received
 from publiccredit.intake.models import DuplicateRow, RowIssue, Submission
+from publiccredit.intake.queries import annotated_workbook
 from publiccredit.ledger.models import Entry
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.filing import BUCKETS
 from publiccredit.subjects.filing import LOCK_SPACE as KEYS
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import penalty_row
-from tests.flows.dying import kill, running, until
+from publiccredit.subjects.store import path_of
+from tests.factories import penalty_row, sent_csv
+from tests.flows.dying import PATIENCE, kill, running, until
 from tests.flows.filing import AT, check_here, outcome, receive, send
 
 ROWS = [penalty_row(n) for n in range(1, 40)] + [penalty_row(40, fine_fen="-1")]
+JUST_AFTER = "just after the filing is committed"
 LEDGER_LOCK = 7310577230416  # of the trigger that chains entries, publiccredit/ledger/migrations/0002_chain.py
 
 
@@ -39,7 +43,9 @@ def _filing(submission: Submission, database: str) -> AbstractContextManager[sub
 
 
 def _waits_for_a_lock(watch: psycopg.Connection) -> bool:
-    return bool(watch.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0])
+    """Whether a session of this database waits: other tests use the same cluster."""
+    waiting = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = %s"
+    return bool(watch.execute(waiting, [watch.info.dbname]).fetchone()[0])
 
 
 def _filed_nothing(submission: Submission) -> None:
@@ -91,6 +97,25 @@ def test_killed_in_the_filing_transaction_it_is_filed_afterwards(
     _taken_up_and_filed_once(submission, monkeypatch)
 
 
+def test_killed_just_after_the_commit_it_is_filed_already_and_its_file_comes_to_its_place(
+    database: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "处罚.csv"
+    path.write_bytes(sent_csv(ROWS))
+    with running("tests.flows.persons_process", JUST_AFTER, str(path), database=database) as process:
+        assert process.wait(timeout=PATIENCE) == -signal.SIGKILL
+    submission = Submission.objects.get()
+    assert outcome(submission) == ("filed", 40, 39, 1, 0)
+    assert Record.objects.count() == 39
+    assert list(Entry.objects.values_list("operation", flat=True)) == ["receive_submission", "file_submission"]
+    with annotated_workbook(submission_id=submission.pk) as answer:
+        assert answer.read(2) == b"PK"
+    assert operations.resume_submissions(now=lambda: AT + timedelta(minutes=5)) == []
+    assert path_of(sha256=submission.kept_sha256).read_bytes() == path.read_bytes()
+    assert not received.path_of(submission=submission).exists()
+    assert (Record.objects.count(), Entry.objects.count()) == (39, 2)
+
+
 def _at_once(*acts: Callable[[], object]) -> list[object]:
     """Run acts in threads of their own, each with its own connection, all let go together."""
     barrier, results = threading.Barrier(len(acts)), [None] * len(acts)
@@ -136,9 +161,14 @@ def test_two_workers_never_file_one_submission_both() -> None:
     def file() -> object:
         return operations.file_submission(submission_id=submission.pk, at=AT, check=check_here)
 
-    _at_once(file, file, file)
+    results = _at_once(file, file, file)
+    # Whoever comes while one is at it is told so; whoever comes after is given what became of it.
+    given = [r for r in results if not isinstance(r, operations.BeingFiled)]
+    assert given
+    assert [outcome(s) for s in given] == [("filed", 40, 39, 1, 0)] * len(given)
     submission.refresh_from_db()
     assert outcome(submission) == ("filed", 40, 39, 1, 0)
+    assert (Record.objects.count(), Subject.objects.count()) == (39, 39)
     assert Entry.objects.filter(operation="file_submission").count() == 1
 
 
@@ -152,9 +182,7 @@ def test_one_button_pressed_twice_is_one_submission() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_a_sealed_original_cannot_be_written_again() -> None:
-    submission = receive(ROWS)
-    from publiccredit.subjects.store import path_of
-
-    sealed = path_of(sha256=submission.file_sha256)
+    submission = send(ROWS)
+    sealed = path_of(sha256=submission.kept_sha256)
     assert (sealed.stat().st_mode & 0o777, sealed.stat().st_size) == (0o440, submission.file_size)
     assert not list(Path(sealed.parents[2] / "incoming").iterdir())
