@@ -219,4 +219,4 @@ def test_a_file_that_was_not_brought_back_with_its_backup_is_to_be_sent_again() 
     sent = file_submission(submission_id=taken.pk, at=AT)
     assert sent.state == "refused"
     assert sent.refusal.endswith("备份不含尚未核验的文件。本次未入库任何内容，请重新上传。")
-    assert Entry.objects.get(operation="refuse_submission").payload["reason"] == "file_gone"
+    assert json.loads(Entry.objects.get(operation="refuse_submission").payload)["reason"] == "file_gone"
