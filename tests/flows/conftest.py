@@ -1,13 +1,18 @@
 """What many flows begin with: officers at their desks, and one penalty on file."""
 
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import people
+from tests.flows.failing import Failing, failing_writes
 from tests.flows.officers import NOW
 from tests.flows.watching import watched_operations
 
@@ -42,3 +47,12 @@ def an_hour_later() -> Iterator[None]:
     """The pages read the clock: an hour after the cases of these tests came in."""
     with patch("django.utils.timezone.now", return_value=NOW):
         yield
+
+
+@pytest.fixture
+def failing(fresh_database: str, cluster: embedded_postgres.Cluster, django_db_blocker: Any) -> Iterator[Failing]:
+    """A database of its own in which any write can be made to fail, with the officers' accounts."""
+    with django_db_blocker.unblock(), failing_writes(fresh_database, cluster) as prepared:
+        act_as(actor=PROGRAM)
+        people()
+        yield prepared

@@ -6,20 +6,15 @@ the notices to them are among the writes.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.types import Applicant, Channel, Order, PaperIn, Verdict
 from publiccredit.catalogue.types import ConditionName, Party, ProcedureName, Severity, WithdrawalReason
 from publiccredit.recipients.models import Notice
-from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import (
@@ -35,23 +30,14 @@ from tests.flows.cases import (
     hand_in,
     objection_ready,
     opened,
-    people,
     repair_ready,
     repaired,
     report_ready,
 )
-from tests.flows.failing import Failing, failing_writes
+from tests.flows.failing import Failing
 from tests.flows.recipients import given, registered
 
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
-
-
-@pytest.fixture
-def failing(fresh_database: str, cluster: embedded_postgres.Cluster, django_db_blocker: Any) -> Iterator[Failing]:
-    with django_db_blocker.unblock(), failing_writes(fresh_database, cluster) as prepared:
-        act_as(actor=PROGRAM)
-        people()
-        yield prepared
 
 
 def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:

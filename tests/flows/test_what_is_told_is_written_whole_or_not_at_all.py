@@ -3,7 +3,7 @@ Every write of the recipients' ledger and of the subject's desk is made to fail 
 is told, and trying again works.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -38,7 +38,6 @@ from publiccredit.recipients.types import (
     Version,
     Way,
 )
-from publiccredit.site import embedded_postgres
 from publiccredit.subjectdesk import operations as desk
 from publiccredit.subjectdesk.models import Handler, Message
 from publiccredit.subjectdesk.operations import Contested, Receipt
@@ -46,22 +45,14 @@ from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import HandlerAsked, Right
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, people, report_ready
+from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, report_ready
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
-from tests.flows.failing import Failing, everything, failing_writes
+from tests.flows.failing import Failing, everything
 from tests.flows.recipients import given, listening, registered, token_of
 
 NEW = NewRecipient("示例银行", "风控部", "濉溪县示例路2号", "授信审查", "主体授权")
 CAUSE = Cause(entry_id=7, at=AT, authority="濉溪县市场监督管理局")
 NOBODY = "http://127.0.0.1:9/"
-
-
-@pytest.fixture
-def failing(fresh_database: str, cluster: embedded_postgres.Cluster, django_db_blocker: Any) -> Iterator[Failing]:
-    with django_db_blocker.unblock(), failing_writes(fresh_database, cluster) as prepared:
-        act_as(actor=PROGRAM)
-        people()
-        yield prepared
 
 
 @pytest.fixture

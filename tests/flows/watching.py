@@ -64,9 +64,10 @@ def _watched(name: str, operation: FunctionType, watch: Watch) -> Callable[..., 
 def _counted(watch: Watch) -> Callable[..., int]:
     @wraps(record_entry)
     def entered(**named: Any) -> int:
-        if watch.depth:
+        position = record_entry(**named)
+        if watch.depth:  # only what went in: a filing whose entry fails enters its refusal instead
             watch.entered.append(named["operation"])
-        return record_entry(**named)
+        return position
 
     return entered
 
