@@ -249,9 +249,11 @@ SELECT {COLUMNS}, '' AS key FROM (
     SELECT * FROM subjects_subject WHERE (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id LIMIT {WALKED}
 ) AS walked WHERE {{found}} ORDER BY inactive, id LIMIT %(limit)s
 """  # noqa: S608
+# "id + 0", or the database takes the first page, which begins below every id, for a reason to read the whole index of the
+# rank order beside the one asked for (measured: 240 ms instead of 3).
 _BY_INDEX = f"""
 SELECT {COLUMNS}, '' AS key FROM subjects_subject
-WHERE {{index}} AND {{found}} AND (inactive, id) > (%(inactive)s, %(id)s) ORDER BY inactive, id + 0 LIMIT %(limit)s
+WHERE {{index}} AND {{found}} AND (inactive, id + 0) > (%(inactive)s, %(id)s) ORDER BY inactive, id + 0 LIMIT %(limit)s
 """  # noqa: S608
 _WITHIN_NAME = "strpos(search_name, %(from)s) > 1"
 _WITHIN_INITIALS = "strpos(pinyin_initials, %(from)s) > 1 AND strpos(search_name, %(from)s) = 0"

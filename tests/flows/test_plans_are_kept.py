@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publiccredit.catalogue.types import Audience
-from publiccredit.disclosure.asking import rows_by_kept_plan
-from publiccredit.disclosure.search import search
+from publiccredit.disclosure.asking import rows_by_kept_plan, rows_of
+from publiccredit.disclosure.search import _BY_INDEX, _WITHIN_NAME, search
 from tests.factories import stored_licence, stored_subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
@@ -54,3 +54,15 @@ def test_a_statement_by_a_kept_plan_is_counted_like_any_other() -> None:
     with CaptureQueriesContext(connection) as queries:
         rows_by_kept_plan(NAMES, {"part": "建材"})
     assert ["subjects_subject" in query["sql"] for query in queries] == [True]
+
+
+def test_a_part_of_a_name_cannot_be_looked_up_in_the_rank_order_of_all_names() -> None:
+    """The first page begins below every name: the whole index of the rank order lies above it."""
+    sql = _BY_INDEX.format(index="search_bigrams(search_name) @> %(pairs)s::text[]", found=_WITHIN_NAME)
+    values = {"pairs": ["信用"], "from": "信用", "inactive": False, "id": -1, "limit": 21}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")  # leaves it nothing better
+    for planned in (rows_by_kept_plan, rows_of):
+        plan = "\n".join(row[0] for row in planned(f"EXPLAIN {sql}", values))
+        assert "Index Cond: (ROW(inactive, id)" not in plan
+        assert "Filter" in plan
