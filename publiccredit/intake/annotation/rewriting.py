@@ -196,9 +196,35 @@ def _data_lines(rows: Iterator[Row], plan: DataPlan) -> Iterator[str]:
             head = plan.styles.number("header", HEADER)
             titles = _with_marks(values, plan, OUTCOME_HEADER, ORIGINAL_ROW_HEADER)
             cells = [_styled(str(title), head) if title != "" else EMPTY for title in titles]
+        elif line := _plain_line(at, number, values, plan):
+            yield line
+            continue
         else:
             cells = _marked_cells(number, values, plan)
         yield _line(at, cells)
+
+
+def _plain_line(at: int, number: int, values: Sequence[Cell], plan: DataPlan) -> str:
+    """
+    Give the line of a row of plain text of which there is nothing to say but its outcome, or nothing of any other row.
+
+    Nearly all rows are such. One look at all their text together takes a third of the time of a look at each cell.
+    """
+    place = (plan.header.sheet, number)
+    word = plan.marks.outcomes.get(place, "")
+    marked = word == WORDS[RETURNED] or place in plan.marks.cells or place in plan.marks.persons
+    if marked or not plan.whole or len(values) > plan.last:
+        return ""
+    try:
+        together = "\n".join(cast("Sequence[str]", values))
+    except TypeError:  # a number or a date among them
+        return ""
+    if UNPRINTABLE.search(together) or shown(together) is not None:
+        return ""
+    written = [*values, *[""] * (plan.last - len(values)), word]
+    before, behind = f'{at}"{_text_attributes(plan.styles.number("text"))}>{BEFORE_TEXT}', f"{BEHIND_TEXT}</c>"
+    inner = [f'<c r="{letter}{before}{value}{behind}' for letter, value in zip(LETTERS, written, strict=False) if value]
+    return f'<row r="{at}">{"".join(inner)}</row>'
 
 
 def _marked_cells(number: int, values: Sequence[Cell], plan: DataPlan) -> list[tuple[str, str]]:
