@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from publiccredit.casework.models import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Packs
+from publiccredit.catalogue.types import ClockName, Packs, Procedure
 
 
 def working_days_used(*, start: date, end: date, within: Packs | None = None) -> int:
@@ -40,6 +40,18 @@ def clock_day(*, case: Case, on: date) -> date:
     """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
     resting = case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since
     return min(on, case.waiting_since) if resting and case.waiting_since else on
+
+
+def review_until(*, case: Case, rules: Procedure) -> date | None:
+    """
+    Give the last day on which the one review of a decided case can be asked for; none while nothing was delivered.
+
+    Its days run from the delivery, as the letter says: who has no decision in hand has nothing to be late with.
+    """
+    if case.closed_at is None:
+        return None
+    number = rules.days(ClockName.REQUEST_REVIEW) or 0
+    return catalogue.deadline(day=china_day(at=case.closed_at), number=number).on
 
 
 def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:

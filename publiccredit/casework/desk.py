@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import clock_day, late, percent_used, working_days_used
+from publiccredit.casework.clocks import clock_day, late, percent_used, review_until, working_days_used
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
@@ -15,8 +15,7 @@ from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
-from publiccredit.catalogue.types import ClockName, Party, StepName
-from publiccredit.ledger.types import china_day
+from publiccredit.catalogue.types import Party, StepName
 
 LEVELS = (100, 80, 50)  # per cent of the clock at which a row changes its look
 HALF = 50
@@ -188,8 +187,8 @@ def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - 
 def _may_review(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
     if case.decided_at is None or case.reviews_id is not None or Case.objects.filter(reviews=case).exists():
         return False
-    days = procedure_of(case=case).days(ClockName.REQUEST_REVIEW) or 0
-    return working_days_used(start=china_day(at=case.decided_at), end=on) <= days
+    until = review_until(case=case, rules=procedure_of(case=case))
+    return until is None or on <= until
 
 
 def _may_take_back(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment

@@ -17,14 +17,15 @@ def eligibility(
     on: date,
     within: Packs | None = None,
 ) -> Eligibility:
-    """Compute every condition of repair for a record on a day, with the papers there are."""
+    """Compute every condition a ground of repair asks for, on a day, with the papers there are."""
     checks: dict[ConditionName, Callable[[Condition], ConditionState]] = {
         ConditionName.MINIMUM_TERM: lambda c: _minimum_term(c, repair_opens_on(record=record, within=within), on),
         ConditionName.REPAIRABLE: lambda c: _repairable(c, procedure, ground),
         ConditionName.DUTIES_PERFORMED: lambda c: _shown_by_paper(c, procedure, papers),
         ConditionName.COMMITMENT: lambda c: _shown_by_paper(c, procedure, papers),
+        ConditionName.COURT_ORDER: lambda c: _shown_by_paper(c, procedure, papers),
     }
-    return Eligibility(tuple(checks[c.name](c) for c in procedure.conditions))
+    return Eligibility(tuple(checks[c.name](c) for c in procedure.conditions_for(ground)))
 
 
 def _minimum_term(condition: Condition, opens_on: date | None, on: date) -> ConditionState:

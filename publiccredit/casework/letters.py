@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
 from publiccredit.casework.models import Case, Decision, Letter
 from publiccredit.casework.types import LetterKind
@@ -31,42 +32,75 @@ def in_chinese(day: date) -> str:
 
 def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
     """Write the receipt of a request: its number, its clock and who decides."""
-    provisional = "（该年度放假安排尚未公布，以公布后核定的日期为准）" if case.provisional else ""
     body = (
         f"你（单位）提出的{procedure.title}请求已于{in_chinese(case.opened_on)}收到，编号 {case.number}。\n"
-        f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{provisional}。\n"
+        f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{_provisional(case)}。\n"
         "办理不收取任何费用，不需要委托代理机构。"
     )
     return _letter(act, case, LetterKind.RECEIPT, body)
 
 
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
-    """Write what is to be handed in, and until when."""
-    until = in_chinese(case.papers_due_on) if case.papers_due_on else ""
-    body = f"请于{until}前补充下列材料：\n{asked}\n补正期间不计入办理期限；逾期未补正的，按已有材料办理。"
+    """Write what is to be handed in, and until when; or that the clock runs on, where this request does not rest it."""
+    if case.papers_due_on is not None:
+        until = in_chinese(case.papers_due_on)
+        body = f"请于{until}前补充下列材料：\n{asked}\n补正期间不计入办理期限；逾期未补正的，按已有材料办理。"
+    else:
+        body = (
+            f"请尽快补充下列材料：\n{asked}\n本次通知不停止计算办理期限，期限届满日仍为{in_chinese(case.due_on)}；"
+            "作出处理时还没有收到的，按已有材料办理。"
+        )
     return _letter(act, case, LetterKind.REQUEST_FOR_PAPERS, body)
 
 
 def extension(*, act: Act, case: Case, days: int, reason: str) -> Letter:
-    """Write by how much the clock was extended, and why."""
-    body = f"因{reason}，办理期限延长 {days} 个工作日，至{in_chinese(case.due_on)}。"
+    """Write by how much the clock was extended, why, and who signs for that reason."""
+    body = (
+        f"编号 {case.number} 的办理期限延长 {days} 个工作日，至{in_chinese(case.due_on)}{_provisional(case)}。\n"
+        f"理由：{reason}。\n承办人：{_signed(act.by.name)}"
+    )
     return _letter(act, case, LetterKind.EXTENSION, body)
 
 
 def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> Letter:
-    """Write what was decided, why, by whom, and what can be done against it."""
+    """Write what was decided on which record, why and by whom, what fails and from when, and the remedies."""
     outcome = procedure.outcome(made.outcome)
     signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
-    lines = [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
+    lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
+    lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
+    lines += _failing(procedure, made)
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     days = procedure.days(ClockName.REQUEST_REVIEW)
     if days and case.reviews_id is None:
         lines.append(f"对结果不服的，可以自收到之日起 {days} 个工作日内申请复核一次，由另一人办理。")
+    lines.append(
+        "也可以依法申请行政复议或者提起行政诉讼。"
+        if case.reviews_id is None
+        else "复核只有一次；仍不服的，可以依法申请行政复议或者提起行政诉讼。"
+    )
     if outcome:
         lines.append(f"依据：{outcome.basis}。")
     lines.append(f"承办人：{signed}")
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
+
+
+def _about(case: Case) -> list[str]:
+    of_case = case.records.select_related("record").order_by("pk")
+    return [f"所涉记录：{one.record.authority_name} {one.record.document_number}。" for one in of_case]
+
+
+def _failing(procedure: Procedure, made: Decision) -> list[str]:
+    """Name each condition that is not met yet, and what it would take."""
+    kept = {kind.name: kind.title for kind in procedure.papers}
+    lines = []
+    for condition in procedure.conditions:
+        if condition.name.value not in made.failing_conditions:
+            continue
+        paper = kept.get(condition.paper or "")
+        waits = f"，补交能够证明的“{paper}”之日起满足" if paper else ""
+        lines.append(f"尚未满足的条件：{condition.title}{waits}。")
+    return lines
 
 
 def guidance(*, act: Act, case: Case, text: str) -> Letter:
@@ -85,15 +119,37 @@ def taken_back(*, act: Act, case: Case, ends_dispute: bool) -> Letter:
     return _letter(act, case, LetterKind.TAKEN_BACK, body)
 
 
+def _provisional(case: Case) -> str:
+    return "（该年度放假安排尚未公布，以公布后核定的日期为准）" if case.provisional else ""
+
+
+def _signed(username: str) -> str:
+    officer = accounts.officers().filter(username=username).first()
+    return officer.display_name if officer else username
+
+
+def _addressee(case: Case, kind: LetterKind) -> str:
+    """
+    Give whom a letter is for: who asked; of what a body reported of its own accord, the subject it is about.
+
+    Only the receipt goes to that body: an enterprise whose repair is undone is not told by a letter to its department.
+    """
+    ex_officio = case.applicant not in (Party.SUBJECT.value, Party.READER.value)
+    if ex_officio and case.subject is not None and kind != LetterKind.RECEIPT:
+        return case.subject.name
+    return case.applicant_name
+
+
 def _letter(act: Act, case: Case, kind: LetterKind, body: str) -> Letter:
     number = f"{case.number}-{case.letters.count() + 1}"
     signature = f"{decider_name(case=case)}\n{in_chinese(act.on)}"
-    text = f"{kind.label}\n\n{number}\n\n{case.applicant_name}：\n\n{body}\n\n{signature}"
+    addressee = _addressee(case, kind)
+    text = f"{kind.label}\n\n{number}\n\n{addressee}：\n\n{body}\n\n{signature}"
     return Letter.objects.create(
         case=case,
         kind=kind,
         number=number,
-        addressed_to=case.applicant_name,
+        addressed_to=addressee,
         text=text,
         made_by=act.by.name,
         made_at=act.at,

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
-from publiccredit.casework import letters
+from publiccredit.casework import clocks, letters
 from publiccredit.casework.clocks import late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
-from publiccredit.casework.rules import PARTY_TITLES, procedure_of
+from publiccredit.casework.rules import PARTY_TITLES, procedure_of, reviewed_for
 from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
@@ -69,6 +69,8 @@ __all__ = [
     "proposals",
     "repair_effects",
     "repairs_opening",
+    "review_until",
+    "reviewed_for",
     "severities_by_rule",
     "severity_records",
     "severity_standing",
@@ -161,6 +163,11 @@ def cases_of_record(*, record_id: int) -> QuerySet[Case]:
 def procedure_of_case(*, case: Case, within: Packs | None = None) -> Procedure:
     """Give the rules a case runs under."""
     return procedure_of(case=case, within=within)
+
+
+def review_until(*, case: Case) -> date | None:
+    """Give the last day on which the review of a decided case can be asked for; none while nothing was delivered."""
+    return clocks.review_until(case=case, rules=procedure_of(case=case))
 
 
 def timeline(*, case: Case) -> tuple[Event, ...]:

@@ -57,6 +57,11 @@ def party_of(*, actor: Actor) -> Party:
     raise NotAllowed("案件由信用办、认定单位、信用信息主体或者读者办理。请用相应的账号。")
 
 
+def reviewed_for(*, case: Case) -> Party:
+    """Tell whose the one review of a case is: who asked, or the subject of what a body reported of its own accord."""
+    return Party.READER if case.applicant == Party.READER.value else Party.SUBJECT
+
+
 def procedure_of(*, case: Case, within: Packs | None = None) -> Procedure:
     """Give the rules a case runs under: those in force on the day it was opened."""
     return catalogue.procedure(name=ProcedureName(case.procedure), on=case.opened_on, within=within)

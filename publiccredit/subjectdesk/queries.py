@@ -121,10 +121,18 @@ def own_case(*, visitor: Visitor, case_id: int) -> Case | None:
     return own_cases(visitor=visitor).filter(pk=case_id).first()
 
 
-def may_ask_for_review(*, case: Case) -> bool:
-    """Tell whether the one review of a case may still be asked for, as far as can be told without its clock."""
+def may_ask_for_review(*, case: Case, by: Party, on: date) -> bool:
+    """Tell whether a party may still ask for the one review of a case: it is its own, and the time has not run out."""
     decided = case.state in (CaseState.DECIDED, CaseState.CLOSED)
-    return decided and case.reviews_id is None and review_of(case=case) is None
+    until = casework.review_until(case=case)
+    in_time = until is None or on <= until
+    return (
+        decided
+        and in_time
+        and case.reviews_id is None
+        and casework.reviewed_for(case=case) is by
+        and review_of(case=case) is None
+    )
 
 
 def may_take_back(*, case: Case) -> bool:

@@ -44,7 +44,7 @@ def test_repair_has_two_rule_sets_that_meet_without_a_gap() -> None:
     assert "58" in before.source
     assert "36" in after.source
     for rules in (before, after):
-        assert [c.name for c in rules.conditions] == list(
+        assert [c.name for c in rules.conditions_for("duties_performed")] == list(
             (
                 ConditionName.REPAIRABLE,
                 ConditionName.MINIMUM_TERM,
@@ -52,6 +52,10 @@ def test_repair_has_two_rule_sets_that_meet_without_a_gap() -> None:
                 ConditionName.COMMITMENT,
             )
         )
+        assert [c.name for c in rules.conditions_for("reorganisation")] == [
+            ConditionName.REPAIRABLE,
+            ConditionName.COURT_ORDER,
+        ]
         assert [p.name for p in rules.papers_for("duties_performed") if p.required] == [
             "proof_of_performance",
             "commitment",
@@ -164,6 +168,24 @@ def test_an_outcome_that_lacks_what_it_stands_on_is_refused(spoiled: Path) -> No
     found = _problems(spoiled, outcomes=[outcome])
     for message in ("必须写撤回理由", "须凭法院或复议机关文书", "请写出理由模板", "没有理由“nowhere”"):
         assert message in found
+
+
+def test_a_request_on_any_ground_can_be_found_wrong(spoiled: Path) -> None:
+    """Otherwise the case could only end in the applicant's favour, and would lie overdue with its record hidden."""
+    outcomes = yaml.safe_load((spoiled / "procedures" / "objection.yml").read_text())["outcomes"]
+    for outcome in outcomes:
+        if outcome["name"] in ("rejected", "undetermined"):
+            outcome["grounds"] = ["other"]
+    assert "理由“wrongly_listed”没有不支持的结果" in _problems(spoiled, outcomes=outcomes)
+
+
+@pytest.mark.parametrize("times", [0, None])
+def test_the_clock_of_papers_says_how_often_it_rests(spoiled: Path, times: int | None) -> None:
+    clocks = yaml.safe_load((spoiled / "procedures" / "objection.yml").read_text())["clocks"]
+    for clock in clocks:
+        if clock["name"] == "papers":
+            clock["times"] = times
+    assert "几次通知补正可以停表" in _problems(spoiled, clocks=clocks)
 
 
 def test_a_condition_names_a_paper_there_is(spoiled: Path) -> None:

@@ -147,9 +147,11 @@ class Casework(ReportedCases):
         )  # fmt: skip
 
     def _ask_for_papers(self, case: ModelCase) -> None:
+        due_on = Case.objects.values_list("due_on", flat=True).get(pk=case.id)
         request_papers(by=case.pair[0], case_id=case.id, asked="决定书复印件", at=self.now)
-        case.state = "waiting"
-        self.note("papers:asked")
+        rests = not case.asked_for_papers and self.today <= due_on
+        case.state, case.asked_for_papers = ("waiting" if rests else "in_hand"), True
+        self.note("papers:asked" if rests else "papers:asked_again_or_late")
 
     def _hand_in(self, case: ModelCase) -> None:
         kind = "evidence" if case.procedure is OBJECTION else "authorisation"

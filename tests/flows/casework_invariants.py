@@ -166,7 +166,8 @@ class DueProcess(Casework):
         """Counter, phone, post and proxy have the days of the page: one last day for one kind of case of one day."""
         days: dict[Any, set[str]] = defaultdict(set)
         for row in self.picture().cases.values():
-            kind = (row.procedure, row.opened_on, row.forwarded_at is not None, row.extended_days, row.waited_days)
+            forwarded = row.forwarded_at is not None and _china_day(row.forwarded_at) <= row.due_on
+            kind = (row.procedure, row.opened_on, forwarded, row.extended_days, row.waited_days)
             days[kind].add(row.due_on)
         assert all(len(found) == 1 for found in days.values()), days
 

@@ -131,6 +131,7 @@ class ModelCase:
     taken_back: bool = False
     closed: bool = False
     extended: bool = False
+    asked_for_papers: bool = False
     state: str = "in_hand"  # of an undecided one: in hand, waiting for papers, or with its source
 
     @property

@@ -71,9 +71,9 @@ def test_papers_asked_for_too_late_stop_no_clock_that_had_run_out(record: Record
     request_papers(by=CLERK, case_id=case.pk, asked="营业执照", at=too_late)
     assert escalate(at=too_late).suspended == 1
     found = Case.objects.get(pk=case.pk)
-    assert (found.state, found.reached_percent) == ("waiting_for_papers", 100)
+    assert (found.state, found.reached_percent) == ("in_hand", 100)
     assert [c.pk for c in queries.overdue_cases(on=too_late.date())] == [case.pk]
-    assert desk.clock_of(case=found, on=date(2026, 9, 30)).words == "逾期 1 个工作日"
+    assert desk.clock_of(case=found, on=date(2026, 9, 9)).words == "逾期 3 个工作日"
     assert not shown(record)
 
 

@@ -201,6 +201,7 @@ def test_false_papers_undo_a_repair_and_the_record_is_shown_to_the_end_of_its_te
 
 def test_a_court_shields_a_record_for_the_time_of_the_plan(record: Record) -> None:
     case = opened(ProcedureName.CREDIT_REPAIR, record, ground="reorganisation")
+    hand_in(case, "court_order")
     take_case(by=LIAISON, case_id=case.pk, at=AT)
     order = Order(number="(2026)皖0621破1号", begins=date(2026, 9, 2), until=date(2027, 3, 1))
     with pytest.raises(WrongOutcome, match="文书"):

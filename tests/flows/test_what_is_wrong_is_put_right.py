@@ -237,13 +237,6 @@ def test_a_refused_repair_is_granted_on_review_by_two_others(record: Record) -> 
     assert not shown(record)
 
 
-def test_the_time_for_a_review_runs_out(record: Record) -> None:
-    case = objection_ready(record)
-    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
-    with pytest.raises(UnableToOpenCase, match="已经届满"):
-        request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT + timedelta(days=40))
-
-
 def test_an_officer_with_a_declared_relation_takes_no_part(record: Record) -> None:
     case = opened(ProcedureName.OBJECTION, record, ground="other")
     declare_relation(by=CLERK, subject_id=record.subject_id or 0, relation="配偶为法定代表人", at=AT)

@@ -35,7 +35,9 @@ from publiccredit.subjects.queries import Record
 DECIDABLE = (CaseState.IN_HAND, CaseState.WITH_SOURCE, CaseState.WAITING_FOR_PAPERS)
 LEAST_REASONS = 10  # characters, blanks apart; the database says the same
 BLANK = "____"  # what a template leaves to be written
-BY_OFFICER = frozenset({ConditionName.DUTIES_PERFORMED, ConditionName.COMMITMENT})  # a paper may not convince
+BY_OFFICER = frozenset(  # a paper may not convince
+    {ConditionName.DUTIES_PERFORMED, ConditionName.COMMITMENT, ConditionName.COURT_ORDER}
+)
 
 
 class ReasonsMissing(CaseRefused):
@@ -144,7 +146,7 @@ def repair_eligibility(*, case: Case, rules: Procedure, record: Record, on: date
 
 def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
     outcome = rules.outcome(verdict.outcome)
-    fitting = [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
+    fitting = rules.outcomes_for(case.ground)
     if outcome is None or outcome not in fitting:
         known = "、".join(f"{o.name}（{o.title}）" for o in fitting)
         raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一：{known}。")
@@ -152,6 +154,8 @@ def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
         raise WrongOutcome(f"“{outcome.title}”须凭法院或者复议机关的文书。请填写文书号和期间。")
     if Effect.SHIELD in outcome.effects and (verdict.order is None or verdict.order.until is None):
         raise WrongOutcome("暂时屏蔽须写明至哪一日止。")
+    if verdict.order is not None and verdict.order.until is not None and verdict.order.until <= verdict.order.begins:
+        raise WrongOutcome(f"文书所定的止日 {verdict.order.until} 应晚于起日 {verdict.order.begins}。请核对文书。")
     return outcome
 
 
@@ -183,18 +187,16 @@ def _verify_substance(
 def _verify_repair(
     act: Act, case: Case, rules: Procedure, outcome: Outcome, verdict: Verdict, record: Record
 ) -> Verdict:
-    if Effect.SHIELD in outcome.effects:
-        return verdict
     found = repair_eligibility(case=case, rules=rules, record=record, on=act.at)
-    if Effect.END_DISCLOSURE in outcome.effects:
+    if {Effect.END_DISCLOSURE, Effect.SHIELD} & set(outcome.effects):
         if not found.holds:
-            raise ConditionsNotMet("还不能准予修复：" + "".join(c.reason for c in found.failing))
+            raise ConditionsNotMet(f"还不能作出“{outcome.title}”的决定：" + "".join(c.reason for c in found.failing))
         return verdict
     failing = {c.name for c in found.failing}
-    doubted = set(verdict.failing) & BY_OFFICER
+    doubted = set(verdict.failing) & BY_OFFICER & {c.name for c in found.conditions}
     if unfounded := set(verdict.failing) - failing - doubted:
-        titles = "、".join(c.title for c in found.conditions if c.name in unfounded)
-        raise ConditionsNotMet(f"“{titles}”已经满足，不能以此不予修复。")
+        titles = "、".join(c.title for c in rules.conditions if c.name in unfounded)
+        raise ConditionsNotMet(f"“{titles}”已经满足，或者不是这一理由的条件，不能以此不予修复。")
     if not failing | doubted:
         raise ConditionsNotMet("各项条件均已满足，应当准予修复；确有疑问的，须写明哪一项条件未满足。")
     known = [c.holds_from for c in found.failing if c.holds_from is not None]

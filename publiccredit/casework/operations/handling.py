@@ -1,6 +1,6 @@
 """The steps between opening and deciding: taking, asking for papers, asking the source, extending; and closing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 from publiccredit.accounts.operations import Act, one_act
@@ -12,7 +12,7 @@ from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ClockName, StepName
+from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects import store
 
 WORKING = (CaseState.OPENED, CaseState.IN_HAND, CaseState.WAITING_FOR_PAPERS, CaseState.WITH_SOURCE)
@@ -48,6 +48,9 @@ def request_papers(*, by: Actor, case_id: int, asked: str, at: datetime) -> Case
     """
     Ask the applicant for papers; the clock rests until they come, or until the days for them have passed.
 
+    It rests as often as the rules say and never once the last day has passed: asking again, or late, does not make good
+    what was not done in time. The applicant is then told that the clock runs on.
+
     :raises WrongMoment: the case is not in hand.
     """
     with one_act(by=by, at=at, operation="request_papers", object_kind="case") as act:
@@ -56,14 +59,22 @@ def request_papers(*, by: Actor, case_id: int, asked: str, at: datetime) -> Case
         )  # fmt: skip
         if not asked.strip():
             raise CaseRefused("请写明需要补充哪些材料。")
-        days = rules.days(ClockName.PAPERS) or 0
-        case.state = CaseState.WAITING_FOR_PAPERS
-        case.waiting_since = act.on
-        case.papers_due_on = catalogue.deadline(day=act.on, number=days).on
-        case.save(update_fields=["state", "waiting_since", "papers_due_on"])
+        rests = may_rest(case=case, rules=rules, on=act.on)
+        if rests:
+            days = rules.days(ClockName.PAPERS) or 0
+            case.state = CaseState.WAITING_FOR_PAPERS
+            case.waiting_since = act.on
+            case.papers_due_on = catalogue.deadline(day=act.on, number=days).on
+            case.save(update_fields=["state", "waiting_since", "papers_due_on"])
         write_step(act=act, case=case, step=StepName.REQUEST_PAPERS.value, text=asked)
         letters.request_for_papers(act=act, case=case, asked=asked)
     return case
+
+
+def may_rest(*, case: Case, rules: Procedure, on: date) -> bool:
+    """Tell whether a request for papers would rest the clock of a case: in time, and as often as its rules say."""
+    asked = case.steps.filter(step=StepName.REQUEST_PAPERS.value).count()
+    return on <= case.due_on and asked < rules.times(ClockName.PAPERS)
 
 
 def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> Paper:
@@ -117,13 +128,16 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
     """
     Ask the department that determined the record; its own clock runs, and the case's is the one with a source.
 
+    Asked after the last day, the case's clock stays over: a question does not make good what was not done in time.
+
     :raises WrongMoment: the case is not in hand.
     """
     with one_act(by=by, at=at, operation="forward_to_source", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
         case.state = CaseState.WITH_SOURCE
         case.forwarded_at, case.answered_at = at, None
-        case.total_days = max(case.total_days, rules.days(ClockName.DECIDE_WITH_SOURCE) or 0)
+        if act.on <= case.due_on:
+            case.total_days = max(case.total_days, rules.days(ClockName.DECIDE_WITH_SOURCE) or 0)
         number = rules.days(ClockName.SOURCE_ANSWERS) or 0
         case.source_due_on = catalogue.deadline(day=act.on, number=number).on
         set_due(case=case)

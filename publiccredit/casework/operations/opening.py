@@ -6,7 +6,7 @@ from datetime import date, datetime
 from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import set_due, working_days_used
+from publiccredit.casework.clocks import review_until, set_due
 from publiccredit.casework.marking import mark_at_opening, nature_of
 from publiccredit.casework.models import Case, CaseRecord
 from publiccredit.casework.numbering import next_number
@@ -18,6 +18,7 @@ from publiccredit.casework.rules import (
     may_take,
     party_of,
     procedure_of,
+    reviewed_for,
     write_step,
 )
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
@@ -84,13 +85,18 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
     """
     Open the one review of a decided case; somebody else decides it.
 
-    :raises UnableToOpenCase: the case is not decided, is itself a review, was reviewed, or the time has run out.
+    It belongs to whoever asked: a stranger uses up no subject's review, and no subject a reader's. What a body reported
+    of its own accord is reviewed at the wish of the subject it burdens.
+
+    :raises UnableToOpenCase: the case is not decided, is itself a review, was reviewed, is somebody else's to review,
+        or the time has run out.
     """
     with one_act(by=by, at=at, operation="request_review", object_kind="case") as act:
         first = locked_case(case_id=case_id)
         rules = procedure_of(case=first)
         may_take(act=act, case=first, procedure=rules, step=StepName.REQUEST_REVIEW)
         _verify_review(first, rules, act.on)
+        _verify_reviewer(first, party_of(actor=by), applicant.party)
         asked = Asked(
             ground=first.ground,
             request=request,
@@ -199,9 +205,16 @@ def _verify_review(first: Case, rules: Procedure, on: date) -> None:
         raise UnableToOpenCase(f"案件 {first.number} 已经是复核，复核只有一次。可以依法申请行政复议或者提起诉讼。")
     if Case.objects.filter(reviews=first).exists():
         raise UnableToOpenCase(f"案件 {first.number} 已经申请过复核，复核只有一次。")
-    days = rules.days(ClockName.REQUEST_REVIEW) or 0
-    if working_days_used(start=china_day(at=first.decided_at), end=on) > days:
-        raise UnableToOpenCase(f"申请复核的期限是自决定之日起 {days} 个工作日，已经届满。可以另行提出异议。")
+    until = review_until(case=first, rules=rules)
+    if until is not None and on > until:
+        raise UnableToOpenCase(f"申请复核的期限已于 {until} 届满。可以另行提出异议。")
+
+
+def _verify_reviewer(first: Case, party: Party, asks: Party) -> None:
+    wanted = reviewed_for(case=first)
+    if asks is not wanted or (party in (Party.SUBJECT, Party.READER) and party is not wanted):
+        who = "提出的读者" if wanted is Party.READER else "信用信息主体"
+        raise UnableToOpenCase(f"案件 {first.number} 的复核由{who}申请。认为记录有误的，可以自行提出异议。")
 
 
 def _new_case(

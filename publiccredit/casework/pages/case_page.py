@@ -112,7 +112,7 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
 
 
 def _outcomes(case: Case, rules: Procedure) -> list[Outcome]:
-    return [o for o in rules.outcomes if not o.grounds or case.ground in o.grounds]
+    return list(rules.outcomes_for(case.ground))
 
 
 def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:

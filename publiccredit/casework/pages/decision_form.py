@@ -98,7 +98,7 @@ class DecisionForm(StepForm):
         )
 
     def _ask_conditions(self) -> None:
-        choices = [(c.name.value, c.title) for c in self.rules.conditions]
+        choices = [(c.name.value, c.title) for c in self.rules.conditions_for(self.case.ground)]
         self.fields["failing"] = forms.MultipleChoiceField(
             label="未满足的条件",
             choices=choices,

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import WrongCode, prove_second_factor
 from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations.handling import LARGEST_PAPER
+from publiccredit.casework.operations.handling import LARGEST_PAPER, may_rest
+from publiccredit.casework.rules import reviewed_for
 from publiccredit.casework.types import Applicant, PaperIn
-from publiccredit.catalogue.types import ClockName, Party, Procedure, StepName
+from publiccredit.catalogue.types import ClockName, Procedure, StepName
 
 LONGEST = 2000
 
@@ -75,7 +77,11 @@ class RequestPapersForm(StepForm):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         days = self.rules.days(ClockName.PAPERS)
-        self.explanation = f"申请人有 {days} 个工作日；补正期间不计入办理期限。"
+        if may_rest(case=self.case, rules=self.rules, on=timezone.localdate()):
+            self.explanation = f"申请人有 {days} 个工作日；补正期间不计入办理期限。停表的补正只有一次，请一次写全。"
+        else:
+            self.explanation = "已经通知补正过，或者期限已经届满：本次通知不停表，期限照常计算，申请人会被告知。"
+            self.done = "补正通知书已生成，期限照常计算。"
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         operations.request_papers(by=by, case_id=self.case.pk, asked=self.cleaned_data["asked"], at=at)
@@ -221,11 +227,13 @@ class ReviewForm(StepForm):
     request = text_field("不服的理由", help_text="照申请人的原话记录。", missing="请写明不服的理由。")
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
-        applicant = Applicant(
-            party=Party(self.case.applicant), name=self.case.applicant_name, contact=self.case.contact
-        )
+        case, party = self.case, reviewed_for(case=self.case)
+        name, contact = case.applicant_name, case.contact
+        if party.value != case.applicant and case.subject is not None:  # a body reported it: its subject asks
+            name, contact = case.subject.name, ""
+        applicant = Applicant(party=party, name=name, contact=contact)
         request = self.cleaned_data["request"]
-        operations.request_review(by=by, case_id=self.case.pk, applicant=applicant, request=request, at=at)
+        operations.request_review(by=by, case_id=case.pk, applicant=applicant, request=request, at=at)
 
 
 class TakeBackForm(StepForm):

@@ -12,6 +12,7 @@ from publiccredit.catalogue.types import (
 )
 from publiccredit.catalogue.types.base import Pack
 
+LEAVES_THE_RECORD = frozenset({Effect.LIFT_DISPUTE, Effect.KEEP_NOTE})
 ALWAYS = (StepName.OPEN, StepName.TAKE, StepName.PROPOSE, StepName.CLOSE)
 CLOCKS_OF = {
     StepName.FORWARD: (ClockName.DECIDE_WITH_SOURCE, ClockName.SOURCE_ANSWERS),
@@ -69,6 +70,8 @@ def _check_clocks(at: PackFolder, file: str, procedure: Procedure) -> None:
     for index, one in enumerate(procedure.clocks):
         if one.working_days <= 0:
             at.refuse(file, f"clocks[{index}].working_days", f"{one.working_days}", "工作日数须大于 0")
+        if (one.name is ClockName.PAPERS) != (one.times is not None) or (one.times is not None and one.times < 1):
+            at.refuse(file, f"clocks[{index}].times", f"{one.times}", "只有“papers”写明几次通知补正可以停表，至少 1 次")
 
 
 def _check_outcomes(at: PackFolder, file: str, procedure: Procedure) -> None:
@@ -84,6 +87,14 @@ def _check_outcomes(at: PackFolder, file: str, procedure: Procedure) -> None:
             at.refuse(file, f"{key}.needs_order", "false", "屏蔽和停止执行须凭法院或复议机关文书，请改为 true")
         if len(outcome.template.strip()) < 10:
             at.refuse(file, f"{key}.template", f"“{outcome.template}”", "请写出理由模板，办理人须在其上写明本案理由")
+    for ground in procedure.grounds:
+        if not any(set(o.effects) <= LEAVES_THE_RECORD for o in procedure.outcomes_for(ground.name)):
+            at.refuse(
+                file,
+                "outcomes",
+                f"理由“{ground.name}”没有不支持的结果",
+                "请补上一个不改变记录的结果，否则不成立的请求无法办结",
+            )
 
 
 def _check_references(at: PackFolder, file: str, procedure: Procedure) -> None:
@@ -95,5 +106,12 @@ def _check_references(at: PackFolder, file: str, procedure: Procedure) -> None:
         for name in sorted(set(names) - grounds):
             at.refuse(file, key, f"没有理由“{name}”", f"请改为下列之一：{'、'.join(sorted(grounds))}")
     for index, condition in enumerate(procedure.conditions):
+        for name in sorted(set(condition.grounds) - grounds):
+            at.refuse(
+                file,
+                f"conditions[{index}].grounds",
+                f"没有理由“{name}”",
+                f"请改为下列之一：{'、'.join(sorted(grounds))}",
+            )
         if condition.paper is not None and condition.paper not in papers:
             at.refuse(file, f"conditions[{index}].paper", f"没有材料“{condition.paper}”", "请在 papers 中写明该材料")

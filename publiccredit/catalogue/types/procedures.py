@@ -48,7 +48,7 @@ class ClockName(StrEnum):
     SOURCE_ANSWERS = "source_answers"  # from the forwarding
     EXTENSION = "extension"  # how much one extension may add
     PAPERS = "papers"  # how long the applicant has to hand in what was asked for
-    REQUEST_REVIEW = "request_review"  # from the decision
+    REQUEST_REVIEW = "request_review"  # from the delivery of the decision
 
 
 class Effect(StrEnum):
@@ -84,6 +84,7 @@ class ConditionName(StrEnum):
     DUTIES_PERFORMED = "duties_performed"
     COMMITMENT = "commitment"
     REPAIRABLE = "repairable"
+    COURT_ORDER = "court_order"  # of a reorganisation: the plan or the settlement is approved
 
 
 class ProcedureStep(Pack):
@@ -111,6 +112,7 @@ class Condition(Pack):
     name: ConditionName
     title: str
     paper: CodeName | None = None  # the paper that shows it
+    grounds: tuple[CodeName, ...] = ()  # asked for on these grounds; empty: on any
     basis: str
     confidence: Confidence
 
@@ -131,6 +133,7 @@ class Outcome(Pack):
 class Clock(Pack):
     name: ClockName
     working_days: int
+    times: int | None = None  # of papers: how many requests rest the clock; beyond them it runs on
     basis: str
     confidence: Confidence
 
@@ -171,11 +174,20 @@ class Procedure(Dated):
     def outcome(self, name: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.name == name), None)
 
+    def outcomes_for(self, ground: str) -> tuple[Outcome, ...]:
+        return tuple(o for o in self.outcomes if not o.grounds or ground in o.grounds)
+
     def paper(self, name: str) -> PaperKind | None:
         return next((p for p in self.papers if p.name == name), None)
 
     def days(self, name: ClockName) -> int | None:
         return next((c.working_days for c in self.clocks if c.name is name), None)
+
+    def times(self, name: ClockName) -> int:
+        return next((c.times for c in self.clocks if c.name is name and c.times is not None), 0)
+
+    def conditions_for(self, ground: str) -> tuple[Condition, ...]:
+        return tuple(c for c in self.conditions if not c.grounds or ground in c.grounds)
 
     def allows(self, step: StepName, party: Party) -> bool:
         return any(s.name is step and party in s.who for s in self.steps)

@@ -16,7 +16,7 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.queries import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience, ClockName, ProcedureName
+from publiccredit.catalogue.types import Audience, ClockName, Party, ProcedureName
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.subjectdesk import operations, queries
@@ -148,7 +148,8 @@ def _state(
         "undecided": undecided,
         "letters": queries.letters_of_case(case=case),
         "may_add": undecided and case.state != CaseState.PROPOSED,
-        "may_review": queries.may_ask_for_review(case=case),
+        "may_review": queries.may_ask_for_review(case=case, by=Party.READER, on=timezone.localdate()),
+        "review_until": casework.review_until(case=case),
         "review": queries.review_of(case=case),
         "records": queries.public_records_of_case(case=case, on=timezone.localdate()),
         "title": casework.procedure_of_case(case=case).title,

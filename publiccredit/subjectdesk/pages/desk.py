@@ -125,7 +125,8 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         "records": [r.record for r in found.records.select_related("record")],
         "open": found.state in UNDECIDED and found.state != CaseState.PROPOSED,
         "may_take_back": queries.may_take_back(case=found),
-        "may_review": queries.may_ask_for_review(case=found),
+        "may_review": queries.may_ask_for_review(case=found, by=Party.SUBJECT, on=timezone.localdate()),
+        "review_until": casework.review_until(case=found),
         "decided_by": department_name(
             catalogue.credit_office().code if found.decided_by_party == Party.OFFICE else found.department_code
         ),

@@ -1,0 +1,88 @@
+"""A letter says to whom it is addressed, on which record, who signs, what fails and from when, and what can be done."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from publiccredit.casework.models import Letter
+from publiccredit.casework.operations import (
+    extend_deadline,
+    refuse_repair,
+    reject_objection,
+    request_papers,
+    request_review,
+    take_case,
+)
+from publiccredit.casework.types import Applicant, Channel
+from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.subjects.models import Record
+from tests.flows.cases import (
+    APPLICANT,
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OWNER,
+    REASONS,
+    SECOND_CLERK,
+    hand_in,
+    objection_ready,
+    opened,
+    repaired,
+    settled,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+
+
+def test_an_extension_is_signed_by_the_officer_who_gives_its_reason(record: Record) -> None:
+    case = objection_ready(record)
+    extend_deadline(by=CLERK, case_id=case.pk, days=2, reason="等待鉴定结论", at=AT)
+    text = Letter.objects.get(kind="extension").text
+    assert "理由：等待鉴定结论。\n承办人：clerk\n" in text
+
+
+def test_a_refusal_names_each_condition_that_fails_and_when_it_will_hold(record: Record) -> None:
+    early = datetime(2026, 7, 1, 2, tzinfo=UTC)
+    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed", at=early)
+    take_case(by=LIAISON, case_id=case.pk, at=early)
+    hand_in(case, "proof_of_performance", at=early)
+    refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=early)
+    text = Letter.objects.get(kind="decision").text
+    assert "尚未满足的条件：最短公示期已满。" in text
+    assert "自2026年8月20日起可以再次申请。" in text
+    assert "尚未满足的条件：公开作出信用承诺，补交能够证明的“信用承诺书”之日起满足。" in text
+    assert "违法行为已改正" not in text
+
+
+def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:
+    case = objection_ready(record)
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    first = Letter.objects.get(case=case, kind="decision").text
+    assert f"所涉记录：濉溪县市场监督管理局 {record.document_number}。" in first
+    assert "申请复核一次" in first
+    assert "行政复议" in first
+    review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT)
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+    reject_objection(by=SECOND_CLERK, case_id=review.pk, reasons=REASONS, at=AT)
+    second = Letter.objects.get(case=review, kind="decision").text
+    assert "复核只有一次；仍不服的，可以依法申请行政复议或者提起行政诉讼。" in second
+
+
+def test_an_enterprise_whose_repair_is_undone_is_itself_written_to(record: Record) -> None:
+    repaired(record)
+    case = opened(
+        ProcedureName.RE_VERIFICATION,
+        record,
+        ground="false_papers",
+        by=CLERK,
+        applicant=Applicant(Party.OFFICE, "县信用办"),
+        channel=Channel.COUNTER,
+    )
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    request_papers(by=LIAISON, case_id=case.pk, asked="请就材料的真实性作出说明", at=AT)
+    hand_in(case, "finding", by=LIAISON)
+    settled(case, "repair_undone", first=LIAISON, second=HEAD)
+    to = dict(Letter.objects.filter(case=case).values_list("kind", "addressed_to"))
+    name = "濉溪县示例建材有限公司"
+    assert to == {"receipt": "县信用办", "request_for_papers": name, "decision": name}
