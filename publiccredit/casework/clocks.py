@@ -8,6 +8,7 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Packs, Procedure
+from publiccredit.ledger.types import china_day
 
 
 def working_days_used(*, start: date, end: date, within: Packs | None = None) -> int:

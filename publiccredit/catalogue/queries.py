@@ -25,6 +25,8 @@ from publiccredit.catalogue.types import (
     Edition,
     Form,
     Item,
+    Keeping,
+    KeptName,
     Packs,
     Procedure,
     ProcedureName,
@@ -64,6 +66,7 @@ __all__ = [
     "is_working_day",
     "item",
     "item_of",
+    "keeping",
     "packs",
     "procedure",
     "procedures",
@@ -277,6 +280,11 @@ def add_working_days(*, day: date, number: int, within: Packs | None = None) -> 
     :raises ValueError: ``number`` is below zero.
     """
     return working_days.add_working_days(day=day, number=number, within=within or packs())
+
+
+def keeping(*, name: KeptName, within: Packs | None = None) -> Keeping:
+    """Give how long something a natural person gave is kept."""
+    return next(k for k in (within or packs()).keepings if k.name is name)
 
 
 def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline:

@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "name_handler", "revoke_handler", "take_copy", "remind_of_repair",
             "tell_of_letter",
             "read_out_message",
+            "erase_reader_contact",
     )),
     ("自查", ("check_rules",)),
     ("账号", (

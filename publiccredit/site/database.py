@@ -52,7 +52,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "subjectdesk_proofattempt": "UPDATE, DELETE, TRUNCATE",
     "subjectdesk_subjectsession": "DELETE, TRUNCATE",
     "subjectdesk_message": "DELETE, TRUNCATE",
-    "subjectdesk_readerchallenge": "UPDATE, DELETE, TRUNCATE",
+    "subjectdesk_readerchallenge": "DELETE, TRUNCATE",  # its contact is erased: a trigger lets nothing else through
     "matching_judgement": "UPDATE, DELETE, TRUNCATE",
     "accounts_officer": "DELETE, TRUNCATE",
     "accounts_accesstoken": "DELETE, TRUNCATE",

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 
 from publiccredit.casework.types import PaperIn
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import KeptName
 from publiccredit.subjectdesk.forms import PaperField, paper_in
 from publiccredit.subjectdesk.operations.challenging import LARGEST_PAPER
 
@@ -48,6 +50,8 @@ class ChallengeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
         self.initial.setdefault("ground", grounds[0][0])
+        days = catalogue.keeping(name=KeptName.READER_CONTACT).days
+        self.fields["contact"].help_text += f"办结后 {days} 天删除。"
         self.fields["field"].choices = [("", "不限于某一字段"), *fields]  # type: ignore[attr-defined]
 
 

@@ -166,13 +166,17 @@ class ReaderChallenge(models.Model):
     What a reader's case is followed by, and how the reader is reached if it said so. The case itself names nobody.
 
     Row-level security shows it to the office alone: not to the department whose record it is, nor to the subject.
+    Contact and source are erased once the term of ``packs/keeping.yml`` is over; the row stays as their tombstone.
     """
 
     case = models.OneToOneField("casework.Case", on_delete=models.PROTECT, related_name="+", verbose_name="案件")
     contact = models.CharField("联系方式", max_length=100, blank=True)
     code_hash = models.CharField("查询码摘要", max_length=64)
-    source_hash = models.CharField("来源摘要", max_length=64)  # keyed hash of the address: counts, and names nobody
+    source_hash = models.CharField(
+        "来源摘要", max_length=64, blank=True
+    )  # keyed hash of the address: counts, and names nobody
     at = models.DateTimeField("时间")
+    erased_at = models.DateTimeField("联系方式删除时间", null=True)
     entry_id = models.BigIntegerField("留痕编号")
 
     class Meta:

@@ -18,6 +18,7 @@ from publiccredit.recipients import queries as ledger_of_recipients
 from publiccredit.recipients.queries import AdverseUse
 from publiccredit.recipients.types import Told
 from publiccredit.subjectdesk import codes
+from publiccredit.subjectdesk.keeping import contact_until
 from publiccredit.subjectdesk.models import (
     Handler,
     Message,
@@ -162,9 +163,28 @@ def public_records_of_case(*, case: Case, on: date) -> tuple[VisibleRecord, ...]
     return tuple(record for record in found if record is not None)
 
 
-def challenge_of_case(*, case_id: int) -> ReaderChallenge | None:
-    """Give how the reader of a case is reached, or nothing; the database gives it to the office alone."""
-    return ReaderChallenge.objects.select_related("case").filter(case_id=case_id).first()
+@dataclass(frozen=True)
+class ReaderContact:
+    """How the reader of a case is reached, as long as that is kept."""
+
+    case: Case
+    contact: str  # empty: none was left, or its term is over
+    kept_until: date | None  # the last day; empty while the case is undecided
+    over: bool
+
+
+def contact_of_reader(*, case_id: int, on: date) -> ReaderContact | None:
+    """
+    Give how the reader of a case is reached, or nothing; the database gives it to the office alone.
+
+    Once the term of keeping is over the contact is given to nobody, whether or not anything has run to erase it.
+    """
+    found = ReaderChallenge.objects.select_related("case").filter(case_id=case_id).first()
+    if found is None:
+        return None
+    until = contact_until(case=found.case)
+    over = found.erased_at is not None or (until is not None and until < on)
+    return ReaderContact(found.case, "" if over else found.contact, until, over)
 
 
 def handlers(*, visitor: Visitor) -> QuerySet[Handler]:

@@ -33,7 +33,6 @@ from publiccredit.catalogue.types import (
     ProcedureName,
     StepName,
 )
-from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState
 

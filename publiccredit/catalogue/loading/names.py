@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import PurePosixPath
 
 from publiccredit.catalogue.loading.files import PackFolder
-from publiccredit.catalogue.types import Code, CodeTable, DepartmentKind, Packs
+from publiccredit.catalogue.types import Code, CodeTable, DepartmentKind, KeptName, Packs
 from publiccredit.catalogue.types.base import Dated, Pack
 
 Found = Sequence[tuple[str, Pack]]
@@ -20,6 +20,16 @@ NAMED_AS_FILE = (
     "procedures/*.yml",
 )
 DISCLOSURE = ("disclosure/severity/*.yml", "disclosure/terms/*.yml")
+
+
+def check_keepings(at: PackFolder, packs: Packs) -> None:
+    """This will refuse packs that do not say how long each thing a natural person gave is kept."""
+    once(at, "keeping.yml", "name", [k.name.value for k in packs.keepings])
+    for missing in sorted(set(KeptName) - {k.name for k in packs.keepings}):
+        at.refuse("keeping.yml", "", f"没有写明“{missing.value}”保存多久", "请补上保存期限、起算日、依据和可信度")
+    for index, kept in enumerate(packs.keepings):
+        if kept.days <= 0:
+            at.refuse("keeping.yml", f"[{index}].days", f"{kept.days}", "天数须大于 0")
 
 
 def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, Pack]]]) -> None:

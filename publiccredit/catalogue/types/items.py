@@ -1,4 +1,6 @@
-"""The glossary and the catalogue editions: ``packs/glossary.yml``, ``packs/catalogue/<edition>.yml``."""
+"""Glossary, rights, terms of keeping and catalogue editions: ``packs/*.yml``, ``packs/catalogue/<edition>.yml``."""
+
+from enum import StrEnum
 
 from publiccredit.catalogue.types.base import Audience, BasisLevel, CodeName, Confidence, Dated, Pack, SubjectKind
 
@@ -23,6 +25,27 @@ class Right(Pack):
     text: str
     basis: str
     confidence: Confidence
+
+
+# --- keeping.yml ----------------------------------------------------------------------------------------------------
+
+
+class KeptName(StrEnum):
+    """What a natural person gives of itself and the platform keeps for a time."""
+
+    READER_CONTACT = "reader_contact"
+
+
+class Keeping(Pack):
+    """How long something a natural person gave is kept: ``days`` after the day it was needed for; then it is erased."""
+
+    name: KeptName
+    title: str
+    days: int
+    after: str  # in words: the day from which they count
+    basis: str
+    confidence: Confidence
+    note: str  # what of it the county has chosen itself
 
 
 class Item(Pack):

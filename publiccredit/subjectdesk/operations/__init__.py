@@ -21,6 +21,7 @@ from publiccredit.subjectdesk.operations.challenging import (
     review_challenge,
 )
 from publiccredit.subjectdesk.operations.contacts import UnableToKeep, name_handler, register_contact, revoke_handler
+from publiccredit.subjectdesk.operations.erasing import erase_reader_contacts
 from publiccredit.subjectdesk.operations.proving import (
     NotProved,
     TooManyAttempts,
@@ -53,6 +54,7 @@ __all__ = [
     "enter_by_sign_on",
     "enter_code",
     "enter_letter",
+    "erase_reader_contacts",
     "followed",
     "hand_in_paper",
     "issue_letter",

@@ -91,10 +91,11 @@ def contact(request: HttpRequest, case_id: int) -> HttpResponse:
 
     :raises Http404: no reader opened this case by itself.
     """
-    found = queries.challenge_of_case(case_id=case_id) if case_id < LARGEST_NUMBER else None
+    today = timezone.localdate()
+    found = queries.contact_of_reader(case_id=case_id, on=today) if case_id < LARGEST_NUMBER else None
     if found is None:
         raise Http404
-    return render(request, "subjectdesk/challenge_contact.html", {"challenge": found, "case": found.case})
+    return render(request, "subjectdesk/challenge_contact.html", {"reader": found, "case": found.case})
 
 
 def _record(record_id: int) -> VisibleRecord:
