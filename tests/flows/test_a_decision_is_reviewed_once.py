@@ -32,7 +32,7 @@ from tests.flows.cases import (
     settled,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 READER = Actor(name="reader", role=None)
 A_READER = Applicant(Party.READER, "读者")

@@ -18,7 +18,7 @@ from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record
 from tests.flows.cases import AT, CLERK, LIAISON, REASONS, hand_in, objection_ready, opened
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 LATE = AT + timedelta(days=6)  # Monday 7 September; the last day was Friday the 4th
 LAST = date(2026, 9, 4)

@@ -18,7 +18,7 @@ from publiccredit.catalogue.types import ConditionName, ProcedureName
 from publiccredit.subjects.models import Record
 from tests.flows.cases import AT, HEAD, LIAISON, REASONS, hand_in, opened, settled, shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 ORDER = Order("（2026）皖0621破1号", date(2026, 9, 10), date(2026, 12, 1))
 

@@ -32,7 +32,7 @@ from tests.flows.cases import (
     settled,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
 def test_an_extension_is_signed_by_the_officer_who_gives_its_reason(record: Record) -> None:
