@@ -82,6 +82,8 @@ class Case(models.Model):
                 | (~Q(state="taken_back") & Q(taken_back_at__isnull=True)),
             ),
             models.CheckConstraint(name="case_due_after_opening", condition=Q(due_on__gte=F("opened_on"))),
+            # DP-22: no channel but those that run on the same clocks, none of them bought.
+            models.CheckConstraint(name="case_came_by_a_known_channel", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(name="case_says_what_is_asked", condition=~Q(request="") & ~Q(applicant_name="")),
         ]
         indexes = [

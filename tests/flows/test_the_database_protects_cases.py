@@ -1,6 +1,7 @@
 """Forbidden shortcuts, tried with raw SQL as the application's role: the database refuses each."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,17 @@ from django.db import DatabaseError, connection, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor, Role
 from publiccredit.casework.models import Case, CaseStep, Decision
-from publiccredit.casework.operations import decide, declare_relation, escalate, reject_objection, request_review
-from publiccredit.casework.types import Order, Verdict
+from publiccredit.casework.operations import (
+    decide,
+    declare_relation,
+    escalate,
+    extend_deadline,
+    reject_objection,
+    request_papers,
+    request_review,
+)
+from publiccredit.casework.types import Channel, Order, Verdict
+from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record
 from tests.flows.cases import (
@@ -26,7 +36,9 @@ from tests.flows.cases import (
     OWNER,
     REASONS,
     THIRD,
+    hand_in,
     objection_ready,
+    opened,
     repair_ready,
     repaired,
     report_ready,
@@ -297,3 +309,82 @@ def test_a_department_opens_no_case_for_another(record: Record) -> None:
         cursor.execute(statement)
         assert cursor.rowcount == 0
     _refused(Actor(name="a", role=Role.AUDITOR), "row-level security", statement)
+
+
+# --- DP-22, DP-38: one clock for every channel, and what a desk is measured by ---------------------------------------
+
+
+def test_a_request_comes_by_a_known_channel_and_stays_with_it(record: Record) -> None:
+    case = objection_ready(record)
+    columns = [f.column for f in Case._meta.local_fields if f.column not in ("id", "number", "channel")]
+    names = ", ".join(f'"{c}"' for c in columns if c != "idempotency_key")
+    statement = f"INSERT INTO casework_case (number, channel, {names}) SELECT 'x', %s, {names} FROM casework_case"
+    for bought in ("agent", "paid", ""):
+        _refused(CLERK, "case_came_by_a_known_channel", statement, bought)
+    changed = "UPDATE casework_case SET channel = 'phone' WHERE id = %s"
+    _refused(CLERK, "what was asked in case", changed, case.pk)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "due_on = due_on + 1",
+        "due_on = due_on - 1",
+        "provisional = true",
+        "total_days = total_days + 5, due_on = due_on + 7",
+        "total_days = total_days - 1, due_on = due_on - 1",
+        "total_days = total_days - 1, forwarded_at = now()",
+        "waited_days = waited_days + 5, due_on = due_on + 7",
+        "waited_days = -1, waiting_since = NULL",
+        "extended_days = -1",
+    ],
+)
+@pytest.mark.parametrize("channel", ["online", "counter"])
+def test_no_channel_is_given_other_days_by_hand(record: Record, channel: str, change: str) -> None:
+    how = {} if channel == "online" else {"by": CLERK, "channel": Channel.COUNTER}
+    case = opened(ProcedureName.OBJECTION, record, ground="other", **how)
+    for by in (CLERK, OFFICE_HEAD, PROGRAM):
+        _refused(by, "last day of case .* follows", f"UPDATE casework_case SET {change} WHERE id = %s", case.pk)
+
+
+def test_a_case_is_extended_once_and_its_papers_wait_once(record: Record) -> None:
+    case = objection_ready(record)
+    extend_deadline(by=CLERK, case_id=case.pk, days=1, reason="须向省平台核实", at=AT)
+    again = "UPDATE casework_case SET extended_days = extended_days + 1, due_on = due_on + 1 WHERE id = %s"
+    _refused(CLERK, "follows from its steps", again, case.pk)
+    request_papers(by=CLERK, case_id=case.pk, asked="复印件", at=AT)
+    hand_in(case, "evidence", at=AT + timedelta(days=2))
+    case.refresh_from_db()
+    assert (case.extended_days, case.waited_days) == (1, 2)
+    waited = "UPDATE casework_case SET waited_days = waited_days + 1, due_on = due_on + 1 WHERE id = %s"
+    _refused(CLERK, "follows from its steps", waited, case.pk)
+
+
+def test_a_lapse_is_not_taken_back(record: Record) -> None:
+    case = objection_ready(record)
+    escalate(at=AT + timedelta(days=30))
+    for by in (CLERK, OFFICE_HEAD, PROGRAM):
+        _refused(by, "is not taken back", "UPDATE casework_case SET reached_percent = 0 WHERE id = %s", case.pk)
+    case.refresh_from_db()
+    assert case.reached_percent == 100
+
+
+@pytest.mark.parametrize("change", ["received_at = received_at - interval '9 days'", "working_days_taken = 1",
+                                    "working_days_taken = NULL"])  # fmt: skip
+def test_a_late_record_is_not_made_timely(record: Record, change: str) -> None:
+    for by in (LIAISON, PROGRAM):
+        statement = f"UPDATE subjects_record SET {change}, {LATER} WHERE id = %s"
+        _refused(by, "when record .* came", statement, record.pk)
+
+
+def test_there_is_no_place_for_a_fee() -> None:
+    """No table of cases, of the subject's desk or of recipients can hold what somebody paid, owes or was charged."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name ~ '^(casework|subjectdesk|recipients|accounts)_'"
+        )
+        columns = {name for (name,) in cursor.fetchall()}
+    assert len(columns) > 100
+    words = r"(^|_)(fee|fees|price|charge|charged|payment|paid|cost|amount|balance|invoice|fen)(_|$)"
+    assert [c for c in columns if re.search(words, c.split(".")[1])] == []
