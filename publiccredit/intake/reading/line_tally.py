@@ -13,14 +13,10 @@ from pyarrow import lib as arrow
 
 QUOTE = b'"'
 WIDE_BLANK = b"\xe3\x80"  # the bytes of U+3000; no other character is made of these two alone
-SEPARATORS = (b",", b"\t", b";")
+SEPARATORS = (b",", b"\t", b";", b"|")
 _FEED = 0x0A
-_BLANK, _COMMA, _SEMICOLON, _WIDE = (
-    0x20,
-    0x2C,
-    0x3B,
-    0xE3,
-)  # an empty line begins with one of these or a control character
+# An empty line begins with one of these or a control character.
+_BLANK, _COMMA, _SEMICOLON, _BAR, _WIDE = 0x20, 0x2C, 0x3B, 0x7C, 0xE3
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def line_tally(block: bytes | memoryview) -> LineTally:
 
 def _like_empty(first: pl.Series) -> pl.Series:
     """Whether a line may be empty, by its first byte."""
-    return (first <= _BLANK) | (first == _COMMA) | (first == _SEMICOLON) | (first == _WIDE)
+    return (first <= _BLANK) | (first == _COMMA) | (first == _SEMICOLON) | (first == _BAR) | (first == _WIDE)
 
 
 def tally_of(lines: list[bytes]) -> LineTally:

@@ -1,5 +1,5 @@
 """
-Comma, tab and semicolon separated text, read by Polars.
+Text separated by commas, tabs, semicolons or bars, read by Polars.
 
 Polars reads what is well formed; where it stops, at a quotation mark inside a value or at a row longer than the header,
 the file is written out once more by the csv module in the form Polars takes, and reading goes on where it stopped.
@@ -23,9 +23,18 @@ from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.recognition import SheetHead, best_fit, recognise
 from publiccredit.intake.reading.refusals import refusal
-from publiccredit.intake.types import ROW, SHEET, RawChunk, RecognisedSheet
+from publiccredit.intake.types import ROW, SHEET, RawChunk, RecognisedSheet, UnableToRead
 
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
+# What people type in their place; within Chinese text it means itself, so a file is not taken apart by it.
+OTHER_DELIMITERS = {
+    "，": "全角逗号“，”",
+    "；": "全角分号“；”",
+    "、": "顿号“、”",
+    "｜": "全角竖线“｜”",
+    "^": "“^”",
+    "~": "“~”",
+}
 HEAD_BYTES = 1 << 20
 
 
@@ -64,8 +73,14 @@ def open_text(*, path: Path, candidates: Sequence[Candidate], limits: Limits) ->
     :raises UnableToRead: it is not text, too large in some direction, or in no form that is known.
     """
     text = readable_text(path=path, limits=limits)
-    head = _head(text, candidates, limits)
-    recognition = recognise(heads=[head.sheet], candidates=candidates, encoding=text.encoding)
+    start = _start(text)
+    head = _head(start, candidates, limits)
+    try:
+        recognition = recognise(heads=[head.sheet], candidates=candidates, encoding=text.encoding)
+    except UnableToRead:
+        if found := _other_delimiter(start, candidates, limits):
+            raise refusal("other_delimiter", found=found) from None
+        raise
     header = recognition.sheets[0]
     table = Table(
         text=text,
@@ -86,12 +101,24 @@ def open_text(*, path: Path, candidates: Sequence[Candidate], limits: Limits) ->
     )
 
 
-def _head(text: ReadableText, candidates: Sequence[Candidate], limits: Limits) -> Head:
-    """Read the first records under each delimiter and keep the one whose headers are best known."""
+def _start(text: ReadableText) -> str:
     with text.path.open("rb") as stream:
         start = stream.read(HEAD_BYTES)
     whole_lines = start[: start.rfind(b"\n") + 1] or start
-    words = whole_lines.decode("utf-8-sig", errors="replace")
+    return whole_lines.decode("utf-8-sig", errors="replace")
+
+
+def _other_delimiter(words: str, candidates: Sequence[Candidate], limits: Limits) -> str | None:
+    """Name the sign under which the header would be known, where it is none that separates columns."""
+    for sign, name in OTHER_DELIMITERS.items():
+        fit = best_fit(head=_records(words, sign, limits).sheet, candidates=candidates)
+        if fit is not None and not fit.missing:
+            return name
+    return None
+
+
+def _head(words: str, candidates: Sequence[Candidate], limits: Limits) -> Head:
+    """Read the first records under each delimiter and keep the one whose headers are best known."""
     heads = [_records(words, delimiter, limits) for delimiter in DELIMITERS]
     if not any(head.sheet.rows for head in heads):
         raise refusal("empty")

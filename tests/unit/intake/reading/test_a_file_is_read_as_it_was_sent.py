@@ -23,7 +23,7 @@ def read(path: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_separated_text_is_read_in_every_encoding(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = write_csv(tmp_path, [HEADERS, ROW_1, ROW_2], encoding=encoding, delimiter=delimiter)
     assert read(path) == [("", 2, *EXPECTED_1), ("", 3, *EXPECTED_2)]

@@ -64,7 +64,7 @@ def test_columns_in_any_order_and_headers_in_any_dress_are_the_same_form(
 @files
 @given(
     rows=st.lists(st.lists(CELL, min_size=len(HEADERS), max_size=len(HEADERS)), min_size=1, max_size=12),
-    delimiter=st.sampled_from([",", "\t", ";"]),
+    delimiter=st.sampled_from([",", "\t", ";", "|"]),
 )
 def test_both_counts_of_a_text_file_agree(rows: list[list[str]], delimiter: str) -> None:
     filled = [(n, row) for n, row in enumerate(rows, 2) if any(cell.strip(" \t\r\n") for cell in row)]

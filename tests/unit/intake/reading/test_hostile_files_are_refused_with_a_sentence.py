@@ -103,6 +103,20 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     "row too long": (
         lambda f: hostile.text(f, hostile.GOOD_CSV + b"1,2,3,4,5,6,,8\n"), "F-135", "文件第 4 行有 8 个单元格，表头只有 6 列。",
     ),
+    "number of a person in a header": (
+        lambda f: write_csv(f, [[*HEADERS, "经办 000000198706057012"], [*ROW_1, ""]]), "F-164",
+        "工作表名称或表头中有居民身份证号码。",
+    ),
+    "number of a person in the name of a sheet": (
+        lambda f: write_xlsx(f, {"数据": [HEADERS, ROW_1], "000000198706057012": [["说明"]]}), "F-164",
+        "工作表名称或表头中有居民身份证号码。",
+    ),
+    "columns parted by wide commas": (
+        lambda f: write_csv(f, [HEADERS, ROW_1], delimiter="，"), "F-165", "文件的各列以全角逗号“，”分隔。",
+    ),
+    "columns parted by carets, below a title": (
+        lambda f: write_csv(f, [["样例决定，十一月"], HEADERS, ROW_1], delimiter="^"), "F-165", "文件的各列以“^”分隔。",
+    ),
     "json array": (lambda f: hostile.named(f, "a.json", b"[{}]"), "F-137", "文件是一个 JSON 数组，或者一个对象写成了多行（第 1 行）。"),
     "json text": (lambda f: hostile.named(f, "a.json", b'{"a": 1}\n"b"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（不是对象）。"),
     "json broken": (lambda f: hostile.named(f, "a.jsonl", b'{"a": 1}\n{"a"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（语法有误）。"),

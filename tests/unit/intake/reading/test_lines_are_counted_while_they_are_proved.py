@@ -24,7 +24,7 @@ def _sent(folder: Path, text: str) -> Path:
     end=st.sampled_from(["", "\n", "\r\n\n"]),
     mark=st.sampled_from(["", "\ufeff"]),
     header_row=st.integers(1, 3),
-    delimiter=st.sampled_from([",", ";", "\t"]),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
 )
 def test_the_tally_of_a_file_without_quotation_marks_counts_as_the_walk_does(
     tmp_path_factory, lines, end, mark, header_row, delimiter
@@ -35,9 +35,10 @@ def test_the_tally_of_a_file_without_quotation_marks_counts_as_the_walk_does(
     assert count_text_rows(path=path, delimiter=delimiter, header_row=header_row, tally=tally) == walked
 
 
-def test_a_line_of_semicolons_is_empty_only_where_they_separate():
-    tally = line_tally("名称;代码\n;;\n甲;1\n".encode())
-    assert (tally.lines, tally.filled(delimiter=";"), tally.filled(delimiter=",")) == (3, 2, 3)
+def test_a_line_of_separators_is_empty_only_where_they_separate():
+    for delimiter in ";|":
+        tally = line_tally(f"名称{delimiter}代码\n{delimiter}{delimiter}\n甲{delimiter}1\n".encode())
+        assert (tally.lines, tally.filled(delimiter=delimiter), tally.filled(delimiter=",")) == (3, 2, 3)
 
 
 def test_a_file_with_a_quotation_mark_is_walked_through(tmp_path):
