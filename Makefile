@@ -20,7 +20,7 @@ test: environment-dev browser ## everything from nothing: install what tests nee
 	@$(MAKE) --no-print-directory check
 
 check: lint types generated ## every check, seconds first (after `make test` has installed what it needs)
-	$(VENV)/pytest tests -n 2 -m "not scale" $(if $(CI),-p no:randomly) --cov --cov-report= -q
+	$(VENV)/pytest tests -n 2 --dist worksteal -m "not scale" $(if $(CI),-p no:randomly) --cov --cov-report= -q
 	$(VENV)/coverage report --fail-under=95 --skip-covered --sort=cover | tail -25
 
 lint:
