@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import get_resolver, reverse
 from django.utils.cache import add_never_cache_headers
@@ -86,19 +86,40 @@ def asked_of(*, shape: type[Asked], request: Request) -> dict[str, Any]:
     :raises ValidationError: one is unknown, sent more than once, or not what the shape asks for.
     """
     asked = shape(data=request.query_params)
+    _refuse_what_is_meant_otherwise(asked, request.query_params, "这个地址没有这个参数")
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def sent_of(*, shape: type[Asked], request: Request) -> dict[str, Any]:
+    """
+    Give the parts of a form, as its shape describes them; like an address, it says nothing that would go unheard.
+
+    :raises ValidationError: a part is unknown, sent more than once where one is meant, or not what the shape asks for;
+        or a part stands in the address instead.
+    """
+    sent = shape(data=request.data)
+    if isinstance(request.data, QueryDict):
+        _refuse_what_is_meant_otherwise(sent, request.data, "表单没有这一部分")
+    if misplaced := list(request.query_params):
+        said = "不写在地址里。请作为表单的一部分提交。"
+        raise exceptions.ValidationError({name: exceptions.ErrorDetail(said, code="misplaced") for name in misplaced})
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
+
+
+def _refuse_what_is_meant_otherwise(asked: serializers.Serializer[Any], given: QueryDict, unknown: str) -> None:
     known = "、".join(asked.fields)
     wrong: dict[str, exceptions.ErrorDetail] = {}
-    for name, values in request.query_params.lists():
-        if name not in asked.fields:
-            said = f"这个地址没有这个参数。可以用的有：{known}。"
-            wrong[name] = exceptions.ErrorDetail(said, code="unknown")
-        elif len(values) > 1:
+    for name, values in given.lists():
+        field = asked.fields.get(name)
+        if field is None:
+            wrong[name] = exceptions.ErrorDetail(f"{unknown}。可以用的有：{known}。", code="unknown")
+        elif len(values) > 1 and not isinstance(field, serializers.ListField):
             said = f"写了 {len(values)} 次，不能判断以哪一个为准。请只写一次。"
             wrong[name] = exceptions.ErrorDetail(said, code="repeated")
     if wrong:
         raise exceptions.ValidationError(wrong)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
 
 
 def refusals(*statuses: int) -> dict[int | str, type[Problem]]:

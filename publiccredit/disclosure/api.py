@@ -134,6 +134,9 @@ class SubjectView(RecordsView):
     def get(self, request: Request, identifier: str) -> Response:
         asked = asked_of(shape=SubjectAsked, request=request)
         today = timezone.localdate()
+        if asked["known_on"] and asked["known_on"] > today:
+            said = f"{asked['known_on']} 还没有到，平台那时知道什么无从得知。请写不晚于今天的日期。"
+            raise ValidationError({"known_on": [said]})
         known = asked["known_on"] if asked["known_on"] and asked["known_on"] < today else None
         with self.disclosing(request) as handed:
             page = queries.subject_page(

@@ -217,6 +217,14 @@ class DepartmentFigure:
     on_time: int
     median_days: float | None
 
+    @property
+    def late(self) -> int:
+        return self.dated - self.on_time
+
+    @property
+    def late_share(self) -> float | None:
+        return self.late / self.dated if self.dated else None
+
 
 @dataclass(frozen=True)
 class Figures:

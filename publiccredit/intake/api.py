@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, asked_of, refusals
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, api_open_to, asked_of, refusals, sent_of
 from publiccredit.accounts.types import TokenScope
 from publiccredit.intake import operations, queries, tasks
 from publiccredit.intake.models import Submission, SubmissionState
@@ -28,7 +28,7 @@ FINISHED = {SubmissionState.FILED, SubmissionState.REFUSED}
 
 
 class Conflict(APIException):
-    """The idempotency key stands for another file."""
+    """The idempotency key stands for another file, or for the same one sent with other words."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "idempotency_key_reused"
@@ -134,9 +134,7 @@ class SubmissionsView(APIView):
             raise ValidationError(
                 {KEY_HEADER: "请在请求头写 Idempotency-Key：每个文件一个，1 至 100 个可见的 ASCII 字符。"}
             )
-        asked = SubmissionSent(data=request.data)
-        asked.is_valid(raise_exception=True)
-        received = _receive(request, key, asked.validated_data)
+        received = _receive(request, key, sent_of(shape=SubmissionSent, request=request))
         if received.state not in FINISHED:
             tasks.file_soon(submission_id=received.pk)
         told = status.HTTP_200_OK if received.state in FINISHED else status.HTTP_202_ACCEPTED
@@ -201,7 +199,7 @@ def _receive(request: Request, key: str, given: dict[str, Any]) -> Submission:
     except IdempotencyKeyReused as error:
         raise Conflict(str(error)) from error
     except UnableToSubmit as error:
-        raise ValidationError({"file": str(error)}) from error
+        raise ValidationError({error.about: str(error)}) from error
 
 
 def _brief(submission: Submission) -> dict[str, Any]:

@@ -41,12 +41,14 @@ def refuse_what_cannot_be_confirmed(*, overrides: Collection[str]) -> None:
     overridable = {kind.code: kind for kind in catalogue.packs().issues if kind.overridable}
     if wrong := sorted(o for o in set(overrides) if code_confirmed(o) not in overridable):
         raise UnableToSubmit(
-            f"{'、'.join(wrong)} 不能以确认放行，请更正数据。可以确认的有：{'、'.join(sorted(overridable))}。"
+            f"{'、'.join(wrong)} 不能以确认放行，请更正数据。可以确认的有：{'、'.join(sorted(overridable))}。",
+            about="overrides",
         )
     if whole := sorted(o for o in set(overrides) if o in overridable and overridable[o].by_row):
         raise UnableToSubmit(
             f"{'、'.join(whole)} 不能整份确认，须逐行核对、逐行确认："
-            f"写作“{whole[0]}:行号”，多个工作表时写作“{whole[0]}:工作表!行号”。"
+            f"写作“{whole[0]}:行号”，多个工作表时写作“{whole[0]}:工作表!行号”。",
+            about="overrides",
         )
     if len(overrides) > MOST_CONFIRMED:
-        raise UnableToSubmit(f"一次最多确认 {MOST_CONFIRMED} 处。请分次确认，或更正数据。")
+        raise UnableToSubmit(f"一次最多确认 {MOST_CONFIRMED} 处。请分次确认，或更正数据。", about="overrides")

@@ -70,7 +70,7 @@ class NotYourDepartment(UnableToSubmit):
 
 
 class IdempotencyKeyReused(UnableToSubmit):
-    """The key was used before, with another file."""
+    """The key was used before, with another file or with other words about the same one."""
 
 
 class BeingFiled(Exception):
@@ -97,7 +97,8 @@ def receive_submission(  # noqa: PLR0913 - what a sender may say about a file, e
     ``served_on`` declares that every decision in it has been served, at the latest on that day.
 
     :raises NotYourDepartment: the officer may not submit for this department.
-    :raises IdempotencyKeyReused: the key stands for another file.
+    :raises IdempotencyKeyReused: the key stands for another file, or for this one declared otherwise: who sends a
+        declaration under a used key must not believe that it was heard.
     :raises UnableToSubmit: the source is not the department's, the declaration lies in the future, a doubt is
         confirmed that cannot be, or without a reason, or the file is too large.
     """
@@ -270,34 +271,64 @@ def _refuse_what_cannot_be(
     try:
         sources_for(department_code=department_code, source=source or None, on=today)
     except (UnableToRead, catalogue.NotInPacks) as error:
-        raise UnableToSubmit(str(error)) from error
+        raise UnableToSubmit(str(error), about="source") from error
     if served_on is not None and served_on > today:
-        raise UnableToSubmit(f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。")
+        raise UnableToSubmit(
+            f"声明的送达日期 {served_on} 晚于今天。送达是已经发生的事，请填写不晚于今天的日期。", about="served_on"
+        )
     refuse_what_cannot_be_confirmed(overrides=overrides.codes)
     if overrides.codes and not overrides.reason.strip():
-        raise UnableToSubmit("确认疑问须写明理由，例如“老代码，校验位不符，已与登记机关核实”。")
+        raise UnableToSubmit(
+            "确认疑问须写明理由，例如“老代码，校验位不符，已与登记机关核实”。", about="override_reason"
+        )
 
 
-def _earlier(department_code: str, idempotency_key: str, sha256: str) -> Submission | None:
-    earlier = Submission.objects.filter(department_code=department_code, idempotency_key=idempotency_key).first()
-    if earlier is not None and earlier.file_sha256 != sha256:
+def _earlier(values: dict[str, Any], served_on: date | None) -> Submission | None:
+    """
+    Give what was sent under the same key before.
+
+    :raises IdempotencyKeyReused: it was not the same.
+    """
+    number = values["idempotency_key"]
+    earlier = (
+        Submission.objects.filter(department_code=values["department_code"], idempotency_key=number)
+        .select_related("service_declaration")
+        .first()
+    )
+    if earlier is None:
+        return None
+    if earlier.file_sha256 != values["file_sha256"]:
+        raise IdempotencyKeyReused(f"幂等键“{number}”已用于另一份文件（报送编号 {earlier.pk}）。新的文件请换一个键。")
+    if other := _said_otherwise(earlier, values, served_on):
         raise IdempotencyKeyReused(
-            f"幂等键“{idempotency_key}”已用于另一份文件（报送编号 {earlier.pk}）。新的文件请换一个键。"
+            f"幂等键“{number}”已用于这份文件（报送编号 {earlier.pk}），但{'、'.join(other)}与那次不同，没有改动。"
+            "要改的请换一个键重新报送；补充送达声明也可以在报送页面办理。"
         )
     return earlier
+
+
+def _said_otherwise(earlier: Submission, values: dict[str, Any], served_on: date | None) -> list[str]:
+    declared = getattr(earlier, "service_declaration", None)  # one made later, on the page, is no part of the sending
+    then = declared.served_on if declared and declared.declared_at == earlier.received_at else None
+    source = values["source"]  # where none was named, the recognised one stands there by now
+    compared = {
+        "送达日期": then != served_on,
+        "数据来源": bool(source and earlier.source and source != earlier.source),
+        "确认的疑问": (earlier.overrides, earlier.override_reason) != (values["overrides"], values["override_reason"]),
+    }
+    return [words for words, differs in compared.items() if differs]
 
 
 def _taken_in_once(
     by: Actor, copy: store.Taken, values: dict[str, Any], served_on: date | None, at: datetime
 ) -> Submission:
-    department_code, key = values["department_code"], values["idempotency_key"]
-    if key and (earlier := _earlier(department_code, key, copy.sha256)):
+    if values["idempotency_key"] and (earlier := _earlier(values, served_on)):
         return earlier
     try:
         return _take_in(by, copy, values, served_on, at)
     except IntegrityError:
         # Two presses of one button at once: the other one was first.
-        if key and (earlier := _earlier(department_code, key, copy.sha256)):
+        if values["idempotency_key"] and (earlier := _earlier(values, served_on)):
             return earlier
         raise
 

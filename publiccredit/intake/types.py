@@ -137,7 +137,15 @@ class Overrides:
 
 
 class UnableToSubmit(Exception):
-    """What an officer sends or declares is not taken; the message says why and what would be right."""
+    """
+    What an officer sends or declares is not taken; the message says why and what would be right.
+
+    ``about`` is the part of what was sent that it is about.
+    """
+
+    def __init__(self, message: str, *, about: str = "file") -> None:
+        super().__init__(message)
+        self.about = about
 
 
 class UnableToRead(Exception):

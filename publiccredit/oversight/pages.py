@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_GET
 from publiccredit.accounts.access import OFFICE_AND_AUDIT, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
+from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries as disclosure
 from publiccredit.matching import queries as matching
 from publiccredit.oversight import queries
 from publiccredit.oversight.types import Board, Cell, CellKind
@@ -182,6 +185,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         "submissions_url": submissions,
         "late_url": late,
         "timed_url": timed,
+        "public": _public(code, today) if since == today.replace(month=1, day=1) else None,
         "months": _months(code, since, today),
         "numbers": (
             Figure("报送", f"{found.submissions:,}", "次", submissions, "收到的文件，含整体退回的"),
@@ -197,6 +201,14 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         ),
     }
     return render(request, "oversight/department.html", named)
+
+
+def _public(code: str, today: date) -> dict[str, Any] | None:
+    """Give what the public page of the department counts: of the same records, those the public may see today."""
+    seen = disclosure.figures(audience=Audience.PUBLIC, on=today).departments
+    return next(
+        ({"late": d.late, "timed": d.dated, "share": d.late_share} for d in seen if d.department_code == code), None
+    )
 
 
 def _share(share: float | None) -> str:

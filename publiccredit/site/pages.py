@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
@@ -17,7 +18,8 @@ from publiccredit.disclosure import queries as disclosure
 from publiccredit.oversight import queries as oversight
 from publiccredit.site.context import TYPE_SIZE_COOKIE, own_desk
 
-A_YEAR = 365 * 24 * 60 * 60
+A_DAY = 24 * 60 * 60
+A_YEAR = 365 * A_DAY
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's sig
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@open_to(EVERYBODY)
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Answer where a browser looks for the site's sign when it shows something that is no page and names none."""
+    response = redirect(static("site/seal.svg"))
+    response["Cache-Control"] = f"max-age={A_DAY}"
+    return response
 
 
 @open_to(EVERYBODY)

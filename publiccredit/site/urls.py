@@ -14,6 +14,7 @@ def departments() -> tuple[tuple[str, str], ...]:
 
 SITE: list[URLPattern | URLResolver] = [
     path("health", pages.health, name="health"),
+    path("favicon.ico", pages.icon, name="icon"),
     path("about/", pages.about, name="about"),
     path("rights/", pages.rights, name="rights"),
     path("accessibility/", pages.accessibility, name="accessibility"),

@@ -79,7 +79,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/oversight/questions/", Role.OFFICE_CLERK),
     ("/oversight/questions/1/", Role.OFFICE_CLERK),
     ("/oversight/ledger/", Role.AUDITOR),
-    ("/oversight/ledger/verification/", Role.AUDITOR),  # takes only a form
+    ("/oversight/ledger/verification/", Role.AUDITOR),
     ("/cases/statistics/", None),
     ("/cases/", Role.LIAISON),
     ("/cases/?queue=open", Role.OFFICE_CLERK),

@@ -145,8 +145,12 @@ def test_a_page_takes_as_many_statements_for_one_line_as_for_fifty(auditor: Clie
 
 
 def test_the_chain_is_proved_on_demand(auditor: Client) -> None:
-    page = auditor.post("/oversight/ledger/verification/").content.decode()
+    for _ in range(2):  # a reader may load the verdict again
+        response = auditor.get("/oversight/ledger/verification/")
+        assert response.status_code == 200
+    page = response.content.decode()
     assert "链完整" in page
+    assert 'method="get" action="/oversight/ledger/verification/"' in auditor.get("/oversight/ledger/").content.decode()
     assert "全部 1 条" in page
 
 

@@ -15,6 +15,12 @@ def test_absent_and_hidden_pages_offer_a_search(client: Client) -> None:
     assert "三种情况平台给出同样的答复" in answer.content.decode()
 
 
+def test_a_browser_that_shows_no_page_finds_the_sign_of_the_site(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/site/seal.svg")
+    assert answer["Cache-Control"] == "max-age=86400"
+
+
 @override_settings(UPLOAD_MAX_BYTES=2**20)
 def test_a_body_above_the_limit_is_refused_before_it_is_read(client: Client) -> None:
     page = client.post("/log-in/", {"username": "x"}, headers={"content-length": str(2**30)})

@@ -1,7 +1,7 @@
 """A department's own program sends files with a token, once each, and reads what became of them."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -17,8 +17,8 @@ from publiccredit.accounts.access import SENDERS, api_open_to
 from publiccredit.accounts.models import AccessToken
 from publiccredit.accounts.operations import acting, issue_token, open_account, revoke_token
 from publiccredit.accounts.types import PROGRAM, Role, TokenScope
-from publiccredit.intake.models import Submission
-from publiccredit.intake.operations import file_submission
+from publiccredit.intake.models import ServiceDeclaration, Submission
+from publiccredit.intake.operations import declare_service, file_submission
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, sent_csv
 from tests.flows.filing import check_here
@@ -91,6 +91,52 @@ def test_a_key_with_another_file_is_a_conflict(market: Client) -> None:
     assert answer.json()["code"] == "idempotency_key_reused"
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "named"),
+    [
+        ({}, {"served_on": "2026-11-05"}, "送达日期"),
+        ({"served_on": "2026-11-05"}, {"served_on": "2026-11-06"}, "送达日期"),
+        ({"source": "market_regulation/penalty"}, {"source": "market_regulation/licence"}, "数据来源"),
+        ({}, {"overrides": ["I-102"], "override_reason": "老代码，已核实"}, "确认的疑问"),
+    ],
+)
+def test_a_key_with_other_words_about_the_same_file_is_a_conflict(
+    market: Client, then: dict[str, object], now: dict[str, object], named: str
+) -> None:
+    number = _send(market, **then).json()["submission"]
+    answer = _send(market, **now)
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
+    assert f"报送编号 {number}），但{named}与那次不同" in answer.json()["message"]
+    with acting(actor=PROGRAM):
+        submission = Submission.objects.get()
+        declared = [str(d.served_on) for d in ServiceDeclaration.objects.all()]
+    assert (submission.overrides, declared) == ([], [str(then["served_on"])] if "served_on" in then else [])
+
+
+def test_a_key_may_be_used_again_after_the_source_was_recognised_and_the_service_declared(market: Client) -> None:
+    number = _send(market).json()["submission"]
+    _file(number)
+    declare_service(by=PROGRAM, submission_id=number, served_on=date(2026, 11, 5), at=timezone.now())
+    assert (_send(market).status_code, _send(market).json()["submission"]) == (200, number)
+
+
+def test_a_part_that_would_go_unheard_is_refused(market: Client) -> None:
+    content = sent_csv([penalty_row(1)])
+
+    def sent(address: str = ADDRESS, **parts: object) -> tuple[int, list[str], str]:
+        answer = market.post(address, parts, headers={"Idempotency-Key": "k-1"})
+        return answer.status_code, answer.json().get("where", []), answer.json().get("message", "")
+
+    one, other = SimpleUploadedFile("甲.csv", content), SimpleUploadedFile("乙.csv", content)
+    status, where, message = sent(file=one, **{"served-on": "2026-11-05"})
+    assert (status, where) == (400, ["served-on"])
+    assert "可以用的有：file、source、served_on、overrides、override_reason" in message
+    assert sent(file=[one, other])[:2] == (400, ["file"])
+    assert sent(f"{ADDRESS}?served_on=2026-11-05", file=one)[:2] == (400, ["served_on"])
+    with acting(actor=PROGRAM):
+        assert Submission.objects.count() == 0
+
+
 def test_a_file_without_a_key_is_refused(market: Client) -> None:
     answer = market.post(ADDRESS, {"file": SimpleUploadedFile("a.csv", b"x")})
     assert answer.status_code == 400
@@ -101,13 +147,20 @@ def test_a_file_without_a_key_is_refused(market: Client) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"source": "taxation/penalty"}, {"source": "none/none"}, {"served_on": "2099-01-01"}, {"overrides": ["D-101"]}],
+    [
+        {"source": "taxation/penalty"},
+        {"source": "none/none"},
+        {"served_on": "2099-01-01"},
+        {"overrides": ["D-101"]},
+        {"override_reason": "", "overrides": ["I-102"]},
+    ],
 )
 def test_what_cannot_be_sent_so_is_refused_with_the_reason(market: Client, given: dict[str, object]) -> None:
     answer = _send(market, **given)
     assert answer.status_code == 400
     assert set(answer.json()) == {"code", "message", "where"}
     assert len(answer.json()["message"]) > 8
+    assert answer.json()["where"] == [next(iter(given))]
 
 
 def test_another_department_finds_no_such_submission(market: Client) -> None:

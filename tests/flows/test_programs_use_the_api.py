@@ -62,6 +62,12 @@ def test_what_was_known_on_a_day_is_given(client: Client, subject: Subject) -> N
     assert (answer["known_on"], answer["records"]) == ("2026-05-31", [])
 
 
+def test_what_will_be_known_on_a_day_to_come_is_not_given(client: Client, subject: Subject) -> None:
+    answer = client.get(f"/api/v1/subjects/{subject.uscc}", {"known_on": "2999-01-01"})
+    assert (answer.status_code, answer.json()["where"]) == (400, ["known_on"])
+    assert "2999-01-01 还没有到" in answer.json()["message"]
+
+
 @pytest.mark.parametrize(
     ("address", "status", "code"),
     [

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.core.cache import cache
 
 from publiccredit.accounts.types import Role
 from publiccredit.intake.operations import declare_nil_return
@@ -131,6 +132,21 @@ def test_a_department_page_shows_its_formulas_with_its_numbers(clerk: Browser) -
     assert "1 ÷ 2" in page
     assert "= 50.0%" in page
     assert clerk.get("/oversight/departments/none/").status_code == 404
+
+
+def test_the_office_and_the_public_say_what_their_late_shares_are_shares_of(clerk: Browser) -> None:
+    """One late penalty is shown, another is held because nobody said that it was served: only the office counts it."""
+    late = {"decided_on": "2026-10-12", "served_on": "2026-10-13"}
+    send([penalty_row(1), penalty_row(2, **late), penalty_row(3, **{**late, "served_on": ""})])
+    cache.clear()
+    page = clerk.get("/oversight/departments/market_regulation/")
+    office = said(page)
+    public = said(clerk.get("/departments/market_regulation/"))
+    assert (page.context["figures"].late, page.context["figures"].timed) == (2, 3)
+    assert "= 66.7%" in office
+    assert "公众页面只计其中今天公示的：1 ÷ 2 = 50.0%" in office
+    assert "占公示中有期限的 2 条的 50.0%" in public
+    assert "公众页面" not in said(clerk.get("/oversight/departments/market_regulation/?since=2026-11-01"))
 
 
 def test_the_late_list_names_the_working_days_and_the_submission(clerk: Browser) -> None:

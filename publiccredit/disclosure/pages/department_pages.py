@@ -30,6 +30,7 @@ class Line:
     compliance: float | None
     published: int
     late: int
+    timed: int
     late_share: float | None
     median_days: float | None
 
@@ -99,7 +100,6 @@ def _item_url(item: str) -> str:
 
 
 def _line(department: Department, figure: DepartmentFigure | None, sent: SubmissionFigure | None) -> Line:
-    late = figure.dated - figure.on_time if figure else 0
     return Line(
         name=department.name,
         url=reverse("disclosure:department", args=[department.code]),
@@ -107,8 +107,9 @@ def _line(department: Department, figure: DepartmentFigure | None, sent: Submiss
         accepted=sent.accepted if sent else 0,
         compliance=sent.compliance if sent else None,
         published=figure.published if figure else 0,
-        late=late,
-        late_share=late / figure.dated if figure and figure.dated else None,
+        late=figure.late if figure else 0,
+        timed=figure.dated if figure else 0,
+        late_share=figure.late_share if figure else None,
         median_days=figure.median_days if figure else None,
     )
 
@@ -125,7 +126,7 @@ def _figures(line: Line, code: str, year: int) -> list[Figure]:
             f"{line.late:,}",
             "条",
             f"{records}&time=late",
-            f"占公示中的 {_percent(line.late_share)}%，已不公示的不计"
+            f"占公示中有期限的 {line.timed:,} 条的 {_percent(line.late_share)}%，已不公示的不计"
             if line.late_share is not None
             else "决定后 7 个工作日以后到达",
             kind="adverse" if line.late else "",
