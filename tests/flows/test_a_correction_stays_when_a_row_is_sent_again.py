@@ -29,7 +29,7 @@ from tests.flows.cases import (
 from tests.flows.casework_model import SOURCE_APPLICANT
 from tests.flows.filing import AT, outcome, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 FACTS = "销售以不合格产品冒充合格产品的建材"
 RIGHT = "销售未经检验的建材"
 DECIDED_AT = AT + timedelta(minutes=1)
