@@ -51,6 +51,13 @@ class LogInForm(forms.Form):
         return values
 
 
+class OneTimeInput(forms.TextInput):
+    """A code that was refused is not put back: who types the next one would add it to the old."""
+
+    def format_value(self, value: Any) -> None:
+        del value
+
+
 class CodeForm(forms.Form):
     """A code of the second factor, or one for a lost telephone where that is taken."""
 
@@ -59,7 +66,7 @@ class CodeForm(forms.Form):
         max_length=40,
         help_text="手机上验证器应用现在显示的 6 位数字。",
         error_messages={"required": "请输入手机上显示的 6 位数字。"},
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+        widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, officer: Officer, with_recovery: bool = False, **kwargs: Any) -> None:

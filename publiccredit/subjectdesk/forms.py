@@ -66,6 +66,13 @@ class ContactForm(forms.Form):
     )
 
 
+class OneTimeInput(forms.TextInput):
+    """A code that was refused is not put back: who types the next one would add it to the old."""
+
+    def format_value(self, value: Any) -> None:
+        del value
+
+
 class CodeForm(forms.Form):
     """A code that was sent."""
 
@@ -75,7 +82,7 @@ class CodeForm(forms.Form):
         max_length=20,
         help_text="6 位数字，10 分钟内有效。",
         error_messages={"required": "请填写收到的验证码。"},
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
 

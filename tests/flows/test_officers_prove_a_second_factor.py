@@ -65,6 +65,7 @@ def test_an_officer_enrols_with_a_code_and_is_given_ten_for_a_lost_telephone(cli
     assert client.get("/second-factor/").context["secret"].replace(" ", "") == secret, "the one that was scanned"
     wrong = client.post("/second-factor/", {"code": "000000"})
     assert (wrong.status_code, "口令不对或者已经用过" in wrong.content.decode()) == (422, True)
+    assert 'value="000000"' not in wrong.content.decode()
     _, codes = enrol(client, clock)
     assert len(set(codes)) == 10
     kept = SecondFactor.objects.get()

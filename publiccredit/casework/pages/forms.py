@@ -160,6 +160,13 @@ class ExtendForm(StepForm):
         operations.extend_deadline(by=by, case_id=self.case.pk, at=at, **self.cleaned_data)
 
 
+class OneTimeInput(forms.TextInput):
+    """A code that was refused is not put back: who types the next one would add it to the old."""
+
+    def format_value(self, value: Any) -> None:
+        del value
+
+
 class ApproveForm(StepForm):
     """The second person agrees, with a fresh code where there is a second factor."""
 
@@ -171,7 +178,7 @@ class ApproveForm(StepForm):
         max_length=40,
         help_text="您手机上现在显示的 6 位数字。",
         error_messages={"required": "请输入手机上现在显示的 6 位数字。"},
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+        widget=OneTimeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
     )
     proved_at: datetime | None = None
 
