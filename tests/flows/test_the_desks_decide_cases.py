@@ -12,17 +12,20 @@ from publiccredit.casework.operations import (
     decide,
     extend_deadline,
     forward_to_source,
+    open_case,
     take_case,
 )
-from publiccredit.casework.types import Verdict
+from publiccredit.casework.types import Asked, Channel, Verdict
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
+    APPLICANT,
     AT,
     CLERK,
     HEAD,
     LIAISON,
     OFFICE_HEAD,
+    OWNER,
     REASONS,
     SECOND_CLERK,
     hand_in,
@@ -59,6 +62,16 @@ def test_an_outcome_of_another_procedure_is_no_form(record: Record) -> None:
     assert state(case) == "in_hand"
 
 
+def test_a_disputed_field_is_called_as_the_standard_calls_it(record: Record) -> None:
+    asked = Asked(ground="wrong_or_missing", request="金额有误。", record_ids=(record.pk,), field="fine_fen")
+    case = open_case(
+        by=OWNER, procedure=ProcedureName.OBJECTION, applicant=APPLICANT, asked=asked, channel=Channel.ONLINE, at=AT
+    )
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert "争议字段：罚款金额（万元）" in page
+    assert "fine_fen" not in page
+
+
 def test_a_correction_names_the_field_and_is_approved_by_another_person(record: Record) -> None:
     case = objection_ready(record)
     page = read(CLERK, f"/cases/{case.pk}/?outcome=corrected")
@@ -69,7 +82,9 @@ def test_a_correction_names_the_field_and_is_approved_by_another_person(record: 
     sent = send(CLERK, case, "decide", outcome="corrected", reasons=REASONS, field_1="violation_facts", value_1="更正")
     assert sent.status_code == 302
     assert state(case) == "proposed"
-    assert 'value="approve"' not in read(CLERK, f"/cases/{case.pk}/")
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert 'value="approve"' not in page
+    assert "<dd>违法事实：更正</dd>" in page and "violation_facts" not in page
     assert send(CLERK, case, "approve").status_code == 302
     assert state(case) == "proposed"
     assert send(OFFICE_HEAD, case, "approve").status_code == 302

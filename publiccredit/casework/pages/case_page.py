@@ -15,11 +15,11 @@ from publiccredit.accounts.operations import NotAllowed, WrongCode
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
 from publiccredit.casework.letters import decider_name, department_name
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, CaseRecord
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
-from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, record_words
+from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.types import CaseState, Channel
 from publiccredit.catalogue import queries as catalogue
@@ -131,6 +131,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
             {
                 "about": r,
                 "words": record_words(r.record),
+                "field": field_titles(r.record).get(r.field, r.field) if r.field else "",
                 "told": told_of(record_id=r.record_id),
                 "effects": queries.repair_effects(record_id=r.record_id),
             }
@@ -139,7 +140,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "papers": _papers(case, rules),
         "missing": _missing(case, rules),
         "eligibility": queries.eligibility_of(case=case, on=today),
-        "decisions": _decisions(case, rules),
+        "decisions": _decisions(case, rules, records),
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
@@ -188,17 +189,19 @@ def _missing(case: Case, rules: Procedure) -> list[str]:
     return [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in there]
 
 
-def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+def _decisions(case: Case, rules: Procedure, records: list[CaseRecord]) -> list[dict[str, Any]]:
     made = list(case.decisions.all())
     people = accounts.spoken_names(
         names=[n for d in made for n in (d.proposed_by_id, d.approved_by_id) if n],
         departments=catalogue.department_names(),
     )
     titles = {o.name: o.title for o in rules.outcomes}
+    named = {name: title for about in records for name, title in field_titles(about.record).items()}
     return [
         {
             "decision": decision,
             "title": titles.get(decision.outcome, decision.outcome),
+            "corrections": [(named.get(name, name), value) for name, value in decision.corrections.items()],
             "proposed_by": people[decision.proposed_by_id],
             "approved_by": people[decision.approved_by_id] if decision.approved_by_id else "",
         }
@@ -213,7 +216,7 @@ def _choices(case: Case, rules: Procedure) -> list[dict[str, Any]]:
     ]
 
 
-def _re_verification(case: Case, records: list[Any]) -> str:
+def _re_verification(case: Case, records: list[CaseRecord]) -> str:
     """A granted repair may stand on false papers: where to report that."""
     granted = case.decisions.filter(state="effective", outcome="granted").exists()
     if case.procedure != ProcedureName.CREDIT_REPAIR.value or not granted or not records:

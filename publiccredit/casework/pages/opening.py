@@ -21,7 +21,7 @@ from publiccredit.casework import operations
 from publiccredit.casework.desk import party_at_desk
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
-from publiccredit.casework.pages.shared import record_words
+from publiccredit.casework.pages.shared import field_titles, record_words
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import PARTY_TITLES
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
@@ -163,9 +163,7 @@ def _initial(record: Record | None, today: date) -> dict[str, Any]:
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
-    on = record.decided_on or record.received_at.date()
-    record_type = catalogue.record_type(name=record.record_type, on=on)
-    return [(name, record_type.field(name).title) for name in record_type.field_names if name in record.content]
+    return [(name, title) for name, title in field_titles(record).items() if name in record.content]
 
 
 def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | None) -> Case | None:

@@ -64,6 +64,13 @@ def case_for(request: HttpRequest, case_id: int) -> Case:
     return found
 
 
+def field_titles(record: Record) -> dict[str, str]:
+    """Give the titles of a record's fields by their names, in the edition it was checked against."""
+    on = record.decided_on or record.received_at.date()
+    record_type = catalogue.record_type(name=record.record_type, on=on)
+    return {name: record_type.field(name).title for name in record_type.field_names}
+
+
 def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
     """Give cases with the words of a list."""
     found = list(cases)
