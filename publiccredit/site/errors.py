@@ -1,5 +1,6 @@
 """Pages for what went wrong: each says what happened, that nothing was lost, and what to do next."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -28,7 +29,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer a failure of the program (handler500), without session or database, which may be what failed."""
-    return _to_program(request, 500) or HttpResponse(get_template("500.html").render(), status=500)
+    return _to_program(request, 500) or HttpResponse(
+        get_template("500.html").render({"site_name": settings.SITE_NAME}), status=500
+    )
 
 
 def cross_site(request: HttpRequest, reason: str = "") -> HttpResponse:

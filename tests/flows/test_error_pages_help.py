@@ -37,6 +37,7 @@ def test_a_form_without_its_token_is_explained() -> None:
 def test_a_failure_says_that_nothing_is_half_done_and_asks_nothing_of_the_database() -> None:
     answer = errors.failed(RequestFactory().get("/"))
     assert (answer.status_code, "不会只存一半" in answer.content.decode()) == (500, True)
+    assert "公共信用信息平台</a>" in answer.content.decode()
 
 
 def test_a_request_that_cannot_be_understood_is_explained(client: Client) -> None:
