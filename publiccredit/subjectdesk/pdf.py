@@ -5,6 +5,7 @@ The face is the Chinese one every reader of PDFs knows by name, so no font file 
 """
 
 import io
+from functools import partial
 from xml.sax.saxutils import escape
 
 from reportlab.lib import textsplit
@@ -13,7 +14,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Paragraph, SimpleDocTemplate, Spacer
 
 from publiccredit.ledger.types import CHINA
 from publiccredit.subjectdesk.copying import CopiedRecord, Copy
@@ -22,7 +24,7 @@ FACE = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FACE))
 vars(textsplit)["ALL_CANNOT_START"] += "，；：？！”’》〉…—"  # ReportLab knows only the marks of Japanese
 TITLE = ParagraphStyle("title", fontName=FACE, fontSize=18, leading=26, wordWrap="CJK")
-HEAD = ParagraphStyle("head", fontName=FACE, fontSize=13, leading=20, spaceBefore=8, wordWrap="CJK")
+HEAD = ParagraphStyle("head", fontName=FACE, fontSize=13, leading=20, spaceBefore=8, wordWrap="CJK", keepWithNext=1)
 TEXT = ParagraphStyle("text", fontName=FACE, fontSize=10, leading=15, wordWrap="CJK")
 MARGIN = 20 * mm
 
@@ -40,8 +42,16 @@ def pdf_of(*, copy: Copy) -> bytes:
         title=f"{copy.name} 公共信用信息（本人副本）",
         lang="zh-CN",
     )
-    document.build(story_of(copy=copy))
+    foot = partial(_foot, f"{copy.name}公共信用信息（本人副本）")
+    document.build(story_of(copy=copy), onFirstPage=foot, onLaterPages=foot)
     return target.getvalue()
+
+
+def _foot(words: str, canvas: Canvas, document: BaseDocTemplate) -> None:
+    """Say on every sheet what it is a sheet of."""
+    canvas.setFont(FACE, 9)
+    canvas.drawString(MARGIN, MARGIN / 2, words)
+    canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, f"第 {document.page} 页")
 
 
 def story_of(*, copy: Copy) -> list[Flowable]:
