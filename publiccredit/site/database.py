@@ -199,17 +199,26 @@ def _grant_to_application() -> None:
         grant(owner=session, application=str(connection.settings_dict["USER"]))
 
 
+# What a server's administrator keeps in the same schema is not the platform's to grant, and no reason not to start.
+_OWN_RELATIONS = (
+    "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    " AND relowner = current_user::regrole AND relkind = ANY(%s) ORDER BY 1"
+)
+_GRANTED: dict[str, LiteralString] = {
+    "rpv": "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}",
+    "S": "GRANT USAGE, SELECT ON {} TO {}",
+}
+
+
 def grant(*, owner: psycopg.Connection[tuple[object, ...]], application: str) -> None:
     """Let the application role use the tables, and take back what would let it rewrite history."""
     role = sql.Identifier(application)
-    everything = (
-        "GRANT USAGE ON SCHEMA public TO {}",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
-        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
-        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
-    )
-    for statement in everything:
-        owner.execute(sql.SQL(statement).format(role))
+    owner.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+    for kinds, statement in _GRANTED.items():
+        names = [sql.Identifier(str(name)) for (name,) in owner.execute(_OWN_RELATIONS, [list(kinds)])]
+        if names:
+            owner.execute(sql.SQL(statement).format(sql.SQL(", ").join(names), role))
+    owner.execute(sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(role))
     for table, privileges in FORBIDDEN.items():
         revocation = sql.SQL("REVOKE {} ON {} FROM {}")
         owner.execute(revocation.format(sql.SQL(privileges), sql.Identifier(table), role))

@@ -67,6 +67,7 @@ def serve(
     program that runs at the same time and may come to its end.
 
     :raises UnableToServe: the port is taken, or a part of the platform ended by itself.
+    :raises UnableToLoadPack: the packs do not hold together.
     """
     from publiccredit.site import embedded_postgres
 
@@ -103,6 +104,9 @@ def _prepare(before: Callable[[], None]) -> None:
             else None
         )
         django.setup()
+        from publiccredit.catalogue import queries as catalogue
+
+        catalogue.packs()  # a site whose packs do not hold would come up and answer every page with an error
     if started is not None:
         started.result()
     from publiccredit.site import database

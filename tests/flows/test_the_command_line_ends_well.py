@@ -10,6 +10,7 @@ import pytest
 from publiccredit.site import backup
 from tests.environment import ROOT
 from tests.flows.test_the_command_line_answers import Here, here, run
+from tests.unit.catalogue.broken_packs import SOURCE, copied, text
 
 __all__ = ["here"]
 
@@ -66,6 +67,29 @@ def test_a_doubt_that_cannot_be_confirmed_is_refused_offline_as_it_is_online(ove
     refusal = json.loads(out)
     assert (code, refusal["code"], refusal["where"]) == (2, "not_confirmable", "--override")
     assert f"{override} 不能以确认放行" in refusal["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("catalogue", "show", "taxation"),
+        ("check", str(PENALTIES)),
+        ("prepare",),
+        ("serve", "--port", "8199"),
+        ("worker",),
+    ],
+)
+def test_packs_that_do_not_hold_are_refused_by_every_command_in_a_sentence(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_database: str
+) -> None:
+    packs = copied(tmp_path)
+    text(SOURCE, "update:", "updates:")(packs)
+    monkeypatch.setenv("PUBLICCREDIT_PACKS", str(packs))
+    done = run(*arguments, "--json", database=fresh_database, patience=60)
+    assert (done.returncode, done.stderr) == (3, "")
+    refusal = json.loads(done.stdout)
+    assert refusal["code"] == "not_ready"
+    assert f"{SOURCE} 的 updates:未知的键“updates”。此处可用的键为" in refusal["message"]
 
 
 @pytest.mark.parametrize(

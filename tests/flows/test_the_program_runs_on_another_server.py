@@ -159,6 +159,19 @@ def test_no_door_of_the_program_opens_to_a_superuser(server: Server, tmp_path: P
     assert f"角色“{SUPERUSER}”不能用来运行平台" in answer["message"]
 
 
+def test_what_another_keeps_in_the_same_schema_is_left_alone(server: Server, tmp_path: Path) -> None:
+    name = f"other_{WORKER}_shared"
+    server.make(name)
+    with server.cluster.connect(SUPERUSER, name) as session:
+        session.execute("CREATE TABLE kept_by_somebody AS SELECT 1 AS number")
+    urls = {"DATABASE_URL": server.url(APPLICATION, name), "DATABASE_OWNER_URL": server.url(OWNER, name)}
+    assert run(tmp_path, "prepare", **urls) == (0, {"ready": True}, "")
+    with server.cluster.connect(SUPERUSER, name) as session:
+        for table, granted in (("kept_by_somebody", False), ("subjects_record", True)):
+            asked = session.execute("SELECT has_table_privilege(%s, %s, 'SELECT')", [APPLICATION, table])
+            assert asked.fetchone() == (granted,), table
+
+
 def test_a_database_that_knows_no_chinese_is_refused(server: Server, tmp_path: Path) -> None:
     name = f"other_{WORKER}_letters"
     server.make(name, character_type="C")

@@ -57,7 +57,7 @@ class PackFolder:
             # _StrictLoader is a SafeLoader: it builds no objects.
             return yaml.load((self.folder / file).read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            found = str(error) if isinstance(error, _RepeatedKey) else f"不是有效的 YAML:{' '.join(str(error).split())}"
+            found = str(error) if isinstance(error, _RepeatedKey) else f"不是有效的 YAML{_place_of(error)}"
             self.refuse(file, "", found, "请按 UTF-8 编码和 YAML 语法改正；同一处的键只写一次")
             return []
 
@@ -75,6 +75,16 @@ class PackFolder:
                 for p in found
             ]
             return None
+
+
+def _place_of(error: yaml.YAMLError | UnicodeDecodeError) -> str:
+    """This will say where a file cannot be read, as far as the reader knows, and what it says in its own words."""
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start]
+        return f"：第 {len(before.splitlines()) or 1} 行有不是 UTF-8 的字节"
+    mark = getattr(error, "problem_mark", None)
+    said = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"：第 {mark.line + 1} 行第 {mark.column + 1} 列，{said}" if mark else f"：{said}"
 
 
 def _prefix(index: int | None) -> str:

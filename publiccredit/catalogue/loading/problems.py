@@ -17,8 +17,8 @@ class PackProblem:
     remedy: str
 
     def __str__(self) -> str:
-        where = f"{self.file} 的 {self.key}" if self.key else self.file
-        return f"{where}:{self.found}。{self.remedy}"
+        where = f"{self.file} 的 {self.key}:" if self.key else f"{self.file}:" if self.file else ""
+        return f"{where}{self.found}。{self.remedy}"
 
 
 class UnableToLoadPack(Exception):
@@ -57,9 +57,43 @@ def _problem(error: dict[str, Any], *, file: str, model: type[BaseModel]) -> Pac
             f"应为文字，实为{_kind_of(value)} {value!r}",
             f'像数字、日期或是否的文字须加引号，例如 "{value}"(前导零不加引号会被读成别的数)',
         )
-    return PackProblem(
-        file, key, f"值 {value!r} 不符合要求（{error['msg']}）", "请按 docs/catalogue/schemas 中的格式填写"
-    )
+    return PackProblem(file, key, f"值 {value!r} 不符合要求", _remedy(kind, error.get("ctx") or {}, error["msg"]))
+
+
+def _remedy(kind: str, context: dict[str, Any], said: str) -> str:
+    """Say what would be right, as far as pydantic knows it, in the words of a pack's author."""
+    words = {
+        "enum": "请改为下列之一：{expected}",
+        "literal_error": "请改为下列之一：{expected}",
+        "string_pattern_mismatch": "应符合格式 {pattern}",
+        "string_too_short": "至少 {min_length} 个字符",
+        "string_too_long": "最多 {max_length} 个字符",
+        "too_short": "至少 {min_length} 项",
+        "too_long": "最多 {max_length} 项",
+        "greater_than": "应大于 {gt}",
+        "greater_than_equal": "不应小于 {ge}",
+        "less_than": "应小于 {lt}",
+        "less_than_equal": "不应大于 {le}",
+        "int_type": "应为不加引号的整数",
+        "int_parsing": "应为不加引号的整数",
+        "int_from_float": "应为整数",
+        "bool_type": "应为 true 或 false，不加引号",
+        "bool_parsing": "应为 true 或 false，不加引号",
+        "date_type": "应为日期，写成 2026-11-03，不加引号",
+        "date_parsing": "应为日期，写成 2026-11-03，不加引号",
+        "date_from_datetime_parsing": "应为日期，写成 2026-11-03，不加引号",
+        "list_type": "应为列表，写成 [甲, 乙]",
+        "tuple_type": "应为列表，写成 [甲, 乙]",
+        "dict_type": "应为“键：值”",
+        "model_type": "应为“键：值”",
+        "model_attributes_type": "应为“键：值”",
+    }
+    if kind not in words:
+        return f"应为：{said.removeprefix('Value error, ')}。请按 docs/catalogue/schemas 中的格式填写"
+    written = {
+        name: str(value).replace("'", "").replace(" or ", "、").replace(", ", "、") for name, value in context.items()
+    }
+    return words[kind].format(**written)
 
 
 def _kind_of(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from publiccredit.catalogue.types.base import Audience, BasisLevel, CodeName, Confidence, Dated, Pack, SubjectKind
 
 
@@ -58,7 +60,7 @@ class Item(Pack):
     openness: Audience
     providers: str  # in words: who provides it
     retention: str  # in words: how long it is disclosed; the numbers stand in packs/disclosure
-    retention_months: int | None = None  # ceiling a source may only narrow; empty where no ceiling is stated
+    retention_months: int | None = Field(default=None, ge=1)  # ceiling a source may only narrow; empty: none stated
     update: str
     basis: str
     basis_level: BasisLevel

@@ -35,7 +35,7 @@ class Source(Dated):
     forms: tuple[CodeName, ...] = ()  # packs/exchanges/<name>.yml beside the record type's own form
     subject_kinds: tuple[SubjectKind, ...] = ()  # empty: all of the item's
     openness: Audience | None = None  # empty: the item's
-    retention_months: int | None = None
+    retention_months: int | None = Field(default=None, ge=1)
     update: Literal["daily", "weekly", "monthly", "quarterly"]
     competence: tuple[str, ...] = ()  # authorities whose decisions it may carry; empty: the provider's own
     lookups: dict[CodeName, dict[str, str]] = Field(default_factory=dict)

@@ -98,6 +98,7 @@ def _not_ready() -> tuple[type[Exception], ...]:
         ("publiccredit.site.database", "UnsafeDatabase"),
         ("publiccredit.site.embedded_postgres", "UnableToStartDatabase"),
         ("publiccredit.site.serving", "UnableToServe"),
+        ("publiccredit.catalogue.queries", "UnableToLoadPack"),
         ("django.db.utils", "OperationalError"),
         ("django.core.exceptions", "ImproperlyConfigured"),
     )
@@ -106,6 +107,8 @@ def _not_ready() -> tuple[type[Exception], ...]:
 
 def _why(error: Exception) -> str:
     """Give what the error says; the database's own words get a sentence on what to do."""
+    if type(error).__name__ == "UnableToLoadPack":
+        return f"规则包读不进来，平台不启动。请按下面逐处改正（文件在 PUBLICCREDIT_PACKS 所指的文件夹中）：\n{error}"
     if type(error).__name__ != "OperationalError":
         return str(error)
     remedy = "请核对 DATABASE_URL 中的主机、端口、角色、密码和库名，并确认数据库服务器已启动。"

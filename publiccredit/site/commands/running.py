@@ -50,10 +50,12 @@ def database_ready() -> None:
 
 @click.command("prepare", cls=Command)
 def prepare() -> None:
-    """准备数据库：启动、建表或升级、授权并核验。可重复执行。"""
+    """准备数据库：核对规则包，启动、建表或升级、授权并核验。可重复执行。"""
     django_ready()
+    from publiccredit.catalogue import queries as catalogue
     from publiccredit.site import database
 
+    catalogue.packs()  # what does not hold together is said before anything is changed
     database.prepare()
     say("数据库已就绪。")
     answer({"ready": True})
@@ -106,6 +108,9 @@ def worker(only: tuple[str, ...], parent: int | None) -> None:
     if parent is not None:
         processes.end_with_parent(parent=parent)
     database_ready()
+    from publiccredit.catalogue import queries as catalogue
+
+    catalogue.packs()
     processes.run_worker(queues=only)
 
 

@@ -82,7 +82,7 @@ BAD_FILES = [
         TERMS,
         "terms[0].severity",
         "'minor'",
-        "docs/catalogue/schemas",
+        "请改为下列之一：slight、general、serious",
     ),
     ("a file in no known place", write("penalty.yml", "a: 1"), "penalty.yml", "", "不应有 YAML 文件", "record_types"),
     (
@@ -181,6 +181,34 @@ BAD_FILES = [
 )
 def test_a_refusal_names_file_key_finding_and_remedy(folder, break_it, file, key, found, remedy):
     assert_refused(folder, break_it, file=file, key=key, found=found, remedy=remedy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remedy"),
+    [
+        ("update: weekly", "update: sometimes", "请改为下列之一：daily、weekly、monthly"),
+        ("from: ", "from: soon #", "应为日期，写成 2026-11-03"),
+        ("providers: [taxation]", "providers: taxation", "应为列表，写成 [甲, 乙]"),
+        ("update: weekly", "update: weekly\nretention_months: many", "应为不加引号的整数"),
+        ("update: weekly", "update: weekly\nretention_months: 0", "不应小于 1"),
+    ],
+)
+def test_what_would_be_right_is_said_in_the_words_of_a_pack_s_author(folder, old, new, remedy):
+    text(SOURCE, old, new)(folder)
+    with pytest.raises(UnableToLoadPack) as refusal:
+        load_packs(folder)
+    said = next(p.remedy for p in refusal.value.problems if p.file == SOURCE)
+    assert remedy in said
+    assert "should be" not in str(refusal.value)
+
+
+def test_the_line_that_cannot_be_read_is_named(folder):
+    write(SOURCE, "name: x\ntitle: [unclosed\n")(folder)
+    with pytest.raises(UnableToLoadPack, match="不是有效的 YAML：第 3 行第 1 列"):
+        load_packs(folder)
+    (folder / SOURCE).write_bytes(b"name: x\ntitle: \xff\n")
+    with pytest.raises(UnableToLoadPack, match="第 2 行有不是 UTF-8 的字节"):
+        load_packs(folder)
 
 
 def test_an_empty_folder_is_refused_with_the_setting_to_look_at(tmp_path):
