@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from publiccredit.accounts.operations import act_as, act_as_nobody
+from publiccredit.site.demo.progress import read_progress
 from publiccredit.site.errors import not_allowed, too_large
 
 FORM_BYTES = 1024 * 1024  # what a form carries beside its file
@@ -58,3 +59,17 @@ class HelpfulRefusalMiddleware:
         if response.status_code != 405 or response.content or request.path.startswith("/api/"):
             return response
         return not_allowed(request, allowed=response["Allow"])
+
+
+class FillingMiddleware:
+    """While the demonstration is being filled its pages say how far that is: a page kept would say it for ever."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        state = read_progress(folder=settings.DATA_FOLDER)
+        response = self.get_response(request)
+        if state is not None and not state.complete:
+            response["Cache-Control"] = "no-store"
+        return response

@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "publiccredit.site.middleware.DatabaseSessionMiddleware",
     "axes.middleware.AxesMiddleware",
     "publiccredit.site.middleware.HelpfulRefusalMiddleware",
+    *(["publiccredit.site.middleware.FillingMiddleware"] if DEMO else []),
 ]
 ROOT_URLCONF = "publiccredit.site.urls"
 WSGI_APPLICATION = "publiccredit.site.wsgi.application"

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages import record_page
+from publiccredit.site.demo.progress import Progress, write_progress
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
 
@@ -235,6 +238,23 @@ def test_a_kept_page_is_gone_the_moment_its_record_is_withdrawn(client: Client, 
     assert penalty.document_number not in client.get(pages[0]).content.decode()
     gone = client.get(pages[1])
     assert (gone.status_code, "复议撤销" in gone.content.decode()) == (410, True)
+
+
+def test_a_page_of_the_demonstration_says_how_far_its_filling_is_at_each_reading(
+    subject: Subject, settings: Any, tmp_path: Path
+) -> None:
+    settings.DEMO, settings.DATA_FOLDER = True, tmp_path
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "publiccredit.site.middleware.FillingMiddleware"]
+    client, address = Client(), f"/subjects/{subject.uscc}/"
+    for filed in (3, 4):
+        write_progress(Progress(filed=filed, of=9), folder=tmp_path)
+        answer = client.get(address)
+        assert f"第 {filed} 项，共 9 项" in answer.content.decode()
+        assert answer["Cache-Control"] == "no-store"
+    write_progress(Progress(filed=9, of=9), folder=tmp_path)
+    complete = client.get(address)
+    assert "共 9 项" not in complete.content.decode()
+    assert client.get(address, headers={"If-None-Match": complete["ETag"]}).status_code == 304
 
 
 def test_a_reader_of_large_type_gets_large_type(client: Client, subject: Subject) -> None:

@@ -84,7 +84,7 @@ def _kept_page(request: HttpRequest, stamp: str, make: Callable[[HttpRequest], H
     kept = _bodies.get(key)
     if kept is None:
         made = make(request)
-        if made.status_code != 200 or made.streaming or made.cookies:
+        if made.status_code != 200 or made.streaming or made.cookies or "no-store" in made.get("Cache-Control", ""):
             return made
         made["ETag"] = tag
         made["Vary"] = "Cookie"
