@@ -134,9 +134,8 @@ def to_be_checked(submission: Submission) -> dict[str, Any]:
 
 
 def _received(submission: Submission) -> Path:
-    path = received.path_of(submission=submission)
-    if path.exists():
-        return path
+    if received.is_there(submission=submission):
+        return received.path_of(submission=submission)
     raise UnableToRead(
         code="file_gone",
         message="收到的文件已不在：数据由备份恢复，备份不含尚未核验的文件。本次未入库任何内容，请重新上传。",

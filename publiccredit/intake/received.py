@@ -63,6 +63,15 @@ def path_of(*, submission: Submission) -> Path:
     return _folder() / str(submission.pk)
 
 
+def is_there(*, submission: Submission) -> bool:
+    """Tell whether the file of a submission is there: a restored database may count where another one left files."""
+    try:
+        with path_of(submission=submission).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == submission.file_sha256
+    except FileNotFoundError:
+        return False
+
+
 def cleared_path_of(*, submission: Submission) -> Path:
     """Give where the copy without persons lies, once it is complete, until the submission is filed."""
     return _folder() / f"{submission.pk}{CLEARED}"

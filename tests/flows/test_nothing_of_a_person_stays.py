@@ -210,13 +210,18 @@ def _all_final() -> bool:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_file_that_was_not_brought_back_with_its_backup_is_to_be_sent_again() -> None:
+@pytest.mark.parametrize("left", [None, b"another file, of the same number in an older database"])
+def test_a_file_that_was_not_brought_back_with_its_backup_is_to_be_sent_again(left: bytes | None) -> None:
     taken = receive_submission(
         by=LIAISON, department_code="market_regulation", file=io.BytesIO(persons.FILES["csv"][1]()),
         file_name="处罚.csv", channel="page", at=AT,
     )  # fmt: skip
-    received.path_of(submission=taken).unlink()
+    path = received.path_of(submission=taken)
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
     sent = file_submission(submission_id=taken.pk, at=AT)
     assert sent.state == "refused"
     assert sent.refusal.endswith("备份不含尚未核验的文件。本次未入库任何内容，请重新上传。")
     assert json.loads(Entry.objects.get(operation="refuse_submission").payload)["reason"] == "file_gone"
+    assert not path.exists()
