@@ -286,9 +286,10 @@ def withdrawal(*, record_id: int) -> Record | None:
     return _records([record_id]).filter(state=RecordState.WITHDRAWN).first()
 
 
-def department_figures(*, first: date, last: date) -> tuple[DepartmentCases, ...]:
+def department_figures(*, first: date, last: date, on: date) -> tuple[DepartmentCases, ...]:
     """
-    Count the cases opened in a span of days by department: decided, in time, upheld, overturned, taken back (DP-38).
+    Count the cases opened in a span of days by department as they stand on a day: decided, in time, still undecided
+    after their last day, upheld, overturned, taken back (DP-38).
 
     A department with fewer than ten cases is counted together with the others of its kind.
     """
@@ -296,31 +297,40 @@ def department_figures(*, first: date, last: date) -> tuple[DepartmentCases, ...
     opened = Counter({r["department_code"]: r["n"] for r in rows.values("department_code").annotate(n=Count("pk"))})
     few = {code for code, number in opened.items() if number < FEWEST_SHOWN}
     figures: dict[str, Counter[str]] = {}
-    for case in rows.prefetch_related("decisions").iterator(chunk_size=2000):
+    for case in (
+        rows.select_related("reviews").prefetch_related("decisions", "reviews__decisions").iterator(chunk_size=2000)
+    ):
         counted = figures.setdefault("" if case.department_code in few else case.department_code, Counter())
-        counted.update(_counted(case))
+        counted.update(_counted(case, on))
     shown = {code: c for code, c in figures.items() if c["opened"] >= FEWEST_SHOWN}
     return tuple(DepartmentCases(code, **{name: c[name] for name in COUNTED}) for code, c in sorted(shown.items()))
 
 
-COUNTED = ("opened", "decided", "in_time", "upheld", "overturned", "taken_back")
+COUNTED = ("opened", "decided", "in_time", "overdue", "upheld", "overturned", "taken_back")
 AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
 
 
-def _counted(case: Case) -> Iterable[str]:
+def _counted(case: Case, on: date) -> Iterable[str]:
     yield "opened"
     if case.taken_back_at is not None:
         yield "taken_back"
+    elif case.decided_at is None and clocks.clock_day(case=case, on=on) > case.due_on:
+        yield "overdue"  # what is never decided is not to look better than what is decided late
     if case.decided_at is None:
         return
     yield "decided"
     if china_day(at=case.decided_at) <= case.due_on:
         yield "in_time"
-    effective = next((d for d in case.decisions.all() if d.state == "effective"), None)
+    effective = _effective(case)
     if effective is not None and AGAINST_THE_RECORD & set(effective.effects):
         yield "upheld"
-        if case.reviews_id is not None:
-            yield "overturned"
+    first = _effective(case.reviews) if case.reviews is not None else None
+    if effective is not None and first is not None and effective.outcome != first.outcome:
+        yield "overturned"
+
+
+def _effective(case: Case) -> Decision | None:
+    return next((d for d in case.decisions.all() if d.state == DecisionState.EFFECTIVE), None)
 
 
 def _records(record_ids: Iterable[int]) -> QuerySet[Record]:

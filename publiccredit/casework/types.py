@@ -207,6 +207,7 @@ class DepartmentCases:
     opened: int
     decided: int
     in_time: int
-    upheld: int
-    overturned: int
+    overdue: int  # undecided after their last day
+    upheld: int  # the record was corrected or withdrawn
+    overturned: int  # reviews that ended otherwise than the case they review
     taken_back: int  # by their applicants, before a decision

@@ -224,7 +224,7 @@ class DueProcess(Casework):
         """What is published of a department's cases is what happened, and nothing where it is too little to be told."""
         if self.before is not None and self._stages(self.before) == self._stages(self.picture()):
             return
-        found = department_figures(first=date(2026, 1, 1), last=self.today + timedelta(days=400))
+        found = department_figures(first=date(2026, 1, 1), last=self.today + timedelta(days=400), on=self.today)
         counted = Counter(name for c in self.cases for name in self._counted(c))
         wanted = DepartmentCases("market_regulation", **{name: counted[name] for name in COUNTED})
         assert found == ((wanted,) if len(self.cases) >= 10 else ())
@@ -239,11 +239,13 @@ class DueProcess(Casework):
         if case.decided and not case.taken_back:
             day = row.decided_at and date.fromisoformat(_china_day(row.decided_at))
             names += ["decided", *(["in_time"] if day.isoformat() <= row.due_on else [])]
-            effects = next(
-                d.effects for d in self.picture().decisions if d.case_id == case.id and d.state == "effective"
-            )
-            if {"correct", "withdraw"} & set(effects):
-                names += ["upheld", *(["overturned"] if case.is_review else [])]
+            made = {d.case_id: d for d in self.picture().decisions if d.state == "effective"}
+            if {"correct", "withdraw"} & set(made[case.id].effects):
+                names.append("upheld")
+            if case.is_review and made[case.id].outcome != made[row.reviews_id].outcome:
+                names.append("overturned")
+        elif row.state in UNDECIDED and row.state != "waiting_for_papers" and row.due_on < self.today.isoformat():
+            names.append("overdue")
         return names
 
     @BEGUN

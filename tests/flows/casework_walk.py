@@ -76,6 +76,7 @@ OBJECTED: list[Step] = [
     *_go_on("papers"),
     _tick(20),
     _work("taken"),
+    *_go_on("papers"),
     ("decide_objection", {"n": 0, "outcome": "rejected"}),
     ("review_objection", {"n": 4}),
     ("review_objection", {"n": 4}),

@@ -70,7 +70,7 @@ def test_a_late_case_is_counted_as_late_whatever_was_asked_since(record: Record)
         if number == 0:
             forward_to_source(by=CLERK, case_id=case.pk, question="请核对文书", at=LATE)
             reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=LATE)
-    found = department_figures(first=date(2026, 1, 1), last=date(2026, 12, 31))
+    found = department_figures(first=date(2026, 1, 1), last=date(2026, 12, 31), on=date(2026, 9, 2))
     assert [(f.opened, f.decided, f.in_time) for f in found] == [(10, 1, 0)]
 
 

@@ -148,7 +148,7 @@ def test_the_public_figures_count_it_and_call_it_neither_decided_nor_late() -> N
         case = objection_ready(stored_record(subject=stored_subject(number=number), number=number))
         if number < 4:
             _taken_back(case)
-    (found,) = queries.department_figures(first=date(2026, 1, 1), last=date(2026, 12, 31))
+    (found,) = queries.department_figures(first=date(2026, 1, 1), last=date(2026, 12, 31), on=date(2026, 9, 2))
     assert (found.opened, found.decided, found.in_time, found.taken_back) == (11, 0, 0, 3)
 
 

@@ -8,19 +8,31 @@ import pytest
 from django.db import connection
 
 from publiccredit.casework import queries
-from publiccredit.casework.operations import forward_to_source, reject_objection
+from publiccredit.casework.operations import (
+    forward_to_source,
+    refuse_repair,
+    reject_objection,
+    request_papers,
+    request_review,
+    take_case,
+)
 from publiccredit.casework.types import DepartmentCases
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.site.commands import program
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
+    APPLICANT,
     AT,
     CLERK,
     HEAD,
     LIAISON,
     OFFICE_HEAD,
+    OWNER,
     REASONS,
+    REPAIR_PAPERS,
+    THIRD,
+    hand_in,
     objection_ready,
     opened,
     repair_ready,
@@ -113,8 +125,38 @@ def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Rec
         elif number < 3:
             reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=number * 4))
     opened(ProcedureName.COMPLAINT, ground="fee")
-    found = queries.department_figures(first=date(2026, 9, 1), last=date(2026, 9, 30))
-    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 1, 0, 0),)
+    found = queries.department_figures(first=date(2026, 9, 1), last=date(2026, 9, 30), on=date(2026, 9, 2))
+    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 0, 1, 0, 0),)
+
+
+def test_public_figures_count_what_is_undecided_after_its_last_day(record: Record) -> None:
+    for number in range(10):
+        case = objection_ready(record)  # due on Friday 4 September
+        if number == 0:
+            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+        elif number == 1:
+            request_papers(by=CLERK, case_id=case.pk, asked="决定书复印件", at=AT)
+    days = [date(2026, 9, 4), date(2026, 9, 5)]
+    figures = [queries.department_figures(first=AT.date(), last=AT.date(), on=day) for day in days]
+    assert [[f.overdue for f in found] for found in figures] == [[0], [8]]
+
+
+def test_a_repair_granted_on_review_is_a_result_overturned_and_one_refused_again_is_none(record: Record) -> None:
+    for granted in (False, True):
+        first = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed")
+        take_case(by=LIAISON, case_id=first.pk, at=AT)
+        refuse_repair(by=LIAISON, case_id=first.pk, reasons=REASONS, at=AT)
+        review = request_review(by=OWNER, case_id=first.pk, applicant=APPLICANT, request="不服", at=AT)
+        take_case(by=THIRD, case_id=review.pk, at=AT)
+        if granted:
+            hand_in(review, *REPAIR_PAPERS)
+            settled(review, "granted", first=THIRD, second=HEAD)
+        else:
+            refuse_repair(by=THIRD, case_id=review.pk, reasons=REASONS, at=AT)
+    for _ in range(6):
+        opened(ProcedureName.OBJECTION, record, ground="other")
+    (found,) = queries.department_figures(first=AT.date(), last=AT.date(), on=AT.date())
+    assert (found.opened, found.decided, found.overturned) == (10, 4, 1)
 
 
 def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_assert_num_queries: Any) -> None:

@@ -27,7 +27,7 @@ HAPPENS = {
     "close": "", "too_much": "refused", "report": "refused", "extend": "too_late", "review": "refused",
     "work": "lapsed papers_not_handed_in notice_confirmed notice_unconfirmed notice_failed notice_escalated",
     "severity": "corrected refused", "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",
-    "papers": "asked handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
+    "papers": "asked asked_again_or_late handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
     "propose": "publication_stopped corrected granted", "approve": "refused returned",
     "decided": "rejected undetermined publication_stopped corrected granted refused repair_undone withdrawn_revoked"
                " withdrawn_changed withdrawn_unlawful withdrawn_void stayed stay_lifted suit_flagged suit_ended"

@@ -1,8 +1,9 @@
 """The form of a decision through HTTP: templates, proposals, approval, reviews, orders and delivery."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from publiccredit.casework import desk
 from publiccredit.casework.models import Case
@@ -189,3 +190,24 @@ def test_what_is_offered_is_what_the_operations_allow(record: Record) -> None:
     assert {s.value for s in desk.steps_open(case=case, actor=CLERK, on=TODAY)} == {"request_review"}
     late = date(2026, 10, 30)
     assert desk.steps_open(case=case, actor=CLERK, on=late) == frozenset()
+
+
+def test_a_contested_field_and_what_is_corrected_stand_there_by_their_titles(record: Record) -> None:
+    asked = Asked("other", "请依法处理。", (record.pk,), field="violation_kind")
+    case = open_case(
+        by=CLERK, procedure=ProcedureName.OBJECTION, applicant=APPLICANT, asked=asked, channel=Channel.PHONE, at=AT
+    )
+    take_case(by=CLERK, case_id=case.pk, at=AT)
+    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_kind": "虚假宣传"})
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert "争议字段：违法行为类型" in page
+    assert "违法行为类型：虚假宣传" in page
+    assert "violation_kind" not in page
+
+
+def test_the_public_figures_say_how_many_lie_undecided_after_their_last_day(record: Record, client: Client) -> None:
+    for _ in range(10):
+        objection_ready(record, at=AT - timedelta(days=60))
+    page = client.get(f"/cases/statistics/?year={AT.year}").content.decode()
+    assert '<td data-label="逾期未决定" class="amount">10</td>' in page
+    assert '<td data-label="按期率" class="amount">0.0%</td>' in page

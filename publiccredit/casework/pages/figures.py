@@ -23,7 +23,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""), today)
     # Cases are their departments' own; what is counted here is nobody's in particular (DP-38).
     with acting(actor=PROGRAM):
-        found = department_figures(first=date(year, 1, 1), last=min(today, date(year, 12, 31)))
+        found = department_figures(first=date(year, 1, 1), last=date(year, 12, 31), on=today)
     named = {
         "rows": [_row(one) for one in found],
         "year": year,
@@ -44,5 +44,5 @@ def _row(found: DepartmentCases) -> dict[str, object]:
     return {
         "name": department_name(code=found.department_code) if found.department_code else "其他部门合计",
         "figures": found,
-        "in_time": found.in_time / found.decided if found.decided else None,
+        "in_time": found.in_time / owed if (owed := found.decided + found.overdue) else None,
     }
