@@ -44,7 +44,12 @@ class PackFolder:
 
     def values(self, pattern: str, model: type[Value]) -> Iterator[tuple[str, Value]]:
         """This will give every value of the files a pattern names, each with its file; a list file gives several."""
-        for file in self.files(pattern):
+        files = self.files(pattern)
+        if not files:
+            self.refuse(
+                pattern, "", "没有这个文件", "请从本平台的发布版本中取回，或者按 docs/guide/add-a-source.md 补写"
+            )
+        for file in files:
             content = self._content(file)
             rows = enumerate(content) if isinstance(content, list) else [(None, content)]
             for index, row in rows:

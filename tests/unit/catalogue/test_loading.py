@@ -117,6 +117,15 @@ BAD_FILES = [
         "“一般”出现了 2 次",
         "删去或改名",
     ),
+    ("no glossary", lambda folder: (folder / "glossary.yml").unlink(), "glossary.yml", "", "没有这个文件", "取回"),
+    (
+        "no calendar",
+        lambda folder: shutil.rmtree(folder / "calendars"),
+        "calendars/*.yml",
+        "",
+        "没有这个文件",
+        "取回",
+    ),
     (
         "a glossary term twice",
         text("glossary.yml", "zh: 记录类型", "zh: 记录"),
