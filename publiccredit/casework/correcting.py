@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
-from publiccredit.subjects.queries import Record, records
+from publiccredit.subjects.queries import Record, day_of, record_type_of, records
 from publiccredit.subjects.types import DECIDED_BY_CASE, SEVERITY_OF_WORD
 
 Cell = str | int | date | None
@@ -48,7 +48,7 @@ def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
     :raises UnableToCorrect: a field is unknown, names the record itself, or cannot hold the value.
     """
     record = records().get(pk=record_id)
-    record_type = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1))
+    record_type = record_type_of(record)
     if not wanted:
         raise UnableToCorrect("没有写明更正哪个字段。请写出字段和应有的内容。")
     content: dict[str, Cell] = {}
@@ -69,7 +69,7 @@ def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
 def correctable_fields(*, record_id: int) -> dict[str, str]:
     """Give the fields of a record that a case can correct, by name and title."""
     record = records().get(pk=record_id)
-    record_type = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1))
+    record_type = record_type_of(record)
     found = {}
     for name in record_type.field_names:
         try:
@@ -134,7 +134,7 @@ def _field_of_law(record: Record, corrections: Mapping[str, Cell]) -> str:
     return catalogue.field_of_law(
         record_type=record.record_type,
         content={**record.content, **corrections},
-        decided_on=record.decided_on or date(2026, 1, 1),
+        decided_on=day_of(record),
     )
 
 

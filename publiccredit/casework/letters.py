@@ -5,9 +5,11 @@ from datetime import date
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
 from publiccredit.casework.models import Case, Decision, Letter
+from publiccredit.casework.rules import PARTY_TITLES
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Party, Procedure
+from publiccredit.subjects.queries import record_type_of
 
 
 def department_name(*, code: str) -> str:
@@ -68,7 +70,7 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
-    lines += _failing(procedure, made)
+    lines += [*_corrections(case, made), *_failing(procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     days = procedure.days(ClockName.REQUEST_REVIEW)
@@ -88,6 +90,16 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
 def _about(case: Case) -> list[str]:
     of_case = case.records.select_related("record").order_by("pk")
     return [f"所涉记录：{one.record.authority_name} {one.record.document_number}。" for one in of_case]
+
+
+def _corrections(case: Case, made: Decision) -> list[str]:
+    """Say what each corrected field reads from now on, in the words of the form."""
+    of_case = case.records.select_related("record").order_by("pk").first()
+    if of_case is None or not made.corrections:
+        return []
+    field = record_type_of(of_case.record).field
+    said = (f"“{field(name).title}”更正为{f'“{text}”' if text else '空白'}" for name, text in made.corrections.items())
+    return [f"更正内容：{'；'.join(said)}。"]
 
 
 def _failing(procedure: Procedure, made: Decision) -> list[str]:
@@ -133,7 +145,10 @@ def _addressee(case: Case, kind: LetterKind) -> str:
     Give whom a letter is for: who asked; of what a body reported of its own accord, the subject it is about.
 
     Only the receipt goes to that body: an enterprise whose repair is undone is not told by a letter to its department.
+    A reader stays unnamed: the department and the subject read these letters, and who asked is not theirs to know.
     """
+    if case.applicant == Party.READER.value:
+        return PARTY_TITLES[Party.READER]
     ex_officio = case.applicant not in (Party.SUBJECT.value, Party.READER.value)
     if ex_officio and case.subject is not None and kind != LetterKind.RECEIPT:
         return case.subject.name

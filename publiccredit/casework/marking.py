@@ -7,15 +7,13 @@ on a licence, so there the office's acceptance of the case marks, in the transac
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 from publiccredit.accounts.operations import Act
 from publiccredit.casework.models import Case
 from publiccredit.casework.telling import tell_of_dispute
-from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Nature, Party, Procedure
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Record
+from publiccredit.subjects.queries import Record, record_type_of
 
 
 def mark_at_opening(*, act: Act, case: Case, rules: Procedure, records: Iterable[Record]) -> None:
@@ -34,7 +32,7 @@ def mark_at_acceptance(*, act: Act, case: Case, rules: Procedure) -> None:
 
 def nature_of(record: Record) -> Nature:
     """Tell whether a record can burden its subject."""
-    return catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).nature
+    return record_type_of(record).nature
 
 
 def _mark(act: Act, case: Case, rules: Procedure, record_ids: list[int]) -> None:

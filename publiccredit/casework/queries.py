@@ -338,5 +338,4 @@ def _records(record_ids: Iterable[int]) -> QuerySet[Record]:
 
 
 def _nature(record: Record, within: Packs | None) -> Nature:
-    on = record.decided_on or china_day(at=record.received_at)
-    return catalogue.record_type(name=record.record_type, on=on, within=within).nature
+    return subjects.record_type_of(record, within=within).nature

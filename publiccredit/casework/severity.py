@@ -10,7 +10,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, last_day
+from publiccredit.subjects.queries import Record, RecordState, day_of, last_day, record_type_of
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
 LONGEST_SEARCH = 200
@@ -119,17 +119,16 @@ def standing_of(*, record: Record, on: date) -> SeverityStanding:
 
 def offered(*, record: Record) -> tuple[Severity, ...]:
     """Give the severities the packs list for a kind of record on its decision date; none where it has no severity."""
-    on = record.decided_on or china_day(at=record.received_at)
-    field = catalogue.record_type(name=record.record_type, on=on).field_in_role(FieldRole.SEVERITY)
+    field = record_type_of(record).field_in_role(FieldRole.SEVERITY)
     if field is None or field.codes is None:
         return ()
-    words = (code.word for code in catalogue.code_table(name=field.codes, on=on).codes)
+    words = (code.word for code in catalogue.code_table(name=field.codes, on=day_of(record)).codes)
     return tuple(SEVERITY_OF_WORD[word] for word in words)
 
 
 def term_under(*, record: Record, severity: Severity) -> SeverityTerm:
     """Give the days a record would be shown under a severity. It never begins earlier than it did."""
-    decided_on = record.decided_on or china_day(at=record.received_at)
+    decided_on = day_of(record)
     period = catalogue.disclosure_period(
         record_type=record.record_type,
         severity=severity,

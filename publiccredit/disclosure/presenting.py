@@ -1,9 +1,7 @@
 """A row of the record store turned into what its reader may know of it. Fields that never leave stay behind here."""
 
 from datetime import date
-from functools import lru_cache
 
-from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import (
     SEVERITY_TITLES,
     Audience,
@@ -18,7 +16,15 @@ from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
 from publiccredit.ledger.types import china_day
-from publiccredit.subjects.queries import Dispute, Record, RecordColumns, RecordState, RecordVersion, repair_opens_on
+from publiccredit.subjects.queries import (
+    Dispute,
+    Record,
+    RecordColumns,
+    RecordState,
+    RecordVersion,
+    record_type_of,
+    repair_opens_on,
+)
 
 COLUMNS = {
     FieldRole.DOCUMENT_NUMBER: "document_number",
@@ -43,29 +49,9 @@ def in_yuan(fen: int) -> str:
     return f"{sign}{wan} 万元（{sign}{yuan} 元）"
 
 
-def type_of(row: RecordColumns) -> RecordType:
-    """
-    Give the record type by which a row is read: in force on its decision, else on its arrival, else the last known.
-
-    :raises NotInPacks: the packs hold no such record type; a row of it is never visible.
-    """
-    return _type_on(row.record_type, row.decided_on or china_day(at=row.received_at))
-
-
-@lru_cache(maxsize=4096)
-def _type_on(name: str, on: date) -> RecordType:
-    try:
-        return catalogue.record_type(name=name, on=on)
-    except catalogue.NotInPacks:
-        known = [t for t in catalogue.packs().record_types if t.name == name]
-        if not known:
-            raise
-        return min(known, key=lambda t: abs((t.in_force_from - on).days))
-
-
 def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> VisibleRecord:
     """Give what an audience may know of a row that is visible to it."""
-    record_type = type_of(row)
+    record_type = record_type_of(row)
     received_on = china_day(at=row.received_at)
     due = record_type.due_working_days
     taken = row.working_days_taken

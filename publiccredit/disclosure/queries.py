@@ -14,7 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
-from publiccredit.disclosure.presenting import shown, type_of
+from publiccredit.disclosure.presenting import shown
 from publiccredit.disclosure.remedies import remedies
 from publiccredit.disclosure.search import UnableToSearch, search
 from publiccredit.disclosure.types import (
@@ -28,7 +28,7 @@ from publiccredit.disclosure.types import (
 from publiccredit.disclosure.visibility import once_visible, visible
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, RecordVersion, Subject
+from publiccredit.subjects.queries import Record, RecordState, RecordVersion, Subject, record_type_of
 
 __all__ = [
     "UnableToResume",
@@ -101,7 +101,7 @@ def withdrawal(*, record_id: int) -> Withdrawal | None:
         return None
     return Withdrawal(
         subject_id=row.subject_id,
-        record_type=type_of(row).title,
+        record_type=record_type_of(row).title,
         document_number=row.document_number,
         authority_name=row.authority_name,
         department_code=row.department_code,

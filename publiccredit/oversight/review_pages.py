@@ -29,7 +29,7 @@ from publiccredit.matching.types import (
     Verdict,
 )
 from publiccredit.oversight.forms import JudgementForm, ReopenForm
-from publiccredit.subjects.queries import Record, subjects
+from publiccredit.subjects.queries import Record, record_type_of, subjects
 
 PAGE = 50
 RECORDS_SHOWN = 20
@@ -237,7 +237,7 @@ def _records(asked: Question) -> list[ShownRecord]:
 def _said(record: Record) -> tuple[tuple[str, str], ...]:
     """What the row says, for comparing it with papers; no document number of a person."""
     try:
-        fields = catalogue.record_type(name=record.record_type, on=timezone.localdate(record.received_at)).fields
+        fields = record_type_of(record).fields
     except NotInPacks:
         return ()
     return tuple(

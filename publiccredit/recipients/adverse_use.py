@@ -8,7 +8,7 @@ from datetime import date
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, ProcedureName
 from publiccredit.recipients.models import AdverseUse, Recipient
-from publiccredit.subjects.queries import Record, RecordState
+from publiccredit.subjects.queries import Record, RecordState, record_type_of
 
 SUPERSEDED = "该记录此后已经{change}，请贵单位向{recipient}说明，由其依法重新审查。"
 
@@ -17,7 +17,7 @@ def text_of(*, recipient: Recipient, record: Record, what: str, decided_on: date
     """Write the notice of one use of one record."""
     office = catalogue.credit_office()
     rules = catalogue.procedure(name=ProcedureName.OBJECTION, on=on)
-    title = catalogue.record_type(name=record.record_type, on=record.decided_on or on).title
+    title = record_type_of(record).title
     edition, item = catalogue.item(name=record.item)
     number = f"（文号 {reference}）" if reference else ""
     changed = _changed(record)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.ledger.types import china_day
 from publiccredit.recipients.models import Notice
-from publiccredit.subjects.queries import records
+from publiccredit.subjects.queries import record_type_of, records
 
 
 def letter_of(*, notice: Notice, on: date) -> str:
@@ -26,7 +26,7 @@ def letter_of(*, notice: Notice, on: date) -> str:
 
 def _document(record_id: int) -> str:
     record = records().get(pk=record_id)
-    title = catalogue.record_type(name=record.record_type, on=record.decided_on or date(2026, 1, 1)).title
+    title = record_type_of(record).title
     return f"{title}，{record.document_number}" if record.document_number else title
 
 

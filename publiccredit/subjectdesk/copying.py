@@ -4,8 +4,10 @@ The free copy of everything held about a subject: one set of values, given as pa
 What is taken along is written down with its version, as it is for everybody else who is given a record (DP-20).
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from publiccredit.accounts.operations import one_act
 from publiccredit.casework import queries as casework
@@ -117,8 +119,8 @@ class Copy:
     looks: tuple[CopiedLook, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Give the copy as plain values."""
-        return asdict(self)
+        """Give the copy as plain values, every time as it was in China."""
+        return asdict(self, dict_factory=_in_china)
 
 
 def take_copy(*, visitor: Visitor, form: str, at: datetime, on: date) -> Copy:
@@ -162,6 +164,10 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
             CopiedLook(look.at, look.role, look.department, look.what) for look in queries.looks(visitor=visitor)
         ),
     )
+
+
+def _in_china(values: Iterable[tuple[str, Any]]) -> dict[str, object]:
+    return {name: at.astimezone(CHINA) if isinstance(at, datetime) else at for name, at in values}
 
 
 def _day(day: date | None) -> str:

@@ -19,6 +19,7 @@ from publiccredit.subjects.models import (
     SubjectName,
 )
 from publiccredit.subjects.pinyin import pinyin_initials
+from publiccredit.subjects.record_types import day_of, record_type_of
 from publiccredit.subjects.standing import in_use
 from publiccredit.subjects.terms import last_day, repair_opens_on
 
@@ -33,12 +34,14 @@ __all__ = [
     "RegistrationStatus",
     "Subject",
     "SubjectName",
+    "day_of",
     "identifiers",
     "in_use",
     "last_day",
     "looks",
     "names",
     "pinyin_initials",
+    "record_type_of",
     "record_versions",
     "records",
     "repair_opens_on",

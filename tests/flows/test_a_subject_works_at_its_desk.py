@@ -112,6 +112,8 @@ def test_the_records_and_cases_of_another_subject_look_like_none(desk: Client, o
 def test_the_copy_is_the_same_as_page_as_pdf_and_as_json(desk: Client, subject: Subject, record: Record) -> None:
     licence = stored_licence(subject=subject, number=4)
     copied = json.loads(desk.get("/mine/copy.json").content)
+    assert copied["made_at"].endswith("+08:00")
+    assert copied["records"][0]["known_from"].endswith("+08:00")
     assert copied["identifier"] == subject.uscc
     assert {r["document_number"] for r in copied["records"]} == {record.document_number, licence.document_number}
     page = desk.get("/mine/copy/").content.decode()

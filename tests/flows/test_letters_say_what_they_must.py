@@ -22,6 +22,7 @@ from tests.flows.cases import (
     CLERK,
     HEAD,
     LIAISON,
+    OFFICE_HEAD,
     OWNER,
     REASONS,
     SECOND_CLERK,
@@ -31,6 +32,7 @@ from tests.flows.cases import (
     repaired,
     settled,
 )
+from tests.flows.officers import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -67,6 +69,24 @@ def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:
     reject_objection(by=SECOND_CLERK, case_id=review.pk, reasons=REASONS, at=AT)
     second = Letter.objects.get(case=review, kind="decision").text
     assert "复核只有一次；仍不服的，可以依法申请行政复议或者提起行政诉讼。" in second
+
+
+def test_a_decision_says_what_each_corrected_field_reads_from_now_on(record: Record) -> None:
+    case = objection_ready(record)
+    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_facts": "销售过期的建材"})
+    assert "更正内容：“违法事实”更正为“销售过期的建材”。" in Letter.objects.get(case=case, kind="decision").text
+
+
+def test_a_reader_at_the_counter_is_named_to_the_office_alone(record: Record) -> None:
+    reader = Applicant(Party.READER, "钱七", contact="13900000007")
+    case = opened(ProcedureName.OBJECTION, record, ground="other", by=CLERK, applicant=reader, channel=Channel.COUNTER)
+    assert not any("钱七" in letter.text for letter in Letter.objects.filter(case=case))
+    assert "读者：" in Letter.objects.get(case=case, kind="receipt").text
+    seen = {actor.name: read(actor, f"/cases/{case.pk}/") for actor in (CLERK, LIAISON)}
+    assert "钱七" in seen[CLERK.name]
+    assert "13900000007" in seen[CLERK.name]
+    assert "钱七" not in seen[LIAISON.name]
+    assert "13900000007" not in seen[LIAISON.name]
 
 
 def test_an_enterprise_whose_repair_is_undone_is_itself_written_to(record: Record) -> None:

@@ -126,7 +126,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "state_look": LOOKS[CaseState(case.state)],
         "clock": clock,
         "clock_look": clock_look(clock),
-        "facts": _facts(case, rules),
+        "facts": _facts(case, rules, actor),
         "records": [
             {
                 "about": r,
@@ -157,7 +157,19 @@ def _reader_url(case: Case, actor: Actor) -> str:
     return reverse("subjectdesk:challenge_contact", args=[case.pk]) if by_reader and actor.of_office else ""
 
 
-def _facts(case: Case, rules: Procedure) -> list[dict[str, str]]:
+def _applicant(case: Case, actor: Actor) -> tuple[tuple[str, str, str], ...]:
+    """Say who asks and how they are reached; of a reader, to the office alone."""
+    party = PARTY_TITLES[Party(case.applicant)]
+    if case.applicant == Party.READER.value and not actor.of_office:
+        return (("申请人", party, "姓名和联系方式由信用办掌握"),)
+    return (
+        ("申请人", case.applicant_name, party),
+        ("联系方式", case.contact, ""),
+        ("经办人", case.handler_name, "受委托" if case.handler_name else ""),
+    )
+
+
+def _facts(case: Case, rules: Procedure, actor: Actor) -> list[dict[str, str]]:
     ground = rules.ground(case.ground)
     names = accounts.spoken_names(names=[case.owner], departments=catalogue.department_names())
     owner = names.get(case.owner, case.owner)
@@ -165,9 +177,7 @@ def _facts(case: Case, rules: Procedure) -> list[dict[str, str]]:
         ("主体", case.subject.name if case.subject else "不涉及具体主体", ""),
         ("理由类别", ground.title if ground else case.ground, ""),
         ("请求和理由", case.request, ""),
-        ("申请人", case.applicant_name, PARTY_TITLES[Party(case.applicant)]),
-        ("联系方式", case.contact, ""),
-        ("经办人", case.handler_name, "受委托" if case.handler_name else ""),
+        *_applicant(case, actor),
         ("收件", f"{case.opened_on}，{case.get_channel_display()}", ""),
         ("认定单位", department_name(code=case.department_code), ""),
         ("由谁决定", decider_name(case=case), ""),

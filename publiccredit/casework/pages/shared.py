@@ -16,9 +16,8 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.queries import case as case_of_id
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
-from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record
+from publiccredit.subjects.queries import Record, record_type_of
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -66,8 +65,7 @@ def case_for(request: HttpRequest, case_id: int) -> Case:
 
 def field_titles(record: Record) -> dict[str, str]:
     """Give the titles of a record's fields by their names, in the edition it was checked against."""
-    on = record.decided_on or record.received_at.date()
-    record_type = catalogue.record_type(name=record.record_type, on=on)
+    record_type = record_type_of(record)
     return {name: record_type.field(name).title for name in record_type.field_names}
 
 
@@ -105,6 +103,4 @@ def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
 
 def record_words(record: Record) -> str:
     """Name a record by its kind and document number."""
-    on = record.decided_on or record.received_at.date()
-    title = catalogue.record_type(name=record.record_type, on=on).title
-    return f"{title} {record.document_number}".strip()
+    return f"{record_type_of(record).title} {record.document_number}".strip()
