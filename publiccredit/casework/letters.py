@@ -11,6 +11,8 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Party, Procedure
 from publiccredit.subjects.queries import record_type_of
 
+TO_WHO_REPORTED = (LetterKind.RECEIPT, LetterKind.GUIDANCE)
+
 
 def department_name(*, code: str) -> str:
     """Give a department's name, or its code where the packs no longer hold it."""
@@ -144,13 +146,14 @@ def _addressee(case: Case, kind: LetterKind) -> str:
     """
     Give whom a letter is for: who asked; of what a body reported of its own accord, the subject it is about.
 
-    Only the receipt goes to that body: an enterprise whose repair is undone is not told by a letter to its department.
+    Only the receipt and the office's guidance go to that body: an enterprise whose repair is undone is not told by a
+    letter to its department.
     A reader stays unnamed: the department and the subject read these letters, and who asked is not theirs to know.
     """
     if case.applicant == Party.READER.value:
         return PARTY_TITLES[Party.READER]
     ex_officio = case.applicant not in (Party.SUBJECT.value, Party.READER.value)
-    if ex_officio and case.subject is not None and kind != LetterKind.RECEIPT:
+    if ex_officio and case.subject is not None and kind not in TO_WHO_REPORTED:
         return case.subject.name
     return case.applicant_name
 

@@ -258,6 +258,7 @@ def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:
     """Give the letters written since an instant that ask something of the subject of a case, or tell it the outcome."""
     kinds = (LetterKind.REQUEST_FOR_PAPERS, LetterKind.EXTENSION, LetterKind.DECISION, LetterKind.GUIDANCE)
     wanted = Letter.objects.filter(kind__in=kinds, made_at__gte=since, case__subject__isnull=False)
+    wanted = wanted.exclude(kind=LetterKind.GUIDANCE, case__applicant__in=[Party.SOURCE.value, Party.OFFICE.value])
     return wanted.select_related("case").order_by("pk")
 
 

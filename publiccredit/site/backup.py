@@ -48,11 +48,18 @@ def back_up(*, folder: Path, at: datetime) -> dict[str, Any]:
     database.start()
     try:
         folder.mkdir(parents=True, mode=0o700)
+    except OSError as error:  # another backup may have made it just now: it is not this one's to remove
+        raise _not_writable(folder, error) from error
+    try:
         return _written(folder, at)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)  # half a backup would be taken for one
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise UnableToBackUp(f"备份写不进 {folder}：{why}。请换一个可写、有空间的位置，重新备份。") from error
+        raise _not_writable(folder, error) from error
+
+
+def _not_writable(folder: Path, error: OSError) -> UnableToBackUp:
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return UnableToBackUp(f"备份写不进 {folder}：{why}。请换一个可写、有空间的位置，重新备份。")
 
 
 def _written(folder: Path, at: datetime) -> dict[str, Any]:

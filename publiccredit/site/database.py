@@ -202,7 +202,7 @@ def _grant_to_application() -> None:
 # What a server's administrator keeps in the same schema is not the platform's to grant, and no reason not to start.
 _OWN_RELATIONS = (
     "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-    " AND relowner = current_user::regrole AND relkind = ANY(%s) ORDER BY 1"
+    " AND pg_get_userbyid(relowner) = current_user AND relkind = ANY(%s) ORDER BY 1"
 )
 _GRANTED: dict[str, LiteralString] = {
     "rpv": "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}",

@@ -51,7 +51,7 @@ class ChallengeForm(forms.Form):
         self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
         self.initial.setdefault("ground", grounds[0][0])
         days = catalogue.keeping(name=KeptName.READER_CONTACT).days
-        self.fields["contact"].help_text += f"办结后 {days} 天删除。"
+        self.fields["contact"].help_text += f"作出决定或者您撤回后 {days} 天删除。"
         self.fields["field"].choices = [("", "不限于某一字段"), *fields]  # type: ignore[attr-defined]
 
 

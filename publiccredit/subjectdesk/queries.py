@@ -18,7 +18,7 @@ from publiccredit.recipients import queries as ledger_of_recipients
 from publiccredit.recipients.queries import AdverseUse
 from publiccredit.recipients.types import Told
 from publiccredit.subjectdesk import codes
-from publiccredit.subjectdesk.keeping import contact_until
+from publiccredit.subjectdesk.keeping import contact_is_over, contact_until
 from publiccredit.subjectdesk.models import (
     Handler,
     Message,
@@ -179,12 +179,16 @@ def contact_of_reader(*, case_id: int, on: date) -> ReaderContact | None:
 
     Once the term of keeping is over the contact is given to nobody, whether or not anything has run to erase it.
     """
-    found = ReaderChallenge.objects.select_related("case").filter(case_id=case_id).first()
+    asked = casework.case(case_id=case_id)
+    if asked is None:
+        return None
+    # A review the office took down has no challenge of its own: its reader is the one of the first case.
+    own = ReaderChallenge.objects.select_related("case").filter(case_id__in=[asked.pk, asked.reviews_id or asked.pk])
+    found = own.order_by("-case_id").first()
     if found is None:
         return None
-    until = contact_until(case=found.case)
-    over = found.erased_at is not None or (until is not None and until < on)
-    return ReaderContact(found.case, "" if over else found.contact, until, over)
+    over = contact_is_over(challenge=found, on=on)
+    return ReaderContact(asked, "" if over else found.contact, contact_until(case=found.case), over)
 
 
 def handlers(*, visitor: Visitor) -> QuerySet[Handler]:

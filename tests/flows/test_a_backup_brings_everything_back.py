@@ -55,3 +55,14 @@ def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text('{"dump_sha256": "0"}')
     with pytest.raises(UnableToRestore, match="可能已损坏"):
         restore(folder=tmp_path)
+
+
+def test_a_backup_that_another_has_just_begun_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def another_begins() -> None:
+        (tmp_path / "kept").mkdir()
+        (tmp_path / "kept" / MANIFEST).write_text("{}")
+
+    monkeypatch.setattr("publiccredit.site.backup.database.start", another_begins)
+    with pytest.raises(UnableToBackUp, match="备份写不进"):
+        back_up(folder=tmp_path / "kept", at=AT)
+    assert (tmp_path / "kept" / MANIFEST).exists()

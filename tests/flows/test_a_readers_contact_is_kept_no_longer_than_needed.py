@@ -7,11 +7,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from publiccredit.accounts.operations import act_as, acting
-from publiccredit.accounts.types import PROGRAM
+from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import reject_objection, take_back_request, take_case
+from publiccredit.casework.operations import reject_objection, request_review, take_back_request, take_case
+from publiccredit.casework.types import Applicant
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Confidence, KeptName
+from publiccredit.catalogue.types import Confidence, KeptName, Party
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk.models import ReaderChallenge
 from publiccredit.subjectdesk.operations import (
@@ -20,11 +21,12 @@ from publiccredit.subjectdesk.operations import (
     erase_reader_contacts,
     followed,
     new_form_key,
+    review_challenge,
 )
 from publiccredit.subjectdesk.operations.challenging import Receipt
 from publiccredit.subjectdesk.queries import contact_of_reader
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, REASONS, people
+from tests.flows.cases import AT, CLERK, REASONS, SECOND_CLERK, people
 from tests.flows.desks import SOURCE
 from tests.flows.officers import browser
 
@@ -44,9 +46,9 @@ def challenged() -> Receipt:
         return challenge_record(contested=contested, key=new_form_key(), source=SOURCE, at=AT)
 
 
-def _rejected(case: Case, *, at: datetime = AT) -> None:
-    take_case(by=CLERK, case_id=case.pk, at=at)
-    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=at)
+def _rejected(case: Case, *, at: datetime = AT, by: Actor = CLERK) -> None:
+    take_case(by=by, case_id=case.pk, at=at)
+    reject_objection(by=by, case_id=case.pk, reasons=REASONS, at=at)
 
 
 def _kept() -> tuple[str, bool, bool]:
@@ -88,6 +90,31 @@ def test_a_contact_is_erased_when_its_term_is_over_and_the_case_stays_to_be_foll
 def test_what_a_reader_took_back_is_erased_after_the_same_term(challenged: Receipt) -> None:
     take_back_request(by=CLERK, case_id=challenged.case.pk, stated="来电，存卷", at=AT)
     assert erase_reader_contacts(at=LAST + timedelta(days=1)) == 1
+
+
+def test_a_review_the_office_takes_down_keeps_its_reader_reached_until_it_has_ended(challenged: Receipt) -> None:
+    _rejected(challenged.case)
+    review = request_review(
+        by=CLERK, case_id=challenged.case.pk, applicant=Applicant(Party.READER, "读者"), request="不服", at=AT
+    )
+    much_later = LAST + timedelta(days=100)
+    assert erase_reader_contacts(at=much_later) == 0
+    for case in (challenged.case, review):
+        with patch("django.utils.timezone.now", return_value=much_later):
+            assert CONTACT in browser(CLERK).get(f"/challenges/{case.pk}/contact/").content.decode()
+    _rejected(review, at=much_later, by=SECOND_CLERK)
+    assert erase_reader_contacts(at=much_later + timedelta(days=DAYS + 1)) == 1
+
+
+def test_a_review_brings_back_no_contact_whose_term_is_over(challenged: Receipt) -> None:
+    _rejected(challenged.case)
+    review = review_challenge(
+        number=challenged.case.number, code=challenged.code, request="不服", at=LAST + timedelta(days=1)
+    )
+    with acting(actor=CLERK):
+        found = contact_of_reader(case_id=review.pk, on=LAST.date() + timedelta(days=1))
+    assert found is not None
+    assert found.contact == ""
 
 
 def test_the_page_says_until_when_the_contact_is_kept_and_then_that_it_is_over(challenged: Receipt) -> None:

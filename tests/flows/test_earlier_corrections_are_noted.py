@@ -15,7 +15,12 @@ from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, OFFICE_HEAD, objection_ready, people, resend, settled
 
 FILL_IN: str = import_module("publiccredit.casework.migrations.0012_corrections_stay").FILL_IN
-WITHOUT_NOTE = "ALTER TABLE subjects_record DISABLE TRIGGER USER; UPDATE subjects_record SET case_corrections = NULL"
+WITHOUT_NOTE = """
+SELECT set_config('publiccredit.role', 'program', true);
+ALTER TABLE subjects_record DISABLE TRIGGER USER;
+UPDATE subjects_record SET case_corrections = NULL;
+ALTER TABLE subjects_record ENABLE TRIGGER USER;
+"""
 
 
 @pytest.fixture
@@ -46,6 +51,8 @@ def test_the_text_of_the_migration_finds_what_a_correction_notes_by_itself(owner
     assert noted[one.pk]["remarks"]["before"] == ["已缴纳"]  # nothing, as before, is what it says again
     assert noted[untouched.pk] is None
     owner.execute(WITHOUT_NOTE)
+    owner.commit()
+    assert not Record.objects.filter(case_corrections__isnull=False).exists()
     owner.execute(FILL_IN)
     owner.commit()
     assert dict(Record.objects.values_list("pk", "case_corrections")) == noted

@@ -1,18 +1,20 @@
 """A letter says to whom it is addressed, on which record, who signs, what fails and from when, and what can be done."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from publiccredit.casework.models import Letter
 from publiccredit.casework.operations import (
     extend_deadline,
+    guide_applicant,
     refuse_repair,
     reject_objection,
     request_papers,
     request_review,
     take_case,
 )
+from publiccredit.casework.queries import letters_to_tell
 from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.subjects.models import Record
@@ -101,8 +103,11 @@ def test_an_enterprise_whose_repair_is_undone_is_itself_written_to(record: Recor
     )
     take_case(by=LIAISON, case_id=case.pk, at=AT)
     request_papers(by=LIAISON, case_id=case.pk, asked="请就材料的真实性作出说明", at=AT)
+    guide_applicant(by=CLERK, case_id=case.pk, text="请先核对信用承诺书的原件。", at=AT)
     hand_in(case, "finding", by=LIAISON)
     settled(case, "repair_undone", first=LIAISON, second=HEAD)
     to = dict(Letter.objects.filter(case=case).values_list("kind", "addressed_to"))
     name = "濉溪县示例建材有限公司"
-    assert to == {"receipt": "县信用办", "request_for_papers": name, "decision": name}
+    assert to == {"receipt": "县信用办", "guidance": "县信用办", "request_for_papers": name, "decision": name}
+    told = letters_to_tell(since=AT - timedelta(days=1))
+    assert sorted(letter.kind for letter in told if letter.case_id == case.pk) == ["decision", "request_for_papers"]

@@ -3,7 +3,7 @@ The command line ``publiccredit``: a door beside the pages and the API, for scri
 
 Exit codes: 0 done; 1 done, and there is something to look at (issues, nothing found, a ledger that does not hold);
 2 refused, with what was found, what would be right and how to fix it; 3 the platform itself is not ready (database,
-port); as shells count them, 130 interrupted and 141 done, but nobody reads the answer any more. Every command takes
+port); as shells count them, 130 interrupted and 141 done, but the answer was not read or written. Every command takes
 ``--json``; a refusal is then ``{code, message, where}``.
 
 Modules are imported inside the commands that need them, so that checking a file does not wait for the web framework.
@@ -35,7 +35,7 @@ def program(context: click.Context) -> None:
     \b
     退出码：0 完成；1 完成但有须查看的结果（有疑问、未找到、留痕不符）；
     2 未办理，说明原因和办法；3 平台未就绪（数据库、端口）；
-    130 被中断；141 已办完，但结果没有人读（如 | head）。
+    130 被中断；141 已办完，但结果没有人读（如 | head）或者写不出去。
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -20,7 +20,7 @@ FOUND = 1  # done, and there is something to look at: issues, nothing found, a c
 REFUSED = 2  # not done: what was asked for cannot be done as asked
 UNAVAILABLE = 3  # not done: the platform itself is not ready (database, port)
 INTERRUPTED = 130  # told to end, as shells count it (128 + SIGINT)
-UNREAD = 141  # done, but nobody reads the answer any more, as shells count it (128 + SIGPIPE): never mistaken for FOUND
+UNREAD = 141  # done, but its answer was not read or could not be written, as shells count it (128 + SIGPIPE)
 
 _SECTIONS = {"Options": "选项", "Commands": "命令"}
 
@@ -232,7 +232,7 @@ def _write(text: str) -> None:
     Write to whoever reads.
 
     :raises Unread: nobody does any more.
-    :raises Refused: what they read from takes nothing more.
+    :raises Refused: what they read from takes nothing more; what was asked for is done all the same.
     """
     try:
         click.echo(text)
@@ -243,6 +243,7 @@ def _write(text: str) -> None:
         raise Refused(
             code="not_written",
             message=f"已办完，但结果写不出去：{os.strerror(error.errno or 0)}。请腾出空间或换一个位置，再查询结果。",
+            exit_code=UNREAD,
         ) from error
 
 

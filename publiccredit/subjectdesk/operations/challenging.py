@@ -27,6 +27,7 @@ from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk import codes
+from publiccredit.subjectdesk.keeping import contact_is_over
 from publiccredit.subjectdesk.models import ReaderChallenge
 from publiccredit.subjectdesk.rules import DeskRefused
 
@@ -162,15 +163,16 @@ def review_challenge(*, number: str, code: str, request: str, at: datetime) -> C
         raise UnableToChallenge("请不要写身份证号码。请删去后再提交。", where="request")
     with acting(actor=PROGRAM), transaction.atomic():
         first = followed(number=number, code=code)
+        before = ReaderChallenge.objects.select_related("case").get(case=first)
+        over = contact_is_over(challenge=before, on=china_day(at=at))  # what is over is not brought back by a review
         review = casework.request_review(
             by=READER, case_id=first.pk, applicant=Applicant(party=Party.READER, name="读者"), request=request, at=at
         )
-        before = ReaderChallenge.objects.get(case=first)
         ReaderChallenge.objects.create(
             case=review,
-            contact=before.contact,
+            contact="" if over else before.contact,
             code_hash=codes.hash_of(code=code, salt=f"{SALT}:{review.pk}"),
-            source_hash=before.source_hash,
+            source_hash="" if over else before.source_hash,
             at=at,
             entry_id=review.entry_id,
         )

@@ -6,12 +6,13 @@ The term stands in ``packs/keeping.yml``. Nothing has to run for it: from its en
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from publiccredit.accounts.operations import acting, one_act
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.ledger.types import china_day
-from publiccredit.subjectdesk.keeping import contact_until
+from publiccredit.subjectdesk.keeping import contact_is_over
 from publiccredit.subjectdesk.models import ReaderChallenge
 
 LONGEST_DAY = timedelta(days=1)
@@ -22,16 +23,18 @@ def erase_reader_contacts(*, at: datetime) -> int:
     ended = Q(case__decided_at__lt=at - LONGEST_DAY) | Q(case__taken_back_at__lt=at - LONGEST_DAY)
     with acting(actor=PROGRAM):
         rows = list(ReaderChallenge.objects.select_related("case").filter(ended, erased_at__isnull=True).order_by("pk"))
-    return sum(
-        _erase(row.pk, at) for row in rows if (until := contact_until(case=row.case)) and until < china_day(at=at)
-    )
+        over = [row.pk for row in rows if contact_is_over(challenge=row, on=china_day(at=at))]
+    return sum(_erase(challenge_id, at) for challenge_id in over)
 
 
 def _erase(challenge_id: int, at: datetime) -> int:
-    with one_act(by=PROGRAM, at=at, operation="erase_reader_contact", object_kind="case") as act:
-        row = ReaderChallenge.objects.select_for_update(of=("self",)).get(pk=challenge_id)
-        act.object_id = row.case_id
-        if row.erased_at is None:  # another worker may have been quicker
+    with acting(actor=PROGRAM), transaction.atomic():
+        left = ReaderChallenge.objects.select_for_update(of=("self",)).filter(pk=challenge_id, erased_at__isnull=True)
+        row = left.first()
+        if row is None:  # another worker was quicker
+            return 0
+        with one_act(by=PROGRAM, at=at, operation="erase_reader_contact", object_kind="case") as act:
+            act.object_id = row.case_id
             row.contact, row.source_hash, row.erased_at = "", "", at
             row.save(update_fields=["contact", "source_hash", "erased_at"])
     return 1
