@@ -64,6 +64,10 @@ class SubmissionForm(ServedOnMixin, forms.Form):
         self.today = today
         self.fields["source"].choices = [("", "按表头自动识别"), *((s.name, s.title) for s in sources)]  # type: ignore[attr-defined]
 
+    def begin_anew(self, *, key: str) -> None:
+        """Let what is sent next from this page be a submission of its own."""
+        self.data = {**{name: self.data[name] for name in self.data}, "key": key}
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         limit = settings.UPLOAD_MAX_BYTES

@@ -72,6 +72,10 @@ class NotYourDepartment(UnableToSubmit):
 class IdempotencyKeyReused(UnableToSubmit):
     """The key was used before, with another file or with other words about the same one."""
 
+    def __init__(self, message: str, *, earlier: int) -> None:
+        super().__init__(message)
+        self.earlier = earlier
+
 
 class BeingFiled(Exception):
     """Another process is filing this submission."""
@@ -298,11 +302,14 @@ def _earlier(values: dict[str, Any], served_on: date | None) -> Submission | Non
     if earlier is None:
         return None
     if earlier.file_sha256 != values["file_sha256"]:
-        raise IdempotencyKeyReused(f"幂等键“{number}”已用于另一份文件（报送编号 {earlier.pk}）。新的文件请换一个键。")
+        raise IdempotencyKeyReused(
+            f"幂等键“{number}”已用于另一份文件（报送编号 {earlier.pk}）。新的文件请换一个键。", earlier=earlier.pk
+        )
     if other := _said_otherwise(earlier, values, served_on):
         raise IdempotencyKeyReused(
             f"幂等键“{number}”已用于这份文件（报送编号 {earlier.pk}），但{'、'.join(other)}与那次不同，没有改动。"
-            "要改的请换一个键重新报送；补充送达声明也可以在报送页面办理。"
+            "要改的请换一个键重新报送；补充送达声明也可以在报送页面办理。",
+            earlier=earlier.pk,
         )
     return earlier
 

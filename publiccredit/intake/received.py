@@ -8,6 +8,7 @@ of a file refused as a whole nothing is kept. A backup does not hold this folder
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
@@ -25,6 +26,7 @@ from publiccredit.subjects import store
 
 FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)
 CLEARED = ".cleared"
+OF_A_SUBMISSION = re.compile(r"([0-9]+)(\..*)?")
 XLSX = ".xlsx"
 OLD_WORKBOOK = ".xls"
 
@@ -120,15 +122,15 @@ def tidy() -> None:
     store.remove_left(folder=folder)
     store.remove_left(folder=store.incoming())
     for path in folder.glob("[0-9]*"):
-        with store.unheld(path=path) as left:
-            if left:
-                _tidy_one(path)
+        if named := OF_A_SUBMISSION.fullmatch(path.name):
+            with store.passed_over(path=path), store.unheld(path=path) as left:
+                if left:
+                    _tidy_one(path, int(named[1]))
 
 
-def _tidy_one(path: Path) -> None:
-    number = path.name.partition(".")[0]
+def _tidy_one(path: Path, number: int) -> None:
     with acting(actor=PROGRAM):
-        submission = Submission.objects.filter(pk=int(number)).first()
+        submission = Submission.objects.filter(pk=number).first()
     if submission is None:
         path.unlink(missing_ok=True)
     elif submission.state in FINAL:

@@ -10,8 +10,10 @@ leaves a file without a holder, which the next sweep removes, and no half origin
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ PIECE = 1024 * 1024
 READ_ONLY = 0o440
 UNHELD = "unheld-"  # made, and nothing written yet
 TAKING = "taking-"
+NEVER_HELD = 10 * 60  # seconds after which nobody is about to hold it any more
+
+log = logging.getLogger(__name__)
 
 
 class FileTooLarge(Exception):
@@ -127,10 +132,25 @@ def discard(*, sealed: Sealed) -> None:
 
 def remove_left(*, folder: Path) -> None:
     """Remove what killed processes left half taken in a folder."""
-    for path in [*folder.glob(f"{TAKING}*"), *folder.glob(f"{UNHELD}*")]:
-        with unheld(path=path) as left:
+    for path in folder.glob(f"{TAKING}*"):
+        with passed_over(path=path), unheld(path=path) as left:
             if left:
                 path.unlink(missing_ok=True)
+    for path in folder.glob(f"{UNHELD}*"):
+        with passed_over(path=path):
+            if time.time() - path.stat().st_mtime > NEVER_HELD:
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def passed_over(*, path: Path) -> Iterator[None]:
+    """Let a sweep go on past a file it can do nothing with: another account's, or a folder."""
+    try:
+        yield
+    except FileNotFoundError:
+        pass  # whoever held it has just put it where it belongs
+    except OSError as error:
+        log.warning("%s is left where it is: %s", path, error.strerror or type(error).__name__)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The liaison's pages through HTTP: what is shown, what is refused, and that other departments' work stays unseen."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -82,6 +83,24 @@ def test_the_same_form_pressed_twice_is_one_submission(liaison: Client) -> None:
     first, second = upload(liaison, [penalty_row(1)]), upload(liaison, [penalty_row(1)])
     assert first.headers["Location"] == second.headers["Location"]  # type: ignore[attr-defined]
     assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(("number", "fields"), [(1, {"served_on": "2026-11-06"}), (2, {})])
+def test_who_went_back_and_sends_something_else_from_the_same_page_is_told_and_can_send_it(
+    liaison: Client, number: int, fields: dict[str, str]
+) -> None:
+    upload(liaison, [penalty_row(1)])
+    first = Submission.objects.get()
+    told = upload(liaison, [penalty_row(number)], **fields)
+    assert (told.status_code, Submission.objects.count()) == (422, 1)  # type: ignore[attr-defined]
+    assert f"是第 {first.pk} 号报送" in said(told) and f'href="/intake/submissions/{first.pk}/"' in said(told)
+    assert "幂等键" not in said(told)
+    key = re.search(r'name="key" value="(\w+)"', said(told))
+    assert key and key[1] != "k1"
+    sent = upload(liaison, [penalty_row(number)], **{**fields, "key": key[1]})
+    second = Submission.objects.latest("pk")
+    assert (sent.status_code, second.pk > first.pk) == (302, True)  # type: ignore[attr-defined]
+    assert bool(fields) == hasattr(second, "service_declaration")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +236,10 @@ def test_a_doubt_is_confirmed_with_a_reason_by_sending_the_sealed_file_again(lia
     again = Submission.objects.latest("pk")
     assert answer.headers["Location"] == f"/intake/submissions/{again.pk}/"
     assert (again.overrides, again.file_sha256) == ([codes[0][0]], submission.file_sha256)
+    assert liaison.post(f"{address}confirm/", given).headers["Location"] == answer.headers["Location"]
+    assert Submission.objects.count() == 2
+    reworded = liaison.post(f"{address}confirm/", {**given, "reason": "2001 年旧执照,已与登记机关核实"})
+    assert (reworded.status_code, Submission.objects.latest("pk").pk > again.pk) == (302, True)
     assert file_submission(submission_id=again.pk, at=LATER, check=check_here).accepted == 1
 
 

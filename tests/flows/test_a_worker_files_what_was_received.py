@@ -1,5 +1,8 @@
 """The worker's tasks: asked twice, a submission is filed once; what nobody filed is taken up."""
 
+import logging
+import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,9 +10,10 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publiccredit.intake import operations, tasks
+from publiccredit.intake import operations, received, tasks
 from publiccredit.intake.models import DuplicateRow, RowIssue
 from publiccredit.ledger.models import Entry
+from publiccredit.subjects import store
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row
 from tests.flows.filing import AT, check_here, outcome, receive, send
@@ -49,6 +53,33 @@ def test_the_sweep_takes_up_what_nobody_filed() -> None:
     tasks.resume(0)
     assert Record.objects.count() == len(waiting)
     assert operations.resume_submissions(now=lambda: AT + timedelta(hours=1)) == []
+
+
+@pytest.mark.parametrize("name", ["57", "57.cleared", "57~", "57 (1)", "٥٧", "taking-abc", "unheld-abc"])
+def test_what_the_sweep_can_do_nothing_with_does_not_stop_it(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    waiting = receive([penalty_row(1)])
+    odd = received.path_of(submission=waiting).with_name(name.replace("57", str(waiting.pk + 57)))
+    odd.mkdir()  # refuses to be opened, read or removed like a file of another account
+    os.utime(odd, (0, 0))
+    try:
+        with caplog.at_level(logging.WARNING, logger="publiccredit"):
+            assert operations.resume_submissions(now=lambda: AT) == [waiting.pk]
+        assert odd.exists()
+        assert (str(odd) in caplog.text) == (name in ("57", "57.cleared", "taking-abc", "unheld-abc"))
+    finally:
+        odd.rmdir()
+
+
+def test_the_sweep_leaves_an_upload_that_is_about_to_be_held() -> None:
+    folder = received.path_of(submission=receive([penalty_row(1)])).parent
+    begun, left = folder / f"{store.UNHELD}begun", folder / f"{store.UNHELD}left"
+    for path in (begun, left):
+        path.touch()
+    old = time.time() - store.NEVER_HELD - 1
+    os.utime(left, (old, old))
+    received.tidy()
+    assert (begun.exists(), left.exists()) == (True, False)
+    begun.unlink()
 
 
 ROW = st.tuples(st.integers(1, 4), st.sampled_from(["甲", "乙"]), st.sampled_from(["1.2", "-1"]))
