@@ -8,6 +8,7 @@ from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, RecordType
+from publiccredit.intake.checks.findings import shown_text
 from publiccredit.intake.types import REPEATS_ROW, REPEATS_SHEET, ROW, SHEET, Recognition
 from publiccredit.matching import queries as matching
 from publiccredit.subjects.operations import copy_in
@@ -147,10 +148,11 @@ def _issues(row: Any, kinds: Any, record_type: RecordType, recognition: Recognit
         expected = catalogue.department(code=holder).name
     kind = kinds[CHECK_OF_FATE[Fate(fate)]]
     for told in decided or [{"field": document.name, "found": document_number, "expected": expected}]:
-        column = recognition.column(sheet=sheet, field_name=told["field"])
-        header = column.header if column else record_type.field(told["field"]).title
+        field = record_type.field(told["field"])
+        column = recognition.column(sheet=sheet, field_name=field.name)
+        expected = told["expected"].replace("{right}", shown_text(field, told.get("right", "")))
         yield {
-            "sheet": sheet, "row": row_number, "column": header,
+            "sheet": sheet, "row": row_number, "column": column.header if column else field.title,
             "column_letter": column.letter if column else "", "code": kind.code, "severity": kind.severity.value,
-            "found": told["found"], "expected": told["expected"],
+            "found": shown_text(field, told["found"]), "expected": expected,
         }  # fmt: skip

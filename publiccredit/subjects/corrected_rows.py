@@ -108,7 +108,7 @@ def _contradicted(row: _Row, filing: Filing) -> Iterable[dict[str, object]]:
             continue  # says nothing of its own: a declaration for the batch is "at the latest"
         if not any(_same(said, known) for known in (correction["value"], *correction["before"])):
             field = row.record_type.field(name)
-            yield _told(field, said, f"“{_in_words(field, correction['value'])}”", correction)
+            yield _told(field, said, "“{right}”", correction) | {"right": _in_words(field, correction["value"])}
 
 
 def _served_before_decided(row: _Row, filing: Filing) -> dict[str, object] | None:
@@ -127,6 +127,7 @@ def _served_before_decided(row: _Row, filing: Filing) -> dict[str, object] | Non
 
 
 def _told(field: RecordField, said: object, right: str, correction: Mapping[str, Any]) -> dict[str, object]:
+    """Give what the sender is told; what a field was corrected to stands apart, for it is shown like any cell."""
     return {
         "field": field.name,
         "found": _in_words(field, said),

@@ -109,6 +109,12 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("处罚.csv", lambda: _separated("utf-8")),
     "csv with mark": ("处罚.csv", lambda: _separated("utf-8-sig", above="本周行政处罚")),
     "csv in gb18030": ("处罚.csv", lambda: _separated("gb18030")),
+    "csv with doubled returns": (
+        "处罚.csv",
+        lambda: _separated("utf-8", above="本周行政处罚").replace(b"\r\n", b"\r\r\n"),
+    ),
+    "json lines with doubled returns": ("处罚.jsonl", lambda: _json_lines().replace(b"\n", b"\r\r\n")),
+    "a return in a cell": ("处罚.csv", lambda: _separated("utf-8").replace("无照经营".encode(), "无照\r经营".encode())),
     "tabs": ("处罚.txt", lambda: _separated("utf-8", "\t")),
     "json lines": ("处罚.jsonl", _json_lines),
 }

@@ -28,6 +28,7 @@ from tests.flows.cases import (
 )
 from tests.flows.casework_model import SOURCE_APPLICANT
 from tests.flows.filing import AT, outcome, send
+from tests.flows.persons import identity_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 FACTS = "销售以不合格产品冒充合格产品的建材"
@@ -110,6 +111,17 @@ def test_a_third_value_goes_back_and_names_case_and_decision() -> None:
 
 def _case_number() -> str:
     return Case.objects.order_by("-pk").values_list("number", flat=True)[0]
+
+
+def test_what_is_said_of_a_third_value_is_short_and_names_no_number() -> None:
+    number = identity_number(1)
+    _corrected(violation_facts=f"雇员（{number}）{RIGHT * 30}")
+    sent = _again(violation_facts=f"{FACTS * 20}，雇员（{number}）无证上岗")
+    (issue,) = sent.issues.filter(code="K-105")
+    assert issue.found == (FACTS * 20)[:200] + "…"
+    assert issue.expected.startswith("“雇员（000000************）销售未经检验的建材")
+    assert "…”（案件" in issue.expected
+    assert len(issue.expected) < 260
 
 
 def test_rows_are_conserved_where_one_file_has_every_fate() -> None:

@@ -104,7 +104,7 @@ def test_a_file_of_every_format_is_kept_without_the_persons_it_names(
     assert left() == []
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv in gb18030", "json lines"])
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "csv in gb18030", "csv with doubled returns", "json lines"])
 def test_what_is_kept_is_read_again_like_the_file_itself(kind: str, left: object) -> None:
     name, content = persons.FILES[kind]
     sent = _submission(content(), name)

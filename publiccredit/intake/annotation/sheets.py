@@ -12,7 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from publiccredit.intake.reading.encoding import readable_text
+from publiccredit.intake.reading.encoding import lines_for_csv, readable_text
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.reading.limits import USUAL
 from publiccredit.intake.reading.recognition import SUMMARY_SHEET
@@ -83,8 +83,8 @@ def _widths(original: Path) -> dict[int, dict[tuple[int, int], float]]:
 
 def _separated_rows(path: Path, recognition: Recognition) -> Iterator[tuple[int, list[Cell]]]:
     csv.field_size_limit(USUAL.line_bytes)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        yield from enumerate(csv.reader(stream, delimiter=delimiter_of(path, recognition)), 1)
+    with path.open(encoding="utf-8-sig", newline="\n") as stream:
+        yield from enumerate(csv.reader(lines_for_csv(stream), delimiter=delimiter_of(path, recognition)), 1)
 
 
 def delimiter_of(path: Path, recognition: Recognition) -> str:
@@ -92,8 +92,8 @@ def delimiter_of(path: Path, recognition: Recognition) -> str:
     header = recognition.sheets[0]
     places = {column_index(column.letter): column.header for column in header.columns}
     for delimiter in DELIMITERS:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            above = islice(csv.reader(stream, delimiter=delimiter), header.header_row - 1, None)
+        with path.open(encoding="utf-8-sig", newline="\n") as stream:
+            above = islice(csv.reader(lines_for_csv(stream), delimiter=delimiter), header.header_row - 1, None)
             row = next(above, [])
         if all(index < len(row) and row[index].strip() == name for index, name in places.items()):
             return delimiter
@@ -102,7 +102,7 @@ def delimiter_of(path: Path, recognition: Recognition) -> str:
 
 def _json_rows(path: Path, names: list[str]) -> Iterator[tuple[int, list[Cell]]]:
     yield 0, list(names)
-    with path.open(encoding="utf-8-sig") as stream:
+    with path.open(encoding="utf-8-sig", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 said = json.loads(line, parse_float=str, parse_int=str)

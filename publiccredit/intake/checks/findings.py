@@ -98,6 +98,11 @@ def shown(field: RecordField, found: pl.Expr) -> pl.Expr:
     return brief.str.replace_all("\0", "", literal=True).fill_null("")
 
 
+def shown_text(field: RecordField, found: str) -> str:
+    """Give what may be said about one cell."""
+    return str(pl.select(shown(field, pl.lit(found))).item())
+
+
 def _without_persons(found: pl.DataFrame) -> pl.DataFrame:
     """Of a row about a natural person only that is said: every other finding would repeat something of it."""
     persons = found.filter(pl.col("check") == natural_person.NAME).unique(INDEX, keep="first", maintain_order=True)

@@ -12,7 +12,7 @@ from typing import IO
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.annotation.sheets import delimiter_of
 from publiccredit.intake.clearing import CLEARED, Row
-from publiccredit.intake.reading.encoding import readable_text
+from publiccredit.intake.reading.encoding import lines_for_csv, readable_text
 from publiccredit.intake.reading.headers import BLANK, column_index
 from publiccredit.intake.reading.json_lines import Number
 from publiccredit.intake.reading.limits import USUAL
@@ -28,9 +28,9 @@ def clear_text(*, original: Path, recognition: Recognition, rows: Sequence[Row],
     text = readable_text(path=original, limits=USUAL)
     with _opened(original, text.path, recognition.encoding, target) as (source, out):
         if row.header.header_row == 0:
-            return _copied(enumerate(source, 1), lambda number, line: _json_line(number, line, row), out)
+            return _copied(enumerate(source, 1), lambda number, line: _json_line(number, line, row), row, out)
         delimiter = delimiter_of(text.path, recognition)
-        return _copied(_records(source, delimiter), lambda n, raw: _record(n, raw, row, delimiter), out)
+        return _copied(_records(source, delimiter), lambda n, raw: _record(n, raw, row, delimiter), row, out)
 
 
 @contextmanager
@@ -39,18 +39,23 @@ def _opened(original: Path, text: Path, encoding: str, target: Path) -> Iterator
         marked = stream.read(3) == BOM
     written_as = "utf-8-sig" if marked else encoding
     with (
-        text.open(encoding="utf-8-sig", newline="") as source,
+        text.open(encoding="utf-8-sig", newline="\n") as source,
         target.open("w", encoding=written_as, newline="") as out,
     ):
         yield source, out
 
 
-def _copied(pieces: Iterator[tuple[int, str]], change: Callable[[int, str], str], out: IO[str]) -> bool:
+def _copied(pieces: Iterator[tuple[int, str]], change: Callable[[int, str], str], row: Row, out: IO[str]) -> bool:
+    left = {number for sheet, number in row.persons if sheet == row.header.sheet}
     changed = False
     for number, raw in pieces:
         kept = change(number, raw)
         changed = changed or kept != raw
         out.write(kept)
+        if kept != raw:
+            left.discard(number)
+    if left:
+        raise ValueError("a row about a person is not where it was read: the copy would hold it")
     return changed
 
 
@@ -74,7 +79,7 @@ def _records(source: IO[str], delimiter: str) -> Iterator[tuple[int, str]]:
     """Give each record by its number, as it stands in the file: a quoted one may take several lines."""
     csv.field_size_limit(USUAL.line_bytes)
     lines = _Lines(source)
-    for number, _ in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+    for number, _ in enumerate(csv.reader(lines_for_csv(lines), delimiter=delimiter), 1):
         yield number, "".join(lines.taken)
         lines.taken.clear()
 
@@ -83,7 +88,7 @@ def _record(number: int, raw: str, row: Row, delimiter: str) -> str:
     person = row.person_at(number)
     if person is None and without(raw) == raw:
         return raw
-    cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter))
+    cells = next(csv.reader(lines_for_csv(io.StringIO(raw)), delimiter=delimiter))
     if person is None:
         kept = [row.text(number, column, cell) for column, cell in enumerate(cells)]
         if kept == cells:

@@ -4,7 +4,7 @@ import codecs
 import mmap
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from publiccredit.intake.reading.refusals import refusal
 
 BLOCK = 1 << 20  # what is looked at several times stays in the cache
 SIDE_BY_SIDE = 2  # blocks that are proved at once
+CR = "\r"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -65,6 +66,18 @@ def readable_text(*, path: Path, limits: Limits) -> ReadableText:
     target = Path(folder.name) / "text.csv"
     _rewrite(path, target, "utf-8-sig" if utf_8 else "gb18030", line_end="\r" if old_macintosh else "\n")
     return ReadableText(target, "utf-8" if utf_8 else "gb18030", folder)
+
+
+def lines_for_csv(lines: Iterable[str]) -> Iterator[str]:
+    """
+    Give lines, each up to its line feed, as the csv module takes them for the lines that Polars sees.
+
+    To the csv module a lone carriage return ends a row: one inside a cell, or doubled at a line's end as Python writes
+    it on Windows, would shift the numbers of all rows below.
+    """
+    for line in lines:
+        said = line.rstrip("\r\n")
+        yield f"{said.replace(CR, ' ')}\n" if CR in said or line.endswith("\r\r\n") else line
 
 
 def _looked_at(path: Path, limits: Limits) -> Iterator[_Facts]:

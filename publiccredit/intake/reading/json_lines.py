@@ -70,7 +70,7 @@ def open_json_lines(*, path: Path, candidates: Sequence[Candidate], limits: Limi
 
 def _objects(path: Path) -> Iterator[tuple[int, Object]]:
     """Give each object with the number of its line; an object without a filled value is no row."""
-    with path.open(encoding="utf-8-sig") as stream:
+    with path.open(encoding="utf-8-sig", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip(BLANK):
                 values = _object(number, line)

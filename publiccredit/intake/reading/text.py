@@ -16,7 +16,7 @@ import polars as pl
 
 from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.counting import count_text_rows
-from publiccredit.intake.reading.encoding import ReadableText, readable_text
+from publiccredit.intake.reading.encoding import ReadableText, lines_for_csv, readable_text
 from publiccredit.intake.reading.fields import letters_of_fields, text_of_field
 from publiccredit.intake.reading.headers import BLANK, column_letter
 from publiccredit.intake.reading.limits import Limits
@@ -136,7 +136,7 @@ def _head(words: str, candidates: Sequence[Candidate], limits: Limits) -> Head:
 def _records(words: str, delimiter: str, limits: Limits) -> Head:
     rows, ends = [], []
     csv.field_size_limit(limits.line_bytes)
-    reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
+    reader = csv.reader(lines_for_csv(io.StringIO(words)), delimiter=delimiter)
     for record in reader:
         rows.append(tuple(record))
         ends.append(reader.line_num)
@@ -243,10 +243,10 @@ def _mend(table: Table, *, into: Path, skip_rows: int) -> Path:
     """
     csv.field_size_limit(table.limits.line_bytes)
     with (
-        table.text.path.open(encoding="utf-8-sig", newline="") as source,
+        table.text.path.open(encoding="utf-8-sig", newline="\n") as source,
         into.open("w", encoding="utf-8", newline="") as target,
     ):
-        reader = csv.reader(source, delimiter=table.delimiter, strict=True)
+        reader = csv.reader(lines_for_csv(source), delimiter=table.delimiter, strict=True)
         writer = csv.writer(target, delimiter=table.delimiter, lineterminator="\n")
         number = 0
         try:
