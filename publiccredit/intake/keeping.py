@@ -60,10 +60,11 @@ class Keeping:
 
 
 def _has_unseen(recognition: Recognition) -> bool:
-    """Tell whether the file has columns no check has looked into, or sheets aside with numbers of persons."""
+    """Tell whether the file has cells no check has looked into, or numbers of persons beside its rows."""
     unused = any(
         column.field is None and column.set_aside != MARKED_BY_PLATFORM
         for sheet in recognition.sheets
         for column in sheet.columns
     )
-    return unused or any(sheet.has_identity_numbers for sheet in recognition.skipped)
+    beside = recognition.has_unread_cells or recognition.has_numbers_aside
+    return unused or beside or any(sheet.has_identity_numbers for sheet in recognition.skipped)

@@ -58,6 +58,8 @@ class Recognition:
     encoding: str  # "workbook", "utf-8", "gb18030"
     sheets: tuple[RecognisedSheet, ...]
     skipped: tuple[SkippedSheet, ...] = ()
+    has_unread_cells: bool = False  # above a header or under a blank one, where a person may be named
+    has_numbers_aside: bool = False  # of persons, in notes, links and drawings of a workbook
 
     def column(self, *, sheet: str, field_name: str) -> RecognisedColumn | None:
         return next(

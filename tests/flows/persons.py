@@ -14,6 +14,7 @@ import xlwt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from openpyxl.comments import Comment
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publiccredit.site import embedded_postgres
@@ -117,6 +118,78 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a return in a cell": ("处罚.csv", lambda: _separated("utf-8").replace("无照经营".encode(), "无照\r经营".encode())),
     "tabs": ("处罚.txt", lambda: _separated("utf-8", "\t")),
     "json lines": ("处罚.jsonl", _json_lines),
+}
+
+
+def _clean_xlsx(change: Callable[[Worksheet], None]) -> bytes:
+    """Give a workbook of two rows in order, but for what is done to it."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for line in clean_lines():
+        sheet.append(line)
+    change(sheet)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def clean_lines() -> list[list[str]]:
+    return list(csv.reader(io.StringIO(sent_csv([penalty_row(8001), penalty_row(8007)]).decode())))
+
+
+def _clean_csv(above: list[str], behind: str = "") -> bytes:
+    written = io.StringIO()
+    titles, *rows = clean_lines()
+    wide = [titles, *rows] if not behind else [[*titles, ""], *([*row, behind] for row in rows)]
+    csv.writer(written).writerows([*([above] if above else []), *wide])
+    return written.getvalue().encode()
+
+
+def _clean_xls() -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("数据")
+    sheet.write(0, 0, f"填表人 {NUMBERS[0]}")
+    for number, line in enumerate(clean_lines(), 1):
+        for column, cell in enumerate(line):
+            sheet.write(number, column, cell)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _titled(sheet: Worksheet) -> None:
+    sheet.insert_rows(1)
+    sheet["A1"] = f"填表人 {NUMBERS[0]}"
+
+
+def _beside(sheet: Worksheet) -> None:
+    sheet.cell(2, sheet.max_column + 1, f"见{NUMBERS[1]}")
+
+
+def _noted(sheet: Worksheet) -> None:
+    sheet["B2"].comment = Comment(f"对照 {NUMBERS[2]}", "经办人")
+
+
+def _linked(sheet: Worksheet) -> None:
+    sheet["B2"].hyperlink = Hyperlink(ref="B2", location="A1", tooltip=f"对照 {NUMBERS[3]}")
+
+
+def _said_of_the_file(sheet: Worksheet) -> None:
+    assert sheet.parent is not None
+    sheet.parent.properties.title = NUMBERS[4]
+
+
+# Rows in order, and a number where no check looks.
+CLEAN_FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "xlsx, above the header": ("处罚.xlsx", lambda: _clean_xlsx(_titled)),
+    "xlsx, under a blank header": ("处罚.xlsx", lambda: _clean_xlsx(_beside)),
+    "xlsx, in a note": ("处罚.xlsx", lambda: _clean_xlsx(_noted)),
+    "xlsx, in a link": ("处罚.xlsx", lambda: _clean_xlsx(_linked)),
+    "xlsx, in its title": ("处罚.xlsx", lambda: _clean_xlsx(_said_of_the_file)),
+    "xls, above the header": ("处罚.xls", _clean_xls),
+    "csv, above the header": ("处罚.csv", lambda: _clean_csv(["填表人", NUMBERS[0]])),
+    "csv, under a blank header": ("处罚.csv", lambda: _clean_csv([], f"见{NUMBERS[1]}")),
 }
 
 

@@ -14,6 +14,7 @@ from django.test import Client
 from publiccredit.accounts.operations import act_as, issue_token, open_account
 from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.intake import operations, received
+from publiccredit.intake.annotation import size
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import cleared_here, file_submission, receive_submission
 from publiccredit.intake.queries import annotated_workbook
@@ -120,6 +121,21 @@ def _codes(sent: Submission, *, again: str) -> set[tuple[int, str]]:
     """Give what was found at which row; of a number that is masked, and a person's row, what is said of it again."""
     found = sent.issues.exclude(code="P-102").values_list("row_number", "code")
     return {(row, again if code == "P-101" else code) for row, code in found}
+
+
+@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("kind", persons.CLEAN_FILES)
+def test_a_number_where_no_check_looks_does_not_stay(
+    kind: str, anew: bool, left: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if anew:
+        monkeypatch.setattr(size, "IN_PLACE_CELLS", 0)
+    name, content = persons.CLEAN_FILES[kind]
+    sent = _submission(content(), name)
+    assert outcome(sent) == ("filed", 2, 2, 0, 0)
+    assert left() == []
+    again = _submission(received.kept_path_of(submission=sent).read_bytes(), received.kept_name_of(submission=sent))
+    assert outcome(again) == ("filed", 2, 0, 0, 2)
 
 
 @pytest.mark.usefixtures("database")

@@ -24,7 +24,7 @@ class _Change:
 def clear_anew(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:
     """Write the workbook without persons and tell whether anything was taken out."""
     by_sheet = {row.header.sheet: row for row in rows}
-    change = _Change()
+    change = _Change(made=recognition.has_numbers_aside)  # of notes, links and drawings nothing is written
     with open_sheets(original=original, recognition=recognition) as sheets:
         kept = [
             replace(

@@ -18,7 +18,7 @@ from publiccredit.intake.reading.workbook import text_of
 from publiccredit.intake.types import Recognition
 
 
-def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:  # noqa: ARG001 - every way of clearing has one shape
+def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:
     """Write the workbook without persons and tell whether anything was taken out."""
     with original.open("rb") as stream:
         book = openpyxl.load_workbook(stream)
@@ -27,7 +27,7 @@ def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[R
         _clear_data(sheet, by_sheet[sheet.title]) if sheet.title in by_sheet else _clear_other(sheet)
         for sheet in book.worksheets
     ]
-    if not any(changed):
+    if not (any(changed) or recognition.has_numbers_aside):
         return False
     _leave_out_copies(book)
     book.save(target)

@@ -8,11 +8,13 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from publiccredit.intake.reading.aside import holds_number
 from publiccredit.intake.reading.headers import BLANK
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
 
 BOF, END, CONTINUE, FILEPASS, BOUNDSHEET, SST = 0x809, 0x0A, 0x3C, 0x2F, 0x85, 0xFC
+LINK = 0x1B8
 BIFF8, WORKSHEET = 0x0600, 0
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 
@@ -87,6 +89,8 @@ class _SheetWalk:
             0x208: self._row,
             0x7D: self._columns,
             0xE5: self._merged,
+            LINK: self._aside,
+            CONTINUE: self._aside,  # the words of a note or a text box
         }
 
     def _fill(self, row: int, column: int) -> None:
@@ -141,6 +145,10 @@ class _SheetWalk:
         for number in range(struct.unpack_from("<H", data)[0]):
             top, bottom, left, right = struct.unpack_from("<HHHH", data, 2 + 8 * number)
             self.survey.merged.append((top + 1, left + 1, bottom + 1, right + 1))
+
+    def _aside(self, data: bytes) -> None:
+        wide = (data[at:].decode("utf-16-le", errors="replace") for at in (0, 1))
+        self.survey.has_numbers_aside |= any(map(holds_number, (data.decode("latin-1"), *wide)))
 
 
 def _blank_strings(parts: list[bytes]) -> frozenset[int]:

@@ -90,7 +90,14 @@ def recognise(*, heads: Sequence[SheetHead], candidates: Sequence[Candidate], en
         encoding=encoding,
         sheets=sheets,
         skipped=tuple(_skipped(head) for head in heads if head.sheet not in {fit.sheet for _, fit in data}),
+        has_unread_cells=any(_has_unread(head, fit) for head, fit in data),
     )
+
+
+def _has_unread(head: SheetHead, fit: Fit) -> bool:
+    """Tell whether there are numbers of persons above the header, or columns without one that may hold any."""
+    above = "\n".join(cell for row, cells in head.rows if row < fit.row for cell in cells)
+    return without(above) != above or not all(cell.strip() for cell in fit.cells)
 
 
 def best_fit(*, head: SheetHead, candidates: Sequence[Candidate]) -> Fit | None:

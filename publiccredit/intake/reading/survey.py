@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
+from publiccredit.intake.reading.aside import holds_number
 from publiccredit.intake.reading.headers import BLANK, column_index, column_letter
 from publiccredit.intake.reading.limits import Limits
 from publiccredit.intake.reading.meter import Meter
@@ -34,6 +35,7 @@ class Survey:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row, column; last row, column
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    has_numbers_aside: bool = False  # of persons, in links and, of an xls, in notes
 
     @property
     def area(self) -> int:
@@ -80,6 +82,7 @@ class SheetSurveyor:
             "f": self._formula,
             "mergeCell": self._merged,
             "col": self._hidden_columns,
+            "hyperlink": self._link,
         }
         self.parser = expat.ParserCreate()
         self.parser.ordered_attributes = True
@@ -213,6 +216,9 @@ class SheetSurveyor:
         named = dict(zip(attributes[::2], attributes[1::2], strict=True))
         first, _, last = named.get("ref", "A1").partition(":")
         self.survey.merged.append((*_corner(first), *_corner(last or first)))
+
+    def _link(self, attributes: list[str]) -> None:
+        self.survey.has_numbers_aside |= holds_number("\n".join(attributes))
 
     def _hidden_columns(self, attributes: list[str]) -> None:
         named = dict(zip(attributes[::2], attributes[1::2], strict=True))

@@ -11,6 +11,7 @@ import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from publiccredit.catalogue.types.identity_numbers import without
+from publiccredit.intake.reading.aside import parts_hold_number
 from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.data_area import refuse_unclear_cells
@@ -54,7 +55,10 @@ def open_xlsx(*, path: Path, candidates: Sequence[Candidate], limits: Limits, me
     :raises UnableToRead: it is damaged, hostile, too large, in no known form, or unclear in its data area.
     """
     surveyed = survey_workbook(path=path, limits=limits, meter=meter)
-    return open_surveyed(path=path, candidates=candidates, limits=limits, surveyed=surveyed, meter=meter)
+    opened = open_surveyed(path=path, candidates=candidates, limits=limits, surveyed=surveyed, meter=meter)
+    if not parts_hold_number(path=path, but_parts={part.part for part, _ in surveyed}):
+        return opened
+    return replace(opened, recognition=replace(opened.recognition, has_numbers_aside=True))
 
 
 def open_surveyed(
@@ -72,7 +76,11 @@ def open_surveyed(
     if not sheets:
         raise refusal("empty")
     recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
-    recognition = replace(recognition, skipped=tuple(_looked_into(skipped, sheets) for skipped in recognition.skipped))
+    recognition = replace(
+        recognition,
+        skipped=tuple(_looked_into(skipped, sheets) for skipped in recognition.skipped),
+        has_numbers_aside=any(survey.has_numbers_aside for _, survey in surveyed),
+    )
     surveys = {part.sheet: survey for part, survey in surveyed}
     candidate = chosen(recognition, candidates)
     tables = []

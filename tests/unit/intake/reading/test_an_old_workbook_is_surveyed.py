@@ -126,3 +126,11 @@ def test_a_table_listed_beyond_the_header_is_followed(tmp_path: Path) -> None:
     file += struct.pack("<128I", 0, *[0xFFFFFFFF] * 126, sectors)  # which names itself as the next: read once
     path.write_bytes(bytes(file))
     assert open_compound(path).stream("Workbook") == b"x" * 5000
+
+
+@pytest.mark.parametrize("number", ["000000198706057014", "12"])
+@pytest.mark.parametrize(("coding", "flag"), [("latin-1", b"\0"), ("utf-16-le", b"\1")])
+def test_a_number_in_a_note_or_a_link_is_seen(number: str, coding: str, flag: bytes) -> None:
+    note = survey_of(record(biff.CONTINUE, flag + f"see {number}".encode(coding)))
+    link = survey_of(record(biff.LINK, bytes(32) + f"https://example.invalid/{number}".encode("utf-16-le")))
+    assert note.has_numbers_aside is link.has_numbers_aside is (len(number) == 18)
