@@ -262,6 +262,7 @@ def _first_words(function: str, *, position: int) -> set[str]:
     }
 
 
+@cache
 def _values() -> dict[str, set[str]]:
     held = catalogue.packs().procedures
     return {

@@ -14,7 +14,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from publiccredit.casework.models import Case, CaseStep, Paper
-from publiccredit.casework.operations import escalate, reject_objection
+from publiccredit.casework.operations import escalate, reject_objection, take_case
 from publiccredit.casework.types import Asked, PaperIn
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.intake import operations as intake
@@ -26,11 +26,12 @@ from publiccredit.recipients.models import DeliveryAttempt, Notice, Recipient
 from publiccredit.recipients.operations.waiting import LEASE
 from publiccredit.recipients.types import Answer, Cause, NoticeKind, Outgoing
 from publiccredit.subjectdesk import operations as desk
-from publiccredit.subjectdesk.models import Message
+from publiccredit.subjectdesk.models import Message, ReaderChallenge
+from publiccredit.subjectdesk.operations import Contested
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, REASONS, objection_ready
-from tests.flows.desks import Pigeon, opened_by_letter, visitor_of, with_contact
+from tests.flows.desks import SOURCE, Pigeon, opened_by_letter, visitor_of, with_contact
 from tests.flows.failing import Failing, everything
 from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import check_here, receive
@@ -180,9 +181,36 @@ class OpenCase(Round):
         return (Case.objects.count(), sorted(Paper.objects.values_list("kind", flat=True)))
 
 
+class EraseReaderContacts(Round):
+    """What readers left to be reached by: erased with its entry, each by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for n, record in enumerate(self.records):
+            contested = Contested(record.pk, "", "other", "金额与决定书不符", "决定书第二页", "13812345678")
+            with patch("time.time", return_value=AT.timestamp()):
+                asked = desk.challenge_record(
+                    contested=contested, key=desk.new_form_key(), source=f"{SOURCE}{n}", at=AT
+                )
+            take_case(by=CLERK, case_id=asked.case.pk, at=AT)
+            reject_objection(by=CLERK, case_id=asked.case.pk, reasons=REASONS, at=AT)
+
+    def run(self, again: int) -> None:
+        desk.erase_reader_contacts(at=AT + timedelta(days=400))
+
+    def acts_are_whole(self) -> None:
+        erased = ReaderChallenge.objects.filter(erased_at__isnull=False, contact="", source_hash="")
+        entries = Entry.objects.filter(operation="erase_reader_contact").values_list("object_id", flat=True)
+        assert sorted(map(str, erased.values_list("case_id", flat=True))) == sorted(entries)
+
+    def outcome(self) -> Any:
+        return [*ReaderChallenge.objects.order_by("pk").values_list("contact", "source_hash", "erased_at")]
+
+
 SCENES: dict[str, type[Round]] = {
     "casework.escalate": Escalate,
     "recipients.deliver_due": DeliverDue,
+    "subjectdesk.erase_reader_contacts": EraseReaderContacts,
     "subjectdesk.open_case": OpenCase,
     "subjectdesk.remind_of_repairs": RemindOfRepairs,
     "subjectdesk.tell_of_letters": TellOfLetters,
