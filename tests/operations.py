@@ -30,6 +30,7 @@ NO_ACTS = {  # what stands at the same door and changes nothing that is kept, or
     "accounts.token_hash": "computes",
     "intake.check_here": "checks a file; its filing is entered",
     "intake.cleared_here": "writes the copy a filing keeps, which is entered",
+    "intake.settle_filed_submissions": "moves files to their places; their filing is entered",
     "ledger.next_entry_id": "takes the number of an act",
     "ledger.record_entry": "is what enters an act",
     "recipients.disclosing": "writes down a look in the transaction of the reading, in a table of its own (DP-20)",

@@ -1,5 +1,5 @@
 """
-From a sealed file to filed records: checked in a child process, staged as it comes, filed in one transaction.
+From a received file to filed records: checked in a child process, staged as it comes, filed in one transaction.
 
 Until that transaction commits, nothing of the file is to be seen but its progress; whoever kills the process leaves a
 submission that can be filed again from the beginning.
@@ -134,12 +134,12 @@ def to_be_checked(submission: Submission) -> dict[str, Any]:
 
 
 def _received(submission: Submission) -> Path:
-    if received.is_there(submission=submission):
-        return received.path_of(submission=submission)
-    raise UnableToRead(
-        code="file_gone",
-        message="收到的文件已不在：数据由备份恢复，备份不含尚未核验的文件。本次未入库任何内容，请重新上传。",
-    )
+    try:
+        return received.path_to_read(submission=submission)
+    except FileNotFoundError as error:
+        raise UnableToRead(
+            code="file_gone", message="平台上已找不到这份文件，本次未入库任何内容。请重新报送。"
+        ) from error
 
 
 def declared_service(submission: Submission) -> date | None:

@@ -54,7 +54,10 @@ class Keeping:
         written = received.cleared_path_of(submission=submission).with_suffix(WRITING)
         persons = pl.concat(self.persons) if self.persons else pl.DataFrame(schema=_PLACE)
         was_cleared = clear(
-            original=received.path_of(submission=submission), recognition=recognition, persons=persons, target=written
+            original=received.path_to_read(submission=submission),
+            recognition=recognition,
+            persons=persons,
+            target=written,
         )
         return received.complete(written=written, submission=submission) if was_cleared else submission.file_sha256
 

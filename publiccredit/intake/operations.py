@@ -58,6 +58,7 @@ __all__ = [
     "file_submission",
     "receive_submission",
     "resume_submissions",
+    "settle_filed_submissions",
 ]
 
 log = logging.getLogger(__name__)
@@ -184,6 +185,11 @@ def resume_submissions(*, now: Callable[[], datetime]) -> list[int]:
             continue
         finished.append(submission_id)
     return finished
+
+
+def settle_filed_submissions() -> None:
+    """Bring into the store what is kept of every filed submission, though the process that filed it was killed."""
+    received.tidy()
 
 
 def declare_service(*, by: Actor, submission_id: int, served_on: date, at: datetime) -> int:

@@ -38,6 +38,7 @@ from publiccredit.intake.types import (
     Recognition,
     SkippedSheet,
 )
+from publiccredit.subjects import store
 
 __all__ = [
     "DecisionDocument",
@@ -52,6 +53,7 @@ __all__ = [
     "duplicate_rows",
     "finished_idempotency_keys",
     "issues",
+    "kept_files_missing",
     "nil_returns",
     "refusal_titles",
     "result",
@@ -64,7 +66,7 @@ __all__ = [
 REFUSED_IN_FILING = {
     "check_unfinished": "核验没有完成",
     "failed": "系统出错",
-    "file_gone": "文件不在备份中",
+    "file_gone": "文件已找不到",
     "not_recognised": "未能识别格式",
     "rows_not_conserved": "行数对不上",
 }
@@ -125,6 +127,13 @@ def finished_idempotency_keys() -> set[tuple[str, str]]:
     """Give department and key of each submission that was filed or refused."""
     finished = Submission.objects.filter(state__in=(SubmissionState.FILED, SubmissionState.REFUSED))
     return set(finished.exclude(idempotency_key="").values_list("department_code", "idempotency_key"))
+
+
+def kept_files_missing() -> list[int]:
+    """Give the filed submissions whose kept file is not in the store."""
+    filed = Submission.objects.filter(state=SubmissionState.FILED).order_by("pk")
+    kept = filed.exclude(kept_sha256="").values_list("pk", "kept_sha256").iterator()
+    return [number for number, sha256 in kept if not store.path_of(sha256=sha256).exists()]
 
 
 def declared_nil_periods() -> set[tuple[str, str, date, date]]:

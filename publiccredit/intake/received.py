@@ -65,13 +65,19 @@ def path_of(*, submission: Submission) -> Path:
     return _folder() / str(submission.pk)
 
 
-def is_there(*, submission: Submission) -> bool:
-    """Tell whether the file of a submission is there: a restored database may count where another one left files."""
-    try:
-        with path_of(submission=submission).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == submission.file_sha256
-    except FileNotFoundError:
-        return False
+def path_to_read(*, submission: Submission) -> Path:
+    """
+    Give where the file of a submission that is not filed yet is read: by its number or, sealed at once, in the store.
+
+    :raises FileNotFoundError: it is at neither place: a restored database may count where another one left files.
+    """
+    place, sealed = path_of(submission=submission), store.path_of(sha256=submission.file_sha256)
+    with suppress(FileNotFoundError), place.open("rb") as stream:
+        if hashlib.file_digest(stream, "sha256").hexdigest() == submission.file_sha256:
+            return place
+    if sealed.exists():
+        return sealed
+    raise FileNotFoundError(place)
 
 
 def cleared_path_of(*, submission: Submission) -> Path:

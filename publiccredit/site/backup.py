@@ -1,8 +1,10 @@
 """
-The database and the sealed originals, written to one folder and brought back from it.
+The database and the store of kept files, written to one folder and brought back from it.
 
-The dump is taken first: whatever original it names was sealed before, so the copy of the store that follows holds it.
-What is brought back is proven: the dump by its hash, each original by its name, the ledger by the head in the manifest.
+The dump is taken first, then what it says was filed is brought into the store, so the copy of the store that follows
+holds every file the dump names. What was received and not filed is in no backup.
+What is brought back is proven: the dump by its hash, each file by its name, the ledger by the head in the manifest, and
+that no file is missing of which a submission says that it is kept.
 """
 
 import hashlib
@@ -20,9 +22,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from publiccredit.intake import operations as intake
+from publiccredit.intake import queries as submissions
 from publiccredit.ledger import queries as ledger
 from publiccredit.ledger.types import Head
 from publiccredit.site import database, database_url, embedded_postgres
+from publiccredit.subjects.store import incoming
 
 DUMP = "database.dump"
 STORE = "store"
@@ -69,9 +74,11 @@ def _written(folder: Path, at: datetime) -> dict[str, Any]:
         raise UnableToBackUp(f"数据库没有完整读出：\n{complaint[-2000:]}")
     with database.acting_as_program():
         head = ledger.head()
+        intake.settle_filed_submissions()
     store = Path(settings.STORE_FOLDER)
     if store.exists():
-        shutil.copytree(store, folder / STORE)
+        # What is still being taken in is gone from there at any moment, and no dump names it.
+        shutil.copytree(store, folder / STORE, ignore=shutil.ignore_patterns(incoming().name))
     manifest = {
         "written_at": at.isoformat(),
         "dump_sha256": _hash(dump),
@@ -98,8 +105,15 @@ def restore(*, folder: Path) -> dict[str, Any]:
     database.prepare()
     with database.acting_as_program():
         verdict = ledger.verify(kept=_head_within(manifest))
+        missing = submissions.kept_files_missing()
     if not verdict.holds:
         raise UnableToRestore("留痕与备份时不符，请勿使用这个数据库：publiccredit ledger verify 指出位置。")
+    if missing:
+        numbers = "、".join(str(number) for number in missing[:20]) + (" 等" if len(missing) > 20 else "")
+        raise UnableToRestore(
+            f"数据库和留痕已恢复，但有 {len(missing)} 次报送的留存文件不在这份备份中：报送编号 {numbers}。"
+            f"记录不受影响，但标注工作簿不能再下载。请从另一份备份的 {STORE} 文件夹补上，或请原部门重新报送。"
+        )
     return {**manifest, "ledger_entries": verdict.entries}
 
 

@@ -21,7 +21,7 @@ from publiccredit.intake.queries import annotated_workbook
 from publiccredit.ledger.models import Entry
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record
-from publiccredit.subjects.store import path_of
+from publiccredit.subjects.store import path_of, seal
 from tests.flows import persons
 from tests.flows.dying import running, until
 from tests.flows.filing import AT, LIAISON, check_here, outcome
@@ -238,6 +238,51 @@ def test_a_file_that_was_not_brought_back_with_its_backup_is_to_be_sent_again(le
         path.write_bytes(left)
     sent = file_submission(submission_id=taken.pk, at=AT)
     assert sent.state == "refused"
-    assert sent.refusal.endswith("备份不含尚未核验的文件。本次未入库任何内容，请重新上传。")
+    assert sent.refusal == "平台上已找不到这份文件，本次未入库任何内容。请重新报送。"
     assert json.loads(Entry.objects.get(operation="refuse_submission").payload)["reason"] == "file_gone"
     assert not path.exists()
+
+
+@pytest.fixture
+def store_of_an_earlier_version(database: str, tmp_path: Path, settings: object) -> None:
+    """In it lies what the other tests must find nowhere."""
+    settings.STORE_FOLDER = tmp_path / "store"  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("store_of_an_earlier_version")
+@pytest.mark.parametrize("rows", [persons.ROWS, persons.ROWS[:1]], ids=["with persons", "without"])
+def test_a_file_that_was_sealed_on_its_receipt_is_filed_from_the_store(rows: list[dict[str, str]]) -> None:
+    content = persons.sent_csv(rows)
+    taken = receive_submission(
+        by=LIAISON, department_code="market_regulation", file=io.BytesIO(content), file_name="处罚.csv", channel="page",
+        at=AT,
+    )  # fmt: skip
+    seal(stream=io.BytesIO(content), at_most=len(content))
+    received.path_of(submission=taken).unlink()
+    sent = file_submission(submission_id=taken.pk, at=AT, check=check_here, clear=cleared_here)
+    assert sent.state == "filed"
+    assert (sent.kept_sha256 == sent.file_sha256) == (sent.persons_refused == 0)
+    assert path_of(sha256=sent.kept_sha256).exists()
+
+
+@pytest.mark.usefixtures("store_of_an_earlier_version")
+def test_a_page_says_of_the_kept_file_only_what_is_so() -> None:
+    client = _liaison()
+    content = persons.FILES["csv"][1]()
+    unknown = content.replace("处罚类别".encode(), "什么".encode())
+
+    def said(sent: Submission) -> str:
+        page = client.get(f"/intake/submissions/{sent.pk}/").content.decode()
+        act_as(actor=PROGRAM)
+        return page
+
+    filed, refused = _submission(content, "处罚.csv"), _submission(unknown, "处罚.csv")
+    assert (filed.state, refused.state) == ("filed", "refused")
+    assert "不留存其中任何内容：留存的文件中，这些行已清空" in said(filed)
+    assert "平台没有保存这份文件" in said(refused)
+    for there in (content, unknown):  # as they were sealed before there was a cleared copy
+        seal(stream=io.BytesIO(there), at_most=len(there))
+    page = said(filed)
+    assert "留存的文件中，这些行已清空" in page and "不留存其中任何内容" not in page
+    page = said(refused)
+    assert "改正后重新报送即可" in page and "没有保存" not in page

@@ -29,7 +29,7 @@ NOTHING = PatternFill()
 
 def mark_in_place(*, original: Path, recognition: Recognition, marks: Marks, target: Path) -> None:
     """Mark the cells of the workbook and save it as ``target``."""
-    # By its content: openpyxl judges a path by its ending, and a sealed original is named by its hash alone.
+    # By its content: openpyxl judges a path by its ending, and a kept file is named by its hash alone.
     with original.open("rb") as stream:
         book = openpyxl.load_workbook(stream)
     if SUMMARY_SHEET in book.sheetnames:

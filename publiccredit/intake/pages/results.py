@@ -34,6 +34,7 @@ from publiccredit.intake.queries import NothingToAnnotate
 from publiccredit.intake.types import UnableToRead
 from publiccredit.ledger import queries as ledger
 from publiccredit.subjects import queries as subjects
+from publiccredit.subjects import store
 from publiccredit.subjects.queries import RecordState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -141,6 +142,7 @@ def submission_page(
     named = {
         **home_of(actor),
         "submission": found,
+        "file_stays": store.path_of(sha256=found.file_sha256).exists(),
         "department": catalogue.department(code=found.department_code),
         "source_title": source_title(found.source),
         "running": found.state in WAITING,
