@@ -76,9 +76,10 @@ class RequestPapersForm(StepForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        days = self.rules.days(ClockName.PAPERS)
+        days, times = self.rules.days(ClockName.PAPERS), self.rules.times(ClockName.PAPERS)
         if may_rest(case=self.case, rules=self.rules, on=timezone.localdate()):
-            self.explanation = f"申请人有 {days} 个工作日；补正期间不计入办理期限。停表的补正只有一次，请一次写全。"
+            self.explanation = f"申请人有 {days} 个工作日；补正期间不计入办理期限。"
+            self.explanation += f"停表的补正最多 {times} 次，请一次写全。" if times else "请一次写全。"
         else:
             self.explanation = "已经通知补正过，或者期限已经届满：本次通知不停表，期限照常计算，申请人会被告知。"
             self.done = "补正通知书已生成，期限照常计算。"
