@@ -41,11 +41,14 @@ class Correction:
     columns: Mapping[str, Cell]
 
 
-def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
+def corrected(*, record_id: int, wanted: Mapping[str, str], on: date) -> Correction:
     """
     Give the content and the columns a record has once it is corrected; its terms are computed anew.
 
-    :raises UnableToCorrect: a field is unknown, names the record itself, or cannot hold the value.
+    How many working days the decision took to arrive follows from its day as well: ``subjects`` counts that.
+
+    :raises UnableToCorrect: a field is unknown, names the record itself, or cannot hold the value; or the decision
+        would be dated after the day ``on`` of the correction.
     """
     record = records().get(pk=record_id)
     record_type = record_type_of(record)
@@ -62,7 +65,7 @@ def corrected(*, record_id: int, wanted: Mapping[str, str]) -> Correction:
     if FieldRole.SEVERITY.value in columns:
         columns |= _severity(columns[FieldRole.SEVERITY.value])
     if any(role.value in columns for role in TERM_ROLES) or _field_of_law(record, {}) != _field_of_law(record, content):
-        columns |= _terms(record, columns, _field_of_law(record, content))
+        columns |= _terms(record, columns, _field_of_law(record, content), on)
     return Correction(content=content, columns=columns)
 
 
@@ -138,11 +141,13 @@ def _field_of_law(record: Record, corrections: Mapping[str, Cell]) -> str:
     )
 
 
-def _terms(record: Record, columns: Mapping[str, Cell], field: str) -> dict[str, Cell]:
+def _terms(record: Record, columns: Mapping[str, Cell], field: str, on: date) -> dict[str, Cell]:
     decided_on = columns.get("decided_on", record.decided_on)
     served_on = columns.get("served_on", record.served_on)
     if not isinstance(decided_on, date) or (served_on is not None and not isinstance(served_on, date)):
         raise UnableToCorrect("决定日期不能为空。")
+    if decided_on > on and decided_on != record.decided_on:
+        raise UnableToCorrect(f"决定日期 {decided_on} 晚于更正之日 {on}。请核对文书上的决定日期。")
     if served_on is not None and served_on < decided_on:
         raise UnableToCorrect(f"送达日期 {served_on} 早于决定日期 {decided_on}。请核对文书和送达回证。")
     severity = str(columns.get("severity", record.severity))

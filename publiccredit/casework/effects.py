@@ -143,7 +143,7 @@ def _withdraw(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[s
 
 def _correct(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
     for record_id in record_ids:
-        correction = corrected(record_id=record_id, wanted=decision.corrections)
+        correction = corrected(record_id=record_id, wanted=decision.corrections, on=act.on)
         subjects.correct(
             record_id=record_id,
             correction=DecidedCorrection(correction.content, decision.case.number, decision.pk),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.subjects.arriving import count_arrivals_anew
 from publiccredit.subjects.corrected_rows import keep_corrections
 from publiccredit.subjects.staging import EXCEPTION_TABLE, PARTY_TABLE, ROW_TABLE
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, Fate, FiledCounts, Filing
@@ -167,7 +168,7 @@ UPDATE subjects_record r SET
     state = {_state(_SERVED)},
     disclosed_from = {_released(_disclosed_from(_SERVED), "NULL")},
     disclosed_until = {_not_again(_released(_disclosed_until(_SERVED), _disclosed_from(_SERVED)))},
-    working_days_taken = CASE WHEN r.decided_on = s.decided_on THEN r.working_days_taken
+    working_days_taken = CASE WHEN r.decided_on IS NOT DISTINCT FROM s.decided_on THEN r.working_days_taken
         ELSE s.working_days_taken END,
     known_from = {_KNOWN}
 FROM {EXCEPTION_TABLE} e JOIN {ROW_TABLE} s USING (line) JOIN {PARTY_TABLE} p USING (party)
@@ -224,6 +225,7 @@ def file_staged(*, filing: Filing) -> FiledCounts:
         changed = 0
         if cursor.fetchone()[0]:
             cursor.execute(_KEEP_CORRECTED_SEVERITY, values | _terms(filing.record_type))
+            count_arrivals_anew(filing=filing)
             cursor.execute(_UPDATE, values)
             changed = cursor.rowcount
         cursor.execute(

@@ -175,7 +175,7 @@ class RecordColumns(models.Model):
     repairable_from = models.DateField("最短公示期满", null=True)
     disclosed_until = models.DateField("公示至", null=True)  # first day no longer shown; empty: without end
     received_at = models.DateTimeField("到达时间")  # first arrival at the platform: the clock of timeliness
-    working_days_taken = models.IntegerField("用时（工作日）", null=True)  # decision to arrival
+    working_days_taken = models.IntegerField("用时（工作日）", null=True)  # decision to arrival: subjects/arriving.py
     submission_id = models.BigIntegerField("报送编号")
     sheet = models.CharField("工作表", max_length=100, blank=True)
     row_number = models.IntegerField("行号")

@@ -13,6 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from publiccredit.subjects.arriving import working_days_taken
 from publiccredit.subjects.models import Dispute, Record, RecordState
 from publiccredit.subjects.types import CORRECTED, DecidedCorrection, SeverityCorrection
 
@@ -168,8 +169,16 @@ def correct(
         content=row.content | content,
         case_corrections=_noted(row, content, correction, at),
         standing_decision_id=correction.decision_id,
-        **{**columns, **_not_again(row, columns, at)},
+        **{**columns, **_arrived(row, columns, at), **_not_again(row, columns, at)},
     )
+
+
+def _arrived(row: Record, columns: Mapping[str, Cell], at: datetime) -> dict[str, int | None]:
+    decided_on = columns.get("decided_on", row.decided_on)
+    if decided_on == row.decided_on or not isinstance(decided_on, date):
+        return {}
+    days = working_days_taken(decided_on=decided_on, received_at=row.received_at, stated_on=timezone.localdate(at))
+    return {"working_days_taken": days}
 
 
 def _noted(row: Record, content: Mapping[str, Cell], correction: DecidedCorrection, at: datetime) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def _released(decided_on: date, served_on: date, until: date) -> Record:
 
 
 def _columns(record: Record, **wanted: str) -> tuple[date | None, date | None]:
-    made = corrected(record_id=record.pk, wanted=wanted)
+    made = corrected(record_id=record.pk, wanted=wanted, on=TODAY)
     return made.columns["disclosed_from"], made.columns["disclosed_until"]
 
 
@@ -52,7 +52,7 @@ def test_a_corrected_service_moves_the_beginning_of_a_record_that_did_not_wait(r
 def test_what_was_released_after_its_end_is_not_told_of_as_if_it_had_been_shown() -> None:
     record = _released(date(2025, 6, 1), date(2025, 6, 3), date(2026, 6, 1))
     assert record.disclosed_from == record.disclosed_until == TODAY
-    made = corrected(record_id=record.pk, wanted={"served_on": "2025-06-05"})
+    made = corrected(record_id=record.pk, wanted={"served_on": "2025-06-05"}, on=TODAY)
     assert made.columns["disclosed_from"] == made.columns["disclosed_until"] == TODAY
     # Nobody was ever shown it: the feed, which tells of ends of what was shown, says nothing of it.
     assert not shown(record)

@@ -178,7 +178,7 @@ def _verify_substance(
             raise PapersMissing(f"缺少材料：{'、'.join(missing)}。请补交后再作决定。")
     if Effect.CORRECT in outcome.effects:
         for record in records:
-            corrected(record_id=record.pk, wanted=verdict.corrections)
+            corrected(record_id=record.pk, wanted=verdict.corrections, on=act.on)
     if rules.conditions:
         return _verify_repair(act, case, rules, outcome, verdict, records[0])
     return verdict
