@@ -14,6 +14,8 @@ import xlwt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -180,6 +182,23 @@ def _said_of_the_file(sheet: Worksheet) -> None:
     sheet.parent.properties.title = NUMBERS[4]
 
 
+def _printed(sheet: Worksheet) -> None:
+    sheet.oddHeader.center.text = f"填表人 {NUMBERS[0]}"
+    sheet.firstFooter.right.text = f"核对人 {NUMBERS[1]}"
+
+
+def _prompted(sheet: Worksheet) -> None:
+    chosen = DataValidation(
+        type="list", formula1=f'"甲,乙{NUMBERS[2]}"', prompt=f"照 {NUMBERS[3]} 填", error=NUMBERS[4]
+    )
+    chosen.add("B2:B3")
+    sheet.add_data_validation(chosen)
+
+
+def _coloured(sheet: Worksheet) -> None:
+    sheet.conditional_formatting.add("B2:B3", FormulaRule(formula=[f'B2="{NUMBERS[0]}"']))
+
+
 # Rows in order, and a number where no check looks.
 CLEAN_FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xlsx, above the header": ("处罚.xlsx", lambda: _clean_xlsx(_titled)),
@@ -187,6 +206,9 @@ CLEAN_FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xlsx, in a note": ("处罚.xlsx", lambda: _clean_xlsx(_noted)),
     "xlsx, in a link": ("处罚.xlsx", lambda: _clean_xlsx(_linked)),
     "xlsx, in its title": ("处罚.xlsx", lambda: _clean_xlsx(_said_of_the_file)),
+    "xlsx, printed above and below": ("处罚.xlsx", lambda: _clean_xlsx(_printed)),
+    "xlsx, in the words of a drop-down": ("处罚.xlsx", lambda: _clean_xlsx(_prompted)),
+    "xlsx, in a condition": ("处罚.xlsx", lambda: _clean_xlsx(_coloured)),
     "xls, above the header": ("处罚.xls", _clean_xls),
     "csv, above the header": ("处罚.csv", lambda: _clean_csv(["填表人", NUMBERS[0]])),
     "csv, under a blank header": ("处罚.csv", lambda: _clean_csv([], f"见{NUMBERS[1]}")),

@@ -9,7 +9,7 @@ to 100,000 cells keeps what openpyxl keeps, a larger one and an xls are written 
 organisation, or its representative, is identified stay as they are: what stands in them is checked row by row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.annotation.size import fits_in_place
 from publiccredit.intake.checks.natural_person import CLEARED, own_document
 from publiccredit.intake.reading.headers import column_index
+from publiccredit.intake.reading.package import holds_numbers_aside
 from publiccredit.intake.types import RecognisedSheet, Recognition
 
 __all__ = ["CLEARED", "Persons", "Row", "cleared"]
@@ -62,7 +63,7 @@ def cleared(*, original: Path, recognition: Recognition, persons: Persons, targe
     if recognition.encoding != "workbook":
         from publiccredit.intake.clearing.texts import clear_text as clear
     elif fits_in_place(original):
-        from publiccredit.intake.clearing.in_place import clear_in_place as clear
+        clear = _clear_in_place
     else:
         from publiccredit.intake.clearing.anew import clear_anew as clear
     rows = [Row.of(header=h, record_type=recognition.record_type, persons=persons) for h in recognition.sheets]
@@ -70,3 +71,14 @@ def cleared(*, original: Path, recognition: Recognition, persons: Persons, targe
         return True
     target.unlink(missing_ok=True)
     return False
+
+
+def _clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:
+    """Clear a workbook where it stands; where a number stays in a corner of it nobody thought of, its cells alone."""
+    from publiccredit.intake.clearing.anew import clear_anew
+    from publiccredit.intake.clearing.in_place import clear_in_place
+
+    changed = clear_in_place(original=original, recognition=recognition, rows=rows, target=target)
+    if recognition.has_numbers_aside and holds_numbers_aside(target):
+        return clear_anew(original=original, recognition=recognition, rows=rows, target=target)
+    return changed

@@ -29,6 +29,8 @@ def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[R
     ]
     if not (any(changed) or recognition.has_numbers_aside):
         return False
+    for sheet in book.worksheets:
+        _mask_beside(sheet)
     _leave_out_copies(book)
     book.save(target)
     return True
@@ -76,6 +78,23 @@ def _mask(cell: Cell, kept: str) -> bool:
         cell.hyperlink = None
         changed = True
     return changed
+
+
+def _mask_beside(sheet: Worksheet) -> None:
+    """Mask the words of drop-downs and what is printed above and below the rows."""
+    for validation in sheet.data_validations.dataValidation:
+        _mask_attributes(validation, "prompt", "promptTitle", "error", "errorTitle", "formula1", "formula2")
+    for page in ("odd", "even", "first"):
+        for end in ("Header", "Footer"):
+            item = getattr(sheet.HeaderFooter, f"{page}{end}")
+            for part in ("left", "center", "right"):
+                _mask_attributes(getattr(item, part), "text")
+
+
+def _mask_attributes(said: object, *names: str) -> None:
+    for name in names:
+        if value := getattr(said, name):
+            setattr(said, name, without(value))
 
 
 def _text(cell: Cell) -> str:

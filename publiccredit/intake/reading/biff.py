@@ -14,7 +14,8 @@ from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
 
 BOF, END, CONTINUE, FILEPASS, BOUNDSHEET, SST = 0x809, 0x0A, 0x3C, 0x2F, 0x85, 0xFC
-LINK = 0x1B8
+LINK, DROP_DOWN = 0x1B8, 0x1BE
+PRINTED = (0x14, 0x15, 0x89C)  # above each page, below it, and both on first and even pages
 BIFF8, WORKSHEET = 0x0600, 0
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 
@@ -91,6 +92,8 @@ class _SheetWalk:
             0xE5: self._merged,
             LINK: self._aside,
             CONTINUE: self._aside,  # the words of a note or a text box
+            **dict.fromkeys(PRINTED, self._aside),
+            DROP_DOWN: self._aside,
         }
 
     def _fill(self, row: int, column: int) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.parsers import expat
 
+from publiccredit.intake.reading.aside import parts_hold_number
 from publiccredit.intake.reading.damage import refusing_damage
 from publiccredit.intake.reading.headers import BLANK
-from publiccredit.intake.reading.limits import MIB, Limits
+from publiccredit.intake.reading.limits import MIB, USUAL, Limits
 from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import BLOCK, SheetSurveyor, Survey, refuse_entities
@@ -42,6 +43,18 @@ def survey_workbook(*, path: Path, limits: Limits, meter: Meter) -> list[tuple[S
         sheets = [sheet for sheet in _sheets(package, limits) if sheet.part in package.NameToInfo]
         meter.to_survey = sum(package.NameToInfo[sheet.part].file_size for sheet in sheets)
         return [(sheet, _survey(package, sheet, blank, limits, meter)) for sheet in sheets]
+
+
+def holds_numbers_aside(path: Path) -> bool:
+    """
+    Tell whether an xlsx the program itself has made says the number of a person anywhere beside its cells.
+
+    :raises UnableToRead: it is damaged.
+    """
+    surveyed = survey_workbook(path=path, limits=USUAL, meter=Meter())
+    return any(survey.has_numbers_aside for _, survey in surveyed) or parts_hold_number(
+        path=path, but_parts={part.part for part, _ in surveyed}
+    )
 
 
 def _refuse_dangers(package: zipfile.ZipFile, limits: Limits) -> None:

@@ -5,6 +5,7 @@ It is the second parser of workbooks: it knows which rows are filled, and it see
 merged and hidden cells, error values, and a lone cell so far away that a dense table down to it would fill the memory.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
@@ -17,7 +18,14 @@ from publiccredit.intake.reading.meter import Meter
 from publiccredit.intake.reading.refusals import refusal
 
 BLOCK = 1 << 20
+# What a person reads of a sheet beside its cells: links, words of drop-downs, what is printed above and below, and what
+# later versions say of all these. It stands behind the rows.
+BESIDE = ("conditionalFormatting", "dataValidations", "hyperlinks", "headerFooter", "extLst")
+CODES = re.compile('&(?:"[^"]*"|[A-Za-z])')  # how what is printed is to look
 NAMED_CELLS = 200  # formulas and the like are counted beyond this and no longer named
+
+
+Starter = Callable[[str, list[str]], None]
 
 
 @dataclass
@@ -35,7 +43,7 @@ class Survey:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row, column; last row, column
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    has_numbers_aside: bool = False  # of persons, in links and, of an xls, in notes
+    has_numbers_aside: bool = False  # of persons, in what stands behind the rows and, of an xls, in notes
 
     @property
     def area(self) -> int:
@@ -82,7 +90,6 @@ class SheetSurveyor:
             "f": self._formula,
             "mergeCell": self._merged,
             "col": self._hidden_columns,
-            "hyperlink": self._link,
         }
         self.parser = expat.ParserCreate()
         self.parser.ordered_attributes = True
@@ -113,9 +120,35 @@ class SheetSurveyor:
         prefix, colon, _local = name.rpartition(":")
         named = f"{prefix}{colon}"
         self.handlers = {f"{named}{local}": handler for local, handler in self.handlers.items()}
-        self.parser.StartElementHandler = self._starter(f"{named}c", f"{named}v", f"{named}t")
+        among_rows = self._starter(f"{named}c", f"{named}v", f"{named}t")
+        beside = self._starter_beside(frozenset(f"{named}{local}" for local in ("row", "c", "v", "t")), among_rows)
 
-    def _starter(self, cell: str, value: str, text: str) -> Callable[[str, list[str]], None]:
+        def step_aside(attributes: list[str]) -> None:
+            self.parser.StartElementHandler, self.parser.CharacterDataHandler = beside, self._text_beside
+            self._look(attributes)
+
+        self.handlers |= {f"{named}{local}": step_aside for local in BESIDE}
+        self.parser.StartElementHandler = among_rows
+
+    def _starter_beside(self, rows: frozenset[str], among_rows: Starter) -> Starter:
+        def start(name: str, attributes: list[str]) -> None:
+            if name in rows:
+                self.parser.StartElementHandler, self.parser.CharacterDataHandler = among_rows, self._text
+                among_rows(name, attributes)
+                return
+            self._look(attributes)
+            if handler := self.handlers.get(name):
+                handler(attributes)
+
+        return start
+
+    def _text_beside(self, text: str) -> None:
+        self.survey.has_numbers_aside |= holds_number(text) or ("&" in text and holds_number(CODES.sub("", text)))
+
+    def _look(self, attributes: list[str]) -> None:
+        self.survey.has_numbers_aside |= holds_number("\n".join(attributes))
+
+    def _starter(self, cell: str, value: str, text: str) -> Starter:
         handlers, values = self.handlers, frozenset({value, text})
 
         def start(name: str, attributes: list[str]) -> None:
@@ -216,9 +249,6 @@ class SheetSurveyor:
         named = dict(zip(attributes[::2], attributes[1::2], strict=True))
         first, _, last = named.get("ref", "A1").partition(":")
         self.survey.merged.append((*_corner(first), *_corner(last or first)))
-
-    def _link(self, attributes: list[str]) -> None:
-        self.survey.has_numbers_aside |= holds_number("\n".join(attributes))
 
     def _hidden_columns(self, attributes: list[str]) -> None:
         named = dict(zip(attributes[::2], attributes[1::2], strict=True))

@@ -130,7 +130,8 @@ def test_a_table_listed_beyond_the_header_is_followed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", ["000000198706057014", "12"])
 @pytest.mark.parametrize(("coding", "flag"), [("latin-1", b"\0"), ("utf-16-le", b"\1")])
-def test_a_number_in_a_note_or_a_link_is_seen(number: str, coding: str, flag: bytes) -> None:
-    note = survey_of(record(biff.CONTINUE, flag + f"see {number}".encode(coding)))
+@pytest.mark.parametrize("kind", [biff.CONTINUE, *biff.PRINTED, biff.DROP_DOWN])
+def test_a_number_in_a_note_a_link_or_what_is_printed_is_seen(kind: int, number: str, coding: str, flag: bytes) -> None:
+    note = survey_of(record(kind, flag + f"see {number}".encode(coding)))
     link = survey_of(record(biff.LINK, bytes(32) + f"https://example.invalid/{number}".encode("utf-16-le")))
     assert note.has_numbers_aside is link.has_numbers_aside is (len(number) == 18)
