@@ -17,13 +17,15 @@ from rest_framework.views import APIView, exception_handler
 from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.site.api_words import WORDS as PARAMETER_WORDS
 
-UNDER = "/api/v1"
+UNDER = "/api/"
+PAGES = ("/api/", "/api/try/")  # what stands there for a reader: the description, and the way to its questions
 SHOWN_AT_MOST = 40  # characters of what was sent that are told back
 WORDS = {
     400: "请求不完整，或者地址中有不能识别的字符。请按 /api/schema 的说明改正后重发。",
     401: "请求没有带令牌。请在请求头写“Authorization: Bearer 令牌”；令牌由系统管理员签发。",
     403: "令牌所属的账号不能调用这个地址。请改用有此权限的账号的令牌，或者请系统管理员核对账号的岗位。",
-    404: "没有这个对象，或者它不对外公开。请核对地址和编号；可以先用 /api/v1/search 查找。",
+    404: "没有这个对象，或者它不对外公开。请核对地址和编号；公开的可以先用 /api/v1/search 查找，"
+    "本部门的报送用 /api/v1/submissions 查找。",
     405: "这个地址不支持所用的方法。请按 /api/schema 的说明改用。",
     406: "不能按所要求的格式回答，只有 JSON。请把请求头 Accept 改为 application/json，或者不写。",
     410: "这个对象曾经公开，现已撤回。请删除所存的副本。",
@@ -31,9 +33,19 @@ WORDS = {
     415: "不能识别所提交的格式。请按 /api/schema 写明的格式提交。",
     429: "请求过于频繁，已暂停。请等候响应头 Retry-After 写明的秒数后再发。",
     500: "系统出错，请求没有完成，也没有只完成一半。请稍后原样重发；再次出错请联系信用办。",
+    503: "平台暂时连不上数据库，请求没有完成，也没有只完成一半。请等候响应头 Retry-After 写明的秒数后原样重发。",
 }
 STOCK = {said for words in PARAMETER_WORDS.values() for said in words.values()}
-CODES = {400: "invalid", 403: "forbidden", 404: "not_found", 413: "too_large", 429: "throttled", 500: "failed"}
+CODES = {
+    400: "invalid",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "throttled",
+    500: "failed",
+    503: "unavailable",
+}
 
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -61,8 +73,9 @@ def problem(*, status: int, code: str = "", message: str = "") -> JsonResponse:
 
 
 def is_program(*, request: HttpRequest) -> bool:
-    """Tell whether a request is a program's: what is under the interface's own address."""
-    return request.path.startswith(UNDER)
+    """Tell whether a request is a program's: what is under the interface's own address, but for the pages there."""
+    page = request.path == PAGES[0] or request.path.startswith(PAGES[1:])
+    return request.path.startswith(UNDER) and not page
 
 
 def _said_by(error: exceptions.APIException, context: dict[str, Any]) -> str:
@@ -76,7 +89,10 @@ def _said_by(error: exceptions.APIException, context: dict[str, Any]) -> str:
         sent = str(request.content_type).partition(";")[0] if request else ""
         return f"不能识别所提交的格式“{sent[:SHOWN_AT_MOST]}”。请把请求头 Content-Type 改为 {known}，并按它提交。"
     if isinstance(error, exceptions.ParseError):
-        return "请求体不能读取。请检查它是否完整，并且与请求头 Content-Type 写明的格式相符。"
+        return (
+            "请求体不能读取。请检查它是否完整，并且与请求头 Content-Type 写明的格式相符；"
+            "所发文件的名称很长的，请改短后重发。"
+        )
     own = isinstance(error.detail, str) and str(error.detail) != str(type(error).default_detail)
     framework = (exceptions.NotFound, exceptions.NotAcceptable, exceptions.Throttled)
     return str(error.detail) if own and not isinstance(error, framework) else ""

@@ -75,7 +75,7 @@ class Operation:
 @cache
 def description() -> dict[str, Any]:
     """Give the whole description; it changes only with the program."""
-    return dict(SchemaGenerator(api_version="1").get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+    return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
 @cache

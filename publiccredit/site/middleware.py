@@ -56,7 +56,7 @@ class HelpfulRefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+        if response.status_code != 405 or response.content:
             return response
         return not_allowed(request, allowed=response["Allow"])
 

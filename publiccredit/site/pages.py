@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -31,9 +31,12 @@ class ShownTerm:
 
 @open_to(EVERYBODY)
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Answer 200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Answer 200 when the database answers, 503 when it does not: who watches the site asks for nothing else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (InterfaceError, OperationalError):
+        return HttpResponse("database does not answer", content_type="text/plain", status=503)
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -2,11 +2,19 @@
 
 import asyncio
 import ctypes
+import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
+
+log = logging.getLogger(__name__)
+
+PAUSE = 3.0  # seconds between two attempts to reach the database
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -51,18 +59,45 @@ def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> N
 
 
 def run_worker(*, queues: Sequence[str] = ()) -> None:
-    """Carry out background tasks in this process, of all queues or of some, until told to end."""
+    """
+    Carry out background tasks in this process, of all queues or of some, until told to end.
+
+    A database that is restarted stops the worker, never this process: the site would end with it, and stay down.
+    """
+    asyncio.run(_until_told(lambda: _carry_out_tasks(queues)))
+
+
+async def _until_told(work: Callable[[], Awaitable[None]], *, pause: float = PAUSE) -> None:
+    """Do a work, again and again whenever it ends by itself, until SIGTERM or SIGINT; then let it end in order."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while not told.is_set():
+        working, waiting = asyncio.ensure_future(work()), asyncio.ensure_future(told.wait())
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if told.is_set():
+            working.cancel()
+        try:
+            await working
+        except asyncio.CancelledError:
+            return
+        except (ConnectorException, OperationalError) as error:
+            log.warning("tasks wait for the database, next attempt in %.0f s: %s", pause, error)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), timeout=pause)
+
+
+async def _carry_out_tasks(queues: Sequence[str]) -> None:
     from procrastinate.contrib.django import app
 
-    async def until_told() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-            async with working.open_async():
-                await working.run_worker_async(
-                    # None is every queue; a tuple would reach the database as a row, not as an array.
-                    queues=list(queues) or None,  # type: ignore[arg-type]
-                    concurrency=1,
-                    shutdown_graceful_timeout=20,
-                    delete_jobs="successful",
-                )
-
-    asyncio.run(until_told())
+    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
+        async with working.open_async():
+            await working.run_worker_async(
+                # None is every queue; a tuple would reach the database as a row, not as an array.
+                queues=list(queues) or None,  # type: ignore[arg-type]
+                concurrency=1,
+                shutdown_graceful_timeout=20,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )

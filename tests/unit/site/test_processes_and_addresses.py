@@ -90,3 +90,40 @@ def test_help_is_in_chinese_and_keeps_within_the_terminal() -> None:
             _columns(line) - _columns(line.lstrip("- ").partition("  ")[2].lstrip()) for line in options if "--" in line
         }
         assert len(starts) == 1, told
+
+
+WAITING = """
+import asyncio, sys
+from publiccredit.site import processes
+
+times = []
+async def work():
+    times.append(1)
+    print("begun", len(times), flush=True)
+    if len(times) == 1:
+        return  # as a worker does whose listener lost the database
+    if len(times) == 2:
+        raise processes.OperationalError("connection refused")
+    try:
+        await asyncio.sleep(60)
+    finally:
+        print("ended in order", flush=True)
+
+asyncio.run(processes._until_told(work, pause=0.01))
+"""
+
+
+def test_work_that_lost_its_database_is_taken_up_again_until_told_to_end() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert [running.stdout.readline() for _ in range(3)] == ["begun 1\n", "begun 2\n", "begun 3\n"]
+        running.send_signal(signal.SIGTERM)
+        assert (running.stdout.read(), running.wait(timeout=20)) == ("ended in order\n", 0)
+
+
+def test_work_that_fails_for_another_reason_is_not_repeated() -> None:
+    failing = WAITING.replace("processes.OperationalError", "ValueError")
+    ended = subprocess.run([sys.executable, "-c", failing], capture_output=True, text=True, timeout=20, check=False)
+    assert (ended.returncode, ended.stdout, "ValueError: connection refused" in ended.stderr) == (
+        1, "begun 1\nbegun 2\n", True,
+    )  # fmt: skip
