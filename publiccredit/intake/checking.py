@@ -34,9 +34,18 @@ from publiccredit.intake.types import (
     UnableToRead,
 )
 
-__all__ = ["Checker", "bearers", "check_file", "check_stored_file", "source_of", "sources_for"]
+__all__ = [
+    "IN_NO_FORM",
+    "Checker",
+    "bearers",
+    "check_file",
+    "check_stored_file",
+    "recognise_stored_file",
+    "source_of",
+    "sources_for",
+]
 
-_IN_NO_FORM = ("F-103", "F-104")  # no header known, or half a header: it may be that of another source
+IN_NO_FORM = ("F-103", "F-104")  # no header known, or half a header: it may be that of another source
 _AT_ONCE = 2  # chunks that are looked at side by side: Python waits while Polars works
 
 
@@ -64,7 +73,7 @@ def check_file(
     try:
         opened = open_file(path=path, candidates=forms, limits=limits, name=name, meter=meter)
     except UnableToRead as refused:
-        looks_like = _other_source(path, name, context, sources, packs) if refused.code in _IN_NO_FORM else None
+        looks_like = _other_source(path, name, context, sources, packs) if refused.code in IN_NO_FORM else None
         raise looks_like or refused from None
     yield opened.recognition
     book = _rulebook(opened.recognition, forms, sources, context.submitted_on, packs)
@@ -123,6 +132,17 @@ def check_stored_file(
         providers=bearers(),
     )
     yield from check_file(path=Path(path), name=file_name, source=source or None, context=context, meter=meter)
+
+
+def recognise_stored_file(*, path: str, file_name: str, submitted_on: str) -> Iterator[Recognition]:
+    """
+    Give what a file is among the forms of every source in force, whoever may send it.
+
+    :raises UnableToRead: it is in none of them; the nearest is named, or all there are.
+    """
+    packs, on = catalogue.packs(), date.fromisoformat(submitted_on)
+    sources = tuple(source for source in packs.sources if source.in_force_on(on))
+    yield open_file(path=Path(path), candidates=_candidates(sources, on, packs), name=file_name).recognition
 
 
 def bearers(*, within: Packs | None = None) -> dict[str, str]:

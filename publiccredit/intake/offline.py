@@ -7,7 +7,7 @@ fast, and must not be able to write anything.
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,10 @@ import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.intake import checking
 from publiccredit.intake.annotation import annotate
 from publiccredit.intake.check_report import check_report
-from publiccredit.intake.checking import bearers, check_stored_file
+from publiccredit.intake.checking import IN_NO_FORM, bearers
 from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
 from publiccredit.intake.types import (
     OUTCOME,
@@ -33,6 +34,7 @@ from publiccredit.intake.types import (
 
 Checked = Recognition | CheckedChunk | CheckSummary
 AUTHORITY_FIELDS = ("authority_uscc", "authority_name")
+OF_ANOTHER = ("F-160", "F-161", "F-162", "F-163")  # it may be another provider's
 
 
 @dataclass
@@ -110,17 +112,32 @@ def check_offline(
     overrides = tuple(overrides)
     refuse_what_cannot_be_confirmed(overrides=overrides)
     providers = [catalogue.department(code=department).code] if department else _providers(source, on)
-    sender, tried = providers[0], iter(providers)
-    while True:
-        try:
-            sender = next(tried)
-            done = _check(file, sender, source, on, served_on, overrides)
-            break
-        except UnableToRead:
-            if sender == providers[-1]:
-                raise
+    done = _check_as_first_fitting(file, providers, source, on, served_on, overrides)
     named = done.named(among=providers)
-    return done if named == sender else _check(file, named, source, on, served_on, overrides)
+    return done if named == done.department else _check(file, named, source, on, served_on, overrides)
+
+
+def _check_as_first_fitting(
+    file: Path,
+    providers: Sequence[str],
+    source: str | None,
+    on: date,
+    served_on: date | None,
+    overrides: tuple[str, ...],
+) -> OfflineCheck:
+    """Try each provider; what is wrong with the file whoever sends it is said at once."""
+    for sender in providers:
+        try:
+            return _check(file, sender, source, on, served_on, overrides)
+        except UnableToRead as refused:
+            if len(providers) == 1 or refused.code not in (*IN_NO_FORM, *OF_ANOTHER):
+                raise
+    # No provider's forms fit. Which form is nearest, and which there are, is asked of all of them together: the last
+    # provider tried would name its own alone.
+    arguments = {"path": str(file.resolve()), "file_name": file.name, "submitted_on": on.isoformat()}
+    for _ in _in_child("recognise_stored_file", arguments):
+        pass
+    return _check(file, providers[-1], source, on, served_on, overrides)
 
 
 def _check(
@@ -136,17 +153,19 @@ def _check(
         "overrides": list(overrides),
     }
     done = OfflineCheck(file=file, department=department)
-    done.report = check_report(checked=done.watch(_checked(arguments)), issue_kinds=catalogue.packs().issues)
+    checked = _in_child("check_stored_file", arguments)
+    done.report = check_report(checked=done.watch(checked), issue_kinds=catalogue.packs().issues)
     return done
 
 
-def _checked(arguments: dict[str, Any]) -> Iterable[Checked]:
-    """Check in a child process with limits where the system knows them: a file may be made to do harm."""
+def _in_child(function: str, arguments: dict[str, Any]) -> Iterable[Checked]:
+    """Read in a child process with limits where the system knows them: a file may be made to do harm."""
     if sys.platform != "linux":
-        return check_stored_file(**arguments)
+        read: Iterable[Checked] = getattr(checking, function)(**arguments)
+        return read
     from publiccredit.intake.reading.limited import run_limited
 
-    return run_limited(target="publiccredit.intake.checking:check_stored_file", arguments=arguments)
+    return run_limited(target=f"{checking.__name__}:{function}", arguments=arguments)
 
 
 def _providers(source: str | None, on: date) -> list[str]:

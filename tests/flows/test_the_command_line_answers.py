@@ -74,6 +74,21 @@ def test_help_is_in_chinese_and_lists_every_command(here: Here) -> None:
     assert "Usage" not in out
 
 
+def test_check_names_the_nearest_of_all_forms_whoever_may_send_them(here: Here, tmp_path: Path) -> None:
+    registration = ROOT / "packs/industries/market_regulation/samples/accepted/registration.csv"
+    half = tmp_path / "登记.csv"
+    half.write_text(registration.read_text("utf-8-sig").replace("统一社会信用代码", "信用", 1), "utf-8")
+    code, said, _ = here("check", str(half), "--json")
+    assert (code, json.loads(said)["code"]) == (2, "F-104")
+    assert "最接近模板“企业登记注册基本信息”，但缺少必需的列：“统一社会信用代码”" in json.loads(said)["message"]
+    other = tmp_path / "其他.csv"
+    other.write_text("甲,乙,丙\n1,2,3\n", "utf-8")
+    code, said, _ = here("check", str(other), "--json")
+    assert (code, json.loads(said)["code"]) == (2, "F-103")
+    for form in ("行政许可信息公示", "行政处罚信息公示", "企业登记注册基本信息"):
+        assert form in json.loads(said)["message"]
+
+
 def test_check_reports_every_cell_and_needs_no_database(penalties: Path, tmp_path: Path) -> None:
     done = run("check", str(penalties), "--annotate", str(tmp_path / "标注.xlsx"), "--json")
     assert done.returncode == 1, done.stderr

@@ -84,7 +84,7 @@ def _kind(path: Path, start: bytes) -> Kind:
     plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if plain.lower().startswith(MARKUP):
         # Many systems export an HTML table and call it .xls.
-        raise refusal("unknown_content", found="网页或 XML（不是真正的工作簿）")
+        raise refusal("web_page")
     return Kind.JSON_LINES if plain.startswith((b"{", b"[")) else Kind.TEXT
 
 

@@ -43,7 +43,7 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     "header only, text": (lambda f: write_csv(f, [HEADERS, ["", ""]]), "F-102", "文件只有表头（第 1 行），没有数据行。"),
     "no header": (lambda f: write_csv(f, [ROW_1, ROW_2]), "F-103", "在每张工作表的前 30 行中都没有找到已知模板的表头。"),
     "pdf": (lambda f: hostile.named(f, "报送.xlsx", b"%PDF-1.7"), "F-110", "文件内容是PDF 文档，不是表格。"),
-    "html": (lambda f: hostile.named(f, "报送.xls", b"<html><table>"), "F-110", "文件内容是网页或 XML（不是真正的工作簿），不是表格。"),
+    "html": (lambda f: hostile.named(f, "报送.xls", b"<html><table>"), "F-138", "文件内容是网页或 XML，不是真正的工作簿（不少系统导出的“xls”其实是网页）。"),
     "zip": (hostile.zip_of_papers, "F-110", "文件内容是zip 压缩包，不是表格。"),
     "word": (hostile.word, "F-110", "文件内容是Word 文档，不是表格。"),
     "wrong extension": (
