@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
-from django.db.models import Q
-
 from publiccredit.accounts.operations import Act
 from publiccredit.casework.correcting import corrected
+from publiccredit.casework.marking import left_of_dispute
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
-from publiccredit.casework.types import UNDECIDED, DecisionState
+from publiccredit.casework.types import UNDECIDED
 from publiccredit.catalogue.types import Effect, Procedure
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.types import DecidedCorrection
@@ -93,31 +92,17 @@ def end_without_decision(*, act: Act, case: Case, rules: Procedure) -> Mapping[s
     What another undecided case says of a record stays, and so does the note of a decision before.
     """
     record_ids = sorted(case.records.values_list("record_id", flat=True))
-    subjects.lock_records(record_ids=record_ids)
+    rows = subjects.lock_records(record_ids=record_ids)
     done: dict[str, int] = {}
     if case.marks_dispute:
-        free = _without_other(record_ids, case, marks_dispute=True)
-        noted = [record_id for record_id in free if _was_noted(record_id)]
-        bare = [record_id for record_id in free if record_id not in noted]
-        done["dispute_lifted"] = subjects.end_dispute(
-            record_ids=bare, noted_ids=noted, at=act.at, entry_id=act.entry_id
-        )
+        standings = {pk: left_of_dispute(record=row, without=case) for pk, row in rows.items()}
+        done["dispute_lifted"] = subjects.end_dispute(standings=standings, at=act.at, entry_id=act.entry_id)
+        bare = [pk for pk, left in standings.items() if not left.dispute]
         tell_of_dispute_ended(act=act, case=case, rules=rules, record_ids=bare)
     if case.suspended_display:
         free = _without_other(record_ids, case, suspended_display=True)
         done["resumed"] = subjects.resume_taken_back(record_ids=free, at=act.at, entry_id=act.entry_id)
     return done
-
-
-def _was_noted(record_id: int) -> bool:
-    """Tell whether the last decision on the record's disputes left a note."""
-    decided = Decision.objects.filter(
-        Q(effects__contains=[Effect.KEEP_NOTE.value]) | Q(effects__contains=[Effect.LIFT_DISPUTE.value]),
-        case__records__record_id=record_id,
-        state=DecisionState.EFFECTIVE,
-    )
-    last = decided.order_by("-effective_at", "-pk").first()
-    return last is not None and Effect.KEEP_NOTE.value in last.effects
 
 
 def _repair(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
@@ -179,14 +164,18 @@ def _lift_suit(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[
 
 
 def _lift_dispute(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
-    # A record keeps its mark as long as any other objection to it is open (DP-14).
-    free = _without_other(record_ids, decision.case, marks_dispute=True)
-    return {"dispute_lifted": subjects.lift_dispute(**_of(act, decision, free))}
+    return {"dispute_lifted": _settle(act, decision, record_ids)}
 
 
 def _keep_note(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
-    free = _without_other(record_ids, decision.case, marks_dispute=True)
-    return {"note_kept": subjects.keep_dispute_note(**_of(act, decision, free))}
+    return {"note_kept": _settle(act, decision, record_ids)}
+
+
+def _settle(act: Act, decision: Decision, record_ids: Sequence[int]) -> int:
+    """A field keeps its mark as long as another objection to it is open, its note until one decides it (DP-14)."""
+    rows = subjects.lock_records(record_ids=record_ids)
+    standings = {pk: left_of_dispute(record=row, without=decision.case) for pk, row in rows.items()}
+    return subjects.settle_dispute(standings=standings, decision_id=decision.pk, at=act.at, entry_id=act.entry_id)
 
 
 class _Standing(TypedDict):

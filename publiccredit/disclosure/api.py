@@ -307,6 +307,8 @@ def stated(record: VisibleRecord) -> dict[str, Any]:
         "repairable_from": _iso(record.repairable_from),
         "disclosed_until": _iso(record.disclosed_until),
         "dispute": record.dispute.value if record.dispute else None,
+        "contested_whole": record.contested.whole,
+        "contested_fields": [{"name": f.name, "title": f.title} for f in record.contested.fields],
         "suit_pending": record.suit_pending,
         "statement": record.statement,
         "known_from": record.known_from.isoformat(),

@@ -35,6 +35,11 @@ class SeverityCorrectionShape(Shape):
     reason = serializers.CharField(help_text="作出决定的部门写明的理由")
 
 
+class ContestedFieldShape(Shape):
+    name = serializers.CharField()
+    title = serializers.CharField()
+
+
 class RecordShape(Shape):
     id = serializers.IntegerField()
     record_type = serializers.CharField()
@@ -66,6 +71,8 @@ class RecordShape(Shape):
     dispute = serializers.CharField(
         allow_null=True, help_text="open：异议处理中；undetermined：异议无法核实；空：没有异议"
     )
+    contested_whole = serializers.BooleanField(help_text="异议针对整条记录")
+    contested_fields = ContestedFieldShape(many=True, help_text="异议所指的字段；各件未决的异议合在一起")
     suit_pending = serializers.BooleanField(help_text="复议或诉讼中")
     statement = serializers.CharField(allow_blank=True, help_text="主体的声明")
     known_from = serializers.DateTimeField()

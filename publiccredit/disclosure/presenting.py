@@ -22,6 +22,7 @@ from publiccredit.subjects.queries import (
     RecordColumns,
     RecordState,
     RecordVersion,
+    contested_of,
     record_type_of,
     repair_opens_on,
 )
@@ -84,6 +85,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         disclosed_until=row.disclosed_until,
         fields=_fields(row, record_type, audience),
         dispute=Dispute(row.dispute) if row.dispute else None,
+        contested=contested_of(row),
         suit_pending=row.suit_flagged_at is not None,
         statement=without(row.statement),
         known_from=row.known_from,
@@ -100,7 +102,13 @@ def _correction(row: RecordColumns) -> SeverityCorrected | None:
 
 def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> tuple[VisibleField, ...]:
     return tuple(
-        VisibleField(name=field.name, title=field.title, standard=field.standard or "", value=_value(row, field))
+        VisibleField(
+            name=field.name,
+            title=field.title,
+            standard=field.standard or "",
+            value=_value(row, field),
+            note=str(Dispute(row.dispute).label) if field.name in row.contested_fields else "",
+        )
         for field in record_type.fields
         if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from publiccredit.catalogue.types import Audience, Nature, Severity
-from publiccredit.subjects.queries import Dispute, last_day
+from publiccredit.subjects.queries import ContestedParts, Dispute, last_day
 
 AUDIENCE_TITLES: dict[Audience, str] = {
     Audience.PUBLIC: "公开公示",
@@ -79,6 +79,7 @@ class VisibleRecord:
     repairable_from: date | None
     disclosed_until: date | None  # first day no longer shown; empty: without end
     dispute: Dispute | None
+    contested: ContestedParts
     suit_pending: bool
     statement: str  # the subject's own words
     fields: tuple[VisibleField, ...]

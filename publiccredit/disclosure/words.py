@@ -75,8 +75,13 @@ def status_of(record: VisibleRecord) -> Status:
 
 def marks_of(record: VisibleRecord) -> tuple[str, ...]:
     """Say what is in dispute about a record; every later disclosure carries it (DP-14, DP-16)."""
-    marks = [str(record.dispute.label)] if record.dispute is not None else []
+    marks = [dispute] if (dispute := dispute_of(record)) else []
     return tuple([*marks, "复议或诉讼中"] if record.suit_pending else marks)
+
+
+def dispute_of(record: VisibleRecord) -> str:
+    """Say that a record is contested, and which fields of it; empty where it is not."""
+    return record.contested.marked(str(record.dispute.label)) if record.dispute is not None else ""
 
 
 def _standing_of(record: VisibleRecord) -> Status:

@@ -8,7 +8,7 @@ from datetime import date
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, ProcedureName
 from publiccredit.recipients.models import AdverseUse, Recipient
-from publiccredit.subjects.queries import Record, RecordState, record_type_of
+from publiccredit.subjects.queries import Dispute, Record, RecordState, contested_of, record_type_of
 
 SUPERSEDED = "该记录此后已经{change}，请贵单位向{recipient}说明，由其依法重新审查。"
 
@@ -27,7 +27,7 @@ def text_of(*, recipient: Recipient, record: Record, what: str, decided_on: date
         f"信息：{title} {record.document_number}，{record.authority_name}作出，平台编号 {record.pk}。\n"
         f"来源：{office.name}公共信用信息平台，由{_department(record.department_code)}报送，"
         f"目录条目 {item.code} {item.title}（{edition.title}）。\n"
-        f"用途：{recipient.purpose}。依据：{recipient.legal_basis}。\n\n"
+        f"{_disputed(record)}用途：{recipient.purpose}。依据：{recipient.legal_basis}。\n\n"
         f"您有权：\n一、免费取得平台所存本单位全部信息的副本，不限次数；\n"
         f"二、认为信息有误的，向{office.name}提出异议，{office.short_name}在 {rules.days(ClockName.DECIDE)} 个工作日内"
         "核实处理，网上、窗口、电话、邮寄的期限相同，不收费；\n"
@@ -40,6 +40,11 @@ def text_of(*, recipient: Recipient, record: Record, what: str, decided_on: date
 def change_since(*, use: AdverseUse) -> str:
     """Say what became of the record since it was used; empty where it stands as it did."""
     return _changed(use.record)
+
+
+def _disputed(record: Record) -> str:
+    """Say what of the record is contested: later disclosures carry it (DP-14)."""
+    return f"{contested_of(record).marked(str(Dispute(record.dispute).label))}。\n" if record.dispute else ""
 
 
 def _changed(record: Record) -> str:

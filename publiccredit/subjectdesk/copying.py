@@ -13,13 +13,21 @@ from publiccredit.accounts.operations import one_act
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.disclosure.words import department_name, last_day, severity_words, source_title, status_of
+from publiccredit.disclosure.words import (
+    department_name,
+    dispute_of,
+    last_day,
+    severity_words,
+    source_title,
+    status_of,
+)
 from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.operations import hold_disclosures, record_copies
 from publiccredit.recipients.types import Version
 from publiccredit.subjectdesk import queries
 from publiccredit.subjectdesk.queries import OwnRecord
 from publiccredit.subjectdesk.types import Visitor
+from publiccredit.subjects.queries import ContestedField
 
 PURPOSE = "取得本单位信用信息副本"
 
@@ -61,7 +69,8 @@ class CopiedRecord:
     severity_words: str  # by which rule, in a reader's words
     repair_opens_on: date | None
     shown_until: str  # the last day, "" for none
-    dispute: str
+    dispute: str  # in a reader's words, with the fields it stands on
+    contested_fields: tuple[ContestedField, ...]
     statement: str
     repair_effects: tuple[CopiedEffect, ...]
     fields: tuple[CopiedField, ...]
@@ -202,7 +211,8 @@ def _record(own: OwnRecord) -> CopiedRecord:
         severity_words=f"{severity.title}，{severity.rule}" if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
         shown_until=last_day(record.disclosed_until),
-        dispute=str(record.dispute.label) if record.dispute else "",
+        dispute=dispute_of(record),
+        contested_fields=record.contested.fields,
         statement=record.statement,
         repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),
         fields=tuple(CopiedField(f.name, f.title, f.standard, f.value) for f in record.fields),

@@ -5,6 +5,7 @@ Earlier versions of a record are kept by a database trigger in ``RecordVersion``
 bypasses it: a version was believed during ``[known_from, known_until)``.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q
@@ -186,6 +187,10 @@ class RecordColumns(models.Model):
     # How casework left it. Whoever widens what is seen again names the decision that says so (casework's migration).
     dispute = models.CharField("异议标注", max_length=16, blank=True, db_default="", choices=Dispute.choices)
     disputed_at = models.DateTimeField("异议标注时间", null=True)
+    # In order; of an open dispute those of every open case, of a note those it was left on. "": the whole record.
+    contested_fields = ArrayField(
+        models.TextField(), verbose_name="异议所指的字段", default=list, db_default=[], blank=True
+    )  # fmt: skip
     suit_flagged_at = models.DateTimeField("复议诉讼标注时间", null=True)
     suspended_at = models.DateTimeField("逾期暂停公示时间", null=True)
     stayed_from = models.DateField("停止执行自", null=True)
@@ -284,6 +289,10 @@ class Record(RecordColumns):
             models.CheckConstraint(
                 name="record_dispute_has_its_time",
                 condition=Q(dispute="", disputed_at__isnull=True) | (~Q(dispute="") & Q(disputed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="record_dispute_has_its_fields",
+                condition=Q(dispute="", contested_fields=[]) | (~Q(dispute="") & ~Q(contested_fields=[])),
             ),
             models.CheckConstraint(
                 name="record_stay_and_shield_have_a_beginning",

@@ -19,11 +19,13 @@ from publiccredit.subjects.models import (
     SubjectName,
 )
 from publiccredit.subjects.pinyin import pinyin_initials
-from publiccredit.subjects.record_types import day_of, record_type_of
+from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
 from publiccredit.subjects.standing import in_use
 from publiccredit.subjects.terms import last_day, repair_opens_on
 
 __all__ = [
+    "ContestedField",
+    "ContestedParts",
     "Dispute",
     "Identifier",
     "Look",
@@ -34,6 +36,7 @@ __all__ = [
     "RegistrationStatus",
     "Subject",
     "SubjectName",
+    "contested_of",
     "day_of",
     "identifiers",
     "in_use",

@@ -1,5 +1,6 @@
 """The record type by which a record on file is read: what a field is called, and whether the record can burden."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -38,3 +39,38 @@ def _nearest(name: str, on: date, within: Packs) -> RecordType:
         if not known:
             raise
         return min(known, key=lambda t: abs((t.in_force_from - on).days))
+
+
+@dataclass(frozen=True)
+class ContestedField:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class ContestedParts:
+    """What of a record is in dispute: all of it, fields by their names in the packs, or both; never who says so."""
+
+    whole: bool
+    fields: tuple[ContestedField, ...]
+
+    @property
+    def in_words(self) -> str:
+        """Say which fields, empty where the record as a whole is all that is contested."""
+        titles = "、".join(field.title for field in self.fields)
+        return f"整条记录，其中写明{titles}" if titles and self.whole else titles
+
+    def marked(self, label: str) -> str:
+        """Give a mark with what it stands on: 异议处理中：处罚内容."""
+        return f"{label}：{self.in_words}" if self.in_words else label
+
+
+def contested_of(row: RecordColumns) -> ContestedParts:
+    """Tell what of a record is in dispute, in the order of its form."""
+    record_type = record_type_of(row)
+    named = {name for name in row.contested_fields if name}
+    known = [ContestedField(f.name, f.title) for f in record_type.fields if f.name in named]
+    unknown = sorted(named - {f.name for f in known})  # of a form that has been replaced
+    return ContestedParts(
+        whole="" in row.contested_fields, fields=(*known, *(ContestedField(name, name) for name in unknown))
+    )

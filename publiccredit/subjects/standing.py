@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from publiccredit.subjects.arriving import working_days_taken
 from publiccredit.subjects.models import Dispute, Record, RecordState
-from publiccredit.subjects.types import CORRECTED, DecidedCorrection, SeverityCorrection
+from publiccredit.subjects.types import CORRECTED, DecidedCorrection, DisputeStanding, SeverityCorrection
 
 Cell = str | int | date | None
 
@@ -40,31 +40,52 @@ def lock_records(*, record_ids: Iterable[int]) -> dict[int, Record]:
     return {row.pk: row for row in rows}
 
 
-def mark_disputed(*, record_ids: Iterable[int], at: datetime, entry_id: int) -> int:
-    """Mark records as disputed, from now on and wherever they are shown (DP-14). One already marked keeps its time."""
-    unmarked = Record.objects.filter(pk__in=set(record_ids)).exclude(dispute=Dispute.OPEN)
-    return _change(unmarked, at, entry_id, dispute=Dispute.OPEN, disputed_at=at)
+def mark_disputed(*, fields: Mapping[int, str], at: datetime, entry_id: int) -> int:
+    """
+    Mark a field of each record as disputed, from now on and wherever it is shown (DP-14); ``""`` is all of it.
+
+    A record already marked keeps its time and what else is contested in it.
+    """
+    changed = 0
+    for row in Record.objects.filter(pk__in=fields).order_by("pk"):
+        held = set(row.contested_fields) if row.dispute == Dispute.OPEN else set()
+        since = row.disputed_at if row.dispute == Dispute.OPEN else at
+        if fields[row.pk] not in held:
+            contested = sorted(held | {fields[row.pk]})
+            changed += _change(
+                Record.objects.filter(pk=row.pk), at, entry_id,
+                dispute=Dispute.OPEN, disputed_at=since, contested_fields=contested,
+            )  # fmt: skip
+    return changed
 
 
-def lift_dispute(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
-    """Take the dispute mark from records whose objection has been decided."""
-    marked = Record.objects.filter(pk__in=set(record_ids)).exclude(dispute="")
-    return _change(marked, at, entry_id, dispute="", disputed_at=None, standing_decision_id=decision_id)
+def settle_dispute(
+    *, standings: Mapping[int, DisputeStanding], decision_id: int, at: datetime, entry_id: int
+) -> int:  # fmt: skip
+    """Leave of the disputes about records what other cases, and the notes of decisions, still say."""
+    return _leave(standings, at, entry_id, noted_at=at, standing_decision_id=decision_id)
 
 
-def keep_dispute_note(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
-    """Leave a note on records of which nobody can tell whether they are right 征信业管理条例第二十五条."""
-    rows = Record.objects.filter(pk__in=set(record_ids))
-    return _change(
-        rows, at, entry_id, dispute=Dispute.UNDETERMINED, disputed_at=at, standing_decision_id=decision_id
-    )  # fmt: skip
+def end_dispute(*, standings: Mapping[int, DisputeStanding], at: datetime, entry_id: int) -> int:
+    """Leave of the disputes about records what is still said once one was taken back: a note keeps the mark's time."""
+    return _leave(standings, at, entry_id, noted_at=None)
 
 
-def end_dispute(*, record_ids: Iterable[int], noted_ids: Iterable[int], at: datetime, entry_id: int) -> int:
-    """Take the mark from records whose objection was taken back; where a decision before left a note, that stays."""
-    marked = Record.objects.filter(dispute=Dispute.OPEN)
-    bare = _change(marked.filter(pk__in=set(record_ids)), at, entry_id, dispute="", disputed_at=None)
-    return bare + _change(marked.filter(pk__in=set(noted_ids)), at, entry_id, dispute=Dispute.UNDETERMINED)
+def _leave(
+    standings: Mapping[int, DisputeStanding], at: datetime, entry_id: int, noted_at: datetime | None, **columns: Any
+) -> int:
+    changed = 0
+    for row in Record.objects.filter(pk__in=standings).order_by("pk"):
+        left = standings[row.pk]
+        if (row.dispute, row.contested_fields) == (left.dispute, [*left.fields]):
+            continue
+        since = (noted_at if left.dispute == Dispute.UNDETERMINED else None) or row.disputed_at or at
+        changed += _change(
+            Record.objects.filter(pk=row.pk), at, entry_id,
+            dispute=left.dispute, disputed_at=since if left.dispute else None, contested_fields=[*left.fields],
+            **columns,
+        )  # fmt: skip
+    return changed
 
 
 def end_display(*, record_ids: Iterable[int], decision_id: int, times: Mapping[str, datetime], entry_id: int) -> int:

@@ -131,6 +131,14 @@ class DecidedCorrection:
 
 
 @dataclass(frozen=True)
+class DisputeStanding:
+    """What stands of the disputes about a record: its mark, and the fields that carry it; ``""`` is all of it."""
+
+    dispute: str  # of ``models.Dispute``; empty: none
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SeverityCorrection:
     """A severity, the account that gives it, and its reason in the officer's own words."""
 

@@ -67,9 +67,10 @@ def opened(
     applicant: Applicant = APPLICANT,
     at: datetime = AT,
     channel: Channel = Channel.ONLINE,
+    field: str = "",
     **others: Any,
 ) -> Case:
-    asked = Asked(ground=ground, request="请依法处理。", record_ids=tuple(r.pk for r in records))
+    asked = Asked(ground=ground, request="请依法处理。", record_ids=tuple(r.pk for r in records), field=field)
     return open_case(by=by, procedure=procedure, applicant=applicant, asked=asked, channel=channel, at=at, **others)
 
 

@@ -48,20 +48,26 @@ from tests.flows.casework_rules import CHANNELS
 
 BY_PROXY = Applicant(Party.SUBJECT, APPLICANT.name, handler_name="王五", handler_authorisation_sha256="a" * 64)
 OBJECTION, REPAIR = ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR
+CONTESTED = ("", "violation_facts", "penalty_content")
 NO_REASONS = ("", "不成立", "经核实，该信息与决定文书一致，理由是____, 异议不予支持。")
 
 
 class Casework(ReportedCases):
     # --- objection ------------------------------------------------------------------------------------------------
 
-    @rule(n=st.integers(0, 9), ground=st.sampled_from(["wrong_or_missing", "beyond_period", "other"]), channel=CHANNELS)
+    @rule(
+        n=st.integers(0, 9),
+        ground=st.sampled_from(["wrong_or_missing", "beyond_period", "other"]),
+        channel=CHANNELS,
+        contested=st.sampled_from(CONTESTED),
+    )
     @precondition(lambda self: len(self.of(OBJECTION)) < 3)
-    def object(self, n: int, ground: str, channel: Channel) -> None:
+    def object(self, n: int, ground: str, channel: Channel, contested: str) -> None:
         model = self.record(n)
         how = {} if channel is Channel.ONLINE else {"by": CLERK, "channel": channel}
         if channel is Channel.PROXY:
             how["applicant"] = BY_PROXY
-        arguments: dict[str, Any] = {"ground": ground, "at": self.now, **how}
+        arguments: dict[str, Any] = {"ground": ground, "at": self.now, "field": contested, **how}
         if model.withdrawn:
             with pytest.raises(UnableToOpenCase):
                 opened(OBJECTION, self.stored(model), **arguments)
@@ -69,8 +75,8 @@ class Casework(ReportedCases):
             return
         case = opened(OBJECTION, self.stored(model), **arguments)
         take_case(by=CLERK, case_id=case.pk, at=self.now)
-        self.add(case, model, Party.OFFICE)
-        model.open_objections.add(case.pk)
+        self.add(case, model, Party.OFFICE).contested = contested
+        model.open_objections[case.pk] = contested
         self.note(f"object:{channel.value}")
 
     @rule(
@@ -85,13 +91,12 @@ class Casework(ReportedCases):
         case.deciders.add(case.pair[0].name)
 
         def effect() -> None:
-            case.record.open_objections.discard(case.id)
+            case.record.objection_decided(case.id, outcome == "undetermined")
             if outcome == "publication_stopped":
                 case.record.withdrawn = True
             if outcome == "corrected":
                 case.record.corrected("serious", self.today)
                 case.record.corrected_by_case = True
-            case.record.noted = outcome == "undetermined"  # under an open objection it waits for that one's end
             self._decided(case, outcome)
 
         if outcome in ("rejected", "undetermined"):
@@ -110,7 +115,7 @@ class Casework(ReportedCases):
         own = Actor(name=OWNER.name, role=None, subject_id=self.subject.pk)
         by = own if by_the_subject else CLERK
         take_back_request(by=by, case_id=case.id, stated="来函存卷", at=self.now)
-        case.record.open_objections.discard(case.id)
+        case.record.open_objections.pop(case.id, None)
         self.end(case)
         case.taken_back = True
         self.note("take_back")
@@ -291,7 +296,7 @@ class Casework(ReportedCases):
         take_case(by=SECOND_CLERK, case_id=case.pk, at=self.now)
         made = self.add(case, first.record, Party.OFFICE)
         made.is_review, made.first_deciders = True, frozenset(first.deciders)
-        first.record.open_objections.add(case.pk)
+        first.record.open_objections[case.pk] = made.contested = first.contested  # of what was decided, and no more
         self.note("review")
 
     def decided_objections(self) -> list[ModelCase]:

@@ -87,8 +87,13 @@ class DueProcess(Casework):
     @BEGUN
     @invariant()
     def dp14_a_dispute_is_marked_as_long_as_it_is_open(self) -> None:
-        """An accepted objection is flagged in the same transaction; the mark stays to the last open one's end."""
+        """
+        An accepted objection is flagged in the same transaction; the mark stays to the last open one's end.
+
+        It stands on the fields of all open ones together, and on no other; with none open, on those nobody could tell.
+        """
         rows = self.picture().records
+        assert {m.id: rows[m.id].contested_fields for m in self.records} == {m.id: m.contested for m in self.records}
         assert {m.id: rows[m.id].dispute for m in self.records} == {m.id: m.dispute for m in self.records}
 
     @BEGUN

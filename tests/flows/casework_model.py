@@ -50,11 +50,11 @@ class ModelRecord:
     withdrawn: bool = False
     stay: tuple[date, date | None] | None = None
     shield: tuple[date, date] | None = None
-    noted: bool = False
+    noted: set[str] = field(default_factory=set)  # fields nobody could tell of; "" is the whole record
     suit: bool = False
     statement: str = ""
     holders: set[int] = field(default_factory=set)
-    open_objections: set[int] = field(default_factory=set)
+    open_objections: dict[int, str] = field(default_factory=dict)  # of each open case the field it contests
     suspended_by: set[int] = field(default_factory=set)
 
     @property
@@ -113,6 +113,18 @@ class ModelRecord:
     def dispute(self) -> str:
         return "open" if self.open_objections else "undetermined" if self.noted else ""
 
+    @property
+    def contested(self) -> list[str]:
+        """What every open case contests, together; with none open, what none could tell."""
+        return sorted(set(self.open_objections.values()) or self.noted)
+
+    def objection_decided(self, case_id: int, undetermined: bool) -> None:
+        contested = self.open_objections.pop(case_id)
+        if undetermined:
+            self.noted.add(contested)  # under an open objection it waits for that one's end
+        else:
+            self.noted = self.noted - {contested} if contested else set()
+
 
 @dataclass
 class ModelCase:
@@ -132,6 +144,7 @@ class ModelCase:
     closed: bool = False
     extended: bool = False
     asked_for_papers: bool = False
+    contested: str = ""  # the field an objection names; empty: the record as a whole
     state: str = "in_hand"  # of an undecided one: in hand, waiting for papers, or with its source
 
     @property

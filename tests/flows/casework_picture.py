@@ -26,7 +26,7 @@ def _rows(columns: str, source: str) -> str:
 
 
 RECORDS = _rows(
-    "id, subject_id, state, dispute, statement, served_on, disclosed_from, disclosed_until, severity,"
+    "id, subject_id, state, dispute, contested_fields, statement, served_on, disclosed_from, disclosed_until, severity,"
     " stayed_from, stayed_until, shielded_from, shielded_until, suspended_at, suit_flagged_at, display_ended_at,"
     " sharing_ended_at, measures_lifted_at, ratings_renewed_at, withdrawn_at, withdrawn_as, withdrawal_notice, known_from,"
     " content->>'violation_facts' facts",

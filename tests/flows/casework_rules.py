@@ -87,6 +87,8 @@ class FiledRecords(RuleBasedStateMachine):
             for shown in found:
                 model = next(r for r in self.records if r.id == shown.id)
                 assert (shown.dispute.value if shown.dispute else "") == model.dispute
+                names = [*([""] if shown.contested.whole else []), *sorted(f.name for f in shown.contested.fields)]
+                assert names == model.contested
                 assert (shown.statement, shown.suit_pending) == (model.statement, model.suit)
 
     def every_act_of_a_case_is_a_step_of_it(self) -> None:

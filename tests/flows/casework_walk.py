@@ -9,8 +9,8 @@ from tests.flows.casework_model import FACTS
 Step = tuple[str, dict[str, Any]]
 
 
-def _object(channel: Channel, outcome: str = "", n: int = 0) -> list[Step]:
-    steps: list[Step] = [("object", {"n": n, "ground": "other", "channel": channel})]
+def _object(channel: Channel, outcome: str = "", n: int = 0, contested: str = "") -> list[Step]:
+    steps: list[Step] = [("object", {"n": n, "ground": "other", "channel": channel, "contested": contested})]
     if outcome:
         steps.append(("decide_objection", {"n": 0, "outcome": outcome}))
     return steps
@@ -65,6 +65,12 @@ OBJECTED: list[Step] = [
     _approve("return"),
     ("decide_objection", {"n": 0, "outcome": "corrected"}),
     _approve(),
+    *_object(Channel.ONLINE, contested="violation_facts"),
+    *_object(Channel.COUNTER, contested="penalty_content"),
+    ("decide_objection", {"n": 0, "outcome": "undetermined"}),
+    ("take_back", {"n": 0, "by_the_subject": False}),
+    *_object(Channel.PHONE, "rejected", contested="penalty_content"),
+    *_object(Channel.PHONE, "rejected"),
     *_object(Channel.POST),
     ("take_back", {"n": 0, "by_the_subject": True}),
     *_object(Channel.PROXY),

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from publiccredit.casework import clocks, effects, rules
+from publiccredit.casework import clocks, effects, marking, rules
 from publiccredit.casework.models import Decision, DeclaredRelation
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature
@@ -21,6 +21,7 @@ from publiccredit.recipients import operations as recipients
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects import corrected_rows, filing
 from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.types import DisputeStanding
 from tests.flows import casework_picture
 from tests.flows.casework_invariants import DueProcess
 from tests.flows.casework_walk import walk
@@ -144,6 +145,17 @@ def _lapse_counted_as_in_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(queries, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
 
 
+def _whole_record_marked(patch: pytest.MonkeyPatch) -> None:
+    usual = subjects.mark_disputed
+    patch.setattr(
+        marking.subjects, "mark_disputed", lambda **asked: usual(**asked | {"fields": dict.fromkeys(asked["fields"], "")})
+    )  # fmt: skip
+
+
+def _mark_lifted_whole(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(effects, "left_of_dispute", lambda *, record, without: DisputeStanding("", ()))
+
+
 def _third_value_taken(patch: pytest.MonkeyPatch) -> None:
     """Hold every row for one that says what it said before: a third value is passed over in silence."""
     patch.setattr(corrected_rows, "_contradicted", lambda row, filing: ())
@@ -167,6 +179,8 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp09 shared after its end": (_shared_after_its_end, "dp09"),
     "dp13 an ended record kept from its subject": (_ended_kept_from_its_subject, "dp13"),
     "dp14 no mark on a disputed record": (_nothing(subjects, "mark_disputed"), "dp14"),
+    "dp14 a mark that forgets which field": (_whole_record_marked, "dp14"),
+    "dp14 a mark that goes with another case's": (_mark_lifted_whole, "decide_objection"),
     "dp14 a mark that is never lifted": (_without(Effect.LIFT_DISPUTE), "dp14"),
     "dp15 no suspension when overdue": (_nothing(sweeping, "_suspend"), "dp07 dp15"),
     "dp15 a suspension that never ends": (_nothing(effects.subjects, "resume_display"), "dp07 dp15"),

@@ -35,11 +35,12 @@ def take_case(*, by: Actor, case_id: int, at: datetime) -> Case:
     """
     with one_act(by=by, at=at, operation="take_case", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
-        if case.state == CaseState.OPENED:
+        accepts, case.owner = case.state == CaseState.OPENED, by.name
+        if accepts:
             case.state = CaseState.IN_HAND
-            mark_at_acceptance(act=act, case=case, rules=rules)
-        case.owner = by.name
         case.save(update_fields=["state", "owner"])
+        if accepts:
+            mark_at_acceptance(act=act, case=case, rules=rules)
         write_step(act=act, case=case, step=StepName.TAKE.value)
     return case
 

@@ -34,7 +34,7 @@ from publiccredit.catalogue.types import (
     StepName,
 )
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Record, RecordState
+from publiccredit.subjects.queries import Record, RecordState, record_type_of
 
 LONGEST_REQUEST = 5000
 LONGEST_IN_THE_POST = 30  # days between a letter's arrival and its being taken down
@@ -100,6 +100,7 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
             ground=first.ground,
             request=request,
             record_ids=tuple(first.records.values_list("record_id", flat=True)),
+            field=first.records.values_list("field", flat=True).first() or "",
             department_code=first.department_code,
         )
         records = subjects.lock_records(record_ids=asked.record_ids)
@@ -168,6 +169,8 @@ def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
         raise UnableToOpenCase("该记录的主体尚未判定，没有公示，也还不能办理。")
     if record.state == RecordState.WITHDRAWN:
         raise UnableToOpenCase("该记录已经撤回，不再公示，无需办理。")
+    if asked.field and asked.field not in record_type_of(record).field_names:
+        raise UnableToOpenCase(f"“{record_type_of(record).title}”没有字段“{asked.field}”。请从字段列表中选择。")
     effects = {e for o in rules.outcomes for e in o.effects}
     if Effect.END_DISCLOSURE in effects and nature_of(record) is not Nature.ADVERSE:
         raise UnableToOpenCase("信用修复只针对失信信息；该记录不是失信信息。")

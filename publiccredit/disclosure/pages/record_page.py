@@ -20,6 +20,7 @@ from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import (
     WITHDRAWAL_WORDS,
     department_name,
+    dispute_of,
     last_day,
     marks_of,
     severity_words,
@@ -247,4 +248,6 @@ def _changed(version: VisibleRecord, before: VisibleRecord) -> tuple[str, ...]:
     changed = [field.title for field in version.fields if former.get(field.name, "") != field.value]
     if version.disclosed_until != before.disclosed_until:
         changed.append("公示截止日")
+    if (version.dispute, version.contested) != (before.dispute, before.contested):
+        changed.append(f"异议标注（{dispute_of(version) or '取消'}）")
     return tuple(changed)

@@ -6,7 +6,6 @@ Nothing here sends: what is committed is sent by the worker (delivering), what i
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -18,6 +17,7 @@ from publiccredit.recipients.models import Handover, Notice, Recipient
 from publiccredit.recipients.operations.disclosing import end_of_disclosing
 from publiccredit.recipients.operations.waiting import ACKNOWLEDGE_WITHIN
 from publiccredit.recipients.types import Cause, NoticeKind, NoticeState
+from publiccredit.subjects.queries import contested_of, records
 
 WHAT_TO_DO = {
     NoticeKind.WITHDRAWN: "请立即停止使用并删除所存的该记录；已据此作出决定的，请依法重新审查。",
@@ -77,8 +77,25 @@ def _tell(kinds: Mapping[int, NoticeKind], cause: Cause) -> int:
     )
     held = list(holders)
     known = Recipient.objects.in_bulk({row["recipient_id"] for row in held})
-    notices = [_notice(row, known[row["recipient_id"]], kinds[row["record_id"]], cause) for row in held]
+    disputes = _disputes({row["record_id"] for row in held})
+    notices = [
+        _notice(row | disputes[row["record_id"]], known[row["recipient_id"]], kinds[row["record_id"]], cause)
+        for row in held
+    ]
     return _written_once(notices, cause.entry_id)
+
+
+def _disputes(record_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Give what of the records is in dispute as they stand: whoever is told of one is told that too (DP-14)."""
+    rows = records().filter(pk__in=record_ids)
+    return {
+        row.pk: {
+            "dispute": row.dispute or None,
+            "contested_whole": (contested := contested_of(row)).whole,
+            "contested_fields": [{"name": f.name, "title": f.title} for f in contested.fields],
+        }
+        for row in rows
+    }
 
 
 def _written_once(notices: Collection[Notice], entry_id: int) -> int:
@@ -89,7 +106,7 @@ def _written_once(notices: Collection[Notice], entry_id: int) -> int:
 
 def _notice(row: Mapping[str, Any], recipient: Recipient, kind: NoticeKind, cause: Cause) -> Notice:
     delivery_id = _delivery_id(cause.entry_id, row["record_id"], recipient.pk)
-    body = _body(delivery_id, row["record_id"], kind, cause, row["first"])
+    body = _body(delivery_id, row, kind, cause)
     key = signing.key_of(recipient_id=recipient.pk, key_number=recipient.key_number)
     signed = signing.signature(
         key=key, delivery_id=str(delivery_id), timestamp=int(cause.at.timestamp()), body=body.encode()
@@ -116,14 +133,21 @@ def _delivery_id(entry_id: int, record_id: int, recipient_id: int) -> UUID:
     return uuid5(NAMESPACE_URL, f"notices/{entry_id}/{record_id}/{recipient_id}")
 
 
-def _body(delivery_id: UUID, record_id: int, kind: NoticeKind, cause: Cause, first_given_at: datetime) -> str:
-    """Write what is told: what happened to which record, and what to do. Never what stands in the record."""
+def _body(delivery_id: UUID, row: Mapping[str, Any], kind: NoticeKind, cause: Cause) -> str:
+    """
+    Write what is told: what happened to which record, which fields are contested, what to do.
+
+    Never what stands in the record, and never who contests it.
+    """
     body = {
         "delivery_id": str(delivery_id),
         "type": kind.value,
         "title": kind.label,
-        "record_id": record_id,
-        "first_given_at": first_given_at.isoformat(),
+        "record_id": row["record_id"],
+        "first_given_at": row["first"].isoformat(),
+        "dispute": row["dispute"],
+        "contested_whole": row["contested_whole"],
+        "contested_fields": row["contested_fields"],
         "changed_at": cause.at.isoformat(),
         "authority": cause.authority,
         "case_number": cause.case_number,

@@ -9,6 +9,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, Nature, Severity
 from publiccredit.disclosure import words
 from publiccredit.disclosure.types import Standing, VisibleRecord
+from publiccredit.subjects.queries import ContestedParts
 
 UNTIL = date(2027, 3, 1)  # the first day on which the record is no longer shown
 RECORD = VisibleRecord(
@@ -40,6 +41,7 @@ RECORD = VisibleRecord(
     disclosed_until=UNTIL,
     fields=(),
     dispute=None,
+    contested=ContestedParts(whole=False, fields=()),
     suit_pending=False,
     statement="",
     known_from=datetime(2026, 11, 10, 2, tzinfo=UTC),
