@@ -347,7 +347,7 @@ def _taken_in_once(
 
 
 def _take_in(by: Actor, copy: store.Taken, values: dict[str, Any], served_on: date | None, at: datetime) -> Submission:
-    with ExitStack() as placing, transaction.atomic():
+    with transaction.atomic(), ExitStack() as placing:
         entry_id = next_entry_id()
         submission = Submission.objects.create(**values)
         placing.enter_context(received.placed(copy=copy, submission_id=submission.pk))

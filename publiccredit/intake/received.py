@@ -25,6 +25,7 @@ from publiccredit.intake.reading.limited import remove_left_folders
 from publiccredit.subjects import store
 
 FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)
+ARRIVING = 7310579  # first half of the advisory locks of submissions that are not committed yet
 CLEARED = ".cleared"
 OF_A_SUBMISSION = re.compile(r"([0-9]+)(\..*)?")
 XLSX = ".xlsx"
@@ -49,7 +50,13 @@ def taken(*, file: Path | IO[bytes]) -> Iterator[store.Taken]:
 
 @contextmanager
 def placed(*, copy: store.Taken, submission_id: int) -> Iterator[None]:
-    """Let the copy be that of a submission, provided the block ends well: it ends with the submission's commit."""
+    """
+    Let the copy be that of a submission, provided the block ends well: it ends before the submission's commit.
+
+    Whether a commit whose answer was lost stands, only the database can tell afterwards: then the sweep tidies up.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ARRIVING, submission_id])
     place = _folder() / str(submission_id)
     copy.path.rename(place)
     store.flush_folder(_folder())
@@ -72,9 +79,8 @@ def path_to_read(*, submission: Submission) -> Path:
     :raises FileNotFoundError: it is at neither place: a restored database may count where another one left files.
     """
     place, sealed = path_of(submission=submission), store.path_of(sha256=submission.file_sha256)
-    with suppress(FileNotFoundError), place.open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() == submission.file_sha256:
-            return place
+    if _holds(place, submission.file_sha256):
+        return place
     if sealed.exists():
         return sealed
     raise FileNotFoundError(place)
@@ -97,10 +103,12 @@ def complete(*, written: Path, submission: Submission) -> str:
 
 
 def kept_path_of(*, submission: Submission) -> Path:
-    """Give where what is kept of a filed submission lies."""
+    """Give where what is kept of a filed submission lies; a file that only bears its number is not taken for it."""
     candidate = _kept_candidate(submission)
     # Between the commit and the store there is a moment, and a killed process makes it longer.
-    return candidate if candidate.exists() else store.path_of(sha256=submission.kept_sha256)
+    if _holds(candidate, submission.kept_sha256):
+        return candidate
+    return store.path_of(sha256=submission.kept_sha256)
 
 
 def kept_name_of(*, submission: Submission) -> str:
@@ -111,11 +119,16 @@ def kept_name_of(*, submission: Submission) -> str:
 
 
 def settle(*, submission: Submission) -> None:
-    """Move what is kept of a final submission into the store and remove the rest. Doing it again changes nothing."""
-    if submission.state == SubmissionState.FILED:
+    """
+    Move what is kept of a final submission into the store and remove the rest. Doing it again changes nothing.
+
+    A file that bears its number and is another's, as an older database left it, is among the rest.
+    """
+    candidate = _kept_candidate(submission)
+    if submission.state == SubmissionState.FILED and _holds(candidate, submission.kept_sha256):
         # Where it is not, it is in the store already, or another process is just moving it there.
         with suppress(FileNotFoundError):
-            store.keep(path=_kept_candidate(submission), sha256=submission.kept_sha256)
+            store.keep(path=candidate, sha256=submission.kept_sha256)
     for path in _folder().glob(f"{submission.pk}.*"):
         path.unlink(missing_ok=True)
     path_of(submission=submission).unlink(missing_ok=True)
@@ -136,11 +149,21 @@ def tidy() -> None:
 
 def _tidy_one(path: Path, number: int) -> None:
     with acting(actor=PROGRAM):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ARRIVING, number])
+            if not cursor.fetchone()[0]:
+                return  # its sender is gone, and its commit still under way
         submission = Submission.objects.filter(pk=number).first()
     if submission is None:
         path.unlink(missing_ok=True)
     elif submission.state in FINAL:
         settle(submission=submission)
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    return False
 
 
 def _kept_candidate(submission: Submission) -> Path:

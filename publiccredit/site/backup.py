@@ -93,7 +93,8 @@ def restore(*, folder: Path) -> dict[str, Any]:
     """
     Bring a backup back into an empty database and an empty store, and prove it.
 
-    :raises UnableToRestore: the backup is damaged, or the database or the store is not empty; nothing was changed.
+    :raises UnableToRestore: the backup is damaged, or the database, the store or the folder of received files is not
+        empty; nothing was changed.
     """
     manifest = _sound_manifest(folder)
     database.start()
@@ -148,6 +149,13 @@ def _refuse_unless_empty() -> None:
         raise UnableToRestore(
             "恢复只能在空的数据库和空的数据目录中进行，现有内容不会被覆盖。请用 PUBLICCREDIT_DATA 和 DATABASE_URL"
             " 指向新的位置。"
+        )
+    # They bear the numbers of another database's submissions, and the one brought back counts from its own.
+    received = Path(settings.RECEIVED_FOLDER)
+    if any(path.is_file() for path in received.rglob("*")):
+        raise UnableToRestore(
+            f"没有恢复，也没有改动：{received} 中还有另一个数据库收到而没有处理完的报送文件。请把这个文件夹移到别处，"
+            "必要时请原部门重新报送其中的文件；或者用 PUBLICCREDIT_DATA 指向新的位置，再恢复。"
         )
 
 

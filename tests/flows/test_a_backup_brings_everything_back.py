@@ -89,6 +89,28 @@ def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
         restore(folder=tmp_path)
 
 
+def test_nothing_is_brought_back_beside_what_another_database_received(
+    fresh_database: str, tmp_path: Path, settings: object, django_db_blocker: pytest.FixtureRequest
+) -> None:
+    settings.STORE_FOLDER = tmp_path / "store"  # type: ignore[attr-defined]
+    settings.RECEIVED_FOLDER = tmp_path / "received"  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
+        back_up(folder=tmp_path / "kept", at=AT)
+    elsewhere = tmp_path / "elsewhere"
+    left = elsewhere / "received" / "publiccredit" / "1"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of an older database")
+    done = _restored(tmp_path / "kept", to=elsewhere)
+    assert done.returncode == 2, done.stdout
+    said = f"{elsewhere / 'received'} 中还有另一个数据库收到而没有处理完的报送文件。请把这个文件夹移到别处"
+    assert said in done.stdout + done.stderr
+    assert left.read_bytes() == b"of an older database"
+    (elsewhere / "received").rename(tmp_path / "moved away")
+    (elsewhere / "received").mkdir()
+    done = _restored(tmp_path / "kept", to=elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_backup_that_another_has_just_begun_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def another_begins() -> None:
         (tmp_path / "kept").mkdir()

@@ -2,13 +2,17 @@
 
 import io
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from publiccredit.accounts.operations import act_as, issue_token, open_account
@@ -286,3 +290,88 @@ def test_a_page_says_of_the_kept_file_only_what_is_so() -> None:
     assert "留存的文件中，这些行已清空" in page and "不留存其中任何内容" not in page
     page = said(refused)
     assert "改正后重新报送即可" in page and "没有保存" not in page
+
+
+ANOTHER = b"another file, of the same number in an older database"
+
+
+@pytest.mark.usefixtures("store_of_an_earlier_version")
+@pytest.mark.parametrize("rows", [persons.ROWS, persons.ROWS[:1]], ids=["with persons", "without"])
+def test_a_file_that_only_bears_a_submissions_number_is_never_taken_for_its_own(rows: list[dict[str, str]]) -> None:
+    filed = _submission(persons.sent_csv(rows), "处罚.csv")
+    kept = path_of(sha256=filed.kept_sha256)
+    content = kept.read_bytes()
+    for path in (received.path_of(submission=filed), received.cleared_path_of(submission=filed)):
+        path.write_bytes(ANOTHER)
+    assert received.kept_path_of(submission=filed) == kept
+    kept.unlink()
+    assert received.kept_path_of(submission=filed) == kept
+    received.settle(submission=filed)
+    assert not kept.exists()
+    assert not received.path_of(submission=filed).exists() and not received.cleared_path_of(submission=filed).exists()
+    kept.write_bytes(content)
+    assert received.kept_path_of(submission=filed).read_bytes() == content
+
+
+def _taken_in() -> Submission:
+    return receive_submission(
+        by=LIAISON, department_code="market_regulation", file=io.BytesIO(persons.FILES["csv"][1]()),
+        file_name="处罚.csv", channel="page", at=AT,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("database")
+def test_a_receipt_that_is_committed_keeps_its_file_though_its_sender_never_heard_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commit = BaseDatabaseWrapper._commit
+
+    def lost(wrapper: BaseDatabaseWrapper) -> None:
+        commit(wrapper)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as losing, pytest.raises(OperationalError):
+        losing.setattr(BaseDatabaseWrapper, "_commit", lost)
+        _taken_in()
+    taken = Submission.objects.get()
+    assert received.path_of(submission=taken).exists()
+    assert file_submission(submission_id=taken.pk, at=AT, check=check_here, clear=cleared_here).state == "filed"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_receipt_that_is_not_committed_leaves_no_file(left: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**_: object) -> None:
+        raise IntegrityError("the ledger refuses")
+
+    monkeypatch.setattr(operations, "record_entry", refused)
+    with pytest.raises(IntegrityError, match="the ledger refuses"):
+        _taken_in()
+    assert (Submission.objects.count(), left()) == (0, [])
+
+
+@pytest.mark.usefixtures("database")
+def test_the_sweep_leaves_a_file_whose_commit_is_still_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sender has lost the connection and let go of the file; the server is still about to commit."""
+    commit = BaseDatabaseWrapper._commit
+
+    def sweep() -> None:
+        received.tidy()
+        connection.close()
+
+    def slow(wrapper: BaseDatabaseWrapper) -> None:
+        if threading.current_thread() is threading.main_thread():
+            sweeping = threading.Thread(target=sweep)
+            sweeping.start()
+            sweeping.join()
+        commit(wrapper)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(received.store, "unheld", lambda path: nullcontext(path.exists()))
+        losing.setattr(BaseDatabaseWrapper, "_commit", slow)
+        taken = _taken_in()
+    assert received.path_of(submission=taken).exists()
+    path = received.path_of(submission=taken).with_name(str(taken.pk + 1))
+    path.write_bytes(ANOTHER)
+    received.tidy()
+    assert (received.path_of(submission=taken).exists(), path.exists()) == (True, False)
+    assert file_submission(submission_id=taken.pk, at=AT, check=check_here, clear=cleared_here).state == "filed"
