@@ -14,6 +14,7 @@ from tests.browser.county import OLD_ENTERPRISE, OTHER_ENTERPRISE
 from tests.browser.test_the_office_decides_an_objection import focus, press, verify, write
 
 Open = Callable[..., BrowserContext]
+PUBLIC_WORDS = "县人民法院已经撤销该处罚决定。"
 EFFECTS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")
 PDF = b"%PDF-1.4 synthetic"
 
@@ -52,10 +53,12 @@ def at_the_desk(context_for: Open, identifier: str) -> Page:
     return page
 
 
-def decide(page: Page, outcome: str, reasons: str) -> None:
+def decide(page: Page, outcome: str, reasons: str, public: str = "") -> None:
     """Choose an outcome, be refused with its untouched template, and give reasons of one's own."""
     press(page, outcome)
     template = page.locator("textarea[name=reasons]").input_value()
+    if public:
+        write(page, "textarea[name=public_notice]", public)
     send(page, "#form-decide button")
     verify(page)
     expect(page.locator("#form-decide")).to_contain_text("理由仍是模板原文")
@@ -161,7 +164,7 @@ def test_a_reader_contests_a_field_and_the_office_withdraws_with_its_reason_in_t
     press(office, number)
     verify(office)
     send(office, "#form-take button")
-    decide(office, "停止公示", "经向法院核实，该处罚决定已被撤销，信息不应公示，停止公示。")
+    decide(office, "停止公示", "经向法院核实，该处罚决定已被撤销，信息不应公示，停止公示。", PUBLIC_WORDS)
     page_of_case = office.url.split("#")[0].split("?")[0]
     second = context_for(Role.OFFICE_HEAD, PHONE).new_page()
     second.goto(page_of_case)
@@ -171,7 +174,7 @@ def test_a_reader_contests_a_field_and_the_office_withdraws_with_its_reason_in_t
     answer = reader.goto(record)
     assert answer is not None and answer.status == 410
     verify(reader)
-    expect(reader.locator("main")).to_contain_text("异议")
+    expect(reader.locator("main")).to_contain_text(f"异议成立，停止公示。{PUBLIC_WORDS}")
     reader.goto("/challenges/")
     verify(reader)
     write(reader, "input[name=number]", number)

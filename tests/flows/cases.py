@@ -41,6 +41,7 @@ SECOND_OFFICE_HEAD = Actor(name="second-office-head", role=Role.OFFICE_HEAD)
 PEOPLE = (LIAISON, HEAD, THIRD, FOURTH, OTHER, CLERK, OFFICE_HEAD, SECOND_CLERK, SECOND_OFFICE_HEAD)
 OWNER = Actor(name=f"{SUBJECT_ACCOUNT}910000000000000000", role=None)
 REASONS = "经核对决定文书第二页和送达回证，事实清楚。"
+PUBLIC_WORDS = "复议机关以决定书撤销了原处罚决定。"
 APPLICANT = Applicant(party=Party.SUBJECT, name="濉溪县示例建材有限公司", handler_name="李四")
 REPAIR_PAPERS = ("proof_of_performance", "commitment")
 
@@ -114,7 +115,9 @@ def report_ready(record: Record, *, ground: str, paper: str, at: datetime = AT) 
 def settled(
     case: Case, outcome: str, *, first: Actor, second: Actor | None = None, at: datetime = AT, **others: Any
 ) -> Decision:
-    """Decide a case, by two people where a second is named."""
+    """Decide a case, by two people where a second is named; a withdrawal says why to the public."""
+    if outcome.startswith("withdrawn_") or outcome in ("publication_stopped", "removed_from_list"):
+        others.setdefault("public_notice", PUBLIC_WORDS)
     decision = decide(by=first, case_id=case.pk, verdict=Verdict(outcome, REASONS, **others), at=at)
     return approve(by=second, case_id=case.pk, at=at) if second else decision
 

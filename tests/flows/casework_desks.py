@@ -36,6 +36,7 @@ from tests.flows.cases import (
     LIAISON,
     OTHER,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     REPAIR_PAPERS,
     SECOND_CLERK,
@@ -86,8 +87,10 @@ class Casework(ReportedCases):
     def decide_objection(self, n: int, outcome: str) -> None:
         open_ones = self.of(OBJECTION)
         case = open_ones[n % len(open_ones)]
-        severe = {"corrections": {"severity": "严重"}} if outcome == "corrected" else {}
-        decide(by=case.pair[0], case_id=case.id, verdict=Verdict(outcome, REASONS, **severe), at=self.now)
+        more: dict[str, Any] = {"corrections": {"severity": "严重"}} if outcome == "corrected" else {}
+        if outcome == "publication_stopped":
+            more["public_notice"] = PUBLIC_WORDS
+        decide(by=case.pair[0], case_id=case.id, verdict=Verdict(outcome, REASONS, **more), at=self.now)
         case.deciders.add(case.pair[0].name)
 
         def effect() -> None:

@@ -18,7 +18,7 @@ from publiccredit.casework.operations import (
 )
 from publiccredit.casework.types import Channel, Order, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, Severity
-from tests.flows.cases import LIAISON, OWNER, REASONS, hand_in, opened
+from tests.flows.cases import LIAISON, OWNER, PUBLIC_WORDS, REASONS, hand_in, opened
 from tests.flows.casework_model import FACTS, SOURCE_APPLICANT, ModelCase, ModelRecord
 from tests.flows.casework_rules import FiledRecords
 
@@ -72,7 +72,7 @@ class ReportedCases(FiledRecords):
             self.tell(model, "withdrawn")
 
         case = self._reported(model, REVOCATION, ground, "new_decision")
-        self._settled(case, Verdict(f"withdrawn_{ground}", REASONS), effect, two=False)
+        self._settled(case, Verdict(f"withdrawn_{ground}", REASONS, PUBLIC_WORDS), effect, two=False)
 
     @rule(n=st.integers(0, 9), days=st.sampled_from([None, 1, 30]), delay=st.integers(0, 2))
     def stay(self, n: int, days: int | None, delay: int) -> None:

@@ -25,6 +25,7 @@ from tests.flows.cases import (
     LIAISON,
     OFFICE_HEAD,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     SECOND_CLERK,
     hand_in,
@@ -83,7 +84,7 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
         lambda: operations.take_back_request(by=CLERK, case_id=review, stated="来函存卷", at=AT + timedelta(days=81)),
     )
     upheld = objection_ready(second).pk
-    verdict = Verdict("publication_stopped", REASONS)
+    verdict = Verdict("publication_stopped", REASONS, PUBLIC_WORDS)
     through("uphold", lambda: operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT))
     through("return", lambda: operations.return_proposal(by=OFFICE_HEAD, case_id=upheld, because="理由不清", at=AT))
     operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT)
@@ -101,7 +102,12 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     through(
         "withdraw",
         lambda: operations.withdraw_record(
-            by=LIAISON, case_id=revoked, because=WithdrawalReason.REVOKED, reasons=REASONS, public_notice="撤销", at=AT
+            by=LIAISON,
+            case_id=revoked,
+            because=WithdrawalReason.REVOKED,
+            reasons=REASONS,
+            public_notice=PUBLIC_WORDS,
+            at=AT,
         ),
     )
     stayed = report_ready(seventh, ground="stayed", paper="stay_order").pk

@@ -79,7 +79,7 @@ def test_a_copy_equals_what_is_shown_after_every_kind_of_change() -> None:
     copy.read()
     assert copy.held == _shown(TODAY)
     assert copy.told == [(number, "shown") for number in ids]
-    _change(ids[0], state="withdrawn", withdrawn_at=KNOWN_AT, withdrawn_as="revoked")
+    _change(ids[0], state="withdrawn", withdrawn_at=KNOWN_AT, withdrawn_as="revoked", withdrawal_notice="x")
     _change(ids[1], document_number="改正后")
     _change(ids[2], disclosed_until=date(2026, 6, 1))
     _change(ids[3], severity="slight", severity_rule="sender", submission_id=2)  # sent again

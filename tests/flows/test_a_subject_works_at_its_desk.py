@@ -335,7 +335,7 @@ def test_the_database_gives_a_subject_its_own_rows_only(subject: Subject, record
     "statement",
     [
         "UPDATE subjects_record SET disclosed_until = current_date WHERE id = {record}",
-        "UPDATE subjects_record SET state = 'withdrawn', withdrawn_at = now(), withdrawn_as = 'x' WHERE id = {record}",
+        "UPDATE subjects_record SET state = 'withdrawn', withdrawn_at = now(), withdrawn_as = 'x', withdrawal_notice = 'x' WHERE id = {record}",
         "UPDATE casework_case SET reached_percent = 100 WHERE id = {case}",
         "UPDATE casework_case SET owner = 'me' WHERE id = {case}",
         "INSERT INTO casework_decision (case_id) VALUES ({case})",

@@ -150,7 +150,7 @@ def test_looking_back_shows_what_was_known_then() -> None:
 @pytest.mark.parametrize(
     "since",
     [
-        {"state": "withdrawn", "withdrawn_at": JULY, "withdrawn_as": "revoked"},
+        {"state": "withdrawn", "withdrawn_at": JULY, "withdrawn_as": "revoked", "withdrawal_notice": "x"},
         dict.fromkeys(("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at"), JULY),
         {"disclosed_until": date(2026, 8, 1)},
         {"severity": "slight", "severity_rule": "sender", "submission_id": 2},

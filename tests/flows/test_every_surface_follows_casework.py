@@ -171,6 +171,6 @@ def test_what_was_never_public_leaves_no_reason_behind(record: Record) -> None:
 def test_an_upheld_objection_gives_its_public_reason(record: Record) -> None:
     at = timezone.now()
     case = objection_ready(record, at=at)
-    settled(case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=at, public_notice="不应公示")
+    settled(case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=at, public_notice="该处罚依法不应公示")
     status, page = _page(record)
-    assert (status, "异议成立，停止公示" in page, "不应公示" in page) == (410, True, True)
+    assert (status, "异议成立，停止公示" in page, "该处罚依法不应公示" in page) == (410, True, True)

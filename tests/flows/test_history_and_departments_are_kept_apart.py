@@ -58,7 +58,11 @@ def test_a_decision_another_department_reported_is_returned_with_its_name() -> N
 def test_what_was_withdrawn_does_not_come_back_under_the_same_document() -> None:
     send([penalty_row(1)])
     Record.objects.update(
-        state="withdrawn", withdrawn_at=AT, withdrawn_as="revoked", known_from=AT + timedelta(seconds=1)
+        state="withdrawn",
+        withdrawn_at=AT,
+        withdrawn_as="revoked",
+        withdrawal_notice="x",
+        known_from=AT + timedelta(seconds=1),
     )
     same = send([penalty_row(1)], later=60)
     changed = send([penalty_row(1, penalty_content="另一内容")], later=120)

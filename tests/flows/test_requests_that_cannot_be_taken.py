@@ -16,6 +16,7 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
     CaseNotFound,
     CaseRefused,
+    PublicWordsMissing,
     UnableToOpenCase,
     UnableToTakePaper,
     WrongOutcome,
@@ -31,6 +32,7 @@ from publiccredit.casework.operations import (
     hand_in_paper,
     lift_stay,
     open_case,
+    reject_objection,
     request_papers,
     request_review,
     return_proposal,
@@ -58,6 +60,7 @@ from tests.flows.cases import (
     OFFICE_HEAD,
     OTHER,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     hand_in,
     objection_ready,
@@ -204,13 +207,48 @@ def test_papers_are_of_a_known_kind_and_not_empty(record: Record) -> None:
     assert case.papers.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "至少 8 个字，实为 0 个字"),
+        ("撤 回", "实为 2 个字"),
+        ("撤回（决定被撤销）。", "只写结果的名称不够"),
+        ("复议机关撤销了对李四的处罚决定。", "不能写“李四”"),
+        ("复议机关撤销，身份证 34062119900101123X。", "不能写身份证号码"),
+        ("复议机关撤销，电话13812345678。", "电话号码"),
+        ("撤" * 501, "最多 500 字，实为 501 字"),
+    ],
+)
+def test_a_withdrawal_says_why_to_the_public_and_names_nobody(record: Record, words: str, said: str) -> None:
+    applicant = replace(SOURCE, handler_name="李四")
+    case = opened(
+        ProcedureName.REVOCATION_OR_CHANGE, record, ground="revoked", by=LIAISON, applicant=applicant,
+        channel=Channel.COUNTER,
+    )  # fmt: skip
+    hand_in(case, "new_decision", by=LIAISON)
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    before = Entry.objects.count()
+    with pytest.raises(PublicWordsMissing, match=said):
+        decide(by=LIAISON, case_id=case.pk, verdict=Verdict("withdrawn_revoked", REASONS, words), at=AT)
+    record.refresh_from_db()
+    assert (record.state, Entry.objects.count()) == ("filed", before)
+
+
+def test_words_for_the_public_are_asked_only_where_a_record_is_taken_away(record: Record) -> None:
+    made = reject_objection(by=CLERK, case_id=objection_ready(record).pk, reasons=REASONS, at=AT)
+    assert made.public_notice == "不予支持"
+    case = objection_ready(record).pk
+    with pytest.raises(PublicWordsMissing, match="电话号码"):
+        decide(by=CLERK, case_id=case, verdict=Verdict("rejected", REASONS, "请拨打 13812345678"), at=AT)
+
+
 def test_answers_returns_deliveries_and_statements_have_words(record: Record) -> None:
     case = objection_ready(record)
     forward_to_source(by=CLERK, case_id=case.pk, question="请核对", at=AT)
     with pytest.raises(CaseRefused, match="核实的情况"):
         answer_as_source(by=LIAISON, case_id=case.pk, answer="是", at=AT)
     answer_as_source(by=LIAISON, case_id=case.pk, answer="与文书一致", at=AT)
-    decide(by=CLERK, case_id=case.pk, verdict=Verdict("publication_stopped", REASONS), at=AT)
+    decide(by=CLERK, case_id=case.pk, verdict=Verdict("publication_stopped", REASONS, PUBLIC_WORDS), at=AT)
     with pytest.raises(CaseRefused, match="退回的理由"):
         return_proposal(by=OFFICE_HEAD, case_id=case.pk, because="", at=AT)
     approve(by=OFFICE_HEAD, case_id=case.pk, at=AT)
@@ -280,7 +318,12 @@ def test_every_verdict_has_its_verb(record: Record) -> None:
     assert shown(record)
     revoked = report_ready(record, ground="void", paper="new_decision")
     withdraw_record(
-        by=LIAISON, case_id=revoked.pk, because=WithdrawalReason.VOID, reasons=REASONS, public_notice="无效", at=AT
+        by=LIAISON,
+        case_id=revoked.pk,
+        because=WithdrawalReason.VOID,
+        reasons=REASONS,
+        public_notice=PUBLIC_WORDS,
+        at=AT,
     )
     assert not shown(record)
 

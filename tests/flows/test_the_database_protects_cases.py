@@ -34,6 +34,7 @@ from tests.flows.cases import (
     OFFICE_HEAD,
     OTHER,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     THIRD,
     hand_in,
@@ -93,6 +94,7 @@ def _insert_decision(case: Case, **columns: Any) -> tuple[str, list[Any]]:
         ({"effects": '["end_disclosure"]'}, "decision_on_consequences_has_four_eyes"),
         ({"effects": '["undo_repair"]'}, "decision_on_consequences_has_four_eyes"),
         ({"state": "returned"}, "decision_returned_says_why"),
+        ({"effects": '["withdraw", "lift_dispute"]', "public_notice": " 停 止 公 示 "}, "words for the public"),
     ],
 )
 def test_a_decision_without_what_it_needs_is_refused(record: Record, columns: dict[str, Any], message: str) -> None:
@@ -247,7 +249,9 @@ def test_a_withdrawn_record_never_comes_back(record: Record) -> None:
 
 
 def test_a_record_is_not_merely_hidden(record: Record) -> None:
-    _change_record(PROGRAM, "record_withdrawal_says_why", record, "state = 'withdrawn'")
+    _change_record(PROGRAM, "words for the public", record, "state = 'withdrawn', withdrawal_notice = ' '")
+    said = f"state = 'withdrawn', withdrawal_notice = '{PUBLIC_WORDS}'"
+    _change_record(PROGRAM, "record_withdrawal_says_why", record, said)
     _change_record(PROGRAM, "record_repair_is_whole", record, "display_ended_at = now()")
 
 

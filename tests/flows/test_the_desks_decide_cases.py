@@ -27,6 +27,7 @@ from tests.flows.cases import (
     LIAISON,
     OFFICE_HEAD,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     SECOND_CLERK,
     hand_in,
@@ -95,7 +96,7 @@ def test_a_correction_names_the_field_and_is_approved_by_another_person(record: 
 
 def test_a_proposal_is_returned_with_a_reason_and_made_anew(record: Record) -> None:
     case = objection_ready(record)
-    decide(by=CLERK, case_id=case.pk, verdict=Verdict("publication_stopped", REASONS), at=AT)
+    decide(by=CLERK, case_id=case.pk, verdict=Verdict("publication_stopped", REASONS, PUBLIC_WORDS), at=AT)
     assert send(OFFICE_HEAD, case, "return", because="").status_code == 422
     assert send(OFFICE_HEAD, case, "return", because="未附送达回证。").status_code == 302
     assert state(case) == "in_hand"
@@ -146,7 +147,13 @@ def test_a_stay_and_a_revocation_are_carried_out_at_the_departments_desk(record:
     assert Record.objects.get(pk=record.pk).stayed_from == date(2026, 9, 1)
     revoked = report_ready(record, ground="revoked", paper="new_decision")
     assert "撤回记录，原处显示理由" in read(LIAISON, f"/cases/{revoked.pk}/")
-    assert send(LIAISON, revoked, "decide", outcome="withdrawn_revoked", reasons=REASONS).status_code == 302
+    fields = {"outcome": "withdrawn_revoked", "reasons": REASONS}
+    refused = send(LIAISON, revoked, "decide", **fields)
+    assert (refused.status_code, "撤回的记录由公开说明代替，必须填写" in refused.content.decode()) == (422, True)
+    named = send(LIAISON, revoked, "decide", **fields, public_notice="复议机关撤销，电话 13812345678。")
+    assert (named.status_code, "不能写身份证号码、电话号码" in named.content.decode()) == (422, True)
+    assert Record.objects.get(pk=record.pk).state == "filed"
+    assert send(LIAISON, revoked, "decide", **fields, public_notice=PUBLIC_WORDS).status_code == 302
     assert Record.objects.get(pk=record.pk).withdrawn_as == "revoked"
 
 

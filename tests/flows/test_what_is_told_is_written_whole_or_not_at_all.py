@@ -45,7 +45,7 @@ from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import HandlerAsked, Right
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, report_ready
+from tests.flows.cases import AT, CLERK, LIAISON, PUBLIC_WORDS, REASONS, objection_ready, report_ready
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.failing import Failing, everything
 from tests.flows.recipients import given, listening, registered, token_of
@@ -134,7 +134,7 @@ def test_a_withdrawal_whose_notice_cannot_be_written_is_not_made(failing: Failin
 
 
 def _withdraw(case: Case) -> None:
-    said = {"because": WithdrawalReason.REVOKED, "reasons": REASONS, "public_notice": "原决定已撤销"}
+    said = {"because": WithdrawalReason.REVOKED, "reasons": REASONS, "public_notice": PUBLIC_WORDS}
     withdraw_record(by=LIAISON, case_id=case.pk, at=AT, **said)
 
 

@@ -9,7 +9,7 @@ from publiccredit.catalogue.types import WithdrawalReason
 from publiccredit.intake.models import RowIssue, Submission
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, stored_record, stored_subject
-from tests.flows.cases import LIAISON, REASONS, repaired, report_ready
+from tests.flows.cases import LIAISON, PUBLIC_WORDS, REASONS, repaired, report_ready
 from tests.flows.filing import outcome, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
@@ -39,7 +39,12 @@ def _returned(submission: Submission) -> list[str]:
 def test_a_withdrawn_document_is_sent_back_under_any_natural_key(written: str) -> None:
     case = report_ready(_on_file(written), ground="revoked", paper="new_decision", at=LATER)
     casework.withdraw_record(
-        by=LIAISON, case_id=case.pk, because=WithdrawalReason.REVOKED, reasons=REASONS, public_notice="撤销", at=LATER
+        by=LIAISON,
+        case_id=case.pk,
+        because=WithdrawalReason.REVOKED,
+        reasons=REASONS,
+        public_notice=PUBLIC_WORDS,
+        at=LATER,
     )
     again = send([penalty_row(1), penalty_row(2)], later=60)
     assert outcome(again) == ("filed", 2, 1, 1, 0)

@@ -30,6 +30,7 @@ from tests.flows.cases import (
     HEAD,
     LIAISON,
     OFFICE_HEAD,
+    PUBLIC_WORDS,
     REASONS,
     hand_in,
     objection_ready,
@@ -50,7 +51,7 @@ def _withdraw(record: Record) -> None:
         case_id=case.pk,
         because=WithdrawalReason.REVOKED,
         reasons=REASONS,
-        public_notice="原决定已撤销",
+        public_notice=PUBLIC_WORDS,
         at=AT,
     )
 
@@ -123,7 +124,7 @@ def test_a_withdrawal_tells_what_happened_and_nothing_of_what_the_record_said(re
     said = json.loads(notice.body)
     assert said["type"] == "withdrawn"
     assert said["record_id"] == record.pk
-    assert said["reason"] == "原决定已撤销"
+    assert said["reason"] == PUBLIC_WORDS
     assert said["authority"] == "濉溪县市场监督管理局"
     assert said["case_number"] == notice.case_number != ""
     assert "张三" not in notice.body and "水泥" not in notice.body

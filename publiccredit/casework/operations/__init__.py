@@ -39,6 +39,7 @@ from publiccredit.casework.operations.verdicts import (
     uphold_objection,
     withdraw_record,
 )
+from publiccredit.casework.public_words import PublicWordsMissing
 from publiccredit.casework.rules import (
     READER_ACCOUNT,
     SUBJECT_ACCOUNT,
@@ -58,6 +59,7 @@ __all__ = [
     "CaseRefused",
     "ConditionsNotMet",
     "PapersMissing",
+    "PublicWordsMissing",
     "ReasonsMissing",
     "RecordNotFound",
     "SecondFactorMissing",

@@ -19,6 +19,7 @@ from publiccredit.casework.effects import carry_out
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
+from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.rules import CaseRefused, case_for_step, write_step
 from publiccredit.casework.types import (
     CaseState,
@@ -65,6 +66,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
     Decide a case: at once where one person may, otherwise as a proposal for a second one.
 
     :raises ReasonsMissing: no reasons of its own.
+    :raises PublicWordsMissing: a withdrawal without words for the public, or words nobody may read there.
     :raises WrongOutcome: the outcome does not fit the case.
     :raises ConditionsNotMet: a repair is granted too early, or refused on a condition that holds.
     :raises PapersMissing: a paper the outcome stands on is missing.
@@ -76,6 +78,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         _somebody_else(case, by)
         outcome = _outcome(rules, case, verdict)
         _verify_reasons(verdict, outcome)
+        verify_public_words(text=verdict.public_notice, outcome=outcome, case=case)
         records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
         verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
         if case.state == CaseState.WAITING_FOR_PAPERS:  # a proposal ends the wait, so its clock runs again

@@ -80,7 +80,11 @@ def undo_repair(*, by: Actor, case_id: int, reasons: str, at: datetime) -> Decis
 def withdraw_record(
     *, by: Actor, case_id: int, because: WithdrawalReason, reasons: str, public_notice: str, at: datetime
 ) -> Decision:
-    """Withdraw a record whose decision was revoked, changed, found unlawful or void; the reason stands in its place."""
+    """
+    Withdraw a record whose decision was revoked, changed, found unlawful or void; the reason stands in its place.
+
+    :raises PublicWordsMissing: the words for the public say no more than that, or whom it is about.
+    """
     verdict = Verdict(WITHDRAWN_OUTCOMES[because], reasons, public_notice=public_notice)
     return decide(by=by, case_id=case_id, verdict=verdict, at=at)
 

@@ -11,10 +11,12 @@ from publiccredit.casework import operations
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import StepForm, text_field
+from publiccredit.casework.public_words import LEAST, LONGEST, wanted
 from publiccredit.casework.types import Order, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
 
 CORRECTED_AT_ONCE = 3
+PRIVATE = "人人可见：不要写自然人的姓名、身份证号码、电话号码。"
 
 
 class DecisionForm(StepForm):
@@ -25,6 +27,7 @@ class DecisionForm(StepForm):
     at_field: ClassVar = {
         operations.ReasonsMissing: "reasons",
         UnableToCorrect: "value_1",
+        operations.PublicWordsMissing: "public_notice",
         operations.ConditionsNotMet: "failing",
         operations.WrongOutcome: "order_until",
     }
@@ -36,7 +39,11 @@ class DecisionForm(StepForm):
         rows=6,
     )
     public_notice = forms.CharField(
-        label="公开说明", required=False, max_length=500, help_text="随记录公开的一句话；不填则写结果的名称。"
+        label="公开说明",
+        required=False,
+        max_length=LONGEST,
+        help_text=f"随记录公开的一句话；不填则写结果的名称。{PRIVATE}",
+        error_messages={"max_length": f"最多 {LONGEST} 字。请删减。"},
     )
 
     def __init__(self, *arguments: Any, outcome: Outcome, case: Case, rules: Procedure, **named: Any) -> None:
@@ -50,12 +57,25 @@ class DecisionForm(StepForm):
         else:
             self.explanation = "提交后立即生效，不能撤回。"
             self.button, self.done = "作出决定", "决定已生效。"
+        if wanted(outcome=outcome):
+            self._ask_public_words()
         if Effect.CORRECT in outcome.effects:
             self._ask_corrections()
         if outcome.needs_order:
             self._ask_order()
         if rules.conditions and not outcome.effects:
             self._ask_conditions()
+
+    def _ask_public_words(self) -> None:
+        """What takes a record away says why to everybody."""
+        missing = f"撤回的记录由公开说明代替，必须填写，至少 {LEAST} 个字。"
+        self.fields["public_notice"] = forms.CharField(
+            label="公开说明",
+            max_length=LONGEST,
+            help_text=f"记录撤回以后，原处只显示这句话。写明哪个机关以什么文书作出了什么处理。{PRIVATE}",
+            error_messages={"required": missing, "max_length": f"最多 {LONGEST} 字。请删减。"},
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
 
     def _ask_corrections(self) -> None:
         about = self.case.records.order_by("pk").first()

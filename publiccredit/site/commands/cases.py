@@ -122,7 +122,7 @@ def paper(number: str, kind: str, file: Path, account: str) -> None:
 @_case
 @click.argument("outcome", metavar="结果")
 @click.option("--reasons", metavar="文字", required=True, help="本案的事实和理由，不能是模板原文。")
-@click.option("--notice", metavar="文字", default="", help="公开说明。")
+@click.option("--notice", metavar="文字", default="", help="公开说明，人人可见，不写自然人姓名和号码；撤回记录的必填。")
 @click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段，可重复。")
 @click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件，可重复。")
 @click.option("--order", "order_number", metavar="文书号", help="所依的法院或者复议机关文书。")

@@ -1,0 +1,49 @@
+"""The words that stand in place of a withdrawn record, for everybody to read (DP-18)."""
+
+import re
+
+from publiccredit.casework.models import Case
+from publiccredit.casework.rules import CaseRefused
+from publiccredit.catalogue.types import Effect, Outcome
+from publiccredit.catalogue.types.identity_numbers import may_hold_one
+
+LEAST = 8  # characters, blanks apart; the database says the same
+LONGEST = 500
+_TELEPHONE = re.compile(r"(?<![0-9０-９])[1１][3-9３-９][0-9０-９]{9}(?![0-9０-９])")
+
+
+class PublicWordsMissing(CaseRefused):
+    """A withdrawal does not say why to the public, or says what nobody may read there."""
+
+
+def wanted(*, outcome: Outcome) -> bool:
+    """Tell whether an outcome takes a record away, so that words for the public stand in its place."""
+    return Effect.WITHDRAW in outcome.effects
+
+
+def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
+    """
+    Refuse words for the public that say too little, no more than the outcome's name, or whom it is about.
+
+    :raises PublicWordsMissing: they do.
+    """
+    words = text.strip()
+    if len(words) > LONGEST:
+        raise PublicWordsMissing(f"公开说明最多 {LONGEST} 字，实为 {len(words)} 字。请删减。")
+    if may_hold_one(words) or _TELEPHONE.search(words):
+        raise PublicWordsMissing("公开说明人人可见，不能写身份证号码、电话号码。请删去。")
+    for name in _people_of(case):
+        if name in words:
+            raise PublicWordsMissing(f"公开说明人人可见，不能写“{name}”这样的自然人姓名。请删去。")
+    if not wanted(outcome=outcome):
+        return
+    length = len("".join(words.split()))
+    if length < LEAST or words.rstrip("。") == outcome.title:
+        raise PublicWordsMissing(
+            f"撤回的记录由公开说明代替。请写明哪个机关以什么文书作出了什么处理，至少 {LEAST} 个字，实为 {length} 个字；"
+            "只写结果的名称不够。"
+        )
+
+
+def _people_of(case: Case) -> list[str]:
+    return [name for name in [case.handler_name.strip()] if len(name) > 1]
