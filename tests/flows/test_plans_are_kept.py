@@ -1,7 +1,7 @@
-"""What is asked at every reading is planned once on a connection, and answers by the rows as they are at each asking."""
+"""What is asked at every reading is prepared on a connection, and answers by the rows as they are at each asking."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 NAMES = "SELECT name FROM subjects_subject WHERE name LIKE '%%' || %(part)s ORDER BY name"
 
 
-def _times_planned() -> dict[str, int]:
+def _times_carried_out() -> dict[str, int]:
     """Give how often each statement the connection keeps was carried out."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
@@ -28,7 +28,7 @@ def test_a_page_and_a_search_ask_again_by_the_plans_they_have() -> None:
     for _ in range(3):
         assert Client().get(f"/subjects/{subject.uscc}/").status_code == 200
         assert len(search(words="信用建材", audience=Audience.PUBLIC, on=timezone.localdate()).hits) == 1
-    kept = _times_planned()
+    kept = _times_carried_out()
     assert [times for statement, times in kept.items() if "md5(s::text)" in statement] == [3]
     assert [times for statement, times in kept.items() if "AS seen" in statement] == [3]
     assert len(kept) == 5  # the stamp; exact answers, beginnings, parts of a name; who of them is visible
@@ -40,6 +40,28 @@ def test_a_kept_plan_answers_by_the_rows_as_they_are() -> None:
     stored_subject(number=2, name="乙建材")
     assert rows_by_kept_plan(NAMES, {"part": "建材"}) == [("乙建材",), ("甲建材",)]
     assert rows_by_kept_plan(NAMES, {"part": "%'材"}) == []
+
+
+def test_a_page_is_planned_for_its_values_five_times_and_by_the_kept_plan_then() -> None:
+    subject = stored_subject(number=1, name="濉溪县信用建材有限公司")
+    stored_licence(subject=subject, number=1)
+    for _ in range(8):
+        assert Client().get(f"/subjects/{subject.uscc}/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement ~ 'md5.s::text'")
+        assert cursor.fetchall() == [(5, 3)]
+
+
+@pytest.mark.parametrize("before", [None, 7])
+def test_a_kept_plan_leaves_the_session_as_it_was(before: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "prepare_threshold", before)
+    stored_subject(number=1, name="甲建材")
+    assert rows_by_kept_plan(NAMES, {"part": "建材"}) == [("甲建材",)]
+    assert connection.connection.prepare_threshold == before
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        rows_by_kept_plan("SELECT nothing_of_the_kind FROM subjects_subject", ())
+    assert connection.connection.prepare_threshold == before
 
 
 def test_a_statement_that_failed_or_was_undone_leaves_the_next_one_unharmed() -> None:
