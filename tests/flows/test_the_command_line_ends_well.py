@@ -1,12 +1,16 @@
 """The command line at its edges: a reader who leaves, a disk that is full, a place that cannot be written."""
 
 import json
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from publiccredit.intake import offline
 from publiccredit.site import backup
 from tests.environment import ROOT
 from tests.flows.test_the_command_line_answers import Here, here, run
@@ -54,6 +58,63 @@ def test_where_nothing_can_be_written_is_said_in_chinese(
     assert (code, out) == (2, "")
     assert found in error
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """Let no file grow beyond 4 KiB: writing on fails as it does where there is no space."""
+    _, most = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_template_for_which_there_was_no_space_is_written_the_next_time(here: Here, tmp_path: Path) -> None:
+    target = tmp_path / "模板.xlsx"
+    with _full_disk():
+        code, out, error = here("template", "market_regulation/penalty", str(target))
+    assert (code, out, f"写不进 {target}" in error) == (2, "", True)
+    assert list(tmp_path.iterdir()) == []
+    assert here("template", "market_regulation/penalty", str(target))[0] == 0
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_template_that_somebody_writes_meanwhile_stays(here: Here, tmp_path: Path) -> None:
+    target = tmp_path / "模板.xlsx"
+    write = Path.write_bytes
+
+    def meanwhile(path: Path, content: bytes) -> int:
+        write(target, b"somebody's")
+        return write(path, content)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "write_bytes", meanwhile)
+        code, _, error = here("template", "market_regulation/penalty", str(target))
+    assert (code, "已存在，没有改动" in error) == (2, True)
+    assert [(path, path.read_bytes()) for path in tmp_path.iterdir()] == [(target, b"somebody's")]
+
+
+@pytest.mark.parametrize("former", [None, b"annotated yesterday"])
+def test_an_annotated_file_for_which_there_was_no_space_leaves_the_former_one(
+    former: bytes | None, here: Here, tmp_path: Path
+) -> None:
+    target = tmp_path / "标注.xlsx"
+    if former is not None:
+        target.write_bytes(former)
+        target.chmod(0o640)
+    annotate = _full_disk()(offline.annotate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offline, "annotate", annotate)
+        code, _, error = here("check", str(PENALTIES), "--annotate", str(target))
+    assert (code, f"写不进 {target}" in error) == (2, True)
+    left = [target] if former is not None else []
+    assert [(path, path.read_bytes()) for path in tmp_path.iterdir()] == [(path, former) for path in left]
+    assert here("check", str(PENALTIES), "--annotate", str(target))[0] == 1
+    assert list(tmp_path.iterdir()) == [target]
+    assert target.read_bytes()[:2] == b"PK"
+    assert former is None or target.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_head_that_cannot_be_kept_is_said_before_the_database_is_asked(here: Here, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publiccredit.site.commands.running import today
-from publiccredit.site.commands.speaking import Command, Day, Group, NewFile, Refused, answer, say, writing
+from publiccredit.site.commands.speaking import Command, Day, Group, NewFile, Refused, answer, say, writing_new
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -49,8 +49,10 @@ def template(source: str, out: Path, on: date | None) -> None:
     except queries.NotInPacks as error:
         raise Refused(code="not_in_packs", message=f"{error}。", where="来源") from error
     try:
-        with writing(out), out.open("xb") as file:  # a template that somebody has filled in must not be lost
-            file.write(content)
+        if out.exists():
+            raise FileExistsError(out)
+        with writing_new(out) as written:  # a template that somebody has filled in must not be lost
+            written.write_bytes(content)
     except FileExistsError as error:
         raise Refused(
             code="exists", message=f"{out} 已存在，没有改动。请换一个文件名，或先移走原文件。", where=str(out)

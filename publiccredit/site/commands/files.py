@@ -82,8 +82,8 @@ def check(
         raise Refused(code="not_confirmable", message=str(error), where="--override") from error
     report = {**done.report, "department": done.department}
     if target is not None:
-        with writing(target):
-            done.annotate(target=target)
+        with writing(target) as written:
+            done.annotate(target=written)
         report["annotated"] = str(target)
     answer(report)
     _tell(report)

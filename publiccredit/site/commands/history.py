@@ -72,8 +72,8 @@ def export(out: Path) -> None:
     head = queries.head()
     if head is None:
         raise Refused(code="ledger_empty", message="留痕还是空的，没有链首可导出。请在平台使用后再导出。")
-    with writing(out):
-        out.write_text(json.dumps(vars(head)) + "\n")
+    with writing(out) as written:
+        written.write_text(json.dumps(vars(head)) + "\n")
     say(f"已导出链首（位置 {head.position}）到 {out}。请存到平台之外。")
     answer({"file": str(out), **vars(head)})
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -146,18 +147,51 @@ class NewFile(click.ParamType[Path]):
             self.fail(f"“{value}”的扩展名应为 {self.suffix}，否则打不开", param, ctx)
         if not path.resolve().parent.is_dir():
             self.fail(f"没有文件夹“{path.resolve().parent}”，请先建立，或换一个位置", param, ctx)
-        if not os.access(path if path.exists() else path.resolve().parent, os.W_OK):
+        # It is written beside and renamed, so the folder must let it in as well.
+        if not all(os.access(there, os.W_OK) for there in (path.resolve().parent, path) if there.exists()):
             self.fail(f"“{value}”写不进去，请换一个可写的位置", param, ctx)
         return path
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[Path]:
     """
-    Write a file of the caller's.
+    Give where to write a file of the caller's: it bears its name once it is whole, and nothing is left of half a one.
 
     :raises Refused: the system does not let it be written.
     """
+    with _said_if_not(path), _beside(path.resolve()) as written:
+        yield written
+        if path.exists():
+            shutil.copymode(path, written)
+        written.replace(path.resolve())
+
+
+@contextmanager
+def writing_new(path: Path) -> Iterator[Path]:
+    """
+    Do the same for a file that must not be there yet.
+
+    :raises FileExistsError: one of this name is there, and stays as it is.
+    :raises Refused: the system does not let it be written.
+    """
+    with _said_if_not(path), _beside(path.resolve()) as written:
+        yield written
+        path.open("xb").close()  # not even one that appeared meanwhile is replaced
+        written.replace(path.resolve())
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    written = path.with_name(f".publiccredit-{os.getpid()}{path.suffix}")
+    try:
+        yield written
+    finally:
+        written.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said_if_not(path: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
@@ -165,7 +199,7 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         raise Refused(
             code="not_writable",
-            message=f"写不进 {path}：{os.strerror(error.errno) if error.errno else error}。请换一个可写的位置。",
+            message=f"写不进 {path}：{os.strerror(error.errno) if error.errno else error}。请换到可写、有空间的位置。",
             where=str(path),
         ) from error
 
