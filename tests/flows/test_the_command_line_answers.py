@@ -118,6 +118,10 @@ def test_a_file_that_is_no_form_is_refused_as_a_whole(tmp_path: Path) -> None:
     [
         (("fly",), "没有命令 fly"),
         (("check",), "缺少参数 文件"),
+        (
+            ("worker", "--only", "nothing"),
+            "没有队列“nothing”。现有：casework、filing、notices、oversight、subjectdesk。",
+        ),
         (("check", "不存在.xlsx"), "没有文件“不存在.xlsx”"),
         (("serve", "--port", "99999"), "应为 1 至 65535 的整数"),
         (("submit", "pyproject.toml", "--department", "nobody"), "没有部门“nobody”"),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from publiccredit.accounts.models import Officer
+from publiccredit.casework import operations as casework
 from publiccredit.casework.models import Case, CaseStep
 from publiccredit.ledger.models import Entry
 from publiccredit.site.demo import cases
@@ -46,6 +47,8 @@ def test_the_desks_of_the_demonstration_are_not_empty() -> None:
         "decided": 3,
         "closed": 2,
     }
+    assert Case.objects.filter(reached_percent=100).exists()
+    assert casework.escalate(at=NOW).escalated == 0  # whoever asks for the rules at once finds nobody unreminded
     entries = Entry.objects.count()
     assert cases.open_cases(until=UNTIL, now=NOW) == 0
     assert Entry.objects.count() == entries

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from publiccredit.catalogue.loading.files import PackFolder
 from publiccredit.catalogue.types import Code, CodeTable, DepartmentKind, KeptName, Packs
 from publiccredit.catalogue.types.base import Dated, Pack
+from publiccredit.catalogue.types.unified_identifiers import check_character
 
 Found = Sequence[tuple[str, Pack]]
 
@@ -49,6 +50,7 @@ def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, P
     once(at, "departments/", "code", [d.code for d in packs.departments])
     once(at, "departments/", "name", [n for d in packs.departments for n in {d.name, d.short_name, *d.aliases}])
     once(at, "departments/", "uscc", [d.uscc for d in packs.departments])
+    _check_identifiers(at, packs)
     _check_offices(at, packs)
     once(at, "glossary.yml", "zh", [t.zh for t in packs.terms])
     once(at, "glossary.yml", "code", [t.code for t in packs.terms if t.code])
@@ -61,6 +63,15 @@ def once(at: PackFolder, file: str, key: str, values: Iterable[str]) -> None:
     for value, times in Counter(values).items():
         if times > 1:
             at.refuse(file, key, f"“{value}”出现了 {times} 次", "同一名称只能出现一次，请删去或改名")
+
+
+def _check_identifiers(at: PackFolder, packs: Packs) -> None:
+    """A mistyped identifier here would send back every row that writes the department's true one."""
+    for department in packs.departments:
+        right = check_character(department.uscc[:-1])
+        if department.uscc[-1] != right:
+            said = f"{department.code} 的统一社会信用代码“{department.uscc}”校验位不符"
+            at.refuse("departments/", "uscc", said, f"请照证书核对；按前 17 位计算，末位应为 {right}")
 
 
 def _check_offices(at: PackFolder, packs: Packs) -> None:

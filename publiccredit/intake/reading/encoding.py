@@ -19,6 +19,7 @@ from publiccredit.intake.reading.refusals import refusal
 
 BLOCK = 1 << 20  # what is looked at several times stays in the cache
 SIDE_BY_SIDE = 2  # blocks that are proved at once
+SURELY_UTF_8 = 10  # Chinese characters read as UTF-8 in a row: no text in GB18030 begins so
 CR = "\r"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -49,7 +50,8 @@ def readable_text(*, path: Path, limits: Limits) -> ReadableText:
     UTF-8 is tried first because a GB18030 text practically never happens to be valid UTF-8, while any text can pass for
     GB18030; detectors that guess by frequency take short Chinese texts for Japanese.
 
-    :raises UnableToRead: it is neither UTF-8 nor GB18030, holds a NUL byte, or a line is too long.
+    :raises UnableToRead: it is neither UTF-8 nor GB18030, or UTF-8 with damaged bytes; it holds a NUL byte, or a line
+        is too long.
     """
     with path.open("rb") as stream:
         if stream.read(2) in UTF_16:
@@ -59,6 +61,8 @@ def readable_text(*, path: Path, limits: Limits) -> ReadableText:
         if facts.nul >= 0:
             raise refusal("nul_byte", row=_line_at(path, facts.nul))
         utf_8, tally = utf_8 and facts.utf_8, tally + facts.tally
+    if not utf_8:
+        _refuse_damaged_utf_8(path)
     old_macintosh = _without_line_feeds(path)
     if utf_8 and not old_macintosh:
         return ReadableText(path, "utf-8", tally=tally)
@@ -153,20 +157,39 @@ def _rewrite(path: Path, target: Path, encoding: str, *, line_end: str) -> None:
                 out.write(decoder.decode(block).replace(line_end, "\n"))
             out.write(decoder.decode(b"", final=True))
     except UnicodeDecodeError as error:
-        at, line = _undecodable(path, encoding)
-        raise refusal(
-            "undecodable", byte=at + 1, row=line, found=error.object[error.start : error.end].hex()
-        ) from error
+        wrong = _undecodable(path, encoding)
+        raise refusal("undecodable", byte=wrong.at + 1, row=wrong.row, found=wrong.found) from error
 
 
-def _undecodable(path: Path, encoding: str) -> tuple[int, int]:
-    """Find where the text stops being text: the offset of the byte and its line."""
+@dataclass(frozen=True)
+class _Wrong:
+    """The bytes where a text stops being text."""
+
+    at: int
+    row: int
+    found: str
+
+
+def _refuse_damaged_utf_8(path: Path) -> None:
+    """
+    Name the damaged place of a text that is UTF-8 down to there.
+
+    Taken for GB18030 it would be refused for its first line, where nothing is wrong, or read as gibberish.
+    """
+    wrong = _undecodable(path, "utf-8")
+    with path.open("rb") as stream:
+        sound = stream.read(min(wrong.at, BLOCK)).decode("utf-8", errors="ignore")
+    if sum("一" <= character <= "鿿" for character in sound) >= SURELY_UTF_8:
+        raise refusal("damaged_utf_8", byte=wrong.at + 1, row=wrong.row, found=wrong.found)
+
+
+def _undecodable(path: Path, encoding: str) -> _Wrong:
     start, number = 0, 1
     with path.open("rb") as stream:
         for line in stream:
             try:
                 line.decode(encoding)
             except UnicodeDecodeError as error:
-                return start + error.start, number
+                return _Wrong(start + error.start, number, line[error.start : error.end].hex())
             start, number = start + len(line), number + 1
-    return start, number
+    return _Wrong(start, number, "")

@@ -107,6 +107,7 @@ def worker(only: tuple[str, ...], parent: int | None) -> None:
 
     if parent is not None:
         processes.end_with_parent(parent=parent)
+    _refuse_unknown_queues(only)
     database_ready()
     from publiccredit.catalogue import queries as catalogue
 
@@ -146,6 +147,17 @@ def demo(port: int) -> None:
         answer({"url": address.url, "accounts": passwords})
 
     serving.serve(address=address, workers=2, announce=announce, before=before, beside=["fill"])
+
+
+def _refuse_unknown_queues(only: tuple[str, ...]) -> None:
+    """A worker of a queue that does not exist would wait for ever and do nothing."""
+    django_ready()
+    from procrastinate.contrib.django import app
+
+    known = sorted({task.queue for task in app.tasks.values() if task.queue != "builtin"})
+    if unknown := [name for name in only if name not in known]:
+        message = f"没有队列“{unknown[0]}”。现有：{'、'.join(known)}。"
+        raise Refused(code="unknown_queue", message=message, where="--only")
 
 
 @click.command("fill", cls=Command, hidden=True)

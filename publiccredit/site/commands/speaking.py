@@ -347,7 +347,7 @@ def _usage_problem(error: click.ClickException) -> str:
 
 def _name(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
-        return f"参数 {_metavar(parameter)}"
+        return f"参数 {_metavar(parameter)} "
     return f"选项 {parameter.opts[-1]} "
 
 

@@ -87,6 +87,8 @@ def open_cases(*, until: date, now: datetime) -> int:
         for key, story, record in missing:
             with transaction.atomic():
                 _tell(story, record, last=last, key=key)
+        if missing:
+            operations.escalate(at=now)  # what is overdue by now is reminded of now, not at the next look of the clock
     return len(missing)
 
 

@@ -143,6 +143,14 @@ BAD_FILES = [
         "改名",
     ),
     (
+        "a mistyped identifier of a department",
+        text("departments/county.yml", "uscc: 11000000009000111D", "uscc: 11000000009000111A"),
+        "departments/",
+        "uscc",
+        "agriculture_rural 的统一社会信用代码“11000000009000111A”校验位不符",
+        "末位应为 D",
+    ),
+    (
         "no credit office",
         text("departments/county.yml", "kind: office", "kind: department"),
         "departments/",

@@ -117,6 +117,10 @@ CASES: dict[str, tuple[Factory, str, str]] = {
     "columns parted by carets, below a title": (
         lambda f: write_csv(f, [["样例决定，十一月"], HEADERS, ROW_1], delimiter="^"), "F-165", "文件的各列以“^”分隔。",
     ),
+    "damaged utf-8": (
+        lambda f: hostile.text(f, "行政相对人名称,行政处罚决定书文号\n甲,乙\n".encode() + b"\xe5\xff,d\n"),
+        "F-139", "文件是 UTF-8 编码，但第 3 行（第 59 字节起，0xe5）的内容已损坏，不是文字。",
+    ),
     "json array": (lambda f: hostile.named(f, "a.json", b"[{}]"), "F-137", "文件是一个 JSON 数组，或者一个对象写成了多行（第 1 行）。"),
     "json text": (lambda f: hostile.named(f, "a.json", b'{"a": 1}\n"b"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（不是对象）。"),
     "json broken": (lambda f: hostile.named(f, "a.jsonl", b'{"a": 1}\n{"a"'), "F-136", "文件第 2 行不是一个完整的 JSON 对象（语法有误）。"),
