@@ -44,7 +44,7 @@ from publiccredit.catalogue.types import (
 )
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, last_day, repair_opens_on
+from publiccredit.subjects.queries import Record, RecordState, last_day, never_shown, repair_opens_on
 
 __all__ = [
     "Case",
@@ -215,6 +215,7 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
     repaired = record.display_ended_at is not None
     withdrawn = record.state == RecordState.WITHDRAWN
     ended = record.disclosed_until is not None and record.disclosed_until <= on
+    never = never_shown(decided_on=record.decided_on, served_on=record.served_on, until=record.disclosed_until)
     under_way = cases_of_record(record_id=record_id).filter(
         procedure=ProcedureName.CREDIT_REPAIR.value, state__in=UNDECIDED
     )
@@ -225,8 +226,9 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         repaired=repaired,
         ended=ended,
         withdrawn=withdrawn,
+        never_shown=never,
         earliest_on=earliest,
-        last_day=last_day(until=record.disclosed_until),
+        last_day=None if never else last_day(until=record.disclosed_until),
         eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),
         papers=tuple(NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note) for p in papers),
         decided_by=letters.department_name(code=determined_by(record=record)),

@@ -169,6 +169,7 @@ class Navigator:
     repaired: bool
     ended: bool
     withdrawn: bool
+    never_shown: bool  # its term has no day
     earliest_on: date | None  # first day on which repair can be granted
     last_day: date | None  # 最后公示日: after it, it is no longer shown by itself
     eligible_today: bool

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from publiccredit.catalogue.types import Audience, Nature, Severity
-from publiccredit.subjects.queries import ContestedParts, Dispute, last_day
+from publiccredit.subjects.queries import ContestedParts, Dispute, last_day, never_shown
 
 AUDIENCE_TITLES: dict[Audience, str] = {
     Audience.PUBLIC: "公开公示",
@@ -91,8 +91,12 @@ class VisibleRecord:
         return self.nature is Nature.ADVERSE
 
     @property
+    def never_shown(self) -> bool:
+        return never_shown(decided_on=self.decided_on, served_on=self.served_on, until=self.disclosed_until)
+
+    @property
     def last_day(self) -> date | None:
-        return last_day(until=self.disclosed_until)
+        return None if self.never_shown else last_day(until=self.disclosed_until)
 
     @property
     def heading(self) -> str:

@@ -1,12 +1,10 @@
 """What values are called on the screen."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, Nature, SubjectKind
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, SubjectKind
 from publiccredit.disclosure.types import Standing, VisibleRecord
-from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import RegistrationStatus
 from publiccredit.subjects.types import DECIDED_BY_CASE
 
@@ -85,26 +83,23 @@ def dispute_of(record: VisibleRecord) -> str:
 
 
 def _standing_of(record: VisibleRecord) -> Status:
-    until = record.disclosed_until
     if record.standing in ENDINGS:
         return ENDINGS[record.standing]
     if record.standing is Standing.ENDED:
-        return Status("ended", "公示期满")
+        return Status("ended", "不公示" if record.never_shown else "公示期满")
     if record.standing is Standing.WITHDRAWN:
         return Status("ended", "已撤回")
     if record.standing is Standing.HELD:
         return Status("waiting", "待送达，不公示")
     if record.standing is Standing.NOT_YET:
         return Status("waiting", "尚未公示")
-    if record.nature is Nature.ADVERSE:
-        return Status("adverse", f"公示至 {last_day(until)}" if until else "公示中")
-    return Status("active", "公示中" if until is None else f"公示至 {last_day(until)}")
+    until = last_day(record)
+    return Status("adverse" if record.adverse else "active", f"公示至 {until}" if until else "公示中")
 
 
-def last_day(until: date | None) -> str:
-    """Give the last day on which something is shown, from the first day on which it is not."""
-    day = subjects.last_day(until=until)
-    return day.isoformat() if day else ""
+def last_day(record: VisibleRecord) -> str:
+    """Give the last day on which a record is shown (最后公示日); empty where it has no end, or is never shown."""
+    return record.last_day.isoformat() if record.last_day else ""
 
 
 def department_name(code: str) -> str:

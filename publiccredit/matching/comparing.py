@@ -6,6 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from rapidfuzz import fuzz
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.ledger.types import china_day
 from publiccredit.matching.models import Question
 from publiccredit.matching.normalising import NormalisedName, normalise_name, plain_name, region_in_address
 from publiccredit.matching.types import Agreement, Candidate, Fact
@@ -40,7 +41,7 @@ def searched(*, question: Question, text: str, at_most: int = 8) -> tuple[Candid
 
 
 def _regions(question: Question) -> dict[str, str]:
-    return catalogue.code_table(name=REGIONS, on=question.asked_at.date()).word_of
+    return catalogue.code_table(name=REGIONS, on=china_day(at=question.asked_at)).word_of
 
 
 def _block(question: Question, normal: NormalisedName) -> Q:

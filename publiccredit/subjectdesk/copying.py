@@ -210,7 +210,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         severity_rule=record.severity_rule,
         severity_words=f"{severity.title}，{severity.rule}" if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
-        shown_until=last_day(record.disclosed_until),
+        shown_until=last_day(record),
         dispute=dispute_of(record),
         contested_fields=record.contested.fields,
         statement=record.statement,

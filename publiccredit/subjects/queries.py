@@ -21,7 +21,7 @@ from publiccredit.subjects.models import (
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
 from publiccredit.subjects.standing import in_use
-from publiccredit.subjects.terms import last_day, repair_opens_on
+from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
 
 __all__ = [
     "ContestedField",
@@ -43,6 +43,7 @@ __all__ = [
     "last_day",
     "looks",
     "names",
+    "never_shown",
     "pinyin_initials",
     "record_type_of",
     "record_versions",

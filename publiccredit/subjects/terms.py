@@ -1,4 +1,4 @@
-"""The two days every page, letter and command names of an adverse record: the first of its repair, and its last."""
+"""What every page, letter and command says of an adverse record's term: its first day of repair, its last, or none."""
 
 from datetime import date, timedelta
 
@@ -26,6 +26,12 @@ def repair_opens_on(*, record: RecordColumns, within: Packs | None = None) -> da
     )
     days = [d for d in (period.repairable_from, record.repairable_from) if d is not None]
     return min(days, default=None)
+
+
+def never_shown(*, decided_on: date | None, served_on: date | None, until: date | None) -> bool:
+    """Tell whether a record is never published (不公示): its term ends before it was served, as a slight one does."""
+    begins = max((day for day in (decided_on, served_on) if day is not None), default=None)
+    return begins is not None and until is not None and until <= begins
 
 
 def last_day(*, until: date | None) -> date | None:

@@ -108,3 +108,14 @@ def test_a_corrected_severity_takes_the_term_of_its_field_and_keeps_it_when_the_
     assert (again.severity, again.repairable_from) == ("serious", date(2027, 3, 10))
     elsewhere = _filed(NOT_FOOD, later=1200, penalty_content="罚款 12,000 元，没收产品")
     assert (elsewhere.severity, elsewhere.repairable_from) == ("serious", date(2026, 6, 10))
+
+
+def test_a_slight_penalty_is_said_not_to_be_published_and_never_to_have_ended(client: Client) -> None:
+    record = _filed(FOOD, severity="轻微")
+    with patch("django.utils.timezone.now", return_value=AT):
+        own = at_the_desk(record.subject, client)  # type: ignore[arg-type]
+        desk = own.get(f"/mine/records/{record.pk}/").content.decode()
+        copy = json.loads(own.get("/mine/copy.json").content)["records"][0]
+    assert "依法不公示，不需要修复" in desk
+    assert not re.search("公示期满|最后公示日", desk.partition("<footer")[0])
+    assert (copy["status"], copy["shown_until"]) == ("不公示", "")

@@ -111,10 +111,12 @@ def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
 def test_a_withdrawn_record_says_why_in_its_place(record: Record) -> None:
     assert queries.withdrawal(record_id=record.pk) is None
     case = objection_ready(record)
-    settled(case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, public_notice="超过公示期限")
+    settled(
+        case, "publication_stopped", first=CLERK, second=OFFICE_HEAD, public_notice="该记录超过法定公示期限，停止公示。"
+    )
     gone = queries.withdrawal(record_id=record.pk)
     assert gone is not None
-    assert gone.withdrawal_notice == "超过公示期限"
+    assert gone.withdrawal_notice == "该记录超过法定公示期限，停止公示。"
 
 
 def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Record) -> None:

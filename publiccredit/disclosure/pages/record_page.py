@@ -102,7 +102,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "department": department_name(record.department_code),
         "source": source_title(record.source),
         "versions": _versions(found),
-        "last_day": last_day(record.disclosed_until),
+        "last_day": last_day(record),
         "objection": remedy(name=ProcedureName.OBJECTION, on=today),
         "repair": _repair(record, today),
         "own_page": _own_page(record_id),

@@ -18,7 +18,7 @@ class Term:
     url: str
     begins: date
     last_day: str  # empty: shown without an end known yet
-    days_left: int | None
+    days_left: int | None  # 0 on the last one
     start: str
     width: str
     today: str
@@ -41,8 +41,8 @@ def terms_of(records: Sequence[VisibleRecord], *, on: date) -> list[Term]:
             title=record.heading,
             url=reverse("disclosure:record", args=[record.id]),
             begins=_begins(record),
-            last_day=last_day(record.disclosed_until),
-            days_left=(record.disclosed_until - on).days if record.disclosed_until else None,
+            last_day=last_day(record),
+            days_left=(record.last_day - on).days if record.last_day else None,
             start=f"{place(_begins(record)):.2f}%",
             width=f"{place(record.disclosed_until or last) - place(_begins(record)):.2f}%",
             today=f"{place(on):.2f}%",

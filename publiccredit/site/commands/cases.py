@@ -180,6 +180,9 @@ def navigate(record: int, on: date | None) -> None:
     if found is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
+    if found.never_shown:
+        say("依法不公示，不需要修复。")
+        return
     say(f"最早可修复：{found.earliest_on or '现在'}；最后公示日：{found.last_day or '无'}；由{found.decided_by}决定。")
     say(f"材料：{'、'.join(p.title for p in found.papers)}。修复后：{'、'.join(found.what_happens)}。")
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from publiccredit.accounts.types import Actor, Role
@@ -22,11 +22,15 @@ PAUSE = 0.2  # seconds between two looks at a submission the worker is filing
 
 
 def last_day(*, folder: Path, today: date) -> date:
-    """Give the day until which the county reaches: that of the first start, kept so that a later start adds nothing."""
+    """
+    Give the last day of the county: the one before the first start, kept so that a later start adds nothing.
+
+    Whatever hour the demonstration starts at, nothing in it is stamped later than now.
+    """
     file = folder / PLAN
     if not file.exists():
         unfinished = file.with_suffix(".new")
-        unfinished.write_text(json.dumps({"until": today.isoformat()}))
+        unfinished.write_text(json.dumps({"until": (today - timedelta(days=1)).isoformat()}))
         unfinished.replace(file)
     return date.fromisoformat(json.loads(file.read_text())["until"])
 

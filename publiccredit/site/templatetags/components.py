@@ -15,6 +15,7 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from publiccredit.ledger.types import china_day
 from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
 
 register = template.Library()
@@ -160,8 +161,10 @@ def unbroken(heading: str) -> SafeString:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
-    """2026-11-03, or a dash where there is none."""
-    return value.strftime("%Y-%m-%d") if value else "—"
+    """2026-11-03, or a dash where there is none; of an instant, the day in China."""
+    if value is None:
+        return "—"
+    return (china_day(at=value) if isinstance(value, datetime) else value).isoformat()
 
 
 @register.filter

@@ -93,7 +93,7 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "severity": severity_words(found),
         "department": department_name(found.department_code),
         "source": source_title(found.source),
-        "last_day": last_day(found.disclosed_until),
+        "last_day": last_day(found),
         "cases": [case_line(c) for c in casework.cases_of_record(record_id=found.id)],
         "may_repair": visitor.may(Right.REPAIR) and own.navigator is not None and own.navigator.eligible_today,
         "may_object": visitor.may(Right.OBJECT) and found.standing != "withdrawn",

@@ -11,6 +11,7 @@ from publiccredit.disclosure import words
 from publiccredit.disclosure.types import Standing, VisibleRecord
 from publiccredit.subjects.queries import ContestedParts
 
+DECIDED = date(2026, 11, 3)
 UNTIL = date(2027, 3, 1)  # the first day on which the record is no longer shown
 RECORD = VisibleRecord(
     id=1,
@@ -26,7 +27,7 @@ RECORD = VisibleRecord(
     authority_uscc="",
     document_number="濉市监处罚〔2026〕1号",
     document_sha256="",
-    decided_on=date(2026, 11, 3),
+    decided_on=DECIDED,
     served_on=date(2026, 11, 4),
     received_on=date(2026, 11, 10),
     published_on=date(2026, 11, 11),
@@ -53,6 +54,7 @@ RECORD = VisibleRecord(
     ("standing", "nature", "until", "kind", "text"),
     [
         (Standing.ENDED, Nature.ADVERSE, UNTIL, "ended", "公示期满"),
+        (Standing.ENDED, Nature.ADVERSE, DECIDED, "ended", "不公示"),  # a slight conduct has a term without a day
         (Standing.WITHDRAWN, Nature.ADVERSE, UNTIL, "ended", "已撤回"),
         (Standing.HELD, Nature.ADVERSE, None, "waiting", "待送达，不公示"),
         (Standing.NOT_YET, Nature.ADVERSE, UNTIL, "waiting", "尚未公示"),
@@ -70,7 +72,8 @@ def test_a_record_says_whether_it_is_shown_and_through_which_day(
 
 
 def test_the_last_day_is_the_day_before_the_first_one_without() -> None:
-    assert (words.last_day(date(2028, 3, 1)), words.last_day(None)) == ("2028-02-29", "")
+    untils = (date(2028, 3, 1), None, DECIDED)
+    assert [words.last_day(replace(RECORD, disclosed_until=until)) for until in untils] == ["2028-02-29", "", ""]
 
 
 def test_what_the_packs_no_longer_hold_is_called_by_its_code() -> None:

@@ -1,6 +1,6 @@
 """What the template parts write."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace as Row
 
 import pytest
@@ -30,6 +30,7 @@ def test_a_missing_value_is_a_dash_and_never_nought() -> None:
 
 
 def test_values_are_written_the_chinese_way() -> None:
+    assert day(datetime(2026, 11, 2, 16, 30, tzinfo=UTC)) == "2026-11-03"  # half past midnight in China
     assert (day(date(2026, 11, 3)), percent(0.9544), thousands(12_345)) == ("2026-11-03", "95.4%", "12,345")
 
 
