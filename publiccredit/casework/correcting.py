@@ -1,15 +1,16 @@
 """What a corrected field should read in the record type's own terms, and which columns follow from it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
-from publiccredit.subjects.queries import Record, day_of, record_type_of, records
-from publiccredit.subjects.types import DECIDED_BY_CASE, SEVERITY_OF_WORD
+from publiccredit.catalogue.types import CodeTable, FieldRole, FieldType, RecordField, RecordType, Severity
+from publiccredit.subjects.queries import Record, day_of, judged_by, record_type_of, records, severity_by_rule
+from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
 Cell = str | int | date | None
 
@@ -28,6 +29,8 @@ FIXED_ROLES = frozenset(
         FieldRole.DISCLOSED_UNTIL,
     }
 )
+_SEPARATED = re.compile("[;；,，、|]+")
+STATED = frozenset({SENDER, CORRECTED, DECIDED_BY_CASE})  # a severity that is somebody's word, and no rule's
 TERM_ROLES = frozenset({FieldRole.DECIDED_ON, FieldRole.SERVED_ON, FieldRole.SEVERITY})
 
 
@@ -58,14 +61,17 @@ def corrected(*, record_id: int, wanted: Mapping[str, str], on: date) -> Correct
     columns: dict[str, Cell] = {}
     for name, text in wanted.items():
         field = _field(record_type, name)
-        value = _value(field, text.strip())
+        value = _value(field, text.strip(), (day_of(record), on))
         content[name] = value
         if field.role is not None and field.role not in FIXED_ROLES:
             columns[field.role.value] = value if value is not None else _empty(field)
     if FieldRole.SEVERITY.value in columns:
         columns |= _severity(columns[FieldRole.SEVERITY.value])
-    if any(role.value in columns for role in TERM_ROLES) or _field_of_law(record, {}) != _field_of_law(record, content):
-        columns |= _terms(record, columns, _field_of_law(record, content), on)
+    else:
+        columns |= _severity_by_rule(record, record_type, content, columns)
+    law = _field_of_law(record, content, columns)
+    if any(role.value in columns for role in TERM_ROLES) or _field_of_law(record, {}, {}) != law:
+        columns |= _terms(record, columns, law, on)
     return Correction(content=content, columns=columns)
 
 
@@ -93,7 +99,7 @@ def _field(record_type: RecordType, name: str) -> RecordField:
     return field
 
 
-def _value(field: RecordField, text: str) -> Cell:
+def _value(field: RecordField, text: str, days: Sequence[date]) -> Cell:
     if not text:
         if field.required:
             raise UnableToCorrect(f"“{field.title}”是必填项，不能更正为空。")
@@ -105,9 +111,37 @@ def _value(field: RecordField, text: str) -> Cell:
             raise UnableToCorrect(f"“{field.title}”应为日期，例如 2026-11-03，实为“{text}”。") from None
     if field.type is FieldType.AMOUNT:
         return _fen(field, text)
+    if field.codes is not None:
+        text = _words(field, _table(field.codes, days), text)
     if field.max_length is not None and len(text) > field.max_length:
         raise UnableToCorrect(f"“{field.title}”最多 {field.max_length} 字，实为 {len(text)} 字。")
     return text
+
+
+def _table(name: str, days: Sequence[date]) -> CodeTable:
+    """Give the code table of the first of some days: old records are older than some tables."""
+    *earlier, last = days
+    for day in earlier:
+        try:
+            return catalogue.code_table(name=name, on=day)
+        except catalogue.NotInPacks:
+            continue
+    return catalogue.code_table(name=name, on=last)
+
+
+def _words(field: RecordField, table: CodeTable, text: str) -> str:
+    """Give the words of the code table an officer typed: the rules judge by them, so none may be another's."""
+    known = table.word_of
+    pieces = [text] if text in known or not field.several else _SEPARATED.split(text)
+    words = [known.get(piece.strip(), piece.strip()) for piece in pieces if piece.strip()]
+    prefix = table.detail_prefix
+    unknown = [w for w in words if w not in table.words and not (prefix and w.startswith(prefix) and w != prefix)]
+    if unknown:
+        several = f"；几种的以“{field.several}”隔开" if field.several else ""
+        raise UnableToCorrect(
+            f"“{field.title}”没有“{'、'.join(unknown)}”这一种。可以写的有：{'、'.join(table.words)}{several}。"
+        )
+    return (field.several or "").join(dict.fromkeys(words))
 
 
 def _fen(field: RecordField, text: str) -> int:
@@ -133,11 +167,34 @@ def _severity(word: Cell) -> dict[str, Cell]:
     return given | {"severity_corrected_at": None, "severity_corrected_by": "", "severity_correction_reason": ""}
 
 
-def _field_of_law(record: Record, corrections: Mapping[str, Cell]) -> str:
+def _severity_by_rule(
+    record: Record, record_type: RecordType, content: Mapping[str, Cell], columns: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """
+    Judge anew by the rules of the packs what a rule has judged before, where what it judged by is corrected.
+
+    What a sender, the deciding department or a case stated is somebody's word, and stays.
+    """
+    if record.severity_rule in STATED or not judged_by(record_type=record_type) & content.keys():
+        return {}
+    decided_on, fine = columns.get("decided_on", day_of(record)), columns.get("fine_fen", record.fine_fen)
+    judged = severity_by_rule(
+        record_type=record_type,
+        content={**record.content, **content},
+        fine_fen=fine if isinstance(fine, int) else None,
+        decided_on=decided_on if isinstance(decided_on, date) else day_of(record),
+    )
+    if judged is None or (judged.severity, judged.rule) == (record.severity, record.severity_rule):
+        return {}
+    return {"severity": judged.severity.value, "severity_rule": judged.rule}
+
+
+def _field_of_law(record: Record, corrections: Mapping[str, Cell], columns: Mapping[str, Cell]) -> str:
+    decided_on = columns.get("decided_on")
     return catalogue.field_of_law(
         record_type=record.record_type,
         content={**record.content, **corrections},
-        decided_on=day_of(record),
+        decided_on=decided_on if isinstance(decided_on, date) else day_of(record),
     )
 
 

@@ -4,7 +4,8 @@ from datetime import date
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
-from publiccredit.casework.models import Case, Decision, Letter
+from publiccredit.casework.following import followed
+from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
@@ -72,7 +73,7 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
-    lines += [*_corrections(case, made), *_failing(procedure, made)]
+    lines += [*_corrections(case, made), *_following(act, case, made), *_failing(procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     days = procedure.days(ClockName.REQUEST_REVIEW)
@@ -91,7 +92,13 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
 
 def _about(case: Case) -> list[str]:
     of_case = case.records.select_related("record").order_by("pk")
-    return [f"所涉记录：{one.record.authority_name} {one.record.document_number}。" for one in of_case]
+    return [f"所涉记录：{one.record.authority_name} {one.record.document_number}{_contested(one)}。" for one in of_case]
+
+
+def _contested(of_case: CaseRecord) -> str:
+    record_type = record_type_of(of_case.record)
+    known = of_case.field in record_type.field_names
+    return f"，所指字段“{record_type.field(of_case.field).title}”" if known else ""
 
 
 def _corrections(case: Case, made: Decision) -> list[str]:
@@ -102,6 +109,15 @@ def _corrections(case: Case, made: Decision) -> list[str]:
     field = record_type_of(of_case.record).field
     said = (f"“{field(name).title}”更正为{f'“{text}”' if text else '空白'}" for name, text in made.corrections.items())
     return [f"更正内容：{'；'.join(said)}。"]
+
+
+def _following(act: Act, case: Case, made: Decision) -> list[str]:
+    """Say what the correction changes of the severity and the term."""
+    if not made.corrections:
+        return []
+    of_case = case.records.select_related("record").order_by("pk")
+    said = [words for one in of_case for words in followed(record=one.record, entry_id=act.entry_id)]
+    return [f"由此：{'；'.join(dict.fromkeys(said))}。"] if said else []
 
 
 def _failing(procedure: Procedure, made: Decision) -> list[str]:

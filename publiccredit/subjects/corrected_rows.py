@@ -18,10 +18,10 @@ from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
+from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.staging import EXCEPTION_TABLE, ROW_TABLE
 from publiccredit.subjects.types import SENDER, SEVERITY_OF_WORD, Fate, Filing
 
-PENALTY_KINDS = "penalty_kind"  # the code table by whose words severity is classified
 FEN_IN_WAN = 1_000_000  # amounts are told as the form asks for them
 
 # The columns of a staged row that come from a field; every other one follows from them.
@@ -189,19 +189,17 @@ def _derive(row: _Row, filing: Filing) -> None:
 
 
 def _of_severity(row: _Row) -> set[str]:
-    roles = (FieldRole.SEVERITY, FieldRole.FINE, FieldRole.DECIDED_ON)
-    return {f.name for f in row.record_type.fields if f.role in roles or f.codes == PENALTY_KINDS}
+    stated = row.record_type.field_in_role(FieldRole.SEVERITY)
+    return {*judged_by(record_type=row.record_type), *([stated.name] if stated else [])}
 
 
 def _severity(row: _Row, filing: Filing) -> tuple[str, str]:
     stated = SEVERITY_OF_WORD.get(str(row.content.get(filing.severity_field)))
     if stated is not None:
         return stated.value, SENDER
-    kinds = next((f for f in row.record_type.fields if f.codes == PENALTY_KINDS), None)
-    written = str(row.content.get(kinds.name) or "") if kinds else ""
-    judged = catalogue.severity_of(
-        record_type=filing.record_type,
-        kinds=written.split(kinds.several) if kinds and kinds.several else [written],
+    judged = severity_by_rule(
+        record_type=row.record_type,
+        content=row.content,
         fine_fen=row.columns["fine_fen"],
         decided_on=row.columns["decided_on"],
     )

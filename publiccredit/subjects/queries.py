@@ -20,6 +20,7 @@ from publiccredit.subjects.models import (
 )
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
+from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use
 from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
 
@@ -40,6 +41,7 @@ __all__ = [
     "day_of",
     "identifiers",
     "in_use",
+    "judged_by",
     "last_day",
     "looks",
     "names",
@@ -49,6 +51,7 @@ __all__ = [
     "record_versions",
     "records",
     "repair_opens_on",
+    "severity_by_rule",
     "subjects",
 ]
 

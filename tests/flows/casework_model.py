@@ -12,6 +12,8 @@ from tests.flows.cases import CLERK, FOURTH, HEAD, LIAISON, OFFICE_HEAD, SECOND_
 
 MONTHS = {"general": (3, 12), "serious": (12, 36)}
 SOURCE_APPLICANT = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
+# What a kind of penalty is judged as by the rules of the packs, and the rule that says so.
+KINDS = {"吊销许可证件": ("serious", "licence_revoked_or_barred"), "责令停产停业": ("general", "otherwise")}
 FACTS = ("销售的水泥强度不合格", "销售未经检验的水泥", "销售过期的水泥")  # as filed first, and what else it may be
 SUSPENDS = {
     ProcedureName.OBJECTION,
@@ -45,6 +47,7 @@ class ModelRecord:
     facts: str = FACTS[0]
     set_aside_facts: set[str] = field(default_factory=set)  # what they said before a case corrected them
     facts_decided: bool = False
+    rule: str | None = "otherwise"  # that gave the severity; none once a department or a case has stated it
     corrected_by_case: bool = False  # any field of it
     repaired: bool = False
     withdrawn: bool = False
@@ -70,7 +73,14 @@ class ModelRecord:
 
     def corrected(self, severity: str, on: date) -> None:
         self.written_anew(on)
-        self.severity = severity
+        self.severity, self.rule = severity, None
+
+    def kind_corrected(self, kind: str, on: date) -> None:
+        """A severity that follows from the kind of penalty follows it in the same act; one that was stated stays."""
+        judged = KINDS[kind]
+        if self.rule is not None and (self.severity, self.rule) != judged:
+            self.written_anew(on)
+            self.severity, self.rule = judged
 
     def facts_corrected(self, facts: str) -> None:
         self.set_aside_facts = (self.set_aside_facts | {self.facts}) - {facts}

@@ -19,7 +19,7 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.types import Channel, Order, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, Severity
 from tests.flows.cases import LIAISON, OWNER, PUBLIC_WORDS, REASONS, hand_in, opened
-from tests.flows.casework_model import FACTS, SOURCE_APPLICANT, ModelCase, ModelRecord
+from tests.flows.casework_model import FACTS, KINDS, SOURCE_APPLICANT, ModelCase, ModelRecord
 from tests.flows.casework_rules import FiledRecords
 
 REPAIR = ProcedureName.CREDIT_REPAIR
@@ -138,6 +138,20 @@ class ReportedCases(FiledRecords):
 
         case = self._reported(model, CORRECTION, "severity", "document")
         verdict = Verdict("corrected", REASONS, corrections={"severity": word})
+        self._settled(case, verdict, effect, two=True)
+
+    @rule(n=st.integers(0, 9), kind=st.sampled_from(sorted(KINDS)))
+    def correct_kind(self, n: int, kind: str) -> None:
+        """The kind of penalty is corrected: where the severity follows from it by the rules, so does the term."""
+        model = self.record(n)
+
+        def effect() -> None:
+            model.kind_corrected(kind, self.today)
+            model.corrected_by_case = True
+            self.tell(model, "corrected")
+
+        case = self._reported(model, CORRECTION, "differs_from_document", "document")
+        verdict = Verdict("corrected", REASONS, corrections={"penalty_kind": kind})
         self._settled(case, verdict, effect, two=True)
 
     @rule(n=st.integers(0, 9), facts=st.sampled_from(FACTS))

@@ -51,6 +51,8 @@ FILED: list[Step] = [
     ("state", {"n": 1, "length": 12, "by_stranger": True}),
     *(_resend(0, 777) for _ in range(2)),
     *(("correct_severity", {"n": 4, "severity": severity}) for severity in ("general", "general", "serious")),
+    *(("correct_kind", {"n": 3, "kind": kind}) for kind in ("吊销许可证件", "吊销许可证件", "责令停产停业")),
+    _resend(3, 557),
 ]
 OBJECTED: list[Step] = [
     *_object(Channel.ONLINE),
@@ -114,6 +116,8 @@ REPORTED: list[Step] = [
     _tick(300),
     ("correct_severity", {"n": 2, "severity": "serious"}),
     _resend(2, 555),
+    *(("correct_kind", {"n": 2, "kind": kind}) for kind in ("责令停产停业", "吊销许可证件")),
+    _resend(2, 556),
     ("correct_facts", {"n": 2, "facts": FACTS[1]}),
     *(_resend(2, fine, facts) for fine in (None, 777) for facts in FACTS),
     *(("withdraw", {"n": n, "ground": ground}) for n, ground in enumerate(("revoked", "changed", "unlawful", "void"))),

@@ -264,8 +264,8 @@ _WHOLE = (
 @pytest.mark.parametrize(
     ("by", "changes", "message"),
     [
-        (LIAISON, "severity = 'slight'", "only with a row sent again"),
-        (PROGRAM, "severity = 'slight'", "only with a row sent again"),
+        (LIAISON, "severity = 'slight'", "no decision corrects"),
+        (PROGRAM, "severity = 'slight'", "no decision corrects"),
         (CLERK, "severity = 'slight', severity_rule = 'sender'", "only with a row sent again"),
         (LIAISON, "severity = 'slight', severity_rule = 'case'", "no decision corrects"),
         (LIAISON, "severity = 'slight', severity_rule = 'corrected'", "only with a row sent again"),

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from publiccredit.casework import clocks, effects, marking, rules
+from publiccredit.casework import clocks, correcting, effects, marking, rules
 from publiccredit.casework.models import Decision, DeclaredRelation
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature
@@ -156,6 +156,10 @@ def _mark_lifted_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(effects, "left_of_dispute", lambda *, record, without: DisputeStanding("", ()))
 
 
+def _stated_judged_anew(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(correcting, "STATED", frozenset())
+
+
 def _third_value_taken(patch: pytest.MonkeyPatch) -> None:
     """Hold every row for one that says what it said before: a third value is passed over in silence."""
     patch.setattr(corrected_rows, "_contradicted", lambda row, filing: ())
@@ -176,6 +180,8 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp02 shown before it was served": (_shown_before_service, "dp02"),
     "dp07 shown after its end": (_shown_after_its_end, "dp07 dp08 dp09"),
     "dp08 a longer term": (_longer_terms, "dp08"),
+    "dp08 a kind corrected without its severity": (_nothing(correcting, "_severity_by_rule", {}), "dp08"),
+    "dp08 a stated severity judged anew": (_stated_judged_anew, "dp08"),
     "dp09 shared after its end": (_shared_after_its_end, "dp09"),
     "dp13 an ended record kept from its subject": (_ended_kept_from_its_subject, "dp13"),
     "dp14 no mark on a disputed record": (_nothing(subjects, "mark_disputed"), "dp14"),

@@ -14,14 +14,16 @@ from publiccredit.accounts.access import actor_of, note_proof, open_to
 from publiccredit.accounts.operations import NotAllowed, WrongCode
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
+from publiccredit.casework.following import would_follow
 from publiccredit.casework.letters import decider_name, department_name
-from publiccredit.casework.models import Case, CaseRecord
+from publiccredit.casework.models import Case, CaseRecord, Decision
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
-from publiccredit.casework.types import CaseState, Channel
+from publiccredit.casework.severity import obstacle
+from publiccredit.casework.types import CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
@@ -212,11 +214,27 @@ def _decisions(case: Case, rules: Procedure, records: list[CaseRecord]) -> list[
             "decision": decision,
             "title": titles.get(decision.outcome, decision.outcome),
             "corrections": [(named.get(name, name), value) for name, value in decision.corrections.items()],
+            "follows": _follows(case, decision),
             "proposed_by": people[decision.proposed_by_id],
             "approved_by": people[decision.approved_by_id] if decision.approved_by_id else "",
         }
         for decision in made
     ]
+
+
+def _follows(case: Case, decision: Decision) -> tuple[str, ...]:
+    """Say what approving a proposed correction changes besides."""
+    if decision.state != DecisionState.PROPOSED or not decision.corrections:
+        return ()
+    today = timezone.localdate()
+    rows = [of_case.record for of_case in case.records.select_related("record").order_by("pk")]
+    said = (
+        words
+        for row in rows
+        if not obstacle(record=row, on=today)
+        for words in would_follow(decision=decision, record=row, on=today)
+    )
+    return tuple(dict.fromkeys(said))
 
 
 def _choices(case: Case, rules: Procedure) -> list[dict[str, Any]]:

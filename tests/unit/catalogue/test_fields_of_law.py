@@ -37,7 +37,8 @@ LAST_OF_ORDER_58 = date(2026, 3, 31)
     ],
 )
 def test_a_decision_is_of_the_field_whose_law_its_basis_cites(basis, decided, field):
-    content = {"penalty_basis": basis, "violation_facts": "违反《食品安全法》"}
+    # What a narration cites is not what the decision stands on: in doubt the shorter term (packs/disclosure/fields.yml).
+    content = {"penalty_basis": basis, "violation_facts": "违反《食品安全法》", "violation_kind": "违反《消防法》"}
     assert queries.field_of_law(record_type=PENALTY, content=content, decided_on=decided) == field
     rows = pl.DataFrame([(basis, decided)], schema={"penalty_basis": pl.String, "decided_on": pl.Date}, orient="row")
     assert queries.fields_of_rows(record_type=PENALTY, rows=rows).to_list() == [field]
