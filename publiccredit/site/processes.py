@@ -42,6 +42,9 @@ def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> N
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # A worker is a fork: until it has loaded, a request to end would only be noted down by what this process has set
+    # for itself: the worker would be opened for nobody, and killed ten seconds later.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     os.environ["PUBLICCREDIT_WEB_PROCESS"] = str(os.getpid())
     if gate is not None:
         os.environ["PUBLICCREDIT_WEB_GATE"] = str(gate)

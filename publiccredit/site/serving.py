@@ -198,8 +198,6 @@ def _running(*, address: Address, workers: int) -> Iterator[tuple[list[_Child], 
             _write_state(address)
             yield children, kept_shut.close
         finally:
-            if not kept_shut.closed:  # nobody was served yet, and whoever waits at the gate hears no request to end
-                _kill_groups([child.process for child in children])
             _end([child.process for child in children])
             _state_file().unlink(missing_ok=True)
 

@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
@@ -20,12 +21,12 @@ from publiccredit.accounts.operations import issue_token, open_account
 from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.recipients.models import Recipient
 from publiccredit.site.api_description import description, operations
-from publiccredit.site.wsgi import application
 from tests.contracts import openapi
 from tests.factories import stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT
 from tests.flows.recipients import registered, token_of
 
+application = get_wsgi_application()
 schema = schemathesis.openapi.from_dict(openapi.kept())
 PUBLIC = schema.include(path_regex=r"^/api/v1/(search|subjects|records|catalogue|changes)")
 OF_SENDERS = schema.include(path_regex=r"^/api/v1/submissions", method="GET")

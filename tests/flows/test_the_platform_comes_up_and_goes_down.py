@@ -18,6 +18,7 @@ from publiccredit.site import embedded_postgres, serving
 from publiccredit.site.demo.accounts import ACCOUNTS
 from publiccredit.site.serving import Address, UnableToServe
 from tests.environment import ROOT
+from tests.flows.dying import until
 
 PROGRAM = [sys.executable, "-m", "publiccredit.site.commands"]
 FAILS = [sys.executable, "-c", "raise SystemExit(4)"]
@@ -172,16 +173,34 @@ def test_a_child_that_will_not_go_is_killed(monkeypatch: pytest.MonkeyPatch, chi
     assert (stubborn.returncode, willing.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
 
 
-def test_a_site_that_was_never_opened_is_ended_at_once(
-    monkeypatch: pytest.MonkeyPatch, child: Any, state_file: Path
-) -> None:
-    waiting = child(WILL_NOT_GO).process  # as whoever waits at the gate: a request to end is not heard
-    monkeypatch.setattr(serving, "_started", lambda *_, **__: waiting)
-    monkeypatch.setattr(serving, "_end", lambda children: [c.wait(timeout=5) for c in children])
-    with pytest.raises(UnableToServe), serving._running(address=free_address(), workers=1):
-        raise UnableToServe("the database was refused")
-    assert waiting.returncode == -signal.SIGKILL
-    assert not state_file.exists()
+def test_workers_that_load_or_wait_to_be_opened_hear_that_they_are_to_end(tmp_path: Path) -> None:
+    """Told just after the first worker answered, the platform waited ten seconds for the second one, and killed it."""
+    gate, opening = os.pipe()
+    os.set_inheritable(gate, True)
+    address = free_address()
+    web = [
+        "web",
+        "--host",
+        address.host,
+        "--port",
+        str(address.port),
+        "--gate",
+        str(gate),
+        "--parent",
+        str(os.getpid()),
+    ]
+    with (tmp_path / "said").open("wb") as said, os.fdopen(opening, "wb"):
+        process = subprocess.Popen(
+            [*PROGRAM, *web], stdout=said, stderr=said, cwd=ROOT, pass_fds=[gate], start_new_session=True
+        )
+        try:
+            until(lambda: len(psutil.Process(process.pid).children()) == 2)
+            process.terminate()
+            assert process.wait(timeout=40) == 0
+        finally:
+            serving._kill_groups([process])
+            os.close(gate)
+    assert (tmp_path / "said").read_text() == ""
 
 
 def test_a_port_below_1024_is_said_to_need_an_administrator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,20 @@ def test_no_door_of_the_program_opens_to_a_superuser(server: Server, tmp_path: P
     assert f"角色“{SUPERUSER}”不能用来运行平台" in answer["message"]
 
 
+def test_no_other_web_server_opens_to_a_superuser(server: Server, tmp_path: Path) -> None:
+    name = f"other_{WORKER}_unbound"
+    server.make(name, owner=SUPERUSER)
+    program = "from publiccredit.site.wsgi import application; print(type(application).__name__)"
+    for role, said in ((SUPERUSER, ""), (APPLICATION, "WSGIHandler\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
+            env={**os.environ, "PUBLICCREDIT_DATA": str(tmp_path), "DATABASE_URL": server.url(role, name)},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (0 if said else 1, said), done.stderr
+        assert (f"角色“{SUPERUSER}”不能用来运行平台" in done.stderr) == (not said)
+
+
 def test_what_another_keeps_in_the_same_schema_is_left_alone(server: Server, tmp_path: Path) -> None:
     name = f"other_{WORKER}_shared"
     server.make(name)
