@@ -103,14 +103,12 @@ def _sent(on: date) -> dict[str, SubmissionFigure]:
     totals: dict[str, SubmissionFigure] = {}
     for code, payload in acts.values_list("department_code", "payload").iterator():
         stated = json.loads(payload)
-        before = totals.get(code, SubmissionFigure(submissions=0, rows=0, accepted=0, repeated=0))
-        accepted = stated.get("new", 0) + stated.get("changed", 0)
-        repeated = stated.get("duplicates", 0)
+        before = totals.get(code, SubmissionFigure(submissions=0, accepted=0, returned=0, repeated=0))
         totals[code] = SubmissionFigure(
             submissions=before.submissions + 1,
-            rows=before.rows + accepted + repeated + stated.get("returned", 0),
-            accepted=before.accepted + accepted,
-            repeated=before.repeated + repeated,
+            accepted=before.accepted + stated.get("new", 0) + stated.get("changed", 0),
+            returned=before.returned + stated.get("returned", 0),
+            repeated=before.repeated + stated.get("duplicates", 0),
         )
     return totals
 

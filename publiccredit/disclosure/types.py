@@ -243,18 +243,39 @@ class Figures:
     departments: tuple[DepartmentFigure, ...]
 
 
-@dataclass(frozen=True)
-class SubmissionFigure:
-    """What a department sent. Rows that passed the checks, new or on file already, over all rows: its compliance."""
+class Compliance:
+    """
+    The share of sent rows that passed, by the formula of the third-party assessment, wherever it is shown.
 
-    submissions: int
-    rows: int
+    Rows already on file count on neither side, so that sending a file again changes nothing.
+    """
+
+    FORMULA = "接受的行 ÷（接受的行 + 退回的行），已在库的行不计"
     accepted: int
-    repeated: int
+    returned: int
+
+    @property
+    def judged(self) -> int:
+        """The rows it is a share of."""
+        return self.accepted + self.returned
 
     @property
     def compliance(self) -> float | None:
-        return (self.accepted + self.repeated) / self.rows if self.rows else None
+        return self.accepted / self.judged if self.judged else None
+
+
+@dataclass(frozen=True)
+class SubmissionFigure(Compliance):
+    """What a department sent: rows on file anew, given back, and on file already."""
+
+    submissions: int
+    accepted: int
+    returned: int
+    repeated: int
+
+    @property
+    def rows(self) -> int:
+        return self.judged + self.repeated
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from publiccredit.disclosure.types import Compliance
+
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Compliance):
     """
     What a department sent in a period, by the formulas of the third-party assessment.
 
-    合规率 = accepted ÷ (accepted + returned): rows already on file count on neither side, so that sending a file again
-    changes nothing. 迟报率 = late ÷ timed, over the records first received in the period that have a clock.
+    迟报率 = late ÷ timed, over the records first received in the period that have a clock.
     """
 
     department_code: str
@@ -23,14 +24,6 @@ class Figures:
     duplicates: int
     timed: int
     late: int
-
-    @property
-    def submitted(self) -> int:
-        return self.accepted + self.returned
-
-    @property
-    def compliance(self) -> float | None:
-        return self.accepted / self.submitted if self.submitted else None
 
     @property
     def late_share(self) -> float | None:

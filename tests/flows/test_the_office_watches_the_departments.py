@@ -96,6 +96,22 @@ def test_figures_follow_their_formulas_and_rows_on_file_already_count_on_neither
     assert (found.compliance, found.timed, found.late, found.late_share) == (0.5, 2, 1, 0.5)
 
 
+def test_the_public_the_table_and_the_office_say_one_compliance_with_what_it_is_a_share_of(clerk: Browser) -> None:
+    rows = [penalty_row(1), penalty_row(2), penalty_row(3, penalty_kind="罚金")]
+    send(rows)
+    send(rows, later=60)  # two rows are on file already, one comes back again
+    cache.clear()
+    table = said(Browser().get("/departments/"))
+    assert "合规率 = 接受的行 ÷（接受的行 + 退回的行），已在库的行不计" in table
+    for text in (
+        table,
+        said(Browser().get("/departments/market_regulation/")),
+        said(clerk.get("/oversight/departments/market_regulation/")),
+    ):
+        assert "50.0" in text
+        assert "2 ÷ 4" in text or "接受 2 ÷ 接受和退回 4 行" in text
+
+
 def test_a_department_that_sent_nothing_has_no_share_rather_than_a_perfect_one() -> None:
     found = queries.figures(since=LAST_WEEK, until=THIS_WEEK, department_code="taxation")[0]
     assert (found.compliance, found.late_share, found.on_time_share) == (None, None, None)

@@ -14,7 +14,7 @@ from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entries_with_subjects
 from publiccredit.disclosure.pages.home import TARGET, Figure, timeliness
-from publiccredit.disclosure.types import DepartmentFigure, SubmissionFigure
+from publiccredit.disclosure.types import Compliance, DepartmentFigure, SubmissionFigure
 
 LATEST = 20
 
@@ -25,9 +25,7 @@ class Line:
 
     name: str
     url: str
-    sent: int
-    accepted: int
-    compliance: float | None
+    sent: SubmissionFigure
     published: int
     late: int
     timed: int
@@ -45,11 +43,12 @@ def departments(request: HttpRequest) -> HttpResponse:
     published = {d.department_code: d for d in counted.departments}
     lines = [_line(d, published.get(d.code), sent.get(d.code)) for d in catalogue.departments()]
     context = {
-        "lines": [line for line in lines if line.sent or line.published],
-        "silent": [line for line in lines if not line.sent and not line.published],
+        "lines": [line for line in lines if line.sent.rows or line.published],
+        "silent": [line for line in lines if not line.sent.rows and not line.published],
         "bars": timeliness(counted),
         "target": TARGET,
         "year": counted.year,
+        "formula": Compliance.FORMULA,
     }
     return answered(request, "disclosure/departments.html", context)
 
@@ -103,9 +102,7 @@ def _line(department: Department, figure: DepartmentFigure | None, sent: Submiss
     return Line(
         name=department.name,
         url=reverse("disclosure:department", args=[department.code]),
-        sent=sent.rows if sent else 0,
-        accepted=sent.accepted if sent else 0,
-        compliance=sent.compliance if sent else None,
+        sent=sent or SubmissionFigure(submissions=0, accepted=0, returned=0, repeated=0),
         published=figure.published if figure else 0,
         late=figure.late if figure else 0,
         timed=figure.dated if figure else 0,
@@ -117,9 +114,21 @@ def _line(department: Department, figure: DepartmentFigure | None, sent: Submiss
 def _figures(line: Line, code: str, year: int) -> list[Figure]:
     records = f"{reverse('disclosure:records')}?department={code}&year={year}"
     return [
-        Figure("报送", f"{line.sent:,}", "行", "", f"{year} 年以来所有文件的数据行"),
-        Figure("入库", f"{line.accepted:,}", "条", "", "其余为退回改正或已经在库"),
-        Figure("合规率", _percent(line.compliance), "%", "", "通过核验的行 ÷ 报送的行"),
+        Figure("报送", f"{line.sent.rows:,}", "行", "", f"{year} 年以来所有文件的数据行"),
+        Figure(
+            "接受",
+            f"{line.sent.accepted:,}",
+            "行",
+            "",
+            f"另有退回 {line.sent.returned:,} 行，已在库 {line.sent.repeated:,} 行",
+        ),
+        Figure(
+            "合规率",
+            _percent(line.sent.compliance),
+            "%",
+            "",
+            f"接受 {line.sent.accepted:,} ÷ 接受和退回 {line.sent.judged:,} 行",
+        ),
         Figure("公示中", f"{line.published:,}", "条", records, "今年到达、现在可以公开的"),
         Figure(
             "迟报",
