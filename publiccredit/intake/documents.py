@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from publiccredit.intake.models import DecisionDocument
-from publiccredit.subjects import store
+from publiccredit.subjects import papers, store
 from publiccredit.subjects.operations import attach_document_hash
 
 MOST_ENTRIES = 2_000
@@ -71,7 +71,7 @@ def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
     """
     Seal the documents of a zip, each on its own; of one that cannot be taken whole, none is kept.
 
-    :raises UnableToAttach: it is no zip, is encrypted, or holds too many or too large entries.
+    :raises UnableToAttach: it is no zip, is encrypted, or holds too many or too large entries, or one that is no paper.
     """
     taken: list[store.Sealed] = []
     with _all_or_none(taken), zipfile.ZipFile(stream) as archive:
@@ -81,6 +81,7 @@ def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
                 sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
             taken.append(sealed)
             name = _name(entry)
+            _verify(name, sealed)
             yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
 
 
@@ -112,14 +113,24 @@ def document_in(*, stream: IO[bytes], file_name: str, document_number: str) -> D
     """
     Seal a single document; without a number of its own it is named by it.
 
-    :raises UnableToAttach: it is too large.
+    :raises UnableToAttach: it is no paper that can be read, or too large.
     """
     try:
         sealed = store.seal(stream=stream, at_most=LARGEST_DOCUMENT)
     except store.FileTooLarge as error:
         raise UnableToAttach(str(error)) from error
+    with _all_or_none([sealed]):
+        _verify(file_name, sealed)
     number = document_number.strip() or number_of(file_name=file_name)
     return Deposited(document_number=number, file_name=PurePosixPath(file_name).name, sealed=sealed)
+
+
+def _verify(name: str, sealed: store.Sealed) -> None:
+    with store.path_of(sha256=sealed.sha256).open("rb") as stream:
+        try:
+            papers.verify(name=name, stream=stream, at_most=LARGEST_DOCUMENT)
+        except papers.NotAPaper as refusal:
+            raise UnableToAttach(str(refusal)) from refusal
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 
 from publiccredit.catalogue.types import Source
+from publiccredit.subjects import papers
 
 Choices = Sequence[tuple[str, str]]
 NO_DATE = "请按 2026-11-03 的样子填写日期。"
@@ -160,10 +161,9 @@ class DocumentsForm(forms.Form):
 
     file = forms.FileField(
         label="选择或拖入决定书",
-        help_text="一份 pdf、doc、docx、jpg、png；"
-        "或一个 zip，其中每个文件以文书号命名，如“濉市监处罚〔2026〕118号.pdf”。",
+        help_text=f"一份 {papers.ALLOWED}；或者一个 zip，其中每个文件以文书号命名，如“濉市监处罚〔2026〕118号.pdf”。",
         error_messages={"required": "还没有选择文件。", "empty": "这个文件是空的（0 字节）。请重新选择。"},
-        widget=forms.FileInput(attrs={"accept": ".pdf,.doc,.docx,.jpg,.jpeg,.png,.zip"}),
+        widget=forms.FileInput(attrs={"accept": f"{papers.ACCEPT},.zip"}),
     )
     document_number = forms.CharField(
         label="文书号", max_length=128, required=False, help_text="只上传一份时填写；zip 不用填。"

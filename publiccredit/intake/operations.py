@@ -234,7 +234,7 @@ def attach_documents(
     and not kept on any record.
 
     :raises NotYourDepartment: the officer may not act for this department.
-    :raises UnableToAttach: the zip cannot be opened, or is too large.
+    :raises UnableToAttach: a document is none, or the zip cannot be opened, or is too large.
     """
     _refuse_other_department(by, department_code)
     with opened(file) as stream:

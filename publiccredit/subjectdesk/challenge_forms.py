@@ -8,8 +8,9 @@ from django import forms
 from publiccredit.casework.types import PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import KeptName
-from publiccredit.subjectdesk.forms import PaperField, paper_in
+from publiccredit.subjectdesk.forms import paper_in
 from publiccredit.subjectdesk.operations.challenging import LARGEST_PAPER
+from publiccredit.subjects.papers import PaperField
 
 Choices = Sequence[tuple[str, str]]
 EVIDENCE = "evidence"
@@ -83,12 +84,11 @@ class MoreForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        megabytes = LARGEST_PAPER // 2**20
         self.fields["request"].required = self.data.get("act") != "paper"
         self.fields["file"] = PaperField(
             label="证明材料",
             required=self.data.get("act") != "review",
-            help_text=f"PDF、OFD、图片或者 Word 文件，不超过 {megabytes} MB。",
+            at_most=LARGEST_PAPER,
         )
 
     @property
@@ -98,10 +98,3 @@ class MoreForm(forms.Form):
     @property
     def paper(self) -> PaperIn:
         return paper_in(kind=EVIDENCE, file=self.cleaned_data["file"])
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        file = given.get("file")
-        if self.is_paper and file and file.size > LARGEST_PAPER:
-            self.add_error("file", f"文件应不超过 {LARGEST_PAPER // 2**20} MB。请压缩后再提交。")
-        return given

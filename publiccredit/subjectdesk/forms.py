@@ -11,12 +11,10 @@ from django.core.files.base import File
 from publiccredit.casework.types import PaperIn
 from publiccredit.catalogue.types import PaperKind, Party
 from publiccredit.subjectdesk.types import HandlerAsked, Right
+from publiccredit.subjects.papers import PaperField
 
 Choices = Sequence[tuple[str, str]]
-LARGEST_PAPER = 20 * 1024 * 1024
 LONGEST_STATEMENT = 1000
-ENDINGS = (".pdf", ".jpg", ".jpeg", ".png", ".ofd", ".doc", ".docx")
-PAPER_HELP = "PDF、OFD、图片或者 Word 文件，不超过 20 MB。"
 
 
 class IdentifierField(forms.CharField):
@@ -192,7 +190,7 @@ class PaperForm(forms.Form):
     def __init__(self, *args: Any, kinds: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
-        self.fields["file"] = PaperField(label="文件", required=True, help_text=PAPER_HELP)
+        self.fields["file"] = PaperField(label="文件")
 
 
 class StatementForm(forms.Form):
@@ -231,27 +229,6 @@ class TakeBackForm(forms.Form):
     )
 
 
-class PaperField(forms.FileField):
-    """A paper: of a readable kind, not empty, not too large."""
-
-    def __init__(self, **named: Any) -> None:
-        super().__init__(
-            widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
-            error_messages={"required": "请选择文件。", "empty": "文件是空的。请重新选择。"},
-            **named,
-        )
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        file = super().clean(data, initial)
-        if not file:
-            return file
-        if file.size > LARGEST_PAPER:
-            raise forms.ValidationError(f"文件为 {file.size // 1024 // 1024} MB，应不超过 20 MB。请压缩后再提交。")
-        if not str(file.name).lower().endswith(ENDINGS):
-            raise forms.ValidationError(f"不能接收“{file.name}”。请改为 PDF、OFD、图片或者 Word 文件。")
-        return file
-
-
 def paper_in(*, kind: str, file: "File[bytes]") -> PaperIn:
     """Give a paper as casework takes it."""
     return PaperIn(kind=kind, file_name=file.name or kind, content=file.read())
@@ -261,7 +238,7 @@ def _paper_field(paper: PaperKind) -> PaperField:
     note = f"{paper.note}。" if paper.note else ""
     # What the deciding department holds in its own systems it fetches itself: the subject may bring it, and need not.
     asked = paper.required and paper.obtained_by is Party.SUBJECT
-    return PaperField(label=paper.title, required=asked, help_text=f"{note}{PAPER_HELP}")
+    return PaperField(label=paper.title, required=asked, note=note)
 
 
 def _choose_from(form: forms.Form, name: str, choices: Choices, nothing: str) -> None:

@@ -13,6 +13,7 @@ from publiccredit.subjects.models import Record
 from tests.environment import ROOT
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import check_here
+from tests.papers import a_pdf
 
 SAMPLES = ROOT / "packs/industries/market_regulation/samples"
 LIAISON = Actor(name=Role.LIAISON.value, role=Role.LIAISON, department_code="market_regulation")
@@ -57,7 +58,7 @@ def _one_objection(now: datetime) -> None:
         channel=Channel.COUNTER,
         at=now,
     )
-    paper = PaperIn(kind="evidence", file_name="决定书.pdf", content=b"%PDF-1.4 synthetic")
+    paper = PaperIn(kind="evidence", file_name="决定书.pdf", content=a_pdf("synthetic"))
     hand_in_paper(by=CLERK, case_id=case.pk, paper=paper, at=now)
     take_case(by=CLERK, case_id=case.pk, at=now)
 

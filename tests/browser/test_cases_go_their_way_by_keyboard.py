@@ -12,11 +12,12 @@ from publiccredit.accounts.types import Role
 from tests.browser.conftest import PHONE
 from tests.browser.county import OLD_ENTERPRISE, OTHER_ENTERPRISE
 from tests.browser.test_the_office_decides_an_objection import focus, press, verify, write
+from tests.papers import a_pdf
 
 Open = Callable[..., BrowserContext]
 PUBLIC_WORDS = "县人民法院已经撤销该处罚决定。"
 EFFECTS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")
-PDF = b"%PDF-1.4 synthetic"
+PDF = a_pdf("synthetic")
 
 
 def send(page: Page, selector: str) -> None:

@@ -17,7 +17,7 @@ EXTRA_DOORS = {
     "accounts": {"access"},  # pages and api modules declare who may open them
     "recipients": {"authentication"},  # the public interface lets a reader say who it is
     "disclosure": {"words"},  # what values are called on every screen
-    "subjects": {"store"},  # the sealed files, which intake and casework both take in
+    "subjects": {"papers", "store"},  # the sealed files, which intake and casework both take in, and what they may be
     "intake": {"offline"},  # checks a file without the web framework, which operations and queries need
 }
 WIRING = {"settings", "urls", "wsgi", "apps", "commands", "middleware"}  # how the program is put together

@@ -27,6 +27,7 @@ from publiccredit.ledger.operations import next_entry_id
 from publiccredit.subjects import operations
 from publiccredit.subjects.models import Record, RecordVersion, Subject
 from publiccredit.subjects.types import ROW_SCHEMA, Filing
+from tests.papers import a_pdf
 
 AT = datetime(2026, 9, 1, 2, tzinfo=UTC)  # ten in the morning of a Tuesday in China
 LIAISON = Actor(name="shi-liaison", role=Role.LIAISON, department_code="market_regulation")
@@ -77,7 +78,7 @@ def opened(
 
 def hand_in(case: Case, *kinds: str, by: Actor = OWNER, at: datetime = AT) -> None:
     for kind in kinds:
-        paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=f"{kind} of {case.number}".encode())
+        paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=a_pdf(f"{kind} of {case.number}"))
         hand_in_paper(by=by, case_id=case.pk, paper=paper, at=at)
 
 

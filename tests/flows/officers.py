@@ -10,10 +10,11 @@ from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.casework.models import Case
 from tests.flows.cases import AT
+from tests.papers import a_pdf
 
 NOW = AT + timedelta(hours=1)
 TODAY = date(2026, 9, 1)
-PDF = b"%PDF-1.4 a paper"
+PDF = a_pdf("a paper")
 
 
 class Browser(Client):

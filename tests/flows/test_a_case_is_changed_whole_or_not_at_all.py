@@ -37,6 +37,7 @@ from tests.flows.cases import (
 )
 from tests.flows.failing import Failing
 from tests.flows.recipients import given, registered
+from tests.papers import a_pdf
 
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
 
@@ -60,7 +61,7 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     objection = newest()
     through("take", lambda: operations.take_case(by=CLERK, case_id=objection, at=AT))
     through("papers", lambda: operations.request_papers(by=CLERK, case_id=objection, asked="复印件", at=AT))
-    paper = PaperIn("evidence", "a.pdf", b"x")
+    paper = PaperIn("evidence", "a.pdf", a_pdf())
     through("hand in", lambda: operations.hand_in_paper(by=OWNER, case_id=objection, paper=paper, at=AT))
     through("forward", lambda: operations.forward_to_source(by=CLERK, case_id=objection, question="核对", at=AT))
     through("answer", lambda: operations.answer_as_source(by=LIAISON, case_id=objection, answer="与文书一致", at=AT))

@@ -18,6 +18,7 @@ from publiccredit.intake.reading.refusals import refusal
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import AT, check_here, send
+from tests.papers import a_pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 PASSWORD = "long-enough-3819"
@@ -259,13 +260,13 @@ def test_a_nil_return_is_declared_once_for_a_period_that_is_open(liaison: Client
 
 def test_decision_documents_are_deposited_and_strays_are_named(liaison: Client) -> None:
     send([penalty_row(1)])
-    known = SimpleUploadedFile("决定书.pdf", b"%PDF-1.7 one")
+    known = SimpleUploadedFile("决定书.pdf", a_pdf("one"))
     done = liaison.post("/intake/documents/", {"file": known, "document_number": "濉市监处罚〔2026〕1号"}, follow=True)
     assert "已封存 1 份决定书" in said(done)
-    stray = SimpleUploadedFile("别的.pdf", b"%PDF-1.7 two")
+    stray = SimpleUploadedFile("别的.pdf", a_pdf("two"))
     told = liaison.post("/intake/documents/", {"file": stray, "document_number": "无此文号"}, follow=True)
     assert "没有找到文书号对应的记录" in said(told)
-    unnamed = liaison.post("/intake/documents/", {"file": SimpleUploadedFile("别的.pdf", b"%PDF-1.7")})
+    unnamed = liaison.post("/intake/documents/", {"file": SimpleUploadedFile("别的.pdf", a_pdf())})
     assert (unnamed.status_code, "单份决定书要填写文书号" in said(unnamed)) == (422, True)
     broken = liaison.post("/intake/documents/", {"file": SimpleUploadedFile("一批.zip", b"no zip")})
     assert (broken.status_code, "压缩包无法打开" in said(broken)) == (422, True)

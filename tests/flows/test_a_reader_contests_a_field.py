@@ -25,6 +25,7 @@ from tests.factories import stored_licence, stored_record
 from tests.flows.cases import CLERK, LIAISON, OFFICE_HEAD, REASONS
 from tests.flows.desks import SOURCE, at_the_desk
 from tests.flows.officers import browser
+from tests.papers import a_pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 CONTACT = "13812345678"
@@ -279,7 +280,7 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     take_case(by=CLERK, case_id=case.pk, at=timezone.now())
     request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=timezone.now())
     assert "决定书照片" in _followed(client, case, code).content.decode()
-    paper = SimpleUploadedFile("决定书.pdf", b"%PDF-1.7 invented")
+    paper = SimpleUploadedFile("决定书.pdf", a_pdf("invented"))
     page = _followed(client, case, code, act="paper", file=paper)
     assert page.status_code == 200 and "办理中" in page.content.decode()
     assert (Paper.objects.get().kind, Paper.objects.get().party) == ("evidence", "reader")
@@ -290,7 +291,7 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     [
         ({"act": "paper"}, "请选择文件"),
         ({"act": "paper", "file": SimpleUploadedFile("a.exe", b"MZ")}, "不能接收"),
-        ({"act": "paper", "file": SimpleUploadedFile("a.pdf", b"%PDF" + b"0" * (5 * 2**20))}, "不超过 5 MB"),
+        ({"act": "paper", "file": SimpleUploadedFile("a.pdf", a_pdf("0" * 5 * 2**20))}, "不超过 5 MB"),
         ({"act": "review", "request": "我不同意。"}, "尚未作出决定"),
     ],
 )

@@ -37,6 +37,7 @@ from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import check_here, receive
 from tests.flows.recipients import given, registered
 from tests.operations import ROUNDS
+from tests.papers import a_pdf
 
 NOBODY = "http://127.0.0.1:9/"
 LATER = AT + timedelta(days=40)
@@ -167,7 +168,7 @@ class OpenCase(Round):
 
     def run(self, again: int) -> None:
         papers = (
-            PaperIn("proof_of_performance", "a.pdf", b"%PDF-1.7 a"), PaperIn("commitment", "b.pdf", b"%PDF-1.7 b"),
+            PaperIn("proof_of_performance", "a.pdf", a_pdf("a")), PaperIn("commitment", "b.pdf", a_pdf("b")),
         )  # fmt: skip
         asked = Asked(ground="duties_performed", request="请依法处理。", record_ids=(self.records[0].pk,))
         repair = {"procedure": ProcedureName.CREDIT_REPAIR, "asked": asked, "papers": papers, "key": "k"}

@@ -27,9 +27,10 @@ from tests.factories import stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, repaired, settled
 from tests.flows.desks import Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.officers import browser
+from tests.papers import a_pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
-PDF = b"%PDF-1.7 invented"
+PDF = a_pdf("invented")
 
 
 @pytest.fixture

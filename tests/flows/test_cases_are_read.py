@@ -39,6 +39,7 @@ from tests.flows.cases import (
     repaired,
     settled,
 )
+from tests.papers import a_pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -193,7 +194,7 @@ def test_a_case_is_worked_from_the_command_line(record: Record, run: Any, tmp_pa
     number = made["number"]
     assert (made["state"], made["due_on"], made["department"]) == ("opened", "2026-09-15", "market_regulation")
     file = tmp_path / "a.pdf"
-    file.write_bytes(b"%PDF-1.7")
+    file.write_bytes(a_pdf())
     for kind in ("proof_of_performance", "commitment"):
         run("case", "paper", number, kind, str(file), "--by", "clerk")
     assert run("case", "take", number, "--by", "shi-liaison")["state"] == "in_hand"

@@ -199,7 +199,11 @@ def test_a_step_says_why_it_cannot_be_taken(record: Record, step: Callable[[int]
 
 def test_papers_are_of_a_known_kind_and_not_empty(record: Record) -> None:
     case = objection_ready(record)
-    for paper, message in ((PaperIn("photo", "a", b"x"), "没有材料"), (PaperIn("evidence", "a", b""), "为空")):
+    for paper, message in (
+        (PaperIn("photo", "a", b"x"), "没有材料"),
+        (PaperIn("evidence", "a.pdf", b""), "是空的"),
+        (PaperIn("evidence", "bad.docx", b"a text"), "打不开"),
+    ):
         with pytest.raises(UnableToTakePaper, match=message):
             hand_in_paper(by=OWNER, case_id=case.pk, paper=paper, at=AT)
     hand_in(case, "evidence")

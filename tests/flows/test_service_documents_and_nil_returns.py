@@ -24,6 +24,7 @@ from publiccredit.subjects import store
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row
 from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, receive, send
+from tests.papers import a_pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 
@@ -122,7 +123,7 @@ def _attach(stream: io.BytesIO, file_name: str = "文书.zip", number: str = "")
 
 def test_a_zip_of_documents_puts_their_hashes_on_the_records_and_names_what_fits_nothing() -> None:
     send([penalty_row(1), penalty_row(2)])
-    attached = _attach(_zip(**{"濉市监处罚[2026]1号.pdf": b"one", "杂项.pdf": b"other"}))
+    attached = _attach(_zip(**{"濉市监处罚[2026]1号.pdf": a_pdf("one"), "杂项.pdf": a_pdf("other")}))
     assert (attached.attached, attached.unmatched) == (("濉市监处罚[2026]1号",), ("杂项.pdf",))
     first, second = Record.objects.order_by("document_number")
     assert (first.document_sha256, second.document_sha256) == (DecisionDocument.objects.get().sha256, "")
@@ -131,7 +132,7 @@ def test_a_zip_of_documents_puts_their_hashes_on_the_records_and_names_what_fits
 
 def test_a_single_document_is_attached_by_its_number() -> None:
     send([penalty_row(1)])
-    attached = _attach(io.BytesIO(b"one"), "扫描件.pdf", "濉市监处罚〔2026〕1号")
+    attached = _attach(io.BytesIO(a_pdf("one")), "扫描件.pdf", "濉市监处罚〔2026〕1号")
     assert attached.attached == ("濉市监处罚〔2026〕1号",)
     assert Record.objects.get().document_sha256 == DecisionDocument.objects.get().sha256
 
@@ -190,7 +191,7 @@ def test_a_single_document_that_is_too_large_is_refused(monkeypatch: pytest.Monk
 def test_a_document_is_taken_from_a_path_and_named_by_its_file(tmp_path: Path) -> None:
     send([penalty_row(1)])
     path = tmp_path / "濉市监处罚〔2026〕1号.pdf"
-    path.write_bytes(b"one")
+    path.write_bytes(a_pdf("one"))
     attached = _attach(path, path.name)
     assert (attached.attached, attached.number) == (("濉市监处罚〔2026〕1号",), 1)
 
@@ -239,14 +240,27 @@ def _stored(content: bytes) -> bool:
 
 def test_of_a_document_that_fits_nothing_no_byte_is_kept() -> None:
     send([penalty_row(1)])
-    _attach(_zip(**{"濉市监处罚[2026]1号.pdf": b"kept one", "杂项.pdf": b"stray one"}))
-    assert (_stored(b"kept one"), _stored(b"stray one")) == (True, False)
-    _attach(_zip(**{"杂项.pdf": b"kept one"}))
-    assert _stored(b"kept one")
+    _attach(_zip(**{"濉市监处罚[2026]1号.pdf": a_pdf("kept"), "杂项.pdf": a_pdf("stray")}))
+    assert (_stored(a_pdf("kept")), _stored(a_pdf("stray"))) == (True, False)
+    _attach(_zip(**{"杂项.pdf": a_pdf("kept")}))
+    assert _stored(a_pdf("kept"))
 
 
 def test_of_a_zip_that_breaks_off_no_document_is_kept() -> None:
-    stream = _zip(**{"1号.pdf": b"first of a broken zip", "2号.pdf": b"x" * 60})
-    with patch("publiccredit.intake.documents.LARGEST_DOCUMENT", 50), pytest.raises(UnableToAttach):
+    stream = _zip(**{"1号.pdf": a_pdf("first"), "2号.pdf": b"x" * 160})
+    with patch("publiccredit.intake.documents.LARGEST_DOCUMENT", 150), pytest.raises(UnableToAttach):
         _attach(stream)
-    assert not _stored(b"first of a broken zip")
+    assert not _stored(a_pdf("first"))
+
+
+def test_a_document_that_is_none_is_refused_and_nothing_of_it_is_kept() -> None:
+    send([penalty_row(1)])
+    before = Entry.objects.count()
+    for stream, name in (
+        (io.BytesIO(b"a text"), "濉市监处罚〔2026〕1号.docx"),
+        (_zip(**{"濉市监处罚〔2026〕1号.pdf": a_pdf("good"), "濉市监处罚〔2026〕2号.docx": b"a text"}), "一批.zip"),
+    ):
+        with pytest.raises(UnableToAttach, match="打不开：内容不是 Word 文档"):
+            _attach(stream, name)
+    assert (_stored(b"a text"), _stored(a_pdf("good"))) == (False, False)
+    assert (Entry.objects.count(), DecisionDocument.objects.count()) == (before, 0)

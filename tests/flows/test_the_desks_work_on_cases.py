@@ -32,6 +32,7 @@ from tests.flows.cases import (
     repair_ready,
 )
 from tests.flows.officers import PDF, TODAY, browser, browser_page_after, read, send, state
+from tests.papers import a_docx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
@@ -188,7 +189,10 @@ def test_papers_are_asked_for_and_taken_in(record: Record) -> None:
 
 def test_a_paper_that_is_no_picture_and_no_pdf_is_only_ever_a_file(record: Record) -> None:
     case = objection_ready(record)
-    file = SimpleUploadedFile("证明.pdf", b"<script>alert(1)</script>", content_type="application/pdf")
+    page = SimpleUploadedFile("证明.pdf", b"<script>alert(1)</script>", content_type="application/pdf")
+    refused = send(CLERK, case, "hand_in_paper", kind="evidence", file=page)
+    assert (refused.status_code, "“证明.pdf”打不开" in refused.content.decode()) == (422, True)
+    file = SimpleUploadedFile("证明.docx", a_docx(), content_type="application/pdf")
     send(CLERK, case, "hand_in_paper", kind="evidence", file=file)
     paper = Paper.objects.get(case=case)
     answer = browser(CLERK).get(f"/cases/{case.pk}/papers/{paper.pk}/")
@@ -211,7 +215,7 @@ def test_an_empty_paper_is_refused_at_its_field(record: Record) -> None:
     empty = SimpleUploadedFile("空.pdf", b"")
     response = send(CLERK, case, "hand_in_paper", kind="evidence", file=empty)
     assert response.status_code == 422
-    assert "这个文件是空的。请重新扫描或者导出。" in response.content.decode()
+    assert "这个文件是空的。请重新扫描或者另存后提交。" in response.content.decode()
     assert Paper.objects.filter(case=case).count() == 0
 
 

@@ -49,6 +49,7 @@ from tests.flows.cases import AT, CLERK, LIAISON, PUBLIC_WORDS, REASONS, objecti
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.failing import Failing, everything
 from tests.flows.recipients import given, listening, registered, token_of
+from tests.papers import a_pdf
 
 NEW = NewRecipient("示例银行", "风控部", "濉溪县示例路2号", "授信审查", "主体授权")
 CAUSE = Cause(entry_id=7, at=AT, authority="濉溪县市场监督管理局")
@@ -217,13 +218,13 @@ def test_every_write_of_the_subjects_desk_may_fail(failing: Failing, record: Rec
     through("name a handler", lambda: desk.name_handler(visitor=me, asked=asked, at=AT))
     handler = Handler.objects.get().pk
     through("revoke a handler", lambda: desk.revoke_handler(visitor=me, handler_id=handler, at=AT))
-    papers = (PaperIn("proof_of_performance", "a.pdf", b"%PDF-1.7 a"), PaperIn("commitment", "b.pdf", b"%PDF-1.7 b"))
+    papers = (PaperIn("proof_of_performance", "a.pdf", a_pdf("a")), PaperIn("commitment", "b.pdf", a_pdf("b")))
     wanted = Asked(ground="duties_performed", request="请依法处理。", record_ids=(record.pk,))
     repair = {"procedure": ProcedureName.CREDIT_REPAIR, "asked": wanted, "papers": papers, "key": "k"}
     through("open a case with two papers", lambda: desk.open_case(visitor=me, at=AT, **repair))
     assert (Case.objects.count(), Paper.objects.count()) == (1, 2)
     case = Case.objects.get().pk
-    more = PaperIn("proof_of_performance", "c.pdf", b"%PDF-1.7 c")
+    more = PaperIn("proof_of_performance", "c.pdf", a_pdf("c"))
     through("hand in a paper", lambda: desk.hand_in_paper(visitor=me, case_id=case, paper=more, at=AT))
     through("state", lambda: desk.state(visitor=me, record_id=record.pk, statement="已整改", at=AT))
     through("take back", lambda: desk.take_back_request(visitor=me, case_id=case, stated="", at=AT))
@@ -261,7 +262,7 @@ def _contested(failing: Failing, record: Record) -> None:
     take_case(by=CLERK, case_id=case.pk, at=AT)
     request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=AT)
     asked = {"number": case.number, "code": code, "at": AT}
-    paper = PaperIn("evidence", "a.pdf", b"%PDF-1.7 d")
+    paper = PaperIn("evidence", "a.pdf", a_pdf("d"))
     failing.through(lambda: desk.add_to_challenge(paper=paper, **asked))
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
     failing.through(lambda: desk.review_challenge(request="决定书第三页另有更正。", **asked))
@@ -299,7 +300,7 @@ def test_the_person_is_told_that_nothing_was_stored_and_pressing_again_works(fai
 
 
 def _file() -> SimpleUploadedFile:
-    return SimpleUploadedFile("复印件.pdf", b"%PDF-1.7 invented", content_type="application/pdf")
+    return SimpleUploadedFile("复印件.pdf", a_pdf("invented"), content_type="application/pdf")
 
 
 def test_the_office_is_told_that_a_confirmation_was_not_stored(failing: Failing, record: Record) -> None:

@@ -13,10 +13,9 @@ from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step,
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
-from publiccredit.subjects import store
+from publiccredit.subjects import papers, store
 
 WORKING = (CaseState.OPENED, CaseState.IN_HAND, CaseState.WAITING_FOR_PAPERS, CaseState.WITH_SOURCE)
-LARGEST_PAPER = 20 * 1024 * 1024
 
 
 class UnableToTakePaper(CaseRefused):
@@ -82,15 +81,17 @@ def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> P
     """
     Seal a paper into a case; a case that waited for papers goes on. The same paper twice is the same paper.
 
-    :raises UnableToTakePaper: the procedure knows no such paper, or it is empty or too large.
+    :raises UnableToTakePaper: the procedure knows no such paper, or it is no file that can be read.
     """
     with one_act(by=by, at=at, operation="hand_in_paper", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.HAND_IN_PAPER, states=WORKING)
         if rules.paper(paper.kind) is None:
             known = "、".join(f"{p.name}（{p.title}）" for p in rules.papers)
             raise UnableToTakePaper(f"“{rules.title}”没有材料“{paper.kind}”。请改为下列之一：{known}。")
-        if not paper.content or len(paper.content) > LARGEST_PAPER:
-            raise UnableToTakePaper(f"材料“{paper.file_name}”为空，或者超过 {LARGEST_PAPER // 1024 // 1024} MB。")
+        try:
+            papers.verify(name=paper.file_name, stream=BytesIO(paper.content))
+        except papers.NotAPaper as refusal:
+            raise UnableToTakePaper(str(refusal)) from refusal
         kept, new = _keep(act, case, paper)
         if new:
             write_step(act=act, case=case, step=StepName.HAND_IN_PAPER.value, text=paper.kind)

@@ -13,10 +13,11 @@ from publiccredit.accounts.operations import WrongCode, prove_second_factor
 from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations.handling import LARGEST_PAPER, may_rest
+from publiccredit.casework.operations.handling import may_rest
 from publiccredit.casework.rules import reviewed_for
 from publiccredit.casework.types import Applicant, PaperIn
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
+from publiccredit.subjects.papers import PaperField
 
 LONGEST = 2000
 
@@ -93,11 +94,7 @@ class PaperForm(StepForm):
     explanation = "材料存入后不能更改或者删除。"
     at_field: ClassVar = {operations.UnableToTakePaper: "file"}
     kind = forms.ChoiceField(label="材料", error_messages={"required": "请选择是哪一种材料。"})
-    file = forms.FileField(
-        label="文件",
-        help_text=f"PDF、JPEG 或 PNG，不超过 {LARGEST_PAPER // 1024 // 1024} MB。",
-        error_messages={"required": "请选择文件。", "empty": "这个文件是空的。请重新扫描或者导出。"},
-    )
+    file = PaperField(label="文件")
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

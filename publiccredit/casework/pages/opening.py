@@ -28,6 +28,7 @@ from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.papers import PaperField
 from publiccredit.subjects.queries import Record
 
 AT_THE_DESK = (Channel.COUNTER, Channel.PHONE, Channel.POST, Channel.PROXY)
@@ -67,9 +68,7 @@ class OpeningForm(forms.Form):
         error_messages={"required": "请填写收到的日期。", "invalid": "日期应为 2026-11-03 的样子。"},
     )
     handler_name = forms.CharField(label="受委托的经办人", max_length=64, required=False)
-    authorisation = forms.FileField(
-        label="授权委托书", required=False, help_text="委托他人办理时必须提交，PDF 或图片。"
-    )
+    authorisation = PaperField(label="授权委托书", required=False, note="委托他人办理时必须提交。")
 
     def __init__(self, *arguments: Any, rules: Procedure, actor: Actor, record: Record | None, **named: Any) -> None:
         super().__init__(*arguments, **named)

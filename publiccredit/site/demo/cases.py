@@ -56,7 +56,7 @@ class Course:
 
     def papers(self, *kinds: str) -> None:
         for kind in kinds:
-            paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=PAPER + kind.encode())
+            paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=PAPER + f"%{kind}\n%%EOF\n".encode())
             operations.hand_in_paper(by=CLERK, case_id=self.case_id, paper=paper, at=self.after())
 
     def decide(self, verdict: Verdict, *, by: Actor, days: int) -> None:
