@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from publiccredit.casework.operations.severity import LONGEST_REASON, SHORTEST_REASON
+from publiccredit.catalogue.types.personal_numbers import refusal_of
 
 Choices = Sequence[tuple[str, str]]
 
@@ -23,7 +24,7 @@ class SeverityForm(forms.Form):
         min_length=SHORTEST_REASON,
         max_length=LONGEST_REASON,
         help_text="写明依据的标准和本案的情节，如“依《市场监管领域失信程度标准》第五条，当事人主动消除危害后果”。"
-        "理由与记录一同公开，不要写个人信息。",
+        "理由与记录一同公开，不要写个人信息；写有电话号码、身份证号码的不能提交。",
         error_messages={
             "required": f"请写明更正的理由，至少 {SHORTEST_REASON} 个字。",
             "min_length": f"理由太短。请写明依据的标准和本案的情节，至少 {SHORTEST_REASON} 个字。",
@@ -43,4 +44,6 @@ class SeverityForm(forms.Form):
             raise forms.ValidationError(
                 f"理由至少 {SHORTEST_REASON} 个字，实为 {length} 个字。请写明依据的标准和本案的情节。"
             )
+        if number := refusal_of(text=reason, what="理由"):
+            raise forms.ValidationError(number)
         return reason

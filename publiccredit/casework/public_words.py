@@ -1,15 +1,12 @@
 """The words that stand in place of a withdrawn record, for everybody to read (DP-18)."""
 
-import re
-
 from publiccredit.casework.models import Case
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue.types import Effect, Outcome
-from publiccredit.catalogue.types.identity_numbers import may_hold_one
+from publiccredit.catalogue.types.personal_numbers import refusal_of
 
 LEAST = 8  # characters, blanks apart; the database says the same
 LONGEST = 500
-_TELEPHONE = re.compile(r"(?<![0-9０-９])[1１][3-9３-９][0-9０-９]{9}(?![0-9０-９])")
 
 
 class PublicWordsMissing(CaseRefused):
@@ -30,8 +27,8 @@ def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
     words = text.strip()
     if len(words) > LONGEST:
         raise PublicWordsMissing(f"公开说明最多 {LONGEST} 字，实为 {len(words)} 字。请删减。")
-    if may_hold_one(words) or _TELEPHONE.search(words):
-        raise PublicWordsMissing("公开说明人人可见，不能写身份证号码、电话号码。请删去。")
+    if number := refusal_of(text=words, what="公开说明"):
+        raise PublicWordsMissing(number)
     for name in _people_of(case):
         if name in words:
             raise PublicWordsMissing(f"公开说明人人可见，不能写“{name}”这样的自然人姓名。请删去。")

@@ -44,6 +44,18 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """One entry held against what stands in it and against its neighbours in the chain."""
+
+    computed: str  # the hash recomputed from what stands in the entry
+    faults: tuple[Fault, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True)
 class Sought:
     """What a reader of the ledger looks for; what is left out is not asked for."""
 

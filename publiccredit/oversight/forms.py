@@ -99,7 +99,7 @@ class LedgerForm(forms.Form):
         label="对象的编号或者名称",
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "编号、文书号或者代码"}),
+        widget=forms.TextInput(attrs={"placeholder": "编号、文书号、代码或者名称的一部分"}),
     )
     before = forms.IntegerField(required=False, min_value=1, max_value=LAST_POSITION, widget=forms.HiddenInput)
 

@@ -26,6 +26,7 @@ from publiccredit.subjects import queries as subjects
 
 SUBJECT_ACCOUNT, RECIPIENT_ACCOUNT, READER_ACCOUNT = "subject:", "recipient:", "reader"
 LOOKED_FOR = 50  # objects of one name
+SHORTEST_PART = 2  # characters of a name by which it is found
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class Line:
     position: int
     at: datetime
     actor: str
-    department: str
+    department: str  # the department the actor is of
     verb: str
     object: Named
+    concerned: str  # the department the act was done for, where nothing else on the line says it
     notes: str
     hash: str
 
@@ -54,25 +56,31 @@ def lines_of(*, entries: Sequence[Entry], reader: Actor, on: date) -> list[Line]
     """Give entries as lines for a reader, who is led only to pages the reader's role may open."""
     actors = _actors({entry.actor for entry in entries})
     objects = _objects(entries, reader, on)
+    homes = dict(
+        accounts.officers().filter(username__in=list(actors)).values_list("username", "department_code").order_by()
+    )
     return [
-        Line(
-            position=entry.position,
-            at=entry.at,
-            actor=actors[entry.actor],
-            department=_department_beside(actors[entry.actor], entry.department_code),
-            verb=word(entry.operation),
-            object=objects[entry.object_kind, entry.object_id],
-            notes=notes(entry.payload),
-            hash=bytes(entry.hash).hex(),
-        )
+        _line(entry, actors[entry.actor], homes.get(entry.actor, ""), objects[entry.object_kind, entry.object_id])
         for entry in entries
     ]
 
 
-def _department_beside(actor: str, code: str) -> str:
-    """The department an act was done for, unless the name of who acted says it already."""
+def _line(entry: Entry, actor: str, home: str, named: Named) -> Line:
+    code = entry.department_code
     short = catalogue.department_names().get(code)
-    return "" if short and short in actor else department_words(code)
+    said = (short and short in actor) or department_words(code) == named.text
+    beside = "" if said else department_words(code)
+    return Line(
+        position=entry.position,
+        at=entry.at,
+        actor=actor,
+        department=beside if home == code else "",
+        verb=word(entry.operation),
+        object=named,
+        concerned=beside if home != code else "",
+        notes=notes(entry.payload),
+        hash=bytes(entry.hash).hex(),
+    )
 
 
 def _actors(names: Collection[str]) -> dict[str, str]:
@@ -226,18 +234,31 @@ def actors_called(*, words: str) -> set[str]:
     found = {wanted, f"{SUBJECT_ACCOUNT}{wanted.upper()}", *officers.values_list("username", flat=True)}
     found |= {name for name, said in accounts.spoken_names(names=(), departments={}).items() if said == wanted}
     found |= {
-        f"{RECIPIENT_ACCOUNT}{pk}" for pk in recipients.recipients().filter(name=wanted).values_list("pk", flat=True)
+        f"{RECIPIENT_ACCOUNT}{pk}"
+        for pk in recipients.recipients().filter(_called(wanted)).values_list("pk", flat=True)[:LOOKED_FOR]
     }
     return found | ({READER_ACCOUNT} if wanted == word(READER_ACCOUNT) else set())
 
 
 def objects_called(*, words: str) -> set[tuple[str, str]]:
-    """Give kind and number of the objects called so: a case and a subject by what stands on their papers, too."""
+    """
+    Give kind and number of the objects called so: a case by its number, a record by that of its document, a subject by
+    its identifier or a part of its name, with the cases and records that are about it.
+    """
     wanted = words.strip()
     found = {("", wanted)}
     if case := casework.case_by_number(number=wanted):
         found.add(("case", str(case.pk)))
-    named = subjects.subjects().filter(Q(uscc=wanted.upper()) | Q(name=wanted)).values_list("pk", flat=True)
-    numbered = subjects.records().filter(document_number=wanted).values_list("pk", flat=True)
-    found |= {("subject", str(pk)) for pk in named[:LOOKED_FOR]}
-    return found | {("record", str(pk)) for pk in numbered[:LOOKED_FOR]}
+    named = list(
+        subjects.subjects().filter(Q(uscc=wanted.upper()) | _called(wanted)).values_list("pk", flat=True)[:LOOKED_FOR]
+    )
+    about = casework.cases().filter(subject_id__in=named).order_by("-pk").values_list("pk", flat=True)
+    numbered = (
+        subjects.records().filter(Q(document_number=wanted) | Q(subject_id__in=named)).order_by("-pk").values_list("pk")
+    )
+    found |= {("subject", str(pk)) for pk in named} | {("case", str(pk)) for pk in about[: LOOKED_FOR * 4]}
+    return found | {("record", str(pk)) for (pk,) in numbered[: LOOKED_FOR * 4]}
+
+
+def _called(wanted: str) -> Q:
+    return Q(name__contains=wanted) if len(wanted) >= SHORTEST_PART else Q(name=wanted)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET
 from publiccredit.accounts.access import Access, actor_of, open_to
 from publiccredit.accounts.types import Role
 from publiccredit.ledger import queries as ledger
+from publiccredit.ledger.queries import Entry, hashed_fields
 from publiccredit.ledger.types import Sought
 from publiccredit.oversight.forms import LedgerForm
 from publiccredit.oversight.ledger_lines import actors_called, lines_of, objects_called
+from publiccredit.oversight.ledger_words import facts
 
 AUDIT = Access(roles=frozenset({Role.AUDITOR, Role.OFFICE_HEAD}))
 PAGE = 50
@@ -71,11 +73,63 @@ def verification(request: HttpRequest) -> HttpResponse:
 
 @open_to(AUDIT)
 @require_GET
+def entry(request: HttpRequest, position: int) -> HttpResponse:
+    """
+    Show one act whole, and its hash recomputed and held against its neighbours; with ``chain`` up to the head.
+
+    :raises Http404: the chain does not reach so far.
+    """
+    found, last = _entry(position), ledger.head()
+    context = {
+        "entry": found,
+        "last": last.position if last else 0,
+        "line": lines_of(entries=[found], reader=actor_of(request), on=timezone.localdate())[0],
+        "facts": facts(found.payload, whole=True),
+        "hash": bytes(found.hash).hex(),
+        "previous_hash": bytes(found.previous_hash).hex(),
+        "proof": ledger.prove(entry=found),
+        "chain": ledger.verify(since=position) if "chain" in request.GET else None,
+        "verified_at": timezone.now(),
+    }
+    return render(request, "oversight/ledger_entry.html", context)
+
+
+@open_to(AUDIT)
+@require_GET
+def entry_file(request: HttpRequest, position: int) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """
+    Hand out one act with everything its hash is made of, in that order, to be proved by another program.
+
+    :raises Http404: the chain does not reach so far.
+    """
+    found, present = _entry(position), ledger.head()
+    body = {
+        "entry": hashed_fields(found),
+        "previous_hash": bytes(found.previous_hash).hex(),
+        "hash": bytes(found.hash).hex(),
+        "head": asdict(present) if present else None,
+        "exported_at": timezone.now().isoformat(),
+    }
+    return _file(body, f"ledger-entry-{found.position}.json")
+
+
+def _entry(position: int) -> Entry:
+    found = ledger.entry_at(position=position)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _file(body: dict[str, Any], name: str) -> HttpResponse:
+    response = HttpResponse(json.dumps(body, ensure_ascii=False, indent=2) + "\n", content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@open_to(AUDIT)
+@require_GET
 def head(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Hand out the present head as a file to keep outside the platform."""
     present = ledger.head()
     body = {"head": asdict(present) if present else None, "exported_at": timezone.now().isoformat()}
-    response = HttpResponse(json.dumps(body, ensure_ascii=False, indent=2) + "\n", content_type="application/json")
-    name = f"ledger-head-{present.position if present else 0}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return _file(body, f"ledger-head-{present.position if present else 0}.json")

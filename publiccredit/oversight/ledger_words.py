@@ -8,6 +8,7 @@ there, and fails where a word is wanting.
 import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 
 from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES
 from publiccredit.catalogue import queries as catalogue
@@ -70,7 +71,7 @@ NOTED = {
     "department": "部门",
     "display_ended": "停止公示",
     "dispute_lifted": "取消异议标注",
-    "disclosed_until": "公示到",
+    "disclosed_until": "公示至",
     "due": "办理期限",
     "duplicates": "已在库",
     "file_sha256": "文件摘要",
@@ -159,8 +160,16 @@ def word(code: str) -> str:
 
 def notes(payload: str) -> str:
     """Give what an act noted beside its object, as a list of facts."""
+    return "，".join(f"{said} {value}" for said, value in facts(payload))
+
+
+def facts(payload: str, *, whole: bool = False) -> list[tuple[str, str]]:
+    """Give each thing an act noted with what it is called; a period by its first and its last day, before the rest."""
     held = json.loads(payload)
-    return "，".join(f"{noted_word(key)} {value_in_words(key, held[key])}" for key in held if _says(held[key]))
+    begins, until = str(held.get("from", "")), str(held.get("until", ""))
+    period = [("期间", f"{begins} 至 {_last_day(until)}")] if _is_day(begins) and _is_day(until) else []
+    rest = [key for key in held if _says(held[key]) and not (period and key in ("from", "until"))]
+    return period + [(noted_word(key), value_in_words(key, held[key], whole=whole)) for key in rest]
 
 
 def noted_word(key: str) -> str:
@@ -179,14 +188,14 @@ def _says(value: object) -> bool:
     return isinstance(value, bool) or value not in (None, "", 0)
 
 
-def value_in_words(key: str, value: object) -> str:
-    """Give one noted value as people say it."""
+def value_in_words(key: str, value: object, *, whole: bool = False) -> str:
+    """Give one noted value as people say it; a hash by its beginning, or the ``whole`` of it."""
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
     if key in _WORDS:
         return "、".join(_WORDS[key](part) for part in text.split(","))
-    return f"{text[:12]}…" if len(text) == 64 else text
+    return f"{text[:12]}…" if len(text) == 64 and not whole else text
 
 
 def _or_code(code: str, say: Callable[[], str]) -> str:
@@ -199,6 +208,19 @@ def _or_code(code: str, say: Callable[[], str]) -> str:
 def department_words(code: str) -> str:
     """Give the name of a department, and nothing for none."""
     return _or_code(code, lambda: catalogue.department(code=code).name) if code else ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _last_day(text: str) -> str:
+    """Give the last day of what is kept as the day from which it no longer holds, as the pages say it."""
+    return (date.fromisoformat(text) - timedelta(days=1)).isoformat() if _is_day(text) else text
 
 
 def _source(name: str) -> str:
@@ -241,6 +263,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "by": lambda code: _titled(code, ConfirmedBy.choices),
     "channel": lambda code: CHANNELS.get(code, code),
     "department": department_words,
+    "disclosed_until": _last_day,
     "former_department": department_words,
     "former_role": _role,
     "form": lambda code: FORMS.get(code, code),
@@ -257,5 +280,6 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "scopes": lambda code: _titled(code, ((scope.value, title) for scope, title in SCOPE_TITLES.items())),
     "source": _source,
     "to": _severity,
+    "until": _last_day,
     "verdict": lambda code: _titled(code, ((verdict.value, title) for verdict, title in VERDICT_TITLES.items())),
 }

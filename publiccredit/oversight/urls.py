@@ -16,5 +16,7 @@ urlpatterns = [
     path("questions/<int:question_id>/reopen/", review_pages.reopen, name="reopen"),
     path("ledger/", ledger_pages.entries, name="ledger"),
     path("ledger/verification/", ledger_pages.verification, name="ledger_verification"),
+    path("ledger/<int:position>/", ledger_pages.entry, name="ledger_entry"),
+    path("ledger/<int:position>/entry.json", ledger_pages.entry_file, name="ledger_entry_file"),
     path("ledger/head.json", ledger_pages.head, name="ledger_head"),
 ]

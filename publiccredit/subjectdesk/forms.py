@@ -200,7 +200,8 @@ class StatementForm(forms.Form):
         label="声明",
         required=False,
         max_length=LONGEST_STATEMENT,
-        help_text=f"不超过 {LONGEST_STATEMENT} 字，随该信息一并展示。请只写事实，不要写个人信息。留空即撤回声明。",
+        help_text=f"不超过 {LONGEST_STATEMENT} 字，随该信息一并展示。请只写事实，不要写姓名和其他个人信息；"
+        "写有电话号码、身份证号码的不能保存。留空即撤回声明。",
         error_messages={"max_length": f"声明不超过 {LONGEST_STATEMENT} 字，实为 %(show_value)d 字。请删减。"},
         widget=forms.Textarea(attrs={"rows": 6}),
     )

@@ -80,6 +80,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/oversight/questions/1/", Role.OFFICE_CLERK),
     ("/oversight/ledger/", Role.AUDITOR),
     ("/oversight/ledger/verification/", Role.AUDITOR),
+    ("/oversight/ledger/2/?chain=1", Role.AUDITOR),
     ("/cases/statistics/", None),
     ("/cases/", Role.LIAISON),
     ("/cases/?queue=open", Role.OFFICE_CLERK),

@@ -145,6 +145,7 @@ def test_nobody_but_the_department_corrects_it(record: Record, by: Actor, refusa
         (Severity.SERIOUS, "", "理由至少 10 个字，实为 0 个字"),
         (Severity.SERIOUS, " 情 节 严 重 \n 。 ", "理由至少 10 个字，实为 5 个字"),
         (Severity.SERIOUS, "重" * 501, "理由不超过 500 字，实为 501 字"),
+        (Severity.SERIOUS, f"{REASON}，联系人电话 13812345678", "不能写手机号码：“联系人电话”后面的 138…"),
         (Severity.GENERAL, REASON, "现在就是“一般”"),
     ],
 )

@@ -1,8 +1,10 @@
 """An auditor reads what was done, proves the chain, and takes the head away."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -15,9 +17,11 @@ from publiccredit.accounts.queries import spoken_names
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.casework.operations import decide
 from publiccredit.casework.types import Verdict
+from publiccredit.ledger.models import Entry
 from publiccredit.ledger.operations import record_entry
-from publiccredit.ledger.queries import head
+from publiccredit.ledger.queries import head, prove
 from publiccredit.oversight.ledger_lines import Named
+from publiccredit.oversight.ledger_words import notes
 from publiccredit.site.commands.history import _read_head
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
@@ -142,6 +146,83 @@ def test_a_page_takes_as_many_statements_for_one_line_as_for_fifty(auditor: Clie
     with CaptureQueriesContext(connection) as many:
         auditor.get("/oversight/ledger/?kind=case")
     assert len(many) == len(few)
+
+
+def test_one_entry_is_shown_whole_proved_to_the_head_and_taken_away_as_a_file(auditor: Client) -> None:
+    sha256 = "ab" * 32
+    for number in (7, 8):
+        record_entry(
+            actor="li", operation="hand_in_paper", object_kind="case", object_id=number, at=AT,
+            payload={"paper": "evidence", "sha256": sha256},
+        )  # fmt: skip
+    assert '<a href="/oversight/ledger/2/">2</a>' in auditor.get("/oversight/ledger/").content.decode()
+    page = auditor.get("/oversight/ledger/2/").content.decode()
+    first, second, third = Entry.objects.order_by("position")
+    for hashed in (first.hash, second.hash):
+        assert bytes(hashed).hex() in page
+    assert sha256 in page and "这一条与内容、与前后两条相符" in page and "从这一条到链首" not in page
+    chained = auditor.get("/oversight/ledger/2/?chain=1").content.decode()
+    assert "到链首（位置 3）的 2 条" in chained and bytes(third.hash).hex() in chained
+    assert (auditor.get("/oversight/ledger/4/").status_code, auditor.get("/oversight/ledger/0/").status_code) == (
+        404,
+    ) * 2
+    assert "/oversight/ledger/4/" not in auditor.get("/oversight/ledger/3/").content.decode()
+    held = json.loads(auditor.get("/oversight/ledger/2/entry.json").content)
+    written = json.dumps(list(held["entry"].values()), ensure_ascii=False).encode()  # as another program would
+    assert hashlib.sha256(bytes.fromhex(held["previous_hash"]) + written).hexdigest() == held["hash"]
+    assert held["previous_hash"] == bytes(first.hash).hex() and held["head"]["position"] == 3
+
+
+def test_an_entry_that_was_changed_is_found_on_its_page_and_on_those_beside_it(auditor: Client) -> None:
+    for number in (7, 8):
+        record_entry(actor="li", operation="take_case", object_kind="case", object_id=number, at=AT)
+    with patch("publiccredit.ledger.queries.hash_of", side_effect=lambda e: bytes(32) if e.position == 2 else e.hash):
+        changed = auditor.get("/oversight/ledger/2/?chain=1").content.decode()
+        assert "这一条与链不符" in changed and "从这一条到链首，链不完整" in changed
+        assert "相符" in auditor.get("/oversight/ledger/3/").content.decode()
+    second, third = Entry.objects.order_by("position")[1:]
+    third.previous_hash = bytes(32)
+    with patch(
+        "publiccredit.ledger.queries.entry_at", side_effect=lambda *, position: third if position == 3 else None
+    ):
+        assert prove(entry=second).faults[-1].found == f"前一哈希 {'0' * 64}"
+
+
+def test_an_entry_is_found_by_a_part_of_the_name_of_the_subject_it_is_about(
+    auditor: Client, officers: None, record: Record
+) -> None:
+    case = repair_ready(record)
+    record_entry(actor="li", operation="state_on_record", object_kind="record", object_id=record.pk, at=AT)
+    record_entry(actor="li", operation="register_contact", object_kind="subject", object_id=record.subject_id, at=AT)
+    assert record.subject is not None
+    found = auditor.get("/oversight/ledger/", {"object": record.subject.name[3:6]}).context["lines"]
+    assert {line.object.text.split("“")[0].split(" ")[0] for line in found} == {"案件", "记录", "主体"}
+    assert any(case.number in line.object.text for line in found)
+    assert positions(auditor.get("/oversight/ledger/", {"object": record.subject.name[3]})) == []
+
+
+def test_an_act_of_the_office_for_a_department_does_not_read_as_the_departments(auditor: Client) -> None:
+    open_account(
+        by=PROGRAM, username="yuan", display_name="县信用办袁某", role=Role.OFFICE_CLERK, department_code="",
+        password="long-enough-3819", at=AT,
+    )  # fmt: skip
+    record_entry(
+        actor="yuan", operation="answer_question", object_kind="question", object_id=1, at=AT,
+        department_code="emergency_management", payload={"verdict": "sent_back"},
+    )  # fmt: skip
+    page = auditor.get("/oversight/ledger/?operation=answer_question")
+    line = page.context["lines"][0]
+    assert (line.department, line.concerned) == ("", "濉溪县应急管理局")
+    assert "县信用办袁某（信用办经办人）判定" in page.content.decode()
+    assert "涉及濉溪县应急管理局，判定 " in page.content.decode()
+
+
+def test_periods_and_terms_are_told_by_their_last_day_as_on_every_other_page() -> None:
+    held = {"from": "2026-11-16", "source": "market_regulation/penalty", "until": "2026-11-23"}
+    assert notes(json.dumps(held)) == "期间 2026-11-16 至 2026-11-22，报送内容 市场监管行政处罚"
+    term = {"from": "general", "to": "serious", "disclosed_until": "2027-11-10"}
+    assert notes(json.dumps(term)) == "自 一般，改为 严重，公示至 2027-11-09"
+    assert notes(json.dumps({"until": "2026-12-01", "rights": "see"})) == "至 2026-11-30，权限 查看"
 
 
 def test_the_chain_is_proved_on_demand(auditor: Client) -> None:

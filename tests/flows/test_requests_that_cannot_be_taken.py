@@ -219,7 +219,7 @@ def test_papers_are_of_a_known_kind_and_not_empty(record: Record) -> None:
         ("撤回（决定被撤销）。", "只写结果的名称不够"),
         ("复议机关撤销了对李四的处罚决定。", "不能写“李四”"),
         ("复议机关撤销，身份证 34062119900101123X。", "不能写身份证号码"),
-        ("复议机关撤销，电话13812345678。", "电话号码"),
+        ("复议机关撤销，电话13812345678。", "不能写手机号码：“电话”后面的 138…"),
         ("撤" * 501, "最多 500 字，实为 501 字"),
     ],
 )
@@ -242,7 +242,7 @@ def test_words_for_the_public_are_asked_only_where_a_record_is_taken_away(record
     made = reject_objection(by=CLERK, case_id=objection_ready(record).pk, reasons=REASONS, at=AT)
     assert made.public_notice == "不予支持"
     case = objection_ready(record).pk
-    with pytest.raises(PublicWordsMissing, match="电话号码"):
+    with pytest.raises(PublicWordsMissing, match="不能写手机号码"):
         decide(by=CLERK, case_id=case, verdict=Verdict("rejected", REASONS, "请拨打 13812345678"), at=AT)
 
 
@@ -267,6 +267,11 @@ def test_a_statement_is_the_subjects_own(record: Record) -> None:
         state_on_record(by=LIAISON, subject_id=record.subject_id or 0, record_id=record.pk, statement="x", at=AT)
     with pytest.raises(CaseRefused, match="不是本主体"):
         state_on_record(by=OWNER, subject_id=999_999, record_id=record.pk, statement="x", at=AT)
+    for words, said in (("请致电 13812345678。", "不能写手机号码"), ("34062119900101123X", "不能写身份证号码")):
+        with pytest.raises(CaseRefused, match=said):
+            state_on_record(by=OWNER, subject_id=record.subject_id or 0, record_id=record.pk, statement=words, at=AT)
+    record.refresh_from_db()
+    assert record.statement == ""
     with pytest.raises(NotAllowed, match="本人申报"):
         declare_relation(by=PROGRAM, subject_id=record.subject_id or 0, relation="x", at=AT)
 

@@ -7,20 +7,21 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import DeclaredRelation
 from publiccredit.casework.rules import CaseRefused, party_of
 from publiccredit.catalogue.types import Party
+from publiccredit.catalogue.types.personal_numbers import refusal_of
 from publiccredit.subjects import operations as subjects
 
 LONGEST_STATEMENT = 1000
 
 
 class UnableToState(CaseRefused):
-    """The statement is too long, or the record is not the subject's."""
+    """The statement is too long, holds a number of a person, or the record is not the subject's."""
 
 
 def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: str, at: datetime) -> None:
     """
     Let the subject's own words travel with a record; empty takes them back (DP-17).
 
-    :raises UnableToState: more than 1,000 characters, or a record of somebody else.
+    :raises UnableToState: more than 1,000 characters, a number of a person, or a record of somebody else.
     """
     with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
         if party_of(actor=act.by) not in (Party.SUBJECT, Party.OFFICE):
@@ -28,6 +29,8 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
         words = statement.strip()
         if len(words) > LONGEST_STATEMENT:
             raise UnableToState(f"声明不超过 {LONGEST_STATEMENT} 字，实为 {len(words)} 字。请删减。")
+        if number := refusal_of(text=words, what="声明"):
+            raise UnableToState(number)
         record = subjects.lock_records(record_ids=[record_id]).get(record_id)
         if record is None or record.subject_id != subject_id:
             raise UnableToState("该记录不是本主体的记录。请从本主体的档案中选择。")

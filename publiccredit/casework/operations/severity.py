@@ -9,6 +9,7 @@ from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.severity import obstacle, offered, term_under
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
+from publiccredit.catalogue.types.personal_numbers import refusal_of
 from publiccredit.recipients import operations as recipients
 from publiccredit.recipients.types import Cause, NoticeKind
 from publiccredit.subjects import operations as subjects
@@ -38,8 +39,9 @@ def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: s
 
     :raises NotAllowed: the actor is no officer of a department.
     :raises RecordNotFound: it is not a record of the actor's department.
-    :raises UnableToCorrectSeverity: another department decided it, the reason is missing, the severity is the one it
-        has or none the packs list, or the record has ended, was repaired or was withdrawn.
+    :raises UnableToCorrectSeverity: another department decided it, the reason is missing or holds a number of a
+        person, the severity is the one it has or none the packs list, or the record has ended, was repaired or was
+        withdrawn.
     """
     with one_act(by=by, at=at, operation="correct_severity", object_kind="record") as act:
         if not by.of_department:
@@ -95,6 +97,8 @@ def _refuse_reason(words: str) -> None:
         )
     if len(words) > LONGEST_REASON:
         raise UnableToCorrectSeverity(f"理由不超过 {LONGEST_REASON} 字，实为 {len(words)} 字。请删减。")
+    if number := refusal_of(text=words, what="理由"):
+        raise UnableToCorrectSeverity(number)
 
 
 def _refuse_severity(record: Record, severity: Severity) -> None:

@@ -43,6 +43,11 @@ def without(text: str) -> str:
     return _SEARCHED.sub(rf"\1{_STARS}", text)
 
 
+def place_of_one(text: str) -> re.Match[str] | None:
+    """Give where a text has a row of digits as long as an identity number, old or new."""
+    return _OF_THAT_LENGTH.search(text)
+
+
 def may_hold_one(text: str) -> bool:
     """Tell whether a text has a row of digits as long as an identity number, old or new."""
-    return _OF_THAT_LENGTH.search(text) is not None
+    return place_of_one(text) is not None
