@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from xlsxwriter.exceptions import FileCreateError
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake import checking
@@ -58,16 +57,13 @@ class OfflineCheck:
         if self._recognition is None or not self._issues:
             return
         messages = pl.Series([issue["message"] for issue in self.report["issues"]], dtype=pl.String)
-        try:
-            annotate(
-                original=self.file,
-                recognition=self._recognition,
-                issues=pl.concat(self._issues).with_columns(message=messages),
-                outcomes=pl.concat(self._outcomes),
-                target=target,
-            )
-        except FileCreateError as error:
-            raise OSError(*error.args[0].args) from error
+        annotate(
+            original=self.file,
+            recognition=self._recognition,
+            issues=pl.concat(self._issues).with_columns(message=messages),
+            outcomes=pl.concat(self._outcomes),
+            target=target,
+        )
 
     def watch(self, checked: Iterable[Checked]) -> Iterator[Checked]:
         """Keep what passes by while a file is checked."""

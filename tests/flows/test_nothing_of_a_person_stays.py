@@ -18,7 +18,7 @@ from django.test import Client
 from publiccredit.accounts.operations import act_as, issue_token, open_account
 from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.intake import operations, received
-from publiccredit.intake.annotation import size
+from publiccredit.intake.clearing import size
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import cleared_here, file_submission, receive_submission
 from publiccredit.intake.queries import annotated_workbook

@@ -13,6 +13,7 @@ from publiccredit.intake.types import ACCEPTED, DUPLICATE, OUTCOME, RETURNED, RO
 
 WORDS = {ACCEPTED: "接受", RETURNED: "退回", DUPLICATE: "重复"}
 AUTHOR = "公共信用信息平台"
+WHOLE_ROWS = 100_000  # of more rows only those that need attention come back
 COMMENTS_PER_SHEET = (
     2_000  # a spreadsheet program crawls beyond; every cell is filled and every issue listed all the same
 )

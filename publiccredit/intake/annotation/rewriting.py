@@ -1,14 +1,15 @@
-"""An annotated workbook written anew, for originals that are too large for openpyxl or no xlsx."""
+"""An annotated workbook written anew, for originals that are no xlsx, are too long, or cannot be marked safely."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO, cast
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -16,6 +17,7 @@ from publiccredit.intake.annotation.marks import (
     AUTHOR,
     COMMENTS_PER_SHEET,
     SUMMARY_HEADERS,
+    WHOLE_ROWS,
     WORDS,
     Marks,
     Place,
@@ -24,15 +26,13 @@ from publiccredit.intake.annotation.marks import (
 from publiccredit.intake.annotation.privacy import CLEARED, shown, text_columns
 from publiccredit.intake.annotation.sheets import OriginalSheet
 from publiccredit.intake.annotation.style import HEADER, RETURN, SUMMARY_WIDTHS, WARN
+from publiccredit.intake.annotation.texts import UNPRINTABLE, escaped
 from publiccredit.intake.reading.headers import column_index, column_letter
 from publiccredit.intake.reading.recognition import ORIGINAL_ROW_HEADER, OUTCOME_HEADER, SUMMARY_SHEET
 from publiccredit.intake.reading.workbook import Cell, text_of
 from publiccredit.intake.types import RETURNED, RecognisedSheet, Recognition
 
-WHOLE_ROWS = 100_000  # of more rows only those that need attention come back
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook's dates have no zone
-UNPRINTABLE = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 WRITTEN_ANEW = "原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。"
 EMPTY = ("", "")
 BEFORE_TEXT, BEHIND_TEXT = '<is><t xml:space="preserve">', "</t></is>"
@@ -86,7 +86,7 @@ class Styles:
 def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, marks: Marks, target: Path) -> None:
     """Write the sheets with their marks, and the sheet of issues, to ``target``."""
     headers = {header.sheet: header for header in recognition.sheets}
-    with Workbook(target, {"constant_memory": False}) as book:
+    with _book(target) as book:
         styles = Styles(book)
         for sheet in sheets:
             page = _opened_page(book, sheet)
@@ -101,11 +101,21 @@ def write_marked(*, sheets: Sequence[OriginalSheet], recognition: Recognition, m
 
 def write_plain(*, sheets: Sequence[OriginalSheet], target: Path) -> None:
     """Write the sheets as they are, each row in its place, to ``target``."""
-    with Workbook(target, {"constant_memory": False}) as book:
+    with _book(target) as book:
         styles = Styles(book)
         for sheet in sheets:
             page = _opened_page(book, sheet)
             page.lines = _plain_lines(sheet.rows, styles)
+
+
+@contextmanager
+def _book(target: Path) -> Iterator[Workbook]:
+    """:raises OSError: the system does not let it be written."""
+    try:
+        with Workbook(target, {"constant_memory": False}) as book:
+            yield book
+    except FileCreateError as error:
+        raise OSError(*error.args[0].args) from error
 
 
 def _opened_page(book: Workbook, sheet: OriginalSheet) -> StreamedSheet:
@@ -305,9 +315,7 @@ def _cell(value: Cell, styles: Styles, colour: str) -> tuple[str, str]:
 
 
 def _styled(text: str, style: int) -> tuple[str, str]:
-    if UNPRINTABLE.search(text):
-        text = UNPRINTABLE.sub(lambda found: ESCAPES.get(found.group(), ""), text)
-    return _text_attributes(style), f"{BEFORE_TEXT}{text}{BEHIND_TEXT}"
+    return _text_attributes(style), f"{BEFORE_TEXT}{escaped(text)}{BEHIND_TEXT}"
 
 
 def _text_attributes(style: int) -> str:

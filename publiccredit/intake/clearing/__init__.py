@@ -16,8 +16,8 @@ from pathlib import Path
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldType
 from publiccredit.catalogue.types.identity_numbers import without
-from publiccredit.intake.annotation.size import fits_in_place
 from publiccredit.intake.checks.natural_person import CLEARED, own_document
+from publiccredit.intake.clearing.size import fits_in_place
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.reading.package import holds_numbers_aside
 from publiccredit.intake.types import RecognisedSheet, Recognition

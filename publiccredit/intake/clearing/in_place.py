@@ -12,7 +12,6 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publiccredit.catalogue.types.identity_numbers import without
-from publiccredit.intake.annotation.in_place import cells_there_are
 from publiccredit.intake.clearing import CLEARED, Row
 from publiccredit.intake.reading.workbook import text_of
 from publiccredit.intake.types import Recognition
@@ -36,9 +35,18 @@ def clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[R
     return True
 
 
+def _cells_there_are(sheet: Worksheet) -> list[Cell]:
+    """
+    Give the cells there are.
+
+    Not ``iter_rows``: a lone formatted cell in the last corner would make it walk, and create, 17 thousand million.
+    """
+    return [cell for cell in sheet._cells.values() if isinstance(cell, Cell)]
+
+
 def _clear_data(sheet: Worksheet, row: Row) -> bool:
     changed = False
-    for cell in cells_there_are(sheet):
+    for cell in _cells_there_are(sheet):
         person = row.person_at(cell.row)
         if person is not None:
             cell.value = cell.comment = cell.hyperlink = None
@@ -53,7 +61,7 @@ def _clear_data(sheet: Worksheet, row: Row) -> bool:
 
 def _clear_other(sheet: Worksheet) -> bool:
     """Clear the rows with an identity number: beside it stands a name, and no check has looked at them."""
-    cells = cells_there_are(sheet)
+    cells = _cells_there_are(sheet)
     named = {cell.row for cell in cells if without(_text(cell)) != _text(cell)}
     changed = bool(named)
     for cell in cells:

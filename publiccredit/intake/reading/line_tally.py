@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import compress
 
 import polars as pl
-from pyarrow import lib as arrow
 
 QUOTE = b'"'
 WIDE_BLANK = b"\xe3\x80"  # the bytes of U+3000; no other character is made of these two alone
@@ -38,6 +37,8 @@ class LineTally:
 
 def line_tally(block: bytes | memoryview) -> LineTally:
     """Count the lines of a block without quotation marks that begins and ends with whole lines."""
+    from pyarrow import lib as arrow  # loaded for text alone: workbooks, and programs that only mark them, need none
+
     if not block:
         return LineTally()
     data = pl.Series(arrow.UInt8Array.from_buffers(arrow.uint8(), len(block), [None, arrow.py_buffer(block)]))

@@ -6,7 +6,8 @@ import openpyxl
 import polars as pl
 import pytest
 
-from publiccredit.intake.annotation import annotate, size
+from publiccredit.intake import annotation
+from publiccredit.intake.annotation import annotate
 from publiccredit.intake.annotation.limited import annotate_limited
 from publiccredit.intake.annotation.marks import AUTHOR
 from publiccredit.intake.annotation.sheets import open_sheets
@@ -56,9 +57,10 @@ def read(path: Path) -> list[tuple[object, ...]]:
     return rows
 
 
-@pytest.fixture(params=[100_000, 0], ids=["marked in place", "written anew"])
+@pytest.fixture(params=[True, False], ids=["marked in place", "written anew"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size, "IN_PLACE_CELLS", request.param)
+    if not request.param:
+        monkeypatch.setattr(annotation, "marked_in_place", lambda **_: False)
 
 
 @pytest.mark.usefixtures("way")
@@ -222,6 +224,6 @@ def test_nothing_of_a_person_comes_back(tmp_path: Path) -> None:
 def test_a_workbook_written_anew_says_what_it_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original = write_xlsx(tmp_path, {"数据": [HEADERS, ROW_1, ROW_2, ROW_3]})
     assert openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment is None
-    monkeypatch.setattr(size, "IN_PLACE_CELLS", 0)
+    monkeypatch.setattr(annotation, "marked_in_place", lambda **_: False)
     said = openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment
     assert said.text == ("原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。")

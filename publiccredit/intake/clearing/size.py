@@ -1,4 +1,4 @@
-"""Whether a workbook is marked where it stands, or written anew because openpyxl would take too long over it."""
+"""Whether a workbook is cleared where it stands, or written anew because openpyxl would take too long over it."""
 
 import zipfile
 from pathlib import Path
