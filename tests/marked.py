@@ -137,3 +137,9 @@ def boxes_of(path: Path) -> list[tuple[int, int]]:
     numbers = re.findall(rb'id="(_x0000_s\d+)"', said[0])
     assert len(numbers) == len(set(numbers)) == len(found)
     return sorted((int(row) + 1, int(column)) for row, column in found)
+
+
+def nowhere(path: Path, *words: str) -> bool:
+    """Tell whether none of these words is in any part of a workbook."""
+    said = b"".join(parts(path).values()).decode(errors="replace")
+    return all(word not in said for word in words)

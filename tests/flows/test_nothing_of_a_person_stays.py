@@ -18,7 +18,7 @@ from django.test import Client
 from publiccredit.accounts.operations import act_as, issue_token, open_account
 from publiccredit.accounts.types import PROGRAM, Role, TokenScope
 from publiccredit.intake import operations, received
-from publiccredit.intake.clearing import size
+from publiccredit.intake.annotation.marking.outline import Unsure
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import cleared_here, file_submission, receive_submission
 from publiccredit.intake.queries import annotated_workbook
@@ -121,6 +121,10 @@ def test_what_is_kept_is_read_again_like_the_file_itself(kind: str, left: object
     assert left() == []
 
 
+def _unsure(**_: object) -> bool:
+    raise Unsure("written anew")
+
+
 def _codes(sent: Submission, *, again: str) -> set[tuple[int, str]]:
     """Give what was found at which row; of a number that is masked, and a person's row, what is said of it again."""
     found = sent.issues.exclude(code="P-102").values_list("row_number", "code")
@@ -133,7 +137,7 @@ def test_a_number_where_no_check_looks_does_not_stay(
     kind: str, anew: bool, left: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if anew:
-        monkeypatch.setattr(size, "IN_PLACE_CELLS", 0)
+        monkeypatch.setattr("publiccredit.intake.clearing.in_place.clear_in_place", _unsure)
     name, content = persons.CLEAN_FILES[kind]
     sent = _submission(content(), name)
     assert outcome(sent) == ("filed", 2, 2, 0, 0)

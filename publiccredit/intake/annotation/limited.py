@@ -1,4 +1,4 @@
-"""Annotation in a child process: openpyxl and calamine open the sender's file once more, and not in the web server."""
+"""Annotation in a child process: the sender's file is opened once more, and not in the web server."""
 
 import tempfile
 from dataclasses import asdict

@@ -33,7 +33,10 @@ from publiccredit.intake.reading.workbook import Cell, text_of
 from publiccredit.intake.types import RETURNED, RecognisedSheet, Recognition
 
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook's dates have no zone
-WRITTEN_ANEW = "原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。"
+WRITTEN_ANEW = (
+    "原工作簿为旧格式、超过 10 万行或有平台不能原样改写的内容，本文件由平台重新写成："
+    "数值和文字保留，颜色、边框、下拉列表等未保留。"
+)
 EMPTY = ("", "")
 BEFORE_TEXT, BEHIND_TEXT = '<is><t xml:space="preserve">', "</t></is>"
 LOOKS: dict[str, dict[str, object]] = {

@@ -4,12 +4,15 @@ The copy of a sent file that may be kept: everything as it was sent, but for wha
 Takes the file, what it was recognised as, and the rows that were refused because they are about natural persons. Gives
 a copy in which those rows hold nothing but the platform's own mark, in the same rows and columns, so that it can be
 annotated, confirmed and read again like the file itself; resident identity numbers elsewhere keep their first six
-digits. Separated text and JSON lines keep their format, encoding and every line that needs no change; a workbook of up
-to 100,000 cells keeps what openpyxl keeps, a larger one and an xls are written anew as xlsx. The columns in which an
-organisation, or its representative, is identified stay as they are: what stands in them is checked row by row.
+digits. Separated text and JSON lines keep their format, encoding and every line that needs no change; of a workbook all
+stays that says nothing of a person. An xls, and a workbook with parts that may repeat its cells (charts, results of
+formulas), is written anew as xlsx with its cells alone. The columns in which an organisation, or its representative, is
+identified stay as they are: what stands in them is checked row by row.
 """
 
-from collections.abc import Mapping, Sequence
+import logging
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +20,11 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldType
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.checks.natural_person import CLEARED, own_document
-from publiccredit.intake.clearing.size import fits_in_place
 from publiccredit.intake.reading.headers import column_index
 from publiccredit.intake.reading.package import holds_numbers_aside
 from publiccredit.intake.types import RecognisedSheet, Recognition
+
+log = logging.getLogger(__name__)
 
 __all__ = ["CLEARED", "Persons", "Row", "cleared"]
 
@@ -59,13 +63,9 @@ def cleared(*, original: Path, recognition: Recognition, persons: Persons, targe
 
     The original must have been read before: what is hostile was refused there.
     """
-    # What writes workbooks takes as long to load as a fifth of the site, whose processes never come here.
+    clear: Callable[..., bool] = _clear_workbook
     if recognition.encoding != "workbook":
         from publiccredit.intake.clearing.texts import clear_text as clear
-    elif fits_in_place(original):
-        clear = _clear_in_place
-    else:
-        from publiccredit.intake.clearing.anew import clear_anew as clear
     rows = [Row.of(header=h, record_type=recognition.record_type, persons=persons) for h in recognition.sheets]
     if clear(original=original, recognition=recognition, rows=rows, target=target):
         return True
@@ -73,12 +73,17 @@ def cleared(*, original: Path, recognition: Recognition, persons: Persons, targe
     return False
 
 
-def _clear_in_place(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:
-    """Clear a workbook where it stands; where a number stays in a corner of it nobody thought of, its cells alone."""
+def _clear_workbook(*, original: Path, recognition: Recognition, rows: Sequence[Row], target: Path) -> bool:
+    """Clear a workbook where it stands; an xls, or where something of a person may stay in it, with its cells alone."""
+    from publiccredit.intake.annotation.marking import UNREADABLE, reason
     from publiccredit.intake.clearing.anew import clear_anew
     from publiccredit.intake.clearing.in_place import clear_in_place
 
-    changed = clear_in_place(original=original, recognition=recognition, rows=rows, target=target)
-    if recognition.has_numbers_aside and holds_numbers_aside(target):
-        return clear_anew(original=original, recognition=recognition, rows=rows, target=target)
-    return changed
+    if zipfile.is_zipfile(original):
+        try:
+            changed = clear_in_place(original=original, rows=rows, target=target)
+            if not recognition.has_numbers_aside or (changed and not holds_numbers_aside(target)):
+                return changed
+        except UNREADABLE as error:
+            log.warning("The copy of a workbook is written anew: %s", reason(error))
+    return clear_anew(original=original, recognition=recognition, rows=rows, target=target)

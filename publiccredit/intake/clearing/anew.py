@@ -1,4 +1,4 @@
-"""A workbook without persons, written anew because it is too large for openpyxl or no xlsx."""
+"""A workbook without persons, written anew because it is no xlsx or may repeat its cells elsewhere."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

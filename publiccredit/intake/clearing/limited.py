@@ -1,4 +1,4 @@
-"""Clearing in a child process: openpyxl and calamine open the sender's file once more, and not in the worker."""
+"""Clearing in a child process: the sender's file is opened once more, and not in the worker."""
 
 import tempfile
 from dataclasses import asdict

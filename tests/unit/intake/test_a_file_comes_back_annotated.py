@@ -226,4 +226,7 @@ def test_a_workbook_written_anew_says_what_it_lost(tmp_path: Path, monkeypatch: 
     assert openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment is None
     monkeypatch.setattr(annotation, "marked_in_place", lambda **_: False)
     said = openpyxl.load_workbook(annotated(original, sheet="数据"))["核验问题"]["A1"].comment
-    assert said.text == ("原工作簿较大或为旧格式，本文件由平台重新写成：数值和文字保留，颜色、边框、下拉列表等未保留。")
+    assert said.text == (
+        "原工作簿为旧格式、超过 10 万行或有平台不能原样改写的内容，本文件由平台重新写成："
+        "数值和文字保留，颜色、边框、下拉列表等未保留。"
+    )

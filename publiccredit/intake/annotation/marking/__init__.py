@@ -18,7 +18,7 @@ from publiccredit.intake.annotation.marking.workbook import mark
 from publiccredit.intake.annotation.marks import Marks
 from publiccredit.intake.types import Recognition
 
-__all__ = ["marked_in_place"]
+__all__ = ["UNREADABLE", "marked_in_place", "reason"]
 
 log = logging.getLogger(__name__)
 # Whatever is not as it should be in a part shows as one of these; the workbook as a whole was read without a fault.
@@ -32,7 +32,11 @@ def marked_in_place(*, original: Path, recognition: Recognition, marks: Marks, t
     try:
         mark(original=original, recognition=recognition, marks=marks, target=target)
     except UNREADABLE as error:
-        # The message of any other exception may quote a cell, and a cell may be about a person.
-        log.warning("A workbook is written anew: %s", error if isinstance(error, Unsure) else type(error).__name__)
+        log.warning("A workbook is written anew: %s", reason(error))
         return False
     return True
+
+
+def reason(error: BaseException) -> str:
+    """Give why a workbook cannot be changed, in words that quote none of its cells: they may be about a person."""
+    return str(error) if isinstance(error, Unsure) else type(error).__name__

@@ -13,6 +13,7 @@ from publiccredit.intake.reading.headers import column_index, column_letter
 ATTRIBUTES = rb"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*"""
 ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)(\d+)["']""")
+NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
 RUN = re.compile(r"<(?:[\w.-]+:)?r[\s>]")  # of letters that look alike
 CONTENT = {"t", "cm", "vm", "ph"}  # attributes of what stands in a cell, not of how it looks
 
@@ -52,6 +53,17 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class RowPiece:
+    """One row as it came: all of it, its start tag but for the end of that, and what stands between its tags."""
+
+    number: int
+    raw: bytes
+    tag: bytes
+    attributes: bytes
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Spelling:
     """How the cells of one sheet are spelled: with the prefix of its vocabulary."""
 
@@ -73,6 +85,33 @@ class Spelling:
         p = re.escape(self.prefix.encode())
         sound = rb"<" + p + rb"rPh\b.*?</" + p + rb"rPh>"
         return re.compile(sound + rb"|<" + p + rb"t(?:\s[^>]*)?>([^<]*)</" + p + rb"t>", re.DOTALL)
+
+    @cached_property
+    def row(self) -> re.Pattern[bytes]:
+        p = re.escape(self.prefix.encode())
+        return re.compile(rb"\s*(<" + p + rb"row(" + ATTRIBUTES + rb"))\s*(/?)>")
+
+    def rows(self, xml: bytes, start: int, end: int) -> Iterator[RowPiece]:
+        """
+        Give the rows that stand between two places of a sheet.
+
+        :raises Unsure: something else is among them, or they are not in order.
+        """
+        closing = f"</{self.prefix}row>".encode()
+        number = 0
+        while start < end:
+            found = self.row.match(xml, start, end)
+            if found is None:
+                if xml[start:end].strip():
+                    raise Unsure("something else among the rows")
+                return
+            said = NUMBER.search(found[2])
+            before, number = number, int(said[1]) if said else number + 1
+            if number <= before:
+                raise Unsure("rows out of order")
+            behind = found.end() if found[3] else xml.index(closing, found.end())
+            start = behind if found[3] else behind + len(closing)
+            yield RowPiece(number, xml[found.start(1) : start], found[1], found[2], xml[found.end() : behind])
 
     def cells(self, body: bytes, row: int) -> Iterator[Cell]:
         """

@@ -68,25 +68,21 @@ class Notes:
     def _author(self, note: Element) -> str:
         return self.authors[int(note.attributes.get("authorId", "0"))]
 
-    def write(self, added: Mapping[Place, str], *, is_gone: Callable[[Place], bool], below: int) -> str:
+    def write(self, added: Mapping[Place, str], *, is_gone: Callable[[Place, str], bool]) -> str:
         """
         Write the notes and give the name of the sheet's relation to their boxes, nothing where there are none left.
 
-        Gone are, below a row, the platform's own of an earlier answer, and wherever another is put in their place.
+        What ``is_gone`` is told of each is its place and its author. Where another is put in its place, it goes too.
 
         :raises Unsure: one that goes is the first of a conversation, or the boxes are not those of notes.
         """
-        gone = {
-            place
-            for place, note in self.notes.items()
-            if place in added or is_gone(place) or (place[0] > below and self._author(note) == AUTHOR)
-        }
+        gone = {place for place, note in self.notes.items() if place in added or is_gone(place, self._author(note))}
         if any(self._author(self.notes[place]).startswith(THREAD) for place in gone):
             raise Unsure("a conversation at a marked cell")
         if not added and not gone:
             return self.drawing
         self._write_words(added, gone)
-        return self._write_boxes(added, gone)
+        return self._write_boxes(added, gone) if added or self.drawing else ""
 
     def _write_words(self, added: Mapping[Place, str], gone: set[Place]) -> None:
         p = self.root.prefix

@@ -1,12 +1,12 @@
 """The rows of a data sheet: behind each its outcome, and those that bear a mark with their cells marked."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from publiccredit.intake.annotation.marking.cells import ATTRIBUTES, REFERENCE, RUN, Cell, Spelling, attributes_of
+from publiccredit.intake.annotation.marking.cells import REFERENCE, Cell, RowPiece, Spelling, attributes_of
 from publiccredit.intake.annotation.marking.outline import Unsure
+from publiccredit.intake.annotation.marking.strings import NumberSearch
 from publiccredit.intake.annotation.marking.styles import Styles
 from publiccredit.intake.annotation.marks import WORDS, Marks, outcome_column
 from publiccredit.intake.annotation.privacy import CLEARED, shown
@@ -15,9 +15,6 @@ from publiccredit.intake.reading.recognition import OUTCOME_HEADER
 from publiccredit.intake.types import RETURNED, RecognisedSheet
 
 SPANS = re.compile(rb"""\s+spans\s*=\s*(?:"[^"]*"|'[^']*')""")
-NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
-FEW = 32  # values that are sooner looked for one by one than all values of a row are found
-VALUE = re.compile(rb">\d+<")
 
 
 @dataclass
@@ -32,12 +29,12 @@ class RowWriter:
     masked: dict[int, str]  # shared strings that hold one, and what they are to say
     column_styles: dict[int, int]  # of cells that are not there
     released: set[int] = field(default_factory=set)
-    seen: set[int] = field(default_factory=set)
     has_hidden: bool = False  # a person, or the number of one
 
     def __post_init__(self) -> None:
         name = self.header.sheet
         self.last = outcome_column(self.header)
+        self.search = NumberSearch(self.masked)
         self.letters = column_letter(self.last).encode()
         self.outcomes = {row: word for (sheet, row), word in self.marks.outcomes.items() if sheet == name}
         self.persons = {row for sheet, row in self.marks.persons if sheet == name}
@@ -48,51 +45,30 @@ class RowWriter:
         self.careful = {row for row, word in self.outcomes.items() if word == WORDS[RETURNED]}
         self.careful |= self.persons | self.cells.keys()
 
-    @cached_property
-    def row_tag(self) -> re.Pattern[bytes]:
-        p = re.escape(self.spelling.prefix.encode())
-        return re.compile(rb"\s*(<" + p + rb"row(" + ATTRIBUTES + rb")\s*(/?)>)")
-
-    def written(self, xml: bytes, start: int, end: int) -> Iterator[bytes]:
+    def written(self, rows: Iterable[RowPiece]) -> Iterator[bytes]:
         """
-        Give the rows that stand between two places of the sheet's XML.
+        Give the rows of the sheet as they are to be.
 
-        :raises Unsure: something else is among them, they are not in order, or one that has an outcome is not there.
+        :raises Unsure: a row that has an outcome is not there.
         """
         closing = f"</{self.spelling.prefix}row>".encode()
-        number = 0
-        while start < end:
-            found = self.row_tag.match(xml, start, end)
-            if found is None:
-                if xml[start:end].strip():
-                    raise Unsure("something else among the rows")
-                break
-            said = NUMBER.search(found[2])
-            before, number = number, int(said[1]) if said else number + 1
-            if number <= before:
-                raise Unsure("rows out of order")
-            behind = found.end() if found[3] else xml.index(closing, found.end())
-            start = behind if found[3] else behind + len(closing)
-            if number < self.header.header_row:
-                yield xml[found.start(1) : start]
+        left = set(self.outcomes)
+        for row in rows:
+            left.discard(row.number)
+            if row.number < self.header.header_row:
+                yield row.raw
+                continue
+            yield SPANS.sub(b"", row.tag) + b">"
+            if row.number == self.header.header_row:
+                yield self._header(row.number, row.body)
+            elif self._is_plain(row.number, row.body):
+                yield row.body
+                yield self._outcome(row.number)
             else:
-                body = b"" if found[3] else xml[found.end() : behind]
-                yield from self._row(number, found, body, closing)
-        if not self.outcomes.keys() <= self.seen:
+                yield self._marked(row)
+            yield closing
+        if left:
             raise Unsure("a row that is not there")
-
-    def _row(self, number: int, found: re.Match[bytes], body: bytes, closing: bytes) -> Iterator[bytes]:
-        self.seen.add(number)
-        tag = found[1].removesuffix(b"/>").removesuffix(b">").rstrip()
-        yield SPANS.sub(b"", tag) + b">"
-        if number == self.header.header_row:
-            yield self._header(number, body)
-        elif self._is_plain(number, body):
-            yield body
-            yield self._outcome(number)
-        else:
-            yield self._marked(number, body, found[2])
-        yield closing
 
     def _header(self, number: int, body: bytes) -> bytes:
         if self.titled:
@@ -119,7 +95,7 @@ class RowWriter:
         """
         if number in self.careful or (self.earlier is not None and self.earlier.search(body)):
             return False
-        if self._may_hold_number(body):
+        if self.search.may_be_in(body):
             return False
         at = body.rfind(b"<%bc " % self.spelling.prefix.encode())
         last = self.spelling.cell.match(body, at) if at >= 0 else None
@@ -130,23 +106,11 @@ class RowWriter:
             return False
         return (len(place[1]), place[1].upper()) < (len(self.letters), self.letters)
 
-    def _may_hold_number(self, body: bytes) -> bool:
-        if b"inlineStr" in body or b"str" in body:
-            text = body.decode()
-            if "&#" in text or RUN.search(text) or shown(text) is not None:
-                return True
-        if len(self._masked_values) <= FEW:
-            return any(value in body for value in self._masked_values)
-        return not self._masked_values.isdisjoint(VALUE.findall(body))
-
-    @cached_property
-    def _masked_values(self) -> frozenset[bytes]:
-        return frozenset(b">%d<" % number for number in self.masked)
-
-    def _marked(self, number: int, body: bytes, attributes: bytes) -> bytes:
-        there = {cell.column: cell for cell in self.spelling.cells(body, number)}
+    def _marked(self, row: RowPiece) -> bytes:
+        number = row.number
+        there = {cell.column: cell for cell in self.spelling.cells(row.body, number)}
         cells = {column: self._kept(cell, number) for column, cell in there.items()}
-        usual = self._usual_style(attributes)
+        usual = self._usual_style(row.attributes)
 
         def marked(column: int, *, returns: bool) -> Cell:
             style = there[column].style if column in there else usual(column)

@@ -1,10 +1,10 @@
 """One data sheet: its rows written again, and around them no more than the marks need."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from publiccredit.intake.annotation.marking.cells import ATTRIBUTES, Spelling
-from publiccredit.intake.annotation.marking.notes import Notes, Place
+from publiccredit.intake.annotation.marking.cells import ATTRIBUTES, RowPiece, Spelling
+from publiccredit.intake.annotation.marking.notes import Notes
 from publiccredit.intake.annotation.marking.outline import (
     TAG,
     Change,
@@ -17,8 +17,6 @@ from publiccredit.intake.annotation.marking.outline import (
     start_tag,
 )
 from publiccredit.intake.annotation.marking.package import Package, Relations, relation
-from publiccredit.intake.annotation.marking.rows import RowWriter
-from publiccredit.intake.annotation.marks import COMMENTS_PER_SHEET
 from publiccredit.intake.reading.headers import column_index, column_letter
 
 ROOT = re.compile(rb"<([\w.-]+:)?worksheet[\s>]")
@@ -75,23 +73,30 @@ class Sheet:
             for number in range(int(one["min"]), min(int(one["max"]), 1_000) + 1)
         }
 
-    def write(self, rows: RowWriter) -> None:
-        """Write the sheet with its rows, notes and links as they are to be."""
-        data = list(rows.written(self.xml, self.first, self.behind))
-        relations = Relations(self.package, self.part)
-        changes = self._without_links(relations, rows.persons)
-        drawing = self.tail_outline.child("legacyDrawing")
-        known = drawing.attribute("id") if drawing else ""
-        notes = Notes(self.package, relations, self.namespace, known)
-        named = notes.write(_notes(rows), is_gone=lambda at: at[0] in rows.persons, below=rows.header.header_row)
-        if named != known:
-            changes.append(self._drawing(named))
-        head = edited(self.head, self._dimension(rows.last))
-        tail = edited(self.root_tag + self.tail, changes)[len(self.root_tag) :]
-        opening = self.xml[len(self.head) : self.first]
-        self.package.write(self.part, b"".join((head, opening, *data, self.closing, tail)))
+    def rows(self) -> Iterator[RowPiece]:
+        """:raises Unsure: something else is among them, or they are not in order."""
+        return self.spelling.rows(self.xml, self.first, self.behind)
 
-    def _dimension(self, last: int) -> list[Change]:
+    def notes(self, relations: Relations) -> Notes:
+        return Notes(self.package, relations, self.namespace, self.drawing)
+
+    @property
+    def drawing(self) -> str:
+        """The name of the relation to the boxes of notes."""
+        known = self.tail_outline.child("legacyDrawing")
+        return known.attribute("id") if known else ""
+
+    def around(self, *, before: Iterable[Change] = (), behind: Iterable[Change] = ()) -> tuple[bytes, bytes]:
+        """Give what stands before the rows and behind them, with changes."""
+        return edited(self.head, before), edited(self.root_tag + self.tail, behind)[len(self.root_tag) :]
+
+    def put(self, rows: Iterable[bytes], *, around: tuple[bytes, bytes]) -> None:
+        """Write the sheet with other rows, and what is to stand before and behind them."""
+        opening = self.xml[len(self.head) : self.first]
+        self.package.write(self.part, b"".join((around[0], opening, *rows, self.closing, around[1])))
+
+    def dimension(self, last: int) -> list[Change]:
+        """Give what makes the sheet say that it reaches as far as a column."""
         element = self.head_outline.child("dimension")
         corner = re.fullmatch(r"([A-Z]+\d+)(?::([A-Z]+)(\d+))?", element.attributes.get("ref", "")) if element else None
         if element is None or corner is None or not corner[2] or column_index(corner[2]) >= last:
@@ -99,19 +104,20 @@ class Sheet:
         tag = start_tag(element, ref=f"{corner[1]}:{column_letter(last)}{corner[3]}")
         return [(element.start, element.end, tag.removesuffix(b">") + b"/>" if element.empty else tag)]
 
-    def _without_links(self, relations: Relations, rows: Iterable[int]) -> list[Change]:
+    def without_links(self, relations: Relations, rows: Collection[int]) -> list[Change]:
         """Take out the links of some rows, and where they lead."""
         listed = self.tail_outline.child("hyperlinks")
         if listed is None or not rows:
             return []
-        gone = [link for link in listed.children if any(row in _rows_of(link) for row in rows)]
+        gone = [link for link in listed.children if _touches(_rows_of(link), rows)]
         left = {link.attribute("id") for link in listed.children if link not in gone}
         relations.remove(*({link.attribute("id") for link in gone} - left))
         if len(gone) == len(listed.children):
             return [(listed.start, listed.end, b"")]
         return [(link.start, link.end, b"") for link in gone]
 
-    def _drawing(self, named: str) -> Change:
+    def reference(self, named: str) -> Change:
+        """Give what refers to the boxes of notes by the name of a relation."""
         root = self.tail_outline
         at = next((child.start for child in root.children if child.name in BEHIND_DRAWING), root.behind)
         if any(child.start > at for child in root.children_named("drawing")):
@@ -125,11 +131,7 @@ def _rows_of(link: Element) -> range:
     return range(top, int((last or first).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or top) + 1)
 
 
-def _notes(rows: RowWriter) -> dict[Place, str]:
-    """Give the notes of the marked cells, as many as a spreadsheet program bears."""
-    marked = (
-        ((row, column if column >= 0 else rows.last), mark.comment)
-        for row in sorted(rows.outcomes)
-        for column, mark in rows.cells.get(row, {}).items()
-    )
-    return dict(place for place, _ in zip(marked, range(COMMENTS_PER_SHEET), strict=False))
+def _touches(linked: range, rows: Collection[int]) -> bool:
+    if len(linked) < len(rows):
+        return any(row in rows for row in linked)
+    return any(row in linked for row in rows)

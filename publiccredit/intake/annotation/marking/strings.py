@@ -1,13 +1,16 @@
 """The strings that cells share: which of them hold the number of a person, and which nothing shows any more."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from publiccredit.intake.annotation.marking.cells import ATTRIBUTES, RUN, Spelling
 from publiccredit.intake.annotation.marking.outline import Unsure, has_islands, require_plain_text
 from publiccredit.intake.annotation.privacy import shown
 
+FEW = 32  # values that are sooner looked for one by one than all values of a row are found
+VALUE = re.compile(rb">\d+<")
 ROOT = re.compile(rb"<([\w.-]+:)?sst[\s>]")
 USUAL_CELL = re.compile(rb't="s"><v>(\d+)</v>')  # as nearly all programs write it; the other takes six times as long
 CELL = re.compile(rb"""["']s["'][^>]*>\s*<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*(\d+)\s*<""")
@@ -61,18 +64,37 @@ class SharedStrings:
         return self.closing.join(pieces)
 
 
-def still_shown(numbers: Collection[int], *, sheets: Iterable[bytes]) -> set[int]:
+@dataclass(frozen=True)
+class NumberSearch:
+    """Tells of a whole row at once whether a text in it may hold the number of a person: hardly any does."""
+
+    masked: Mapping[int, str]  # the shared strings that hold one
+
+    @cached_property
+    def values(self) -> frozenset[bytes]:
+        return frozenset(b">%d<" % number for number in self.masked)
+
+    def may_be_in(self, body: bytes) -> bool:
+        if b"inlineStr" in body or b"str" in body:
+            text = body.decode()
+            if "&#" in text or RUN.search(text) or shown(text) is not None:
+                return True
+        if len(self.values) <= FEW:
+            return any(value in body for value in self.values)
+        return not self.values.isdisjoint(VALUE.findall(body))
+
+
+def shown_in(sheets: Iterable[bytes]) -> set[int]:
     """
-    Give which of these strings a cell of the sheets shows.
+    Give the shared strings that a cell of these sheets shows.
 
     :raises Unsure: a sheet is written in a way that cannot be searched.
     """
-    left: set[int] = set()
-    wanted = {str(number).encode() for number in numbers}
+    numbers: set[bytes] = set()
     for xml in sheets:
         require_plain_text(xml)
         count, shared = xml.count(b'"s"') + xml.count(b"'s'"), USUAL_CELL.findall(xml)
         if len(shared) != count and len(shared := CELL.findall(xml)) != count:
             raise Unsure("cells of shared strings that cannot be searched")
-        left.update(int(number) for number in wanted.intersection(shared))
-    return left
+        numbers.update(shared)
+    return {int(number) for number in numbers}

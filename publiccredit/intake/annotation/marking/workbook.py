@@ -5,23 +5,28 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from publiccredit.intake.annotation.marking.formulas import leave_out_results
+from publiccredit.intake.annotation.marking.notes import Place
 from publiccredit.intake.annotation.marking.outline import Unsure, outline
 from publiccredit.intake.annotation.marking.package import Package, Relations
 from publiccredit.intake.annotation.marking.rows import RowWriter
 from publiccredit.intake.annotation.marking.sheet import Sheet
-from publiccredit.intake.annotation.marking.strings import SharedStrings, still_shown
+from publiccredit.intake.annotation.marking.strings import SharedStrings, shown_in
 from publiccredit.intake.annotation.marking.styles import PLAIN, Styles
 from publiccredit.intake.annotation.marking.summary import write_summary
-from publiccredit.intake.annotation.marks import WHOLE_ROWS, Marks
+from publiccredit.intake.annotation.marks import AUTHOR, COMMENTS_PER_SHEET, WHOLE_ROWS, Marks
 from publiccredit.intake.annotation.privacy import text_columns
 from publiccredit.intake.reading.recognition import SUMMARY_SHEET
 from publiccredit.intake.types import RecognisedSheet, Recognition
 
-# Parts that may repeat what stands in cells: of a workbook with persons they are not given back.
-REPEATING = re.compile(
-    r"charts?/|chartEx|pivot|slicer|timeline|diagrams/|drawings/drawing|model/|threaded|richData", re.I
+# Parts of which it is known that they do not repeat what stands in cells: notes and links are looked at by themselves.
+# Charts, pictures, text boxes, caches of pivot tables and whatever comes next may.
+NOT_REPEATING = re.compile(
+    r"\[Content_Types\]\.xml|.*\.rels|docProps/.*|xl/workbook\.xml|xl/worksheets/[^/]*|xl/styles\.xml|xl/sharedStrings\.xml"
+    r"|xl/theme/.*|xl/tables/.*|xl/printerSettings/.*|xl/metadata\.xml|xl/calcChain\.xml|xl/(comments/?|drawings/)?comments?\d*\.xml"
+    r"|xl/drawings/[^/]*\.vml|.*/",
+    re.IGNORECASE,
 )
-FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
 
 
 def mark(*, original: Path, recognition: Recognition, marks: Marks, target: Path) -> None:
@@ -33,6 +38,47 @@ def mark(*, original: Path, recognition: Recognition, marks: Marks, target: Path
     with Package(original) as package:
         Book(package, recognition, marks).mark()
         package.save(target)
+
+
+def sheets_of(package: Package) -> dict[str, str]:
+    """Give the part of each sheet by its name."""
+    relations = Relations(package, package.workbook)
+    root = outline(package.read(package.workbook), depth=2)
+    return {
+        sheet.attributes["name"]: relations.target(relations.by_id(sheet.attribute("id")))
+        for sheet in root.needed("sheets").children
+    }
+
+
+def refuse_what_may_repeat(package: Package) -> None:
+    """:raises Unsure: parts may repeat what is cleared in cells."""
+    if not all(NOT_REPEATING.fullmatch(part) for part in package.parts):
+        raise Unsure("parts that may repeat what is cleared")
+
+
+def _write(sheet: Sheet, rows: RowWriter) -> None:
+    data = list(rows.written(sheet.rows()))
+    relations = Relations(sheet.package, sheet.part)
+    behind = sheet.without_links(relations, rows.persons)
+    notes = sheet.notes(relations)
+
+    def is_gone(at: Place, author: str) -> bool:
+        return at[0] in rows.persons or (author == AUTHOR and at[0] > rows.header.header_row)
+
+    named = notes.write(_notes(rows), is_gone=is_gone)
+    if named != sheet.drawing:
+        behind.append(sheet.reference(named))
+    sheet.put(data, around=sheet.around(before=sheet.dimension(rows.last), behind=behind))
+
+
+def _notes(rows: RowWriter) -> dict[Place, str]:
+    """Give the notes of the marked cells, as many as a spreadsheet program bears."""
+    marked = (
+        ((row, column if column >= 0 else rows.last), mark.comment)
+        for row in sorted(rows.outcomes)
+        for column, mark in rows.cells.get(row, {}).items()
+    )
+    return dict(place for place, _ in zip(marked, range(COMMENTS_PER_SHEET), strict=False))
 
 
 @dataclass
@@ -48,7 +94,7 @@ class Book:
         for header in self.recognition.sheets:
             sheet = Sheet(self.package, self.parts[header.sheet])
             writer = self._writer(header, sheet)
-            sheet.write(writer)
+            _write(sheet, writer)
             self.rows.append(writer)
         known = self.parts.get(SUMMARY_SHEET, "")
         write_summary(self.package, known=known, marks=self.marks, styles=self.styles, namespace=self.namespace)
@@ -62,12 +108,7 @@ class Book:
 
     @cached_property
     def parts(self) -> dict[str, str]:
-        """The part of each sheet by its name."""
-        root = outline(self.package.read(self.package.workbook), depth=2)
-        return {
-            sheet.attributes["name"]: self.relations.target(self.relations.by_id(sheet.attribute("id")))
-            for sheet in root.needed("sheets").children
-        }
+        return sheets_of(self.package)
 
     @cached_property
     def namespace(self) -> str:
@@ -113,13 +154,10 @@ class Book:
 
         :raises Unsure: other parts may repeat it.
         """
-        if any(REPEATING.search(part) for part in self.package.parts):
-            raise Unsure("parts that may repeat what is cleared")
-        sheets = [self.package.read(part) for part in self.parts.values()]
-        if any((b"<f" in sheet or b":f" in sheet) and FORMULA.search(sheet) for sheet in sheets):
-            raise Unsure("formulas that may repeat what is cleared")
+        refuse_what_may_repeat(self.package)
+        leave_out_results(self.package, sheets=self.parts.values())
         released = set().union(*(rows.released for rows in self.rows))
         if released and self.strings is not None:
-            gone = released - still_shown(released, sheets=sheets)
+            gone = released - shown_in(self.package.read(part) for part in self.parts.values())
             part = self.relations.target(self.relations.of_kind("sharedStrings")[0])
             self.package.write(part, self.strings.without(gone))
