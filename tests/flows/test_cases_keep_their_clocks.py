@@ -3,14 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
-from publiccredit.casework import desk, queries
+from publiccredit.casework import desk, queries, tasks
 from publiccredit.casework.models import Case, CaseStep, Letter
 from publiccredit.casework.operations import escalate, grant_repair, reject_objection, request_papers
 from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
+from publiccredit.site import processes
+from publiccredit.site.commands import running
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     AT,
@@ -53,6 +56,32 @@ def test_an_overdue_objection_suspends_display_until_it_is_decided(record: Recor
     late = on_the_last_day + timedelta(days=1)
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=late)
     assert shown(record)
+
+
+def test_a_case_nobody_has_accepted_runs_the_same_clock(record: Record) -> None:
+    opened(ProcedureName.OBJECTION, record, ground="other")
+    days = [AT + timedelta(days=day) for day in (2, 3, 4)]
+    assert [escalate(at=at).suspended for at in days] == [0, 0, 1]
+    assert list(CaseStep.objects.filter(step="escalated").values_list("text", flat=True)) == ["50%", "80%", "100%"]
+    assert not shown(record)
+
+
+def test_a_worker_that_starts_looks_at_the_clocks_once() -> None:
+    for _ in range(2):
+        tasks.sweep_soon()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT queue_name FROM procrastinate_jobs WHERE task_name = 'escalate_cases'")
+        assert cursor.fetchall() == [(tasks.QUEUE,)]
+
+
+def test_a_worker_for_notices_alone_leaves_the_clocks_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(processes, "run_worker", lambda *, queues: asked.append(f"run {'/'.join(queues)}"))
+    monkeypatch.setattr(tasks, "sweep_soon", lambda: asked.append("sweep"))
+    monkeypatch.setattr(running, "database_ready", lambda: None)
+    for arguments in ([], ["--only", "notices"], ["--only", tasks.QUEUE]):
+        running.worker.main(arguments, standalone_mode=False)
+    assert asked == ["sweep", "run ", "run notices", "sweep", f"run {tasks.QUEUE}"]
 
 
 def test_a_wait_for_papers_ends_with_the_proposal_and_moves_the_last_day(record: Record) -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from publiccredit.accounts.models import Officer
 from publiccredit.casework import operations as casework
+from publiccredit.casework import queries
 from publiccredit.casework.models import Case, CaseStep
 from publiccredit.ledger.models import Entry
 from publiccredit.site.demo import cases
 from publiccredit.site.demo.accounts import ACCOUNTS
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT
+from tests.flows.cases import AT, shown
 
 pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 11, 23)
@@ -52,6 +53,16 @@ def test_the_desks_of_the_demonstration_are_not_empty() -> None:
     entries = Entry.objects.count()
     assert cases.open_cases(until=UNTIL, now=NOW) == 0
     assert Entry.objects.count() == entries
+
+
+def test_the_clocks_of_the_demonstration_have_caught_up() -> None:
+    cases.open_cases(until=UNTIL, now=NOW)
+    overdue = queries.overdue_cases(on=UNTIL)
+    untouched = overdue.get(state="opened", ground="beyond_period")
+    assert {c.reached_percent for c in overdue} == {100}
+    assert [s.text for s in untouched.steps.filter(step="escalated")] == ["100%"]
+    assert untouched.suspended_display
+    assert not shown(untouched.records.get().record, on=UNTIL)
 
 
 @pytest.mark.parametrize("hour", [0, 1, 5, 6, 12], ids=lambda h: f"{(h + 8) % 24} o'clock in China")

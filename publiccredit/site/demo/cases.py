@@ -71,7 +71,7 @@ class Course:
 
 def open_cases(*, until: date, now: datetime) -> int:
     """
-    Open those of the cases that are not there, each whole or not at all, and give how many were.
+    Open those of the cases that are not there, each whole or not at all, give how many were, and look at the clocks.
 
     Nothing in them is stamped later than now: until the last step of a day has come, they all begin a day earlier.
     """
