@@ -13,6 +13,7 @@ from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
 from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
+from publiccredit.casework.reviewers import took_part
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue.types import Party, StepName
@@ -167,7 +168,7 @@ def _half_used(actor: Actor, on: date) -> list[int]:
 
 
 def _may_take(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    return case.state in UNDECIDED and case.owner != actor.name
+    return case.state in UNDECIDED and case.owner != actor.name and not took_part(case=case, name=actor.name)
 
 
 def _may_extend(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
@@ -175,11 +176,11 @@ def _may_extend(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - t
 
 
 def _may_propose(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    return case.state in DECIDABLE and not _decided_the_first(case, actor)
+    return case.state in DECIDABLE and not took_part(case=case, name=actor.name)
 
 
 def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    if case.state != CaseState.PROPOSED or not actor.is_head or _decided_the_first(case, actor):
+    if case.state != CaseState.PROPOSED or not actor.is_head or took_part(case=case, name=actor.name):
         return False
     return not Decision.objects.filter(case=case, state="proposed", proposed_by__username=actor.name).exists()
 
@@ -193,13 +194,6 @@ def _may_review(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - t
 
 def _may_take_back(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
     return case.state in UNDECIDED and case.applicant in BY_APPLICANTS
-
-
-def _decided_the_first(case: Case, actor: Actor) -> bool:
-    if case.reviews_id is None:
-        return False
-    took_part = Q(proposed_by__username=actor.name) | Q(approved_by__username=actor.name)
-    return Decision.objects.filter(took_part, case_id=case.reviews_id).exists()
 
 
 def _in(*states: CaseState) -> Callable[[Case, Actor, date], bool]:

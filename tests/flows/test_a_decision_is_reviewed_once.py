@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
@@ -16,6 +18,7 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.queries import review_until
 from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     APPLICANT,
@@ -23,14 +26,18 @@ from tests.flows.cases import (
     CLERK,
     HEAD,
     LIAISON,
+    OFFICE_HEAD,
     OWNER,
     REASONS,
+    SECOND_CLERK,
+    SECOND_OFFICE_HEAD,
     hand_in,
     objection_ready,
     opened,
     repaired,
     settled,
 )
+from tests.flows.officers import browser_page_after, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -105,3 +112,41 @@ def test_the_subject_has_the_review_of_what_a_body_reported_against_it(record: R
     with pytest.raises(UnableToOpenCase, match="由信用信息主体申请"):
         _review(case, by=CLERK, applicant=body)
     assert _review(case).reviews_id == case.pk
+
+
+def _corrected_by_two(record: Record) -> Case:
+    case = objection_ready(record)
+    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_facts": "标签不符合规定"})
+    return case
+
+
+@pytest.mark.parametrize("by", [CLERK, OFFICE_HEAD], ids=["who proposed", "who approved"])
+def test_whoever_had_a_hand_in_the_decision_takes_no_review_of_it(record: Record, by: Actor) -> None:
+    review = _review(_corrected_by_two(record))
+    entries = Entry.objects.count()
+    with pytest.raises(NotAllowed) as refused:
+        take_case(by=by, case_id=review.pk, at=AT)
+    assert "second-clerk（信用办经办人）、second-office-head（信用办负责人）" in str(refused.value)
+    assert CLERK.name not in str(refused.value).replace(SECOND_CLERK.name, "")
+    assert (Case.objects.get(pk=review.pk).state, Entry.objects.count()) == ("opened", entries)
+    assert take_case(by=SECOND_CLERK, case_id=review.pk, at=AT).owner == SECOND_CLERK.name
+
+
+def test_an_office_of_two_is_told_how_a_third_comes_in(record: Record) -> None:
+    Officer.objects.filter(username__in=[SECOND_CLERK.name, SECOND_OFFICE_HEAD.name]).update(is_active=False)
+    review = _review(_corrected_by_two(record))
+    with pytest.raises(
+        NotAllowed, match="请系统管理员为本单位的另一位工作人员开设“信用办经办人”或者“信用办负责人”账号"
+    ):
+        take_case(by=CLERK, case_id=review.pk, at=AT)
+    assert "本单位没有可以办理复核的人员" in read(CLERK, "/cases/")
+    for actor in (CLERK, OFFICE_HEAD, LIAISON):
+        assert "现在没有可以办理复核的人员" in read(actor, f"/cases/{review.pk}/")
+
+
+def test_a_reviewer_alone_is_told_that_what_takes_two_lacks_a_second(record: Record) -> None:
+    Officer.objects.filter(username=SECOND_OFFICE_HEAD.name).update(is_active=False)
+    review = _review(_corrected_by_two(record))
+    assert "还缺一位可以拟办或者审核的人员" in read(CLERK, f"/cases/{review.pk}/")
+    assert "本单位没有可以办理复核的人员" not in read(CLERK, "/cases/")
+    assert "已受理，由您承办。" in browser_page_after(SECOND_CLERK, review, "take")

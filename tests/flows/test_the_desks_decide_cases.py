@@ -172,10 +172,13 @@ def test_a_review_is_taken_down_and_decided_by_somebody_else(record: Record) -> 
     assert send(CLERK, case, "request_review", request="").status_code == 422
     assert send(CLERK, case, "request_review", request="没有核对送达日期。").status_code == 302
     review = Case.objects.get(reviews=case)
-    take_case(by=CLERK, case_id=review.pk, at=NOW)
-    assert "?outcome=" not in read(CLERK, f"/cases/{review.pk}/")
-    assert send(CLERK, review, "decide", outcome="rejected", reasons=REASONS).status_code == 302
-    assert state(review) == "in_hand"
+    page = read(CLERK, f"/cases/{review.pk}/")
+    assert "您拟办或者审核过原决定，复核由他人办理。可以办理的有：office-head（信用办负责人）、" in page
+    assert "?outcome=" not in page
+    assert 'value="take"' not in page
+    assert send(CLERK, review, "take").status_code == 302
+    assert state(review) == "opened"
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=NOW)
     assert send(SECOND_CLERK, review, "decide", outcome="rejected", reasons=REASONS).status_code == 302
     assert state(review) == "decided"
 

@@ -20,6 +20,7 @@ from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
+from publiccredit.casework.reviewers import verify_reviewer
 from publiccredit.casework.rules import CaseRefused, case_for_step, write_step
 from publiccredit.casework.types import (
     CaseState,
@@ -214,11 +215,7 @@ def _verify_repair(
 def _somebody_else(case: Case, by: Actor) -> None:
     if not accounts.officers().filter(username=by.name, is_active=True).exists():
         raise NotAllowed("决定须由在册的工作人员本人作出。请用本人账号登录。")
-    if case.reviews_id is None:
-        return
-    took_part = Q(proposed_by__username=by.name) | Q(approved_by__username=by.name)
-    if Decision.objects.filter(took_part, case_id=case.reviews_id).exists():
-        raise NotAllowed("复核应当由原办理人以外的人员办理。请交由他人。")
+    verify_reviewer(case=case, by=by)
 
 
 def _somebody_can_approve(case: Case, by: Actor) -> None:

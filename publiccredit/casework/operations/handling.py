@@ -9,6 +9,7 @@ from publiccredit.casework import letters
 from publiccredit.casework.clocks import set_due, working_days_used
 from publiccredit.casework.marking import mark_at_acceptance
 from publiccredit.casework.models import Case, Paper
+from publiccredit.casework.reviewers import verify_reviewer
 from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
@@ -31,9 +32,11 @@ def take_case(*, by: Actor, case_id: int, at: datetime) -> Case:
     Make the actor the owner of a case; the first time this accepts it, and marks what a reader has challenged.
 
     :raises AlreadyDecided: it is decided.
+    :raises NotAllowed: it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="take_case", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE)
+        verify_reviewer(case=case, by=by)
         accepts, case.owner = case.state == CaseState.OPENED, by.name
         if accepts:
             case.state = CaseState.IN_HAND

@@ -21,9 +21,10 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
+from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.severity import obstacle
-from publiccredit.casework.types import CaseState, Channel, DecisionState
+from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
@@ -146,11 +147,21 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
+        "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
         "related": desk.related(case=case, actor=actor),
         "reader_url": _reader_url(case, actor),
         "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
     }
+
+
+def _by_another(case: Case, actor: Actor) -> str:
+    """Say who can decide a review, to whoever may not, and to everybody where nobody may."""
+    if case.reviews_id is None or case.state not in UNDECIDED:
+        return ""
+    if took_part(case=case, name=actor.name):
+        return f"您拟办或者审核过原决定，复核由他人办理。{who_can_review(case=case)}"
+    return who_can_review(case=case) if without_reviewer(cases=[case]) else ""
 
 
 def _reader_url(case: Case, actor: Actor) -> str:

@@ -14,6 +14,7 @@ from publiccredit.casework.desk import Clock, clock_of
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.queries import case as case_of_id
+from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.subjects.operations import note_officers_look
@@ -45,6 +46,7 @@ class CaseRow:
     clock: Clock
     clock_look: str
     state_look: str
+    nobody_free: bool  # a review that none of the deciding body may decide
 
 
 def case_for(request: HttpRequest, case_id: int) -> Case:
@@ -73,6 +75,7 @@ def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
     """Give cases with the words of a list."""
     found = list(cases)
     names = names_of(case.owner for case in found)
+    stuck = without_reviewer(cases=found)
     return [
         CaseRow(
             case=case,
@@ -83,6 +86,7 @@ def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
             clock=(clock := clock_of(case=case, on=on)),
             clock_look=clock_look(clock),
             state_look=LOOKS[CaseState(case.state)],
+            nobody_free=case.pk in stuck,
         )
         for case in found
     ]

@@ -1,0 +1,91 @@
+"""Who may decide the one review of a case: officers of the deciding body with no part in the first decision."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from publiccredit.accounts import queries as accounts
+from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import DEPARTMENT_ROLES, HEAD_ROLES, OFFICE_ROLES, ROLE_TITLES, Actor, Role
+from publiccredit.casework.letters import decider_name
+from publiccredit.casework.models import Case, Decision, DeclaredRelation
+from publiccredit.casework.types import UNDECIDED
+from publiccredit.catalogue.types import Party
+
+
+def took_part(*, case: Case, name: str) -> bool:
+    """Tell whether an officer proposed or approved a decision in the case that this one reviews."""
+    if case.reviews_id is None:
+        return False
+    hand = Q(proposed_by__username=name) | Q(approved_by__username=name)
+    return Decision.objects.filter(hand, case_id=case.reviews_id).exists()
+
+
+def verify_reviewer(*, case: Case, by: Actor) -> None:
+    """
+    Refuse the review of a decision to whoever had a hand in it, and say who can take it.
+
+    :raises NotAllowed: the actor proposed or approved the first decision.
+    """
+    if took_part(case=case, name=by.name):
+        raise NotAllowed(
+            f"复核应当由原办理人以外的人员办理，您拟办或者审核过原决定，不能办理。{who_can_review(case=case)}"
+        )
+
+
+def without_reviewer(*, cases: Iterable[Case]) -> frozenset[int]:
+    """Give the undecided reviews that nobody of the deciding body is free to decide."""
+    reviews = [case for case in cases if case.reviews_id is not None and case.state in UNDECIDED]
+    return frozenset(pk for pk, free in _free(reviews).items() if not free) if reviews else frozenset()
+
+
+def who_can_review(*, case: Case) -> str:
+    """Say who may decide a review, or how somebody who may is brought in."""
+    free = _free([case])[case.pk]
+    if not free:
+        titles = "或者".join(f"“{ROLE_TITLES[role]}”" for role in Role if role in _roles(case))
+        return (
+            f"{decider_name(case=case)}现在没有可以办理复核的人员：原决定的拟办人、审核人和应当回避的除外。"
+            f"请系统管理员为本单位的另一位工作人员开设{titles}账号，由其受理；期限照常计算。"
+        )
+    spoken = accounts.spoken_names(names=[name for name, _ in free], departments={})
+    words = f"可以办理的有：{'、'.join(spoken[name] for name, _ in free)}。"
+    if len(free) == 1 or not any(role in HEAD_ROLES for _, role in free):
+        words += "须两人办理的结果还缺一位可以拟办或者审核的人员，请系统管理员为本单位的另一位负责人开设账号。"
+    return words
+
+
+def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
+    """Give the accounts and roles free to decide each of some reviews; the same number of looks for one or for many."""
+    chosen = list(cases)
+    first = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
+    hands: dict[int, set[str | None]] = {}
+    for case_id, *people in first.values_list("case_id", "proposed_by_id", "approved_by_id"):
+        hands.setdefault(case_id, set()).update(people)
+    related = set(
+        DeclaredRelation.objects.filter(subject__in=[case.subject_id for case in chosen]).values_list(
+            "officer_id", "subject_id"
+        )
+    )
+    officers = list(_deciding(chosen).values_list("username", "role", "department_code"))
+    return {
+        case.pk: [
+            (name, role)
+            for name, role, department in officers
+            if role in _roles(case)
+            and department in ("", case.department_code)
+            and name not in hands.get(case.reviews_id or 0, set())
+            and (name, case.subject_id) not in related
+        ]
+        for case in chosen
+    }
+
+
+def _deciding(cases: Iterable[Case]) -> "QuerySet[accounts.Officer]":
+    codes = {case.department_code for case in cases}
+    office, departments = Q(role__in=OFFICE_ROLES), Q(role__in=DEPARTMENT_ROLES, department_code__in=codes)
+    return accounts.officers().filter(office | departments, is_active=True)
+
+
+def _roles(case: Case) -> frozenset[Role]:
+    return OFFICE_ROLES if case.decided_by_party == Party.OFFICE.value else DEPARTMENT_ROLES
