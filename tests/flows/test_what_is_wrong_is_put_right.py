@@ -215,7 +215,7 @@ def test_a_decision_is_reviewed_once_by_somebody_else(record: Record) -> None:
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
     review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT)
     assert review.reviews_id == case.pk
-    take_case(by=CLERK, case_id=review.pk, at=AT)
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
     with pytest.raises(NotAllowed, match="原办理人以外"):
         reject_objection(by=CLERK, case_id=review.pk, reasons=REASONS, at=AT)
     reject_objection(by=SECOND_CLERK, case_id=review.pk, reasons=REASONS, at=AT)
