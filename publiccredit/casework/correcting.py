@@ -61,7 +61,7 @@ def corrected(*, record_id: int, wanted: Mapping[str, str], on: date) -> Correct
     columns: dict[str, Cell] = {}
     for name, text in wanted.items():
         field = _field(record_type, name)
-        value = _value(field, text.strip(), (day_of(record), on))
+        value = value_of(field=field, text=text, days=(day_of(record), on))
         content[name] = value
         if field.role is not None and field.role not in FIXED_ROLES:
             columns[field.role.value] = value if value is not None else _empty(field)
@@ -99,7 +99,13 @@ def _field(record_type: RecordType, name: str) -> RecordField:
     return field
 
 
-def _value(field: RecordField, text: str, days: Sequence[date]) -> Cell:
+def value_of(*, field: RecordField, text: str, days: Sequence[date]) -> Cell:
+    """
+    Give what a field holds where it is to read so, in the words of the code tables of the first of some days.
+
+    :raises UnableToCorrect: the field cannot hold it.
+    """
+    text = text.strip()
     if not text:
         if field.required:
             raise UnableToCorrect(f"“{field.title}”是必填项，不能更正为空。")

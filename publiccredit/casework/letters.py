@@ -4,6 +4,7 @@ from datetime import date
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
+from publiccredit.casework.changes import changes_of
 from publiccredit.casework.following import followed
 from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES
@@ -73,7 +74,7 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
-    lines += [*_corrections(case, made), *_following(act, case, made), *_failing(procedure, made)]
+    lines += [*_corrections(made), *_following(act, case, made), *_failing(procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     days = procedure.days(ClockName.REQUEST_REVIEW)
@@ -101,14 +102,10 @@ def _contested(of_case: CaseRecord) -> str:
     return f"，所指字段“{record_type.field(of_case.field).title}”" if known else ""
 
 
-def _corrections(case: Case, made: Decision) -> list[str]:
-    """Say what each corrected field reads from now on, in the words of the form."""
-    of_case = case.records.select_related("record").order_by("pk").first()
-    if of_case is None or not made.corrections:
-        return []
-    field = record_type_of(of_case.record).field
-    said = (f"“{field(name).title}”更正为{f'“{text}”' if text else '空白'}" for name, text in made.corrections.items())
-    return [f"更正内容：{'；'.join(said)}。"]
+def _corrections(made: Decision) -> list[str]:
+    """Say what each corrected field read before and reads from now on, in the words of the form."""
+    said = [change.words for change in changes_of(decision=made)]
+    return [f"更正内容：{'；'.join(said)}。"] if said else []
 
 
 def _following(act: Act, case: Case, made: Decision) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import NotAllowed
@@ -60,14 +60,17 @@ def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
     chosen = list(cases)
     first = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
     hands: dict[int, set[str | None]] = {}
-    for case_id, *people in first.values_list("case_id", "proposed_by_id", "approved_by_id"):
-        hands.setdefault(case_id, set()).update(people)
+    for case_id, proposed, approved in first.values_list("case_id", "proposed_by", "approved_by"):
+        hands.setdefault(case_id, set()).update([proposed, approved])
     related = set(
         DeclaredRelation.objects.filter(subject__in=[case.subject_id for case in chosen]).values_list(
             "officer_id", "subject_id"
         )
     )
-    officers = list(_deciding(chosen).values_list("username", "role", "department_code"))
+    codes = {case.department_code for case in chosen}
+    body = Q(role__in=OFFICE_ROLES) | Q(role__in=DEPARTMENT_ROLES, department_code__in=codes)
+    known = accounts.officers().filter(body, is_active=True)
+    officers = list(known.values_list("username", "role", "department_code"))
     return {
         case.pk: [
             (name, role)
@@ -79,12 +82,6 @@ def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
         ]
         for case in chosen
     }
-
-
-def _deciding(cases: Iterable[Case]) -> "QuerySet[accounts.Officer]":
-    codes = {case.department_code for case in cases}
-    office, departments = Q(role__in=OFFICE_ROLES), Q(role__in=DEPARTMENT_ROLES, department_code__in=codes)
-    return accounts.officers().filter(office | departments, is_active=True)
 
 
 def _roles(case: Case) -> frozenset[Role]:

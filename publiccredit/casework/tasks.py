@@ -26,6 +26,6 @@ def sweep_soon() -> None:
     """
     try:
         with transaction.atomic():
-            sweep.defer(timestamp=int(timezone.now().timestamp()))
+            sweep.configure().defer(timestamp=int(timezone.now().timestamp()))
     except AlreadyEnqueued:
         return

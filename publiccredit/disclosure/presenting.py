@@ -12,6 +12,7 @@ from publiccredit.catalogue.types import (
     RecordType,
     Severity,
 )
+from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
@@ -40,14 +41,6 @@ COLUMNS = {
     FieldRole.CONFISCATED: "confiscated_fen",
 }
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
-
-
-def in_yuan(fen: int) -> str:
-    """Give an amount in both units: most wrong amounts are yuan typed as 万元."""
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
-    yuan = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
-    return f"{sign}{wan} 万元（{sign}{yuan} 元）"
 
 
 def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> VisibleRecord:

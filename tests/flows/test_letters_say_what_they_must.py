@@ -76,7 +76,9 @@ def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:
 def test_a_decision_says_what_each_corrected_field_reads_from_now_on(record: Record) -> None:
     case = objection_ready(record)
     settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_facts": "销售过期的建材"})
-    assert "更正内容：“违法事实”更正为“销售过期的建材”。" in Letter.objects.get(case=case, kind="decision").text
+    text = Letter.objects.get(case=case, kind="decision").text
+    former = record.content["violation_facts"]
+    assert f"更正内容：“违法事实”由“{former}”更正为“销售过期的建材”。" in text
 
 
 def test_a_reader_at_the_counter_is_named_to_the_office_alone(record: Record) -> None:

@@ -86,7 +86,8 @@ def test_a_correction_names_the_field_and_is_approved_by_another_person(record: 
     assert state(case) == "proposed"
     page = read(CLERK, f"/cases/{case.pk}/")
     assert 'value="approve"' not in page
-    assert "<dd>违法事实：更正</dd>" in page and "violation_facts" not in page
+    assert "<span>应为：<strong>更正</strong></span>" in page and "violation_facts" not in page
+    assert f"<span>原为：{record.content['violation_facts']}</span>" in page
     assert send(CLERK, case, "approve").status_code == 302
     assert state(case) == "proposed"
     assert send(OFFICE_HEAD, case, "approve").status_code == 302
@@ -211,7 +212,8 @@ def test_a_contested_field_and_what_is_corrected_stand_there_by_their_titles(rec
     settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_kind": "虚假宣传"})
     page = read(CLERK, f"/cases/{case.pk}/")
     assert "争议字段：违法行为类型" in page
-    assert "违法行为类型：虚假宣传" in page
+    assert "<li>违法行为类型<span" in page
+    assert "<strong>虚假宣传</strong>" in page
     assert "violation_kind" not in page
 
 

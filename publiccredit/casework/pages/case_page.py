@@ -14,6 +14,7 @@ from publiccredit.accounts.access import actor_of, note_proof, open_to
 from publiccredit.accounts.operations import NotAllowed, WrongCode
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
+from publiccredit.casework.changes import changes_of, disagreements_of
 from publiccredit.casework.following import would_follow
 from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case, CaseRecord, Decision
@@ -143,7 +144,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "papers": _papers(case, rules),
         "missing": _missing(case, rules),
         "eligibility": queries.eligibility_of(case=case, on=today),
-        "decisions": _decisions(case, rules, records),
+        "decisions": _decisions(case, rules),
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
@@ -212,19 +213,19 @@ def _missing(case: Case, rules: Procedure) -> list[str]:
     return [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in there]
 
 
-def _decisions(case: Case, rules: Procedure, records: list[CaseRecord]) -> list[dict[str, Any]]:
+def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
     made = list(case.decisions.all())
     people = accounts.spoken_names(
         names=[n for d in made for n in (d.proposed_by_id, d.approved_by_id) if n],
         departments=catalogue.department_names(),
     )
     titles = {o.name: o.title for o in rules.outcomes}
-    named = {name: title for about in records for name, title in field_titles(about.record).items()}
     return [
         {
             "decision": decision,
             "title": titles.get(decision.outcome, decision.outcome),
-            "corrections": [(named.get(name, name), value) for name, value in decision.corrections.items()],
+            "corrections": changes_of(decision=decision) if decision.corrections else (),
+            "disagreements": disagreements_of(decision=decision),
             "follows": _follows(case, decision),
             "proposed_by": people[decision.proposed_by_id],
             "approved_by": people[decision.approved_by_id] if decision.approved_by_id else "",

@@ -8,15 +8,27 @@ from django import forms
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
+from publiccredit.casework.changes import present_words, repeated_elsewhere
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
 from publiccredit.casework.types import Order, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
+from publiccredit.subjects.queries import Record
 
 CORRECTED_AT_ONCE = 3
+LONGEST_PRESENT = 24  # characters of a present value in a drop-down
 PRIVATE = "人人可见：不要写自然人的姓名、身份证号码、电话号码。"
+
+
+def _with_present(title: str, record: Record, name: str) -> str:
+    words = present_words(record=record, name=name)
+    return (
+        f"{title}（现为{words if len(words) <= LONGEST_PRESENT else words[:LONGEST_PRESENT] + '……'}）"
+        if words
+        else title
+    )
 
 
 class DecisionForm(StepForm):
@@ -31,6 +43,7 @@ class DecisionForm(StepForm):
         operations.ConditionsNotMet: "failing",
         operations.WrongOutcome: "order_until",
     }
+    repeated: tuple[str, ...] = ()  # what stands in two fields of the record to be corrected
     outcome = forms.CharField(widget=forms.HiddenInput)
     reasons = text_field(
         "理由",
@@ -78,9 +91,12 @@ class DecisionForm(StepForm):
         )
 
     def _ask_corrections(self) -> None:
-        about = self.case.records.order_by("pk").first()
+        about = self.case.records.select_related("record").order_by("pk").first()
         titles = correctable_fields(record_id=about.record_id) if about else {}
-        choices = [("", "请选择"), *titles.items()]
+        choices = [("", "请选择")]
+        if about is not None:
+            self.repeated = repeated_elsewhere(record=about.record)
+            choices += [(n, _with_present(title, about.record, n)) for n, title in titles.items()]
         for number in range(1, CORRECTED_AT_ONCE + 1):
             first = number == 1
             self.fields[f"field_{number}"] = forms.ChoiceField(

@@ -1,56 +1,10 @@
-"""The amounts of money a sentence names, in fen: in digits or in Chinese numerals, in 元, 万元 or 亿元."""
-
-import re
-import unicodedata
-from decimal import Decimal
-from functools import lru_cache
+"""The amounts of money the sentences of a column name, in fen."""
 
 import polars as pl
 
-_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-_NUMERALS = "〇零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十百千拾佰仟万亿"
-_NAMED = re.compile(
-    rf"(?:(?P<before>人民币|¥)?(?P<digits>{_DIGITS})(?P<multiple>[万亿]?)余?(?P<yuan>元)?|(?P<numerals>[{_NUMERALS}]+)元)"
-)
-_YUAN_OF = {"": 1, "万": 10**4, "亿": 10**8}
-_VALUES = {
-    sign: value for signs in ("〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖") for value, sign in enumerate(signs)
-}
-_VALUES["两"] = 2
-_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-# A full comma parts two statements, unless three digits follow: folded, it looks like the one between thousands.
-_BETWEEN_STATEMENTS = re.compile(r"，(?!\d{3}(?!\d))")
-_LARGEST = 10**16  # fen; more is no amount, and would leave the 64 bits of a column
+from publiccredit.catalogue.types.amounts import amounts_named
 
 
 def named_amounts(texts: pl.Series) -> pl.Series:
     """Give the list of the amounts each text names, each spelling looked at once."""
-    return pl.Series(texts.name, [_amounts(text or "") for text in texts], dtype=pl.List(pl.Int64))
-
-
-@lru_cache(maxsize=4096)
-def _amounts(text: str) -> list[int]:
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", _BETWEEN_STATEMENTS.sub("；", text)))
-    amounts = [_fen(match) for match in _NAMED.finditer(plain) if match["yuan"] or match["before"] or match["numerals"]]
-    return [fen for fen in amounts if 0 < fen < _LARGEST]
-
-
-def _fen(match: re.Match[str]) -> int:
-    if match["numerals"]:
-        return _number(match["numerals"]) * 100
-    return int(Decimal(match["digits"].replace(",", "")) * _YUAN_OF[match["multiple"]] * 100)
-
-
-def _number(numerals: str) -> int:
-    """壹万贰仟 is 12,000: each digit times its ten, hundred or thousand, each group of them times its 万 or 亿."""
-    whole, group, digit = 0, 0, 0
-    for sign in numerals:
-        if sign in _VALUES:
-            digit = _VALUES[sign]
-        elif sign in _TENS:
-            group += (digit or 1) * _TENS[sign]
-            digit = 0
-        else:
-            whole = (whole + group + digit) * 10**8 if sign == "亿" else whole + (group + digit) * 10**4
-            group = digit = 0
-    return whole + group + digit
+    return pl.Series(texts.name, [amounts_named(text or "") for text in texts], dtype=pl.List(pl.Int64))
