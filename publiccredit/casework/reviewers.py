@@ -59,14 +59,15 @@ def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
     """Give the accounts and roles free to decide each of some reviews; the same number of looks for one or for many."""
     chosen = list(cases)
     first = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
-    hands: dict[int, set[str | None]] = {}
+    hands: dict[int, set[str]] = {}
     for case_id, proposed, approved in first.values_list("case_id", "proposed_by", "approved_by"):
-        hands.setdefault(case_id, set()).update([proposed, approved])
-    related = set(
-        DeclaredRelation.objects.filter(subject__in=[case.subject_id for case in chosen]).values_list(
-            "officer_id", "subject_id"
-        )
-    )
+        hands.setdefault(case_id, set()).update(str(name) for name in (proposed, approved) if name)
+    related: set[tuple[str, int | None]] = {
+        (str(name), subject)
+        for name, subject in DeclaredRelation.objects.filter(
+            subject__in=[case.subject_id for case in chosen]
+        ).values_list("officer_id", "subject_id")
+    }
     codes = {case.department_code for case in chosen}
     body = Q(role__in=OFFICE_ROLES) | Q(role__in=DEPARTMENT_ROLES, department_code__in=codes)
     known = accounts.officers().filter(body, is_active=True)
