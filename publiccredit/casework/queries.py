@@ -1,15 +1,15 @@
 """Every read of casework: desks, one case with its history in sentences, what a subject can do, public figures."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks, letters
 from publiccredit.casework.clocks import late
 from publiccredit.casework.eligibility import eligibility
+from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of, reviewed_for
 from publiccredit.casework.severity import (
@@ -23,7 +23,6 @@ from publiccredit.casework.types import (
     UNDECIDED,
     CaseState,
     DecisionState,
-    DepartmentCases,
     EffectDone,
     Eligibility,
     Event,
@@ -42,11 +41,12 @@ from publiccredit.catalogue.types import (
     Procedure,
     ProcedureName,
 )
-from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, last_day, never_shown, repair_opens_on
 
 __all__ = [
+    "COUNTED",
+    "FEWEST_SHOWN",
     "Case",
     "Letter",
     "SeverityStanding",
@@ -67,6 +67,7 @@ __all__ = [
     "overdue_cases",
     "procedure_of_case",
     "proposals",
+    "records_put_right",
     "repair_effects",
     "repairs_opening",
     "review_until",
@@ -78,7 +79,6 @@ __all__ = [
     "withdrawal",
 ]
 
-FEWEST_SHOWN = 10  # DP-38: statistics only k >= 10
 WHAT_HAPPENS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")  # 《信用修复管理办法》第三条
 SENTENCES = {
     "open": "{who}提出请求。",
@@ -287,53 +287,6 @@ def repairs_opening(*, first: date, last: date) -> QuerySet[Record]:
 def withdrawal(*, record_id: int) -> Record | None:
     """Give a withdrawn record, for the page that says in its place why it went; nothing otherwise."""
     return _records([record_id]).filter(state=RecordState.WITHDRAWN).first()
-
-
-def department_figures(*, first: date, last: date, on: date) -> tuple[DepartmentCases, ...]:
-    """
-    Count the cases opened in a span of days by department as they stand on a day: decided, in time, still undecided
-    after their last day, upheld, overturned, taken back (DP-38).
-
-    A department with fewer than ten cases is counted together with the others of its kind.
-    """
-    rows = Case.objects.filter(opened_on__gte=first, opened_on__lte=last)
-    opened = Counter({r["department_code"]: r["n"] for r in rows.values("department_code").annotate(n=Count("pk"))})
-    few = {code for code, number in opened.items() if number < FEWEST_SHOWN}
-    figures: dict[str, Counter[str]] = {}
-    for case in (
-        rows.select_related("reviews").prefetch_related("decisions", "reviews__decisions").iterator(chunk_size=2000)
-    ):
-        counted = figures.setdefault("" if case.department_code in few else case.department_code, Counter())
-        counted.update(_counted(case, on))
-    shown = {code: c for code, c in figures.items() if c["opened"] >= FEWEST_SHOWN}
-    return tuple(DepartmentCases(code, **{name: c[name] for name in COUNTED}) for code, c in sorted(shown.items()))
-
-
-COUNTED = ("opened", "decided", "in_time", "overdue", "upheld", "overturned", "taken_back")
-AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
-
-
-def _counted(case: Case, on: date) -> Iterable[str]:
-    yield "opened"
-    if case.taken_back_at is not None:
-        yield "taken_back"
-    elif case.decided_at is None and clocks.clock_day(case=case, on=on) > case.due_on:
-        yield "overdue"  # what is never decided is not to look better than what is decided late
-    if case.decided_at is None:
-        return
-    yield "decided"
-    if china_day(at=case.decided_at) <= case.due_on:
-        yield "in_time"
-    effective = _effective(case)
-    if effective is not None and AGAINST_THE_RECORD & set(effective.effects):
-        yield "upheld"
-    first = _effective(case.reviews) if case.reviews is not None else None
-    if effective is not None and first is not None and effective.outcome != first.outcome:
-        yield "overturned"
-
-
-def _effective(case: Case) -> Decision | None:
-    return next((d for d in case.decisions.all() if d.state == DecisionState.EFFECTIVE), None)
 
 
 def _records(record_ids: Iterable[int]) -> QuerySet[Record]:

@@ -202,13 +202,21 @@ class Swept:
 
 @dataclass(frozen=True)
 class DepartmentCases:
-    """A department's cases in a span of days; an empty code gathers those with too few to be shown by themselves."""
+    """The cases a body must decide; an empty code gathers those with too few to be shown by themselves."""
 
     department_code: str
     opened: int
     decided: int
     in_time: int
     overdue: int  # undecided after their last day
-    upheld: int  # the record was corrected or withdrawn
     overturned: int  # reviews that ended otherwise than the case they review
     taken_back: int  # by their applicants, before a decision
+
+
+@dataclass(frozen=True)
+class RecordsPutRight:
+    """The decided cases about a department's records; an empty code as in ``DepartmentCases``."""
+
+    department_code: str
+    decided: int
+    upheld: int  # the record was corrected or withdrawn

@@ -6,14 +6,16 @@ from typing import Any
 
 from hypothesis.stateful import invariant, precondition
 
-from publiccredit.casework.queries import COUNTED, department_figures
-from publiccredit.casework.types import DepartmentCases
-from publiccredit.catalogue.types import Audience
+from publiccredit.casework.queries import department_figures, records_put_right
+from publiccredit.casework.types import DepartmentCases, RecordsPutRight
+from publiccredit.catalogue.types import Audience, Party
 from tests.flows.cases import THIRD
 from tests.flows.casework_desks import Casework
 from tests.flows.casework_model import MONTHS, months_after
 from tests.flows.casework_picture import AUDIENCES, OTHERS
 from tests.flows.casework_rules import RECORDS_AT_MOST
+
+FIGURES = ("opened", "decided", "in_time", "overdue", "overturned", "taken_back")
 
 REPAIR_COLUMNS = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
 UNDECIDED = ("opened", "in_hand", "waiting_for_papers", "with_source", "proposed")
@@ -229,10 +231,18 @@ class DueProcess(Casework):
         """What is published of a department's cases is what happened, and nothing where it is too little to be told."""
         if self.before is not None and self._stages(self.before) == self._stages(self.picture()):
             return
-        found = department_figures(first=date(2026, 1, 1), last=self.today + timedelta(days=400), on=self.today)
-        counted = Counter(name for c in self.cases for name in self._counted(c))
-        wanted = DepartmentCases("market_regulation", **{name: counted[name] for name in COUNTED})
-        assert found == ((wanted,) if len(self.cases) >= 10 else ())
+        first, last = date(2026, 1, 1), self.today + timedelta(days=400)
+        each: dict[str, Counter[str]] = {}
+        for case in self.cases:
+            decider = "credit_office" if case.decided_by is Party.OFFICE else "market_regulation"
+            each.setdefault(decider, Counter()).update(self._counted(case))
+        found = {f.department_code: f for f in department_figures(first=first, last=last, on=self.today)}
+        for code, counted in each.items():
+            wanted = DepartmentCases(code, **{name: counted[name] for name in FIGURES})
+            assert found.get(code) == (wanted if counted["opened"] >= 10 else None)
+        told = Counter(name for case in self.cases for name in self._put_right(case))
+        right = (RecordsPutRight("market_regulation", told["decided"], told["upheld"]),)
+        assert records_put_right(first=first, last=last) == (right if told["decided"] >= 10 else ())
 
     @staticmethod
     def _stages(picture: Any) -> dict[int, str]:
@@ -245,13 +255,18 @@ class DueProcess(Casework):
             day = row.decided_at and date.fromisoformat(_china_day(row.decided_at))
             names += ["decided", *(["in_time"] if day.isoformat() <= row.due_on else [])]
             made = {d.case_id: d for d in self.picture().decisions if d.state == "effective"}
-            if {"correct", "withdraw"} & set(made[case.id].effects):
-                names.append("upheld")
             if case.is_review and made[case.id].outcome != made[row.reviews_id].outcome:
                 names.append("overturned")
         elif row.state in UNDECIDED and row.state != "waiting_for_papers" and row.due_on < self.today.isoformat():
             names.append("overdue")
         return names
+
+    def _put_right(self, case: Any) -> list[str]:
+        asks = case.procedure.value in ("objection", "correction", "revocation_or_change")
+        if not case.decided or case.taken_back or not asks:
+            return []
+        made = next(d for d in self.picture().decisions if d.state == "effective" and d.case_id == case.id)
+        return ["decided", *(["upheld"] if {"correct", "withdraw"} & set(made.effects) else [])]
 
     @BEGUN
     @invariant()

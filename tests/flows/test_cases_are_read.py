@@ -16,7 +16,7 @@ from publiccredit.casework.operations import (
     request_review,
     take_case,
 )
-from publiccredit.casework.types import DepartmentCases
+from publiccredit.casework.types import DepartmentCases, RecordsPutRight
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.site.commands import program
 from publiccredit.subjects.models import Record
@@ -127,9 +127,35 @@ def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Rec
             settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"})
         elif number < 3:
             reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=number * 4))
-    opened(ProcedureName.COMPLAINT, ground="fee")
-    found = queries.department_figures(first=date(2026, 9, 1), last=date(2026, 9, 30), on=date(2026, 9, 2))
-    assert found == (DepartmentCases("market_regulation", 10, 3, 1, 0, 1, 0, 0),)
+    repair_ready(record)  # decided by the department: one case is too few to be told
+    span = {"first": date(2026, 9, 1), "last": date(2026, 9, 30)}
+    assert queries.department_figures(**span, on=date(2026, 9, 2)) == (
+        DepartmentCases("credit_office", 10, 3, 1, 0, 0, 0),
+    )
+    assert queries.records_put_right(**span) == ()
+
+
+def test_what_the_office_decides_too_late_is_not_held_against_the_department(record: Record) -> None:
+    for number in range(20):
+        if number < 10:
+            case = objection_ready(record)  # due on Friday 4 September
+            at = AT + timedelta(days=6)
+            if number:
+                reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=at)
+            else:
+                settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"}, at=at)
+        else:
+            other = stored_record(subject=record.subject, number=number)
+            case = repair_ready(other)
+            settled(case, "granted", first=LIAISON, second=HEAD)
+    span = {"first": date(2026, 9, 1), "last": date(2026, 9, 30)}
+    found = queries.department_figures(**span, on=date(2026, 9, 8))
+    assert [(f.department_code, f.decided, f.in_time) for f in found] == [
+        ("credit_office", 10, 0),
+        ("market_regulation", 10, 10),
+    ]
+    # A repair says nothing of whether the record was right.
+    assert queries.records_put_right(**span) == (RecordsPutRight("market_regulation", 10, 1),)
 
 
 def test_public_figures_count_what_is_undecided_after_its_last_day(record: Record) -> None:
@@ -156,8 +182,12 @@ def test_a_repair_granted_on_review_is_a_result_overturned_and_one_refused_again
             settled(review, "granted", first=THIRD, second=HEAD)
         else:
             refuse_repair(by=THIRD, case_id=review.pk, reasons=REASONS, at=AT)
-    for _ in range(6):
-        opened(ProcedureName.OBJECTION, record, ground="other")
+    for number in range(2, 8):
+        opened(
+            ProcedureName.CREDIT_REPAIR,
+            stored_record(subject=record.subject, number=number),
+            ground="duties_performed",
+        )
     (found,) = queries.department_figures(first=AT.date(), last=AT.date(), on=AT.date())
     assert (found.opened, found.decided, found.overturned) == (10, 4, 1)
 

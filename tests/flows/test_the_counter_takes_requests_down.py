@@ -188,9 +188,14 @@ def test_public_figures_are_k_safe(record: Record) -> None:
     assert "还没有可以公布的数字" in page
     objection_ready(record)
     page = Client().get("/cases/statistics/").content.decode()
-    assert "濉溪县市场监督管理局" in page
+    assert '<th scope="row">濉溪县社会信用体系建设联席会议办公室</th>' in page
+    assert "濉溪县市场监督管理局" not in page
     figures = re.findall(r'class="amount">([^<]+)</td>', page)
-    assert figures == ["10", "9", "9", "0", "100.0%", "0", "0", "0"]
+    assert figures == ["10", "9", "9", "0", "100.0%", "0", "0"]
+    settled(Case.objects.get(records__record=record), "rejected", first=CLERK)
+    page = Client().get("/cases/statistics/").content.decode()
+    assert re.findall(r'class="amount">([^<]+)</td>', page)[-2:] == ["10", "0"]
+    assert '<th scope="row">濉溪县市场监督管理局</th>' in page
     assert "/cases/statistics/" in Client().get("/departments/market_regulation/").content.decode()
 
 
