@@ -9,11 +9,12 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from psycopg import OperationalError
 
 log = logging.getLogger(__name__)
 
+CLOCKS, CLOCKS_QUEUE = "escalate_cases", "casework"
 PAUSE = 3.0  # seconds between two attempts to reach the database
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -59,6 +60,23 @@ def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> N
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def catch_up(*, queues: Sequence[str] = ()) -> None:
+    """
+    Let the worker that starts look at the clocks of cases first: a tick that passed while none ran is not made up.
+
+    Asked twice before it is done, it is done once.
+    """
+    from django.db import transaction
+    from django.utils import timezone
+    from procrastinate.contrib.django import app
+
+    if queues and CLOCKS_QUEUE not in queues:
+        return
+    look = app.configure_task(CLOCKS, queue=CLOCKS_QUEUE, queueing_lock=CLOCKS)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        look.defer(timestamp=int(timezone.now().timestamp()))
 
 
 def run_worker(*, queues: Sequence[str] = ()) -> None:

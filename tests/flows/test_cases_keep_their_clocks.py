@@ -27,6 +27,7 @@ from tests.flows.cases import (
     shown,
 )
 
+SWEEP = tasks.sweep.name
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
 
@@ -66,22 +67,22 @@ def test_a_case_nobody_has_accepted_runs_the_same_clock(record: Record) -> None:
     assert not shown(record)
 
 
-def test_a_worker_that_starts_looks_at_the_clocks_once() -> None:
+@pytest.mark.parametrize(("queues", "asked"), [((), 1), ((tasks.QUEUE,), 1), (("notices",), 0)])
+def test_a_worker_that_starts_looks_at_the_clocks_once(queues: tuple[str, ...], asked: int) -> None:
     for _ in range(2):
-        tasks.sweep_soon()
+        processes.catch_up(queues=queues)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT queue_name FROM procrastinate_jobs WHERE task_name = 'escalate_cases'")
-        assert cursor.fetchall() == [(tasks.QUEUE,)]
+        cursor.execute("SELECT queue_name, queueing_lock FROM procrastinate_jobs WHERE task_name = %s", [SWEEP])
+        assert cursor.fetchall() == [(tasks.QUEUE, tasks.sweep.queueing_lock)] * asked
 
 
-def test_a_worker_for_notices_alone_leaves_the_clocks_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(processes, "run_worker", lambda *, queues: asked.append(f"run {'/'.join(queues)}"))
-    monkeypatch.setattr(tasks, "sweep_soon", lambda: asked.append("sweep"))
+def test_the_command_that_runs_a_worker_asks_for_the_look_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(processes, "run_worker", lambda *, queues: done.append(f"run {'/'.join(queues)}"))
+    monkeypatch.setattr(processes, "catch_up", lambda *, queues: done.append(f"look {'/'.join(queues)}"))
     monkeypatch.setattr(running, "database_ready", lambda: None)
-    for arguments in ([], ["--only", "notices"], ["--only", tasks.QUEUE]):
-        running.worker.main(arguments, standalone_mode=False)
-    assert asked == ["sweep", "run ", "run notices", "sweep", f"run {tasks.QUEUE}"]
+    running.worker.main(["--only", "notices"], standalone_mode=False)
+    assert done == ["look notices", "run notices"]
 
 
 def test_a_wait_for_papers_ends_with_the_proposal_and_moves_the_last_day(record: Record) -> None:

@@ -112,15 +112,8 @@ def worker(only: tuple[str, ...], parent: int | None) -> None:
     from publiccredit.catalogue import queries as catalogue
 
     catalogue.packs()
-    _catch_up(only)
+    processes.catch_up(queues=only)
     processes.run_worker(queues=only)
-
-
-def _catch_up(queues: tuple[str, ...]) -> None:
-    from publiccredit.casework import tasks as casework
-
-    if not queues or casework.QUEUE in queues:
-        casework.sweep_soon()
 
 
 @click.command("demo", cls=Command)
