@@ -37,6 +37,11 @@ def late(*, on: date) -> Q:
     return Q(state__in=UNDECIDED, due_on__lt=on) & (~waiting | Q(due_on__lt=F("waiting_since")))
 
 
+def awaiting_papers(*, on: date) -> Q:
+    """Choose the cases whose clock rests because their applicant still has time to hand in papers."""
+    return Q(state=CaseState.WAITING_FOR_PAPERS, papers_due_on__gte=on)
+
+
 def clock_day(*, case: Case, on: date) -> date:
     """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
     resting = case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since

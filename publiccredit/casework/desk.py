@@ -7,12 +7,13 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import clock_day, late, percent_used, review_until, working_days_used
+from publiccredit.casework.clocks import awaiting_papers, clock_day, late, percent_used, review_until, working_days_used
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
 from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
+from publiccredit.casework.returns import returned_to
 from publiccredit.casework.reviewers import took_part
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
@@ -53,6 +54,7 @@ class Clock:
     percent: int
     days: int  # working days left; where the last day has passed, working days late
     running: bool  # it is neither decided nor waiting for papers
+    papers_until: date | None = None  # the last day of the papers it waits for
 
     @property
     def late(self) -> bool:
@@ -66,7 +68,7 @@ class Clock:
     @property
     def words(self) -> str:
         if not self.running:
-            return "停表"
+            return f"材料最迟 {self.papers_until}" if self.papers_until else "停表"
         if self.late:
             return f"逾期 {self.days} 个工作日"
         return f"还剩 {self.days} 个工作日" if self.days else "今天到期"
@@ -97,6 +99,7 @@ def clock_of(*, case: Case, on: date) -> Clock:
         percent=percent_used(case=case, on=on),
         days=working_days_used(start=start, end=end),
         running=running,
+        papers_until=case.papers_due_on if case.state == CaseState.WAITING_FOR_PAPERS and not running else None,
     )
 
 
@@ -141,8 +144,8 @@ def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
     else:
         ours = Q(decided_by_party=Party.OFFICE.value) & ~with_source
     return {
-        "ours": _UNDECIDED & ours,
-        "mine": _UNDECIDED & Q(owner=actor.name),
+        "ours": _UNDECIDED & ours & ~awaiting_papers(on=on),
+        "mine": _UNDECIDED & (Q(owner=actor.name) | returned_to(name=actor.name)),
         "new": Q(state=CaseState.OPENED),
         "overdue": late(on=on),
         "escalated": Q(pk__in=_half_used(actor, on)),

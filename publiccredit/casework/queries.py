@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks, letters
-from publiccredit.casework.clocks import late
+from publiccredit.casework.clocks import awaiting_papers, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
 from publiccredit.casework.models import Case, CaseStep, Decision, Letter
@@ -115,15 +115,16 @@ def open_cases(*, department_code: str | None = None, owner: str | None = None) 
     return chosen if owner is None else chosen.filter(owner=owner)
 
 
-def desk_of_department(*, department_code: str) -> QuerySet[Case]:
-    """Give what waits for a department: what it decides, and what it was asked."""
+def desk_of_department(*, department_code: str, on: date) -> QuerySet[Case]:
+    """Give what waits for a department: what it decides, and what it was asked; not what waits for its applicant."""
     waits = Q(decided_by_party=Party.SOURCE.value) | Q(state=CaseState.WITH_SOURCE)
-    return open_cases(department_code=department_code).filter(waits)
+    return open_cases(department_code=department_code).filter(waits).exclude(awaiting_papers(on=on))
 
 
-def desk_of_office() -> QuerySet[Case]:
+def desk_of_office(*, on: date) -> QuerySet[Case]:
     """Give what waits for the office itself; it watches the rest through ``open_cases``."""
-    return open_cases().filter(decided_by_party=Party.OFFICE.value).exclude(state=CaseState.WITH_SOURCE)
+    waits = open_cases().filter(decided_by_party=Party.OFFICE.value).exclude(state=CaseState.WITH_SOURCE)
+    return waits.exclude(awaiting_papers(on=on))
 
 
 def proposals(*, department_code: str, besides: str) -> QuerySet[Case]:

@@ -39,7 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the head of the department today. A bounded number of statements."""
     actor, today = actor_of(request), timezone.localdate()
     own, since = actor.department_code, today - timedelta(weeks=WEEKS)
-    waiting = casework.desk_of_department(department_code=own)
+    waiting = casework.desk_of_department(department_code=own, on=today)
     proposals = list(casework.proposals(department_code=own, besides=actor.name)[: SHOWN + 1])
     soon = waiting.filter(due_on__lte=today + SOON)
     due = list(soon[: SHOWN + 1])

@@ -86,11 +86,14 @@ def test_reminders_are_due_when_a_repair_opens(record: Record) -> None:
 
 def test_each_desk_sees_what_waits_for_it(record: Record) -> None:
     repair, objection = repair_ready(record), objection_ready(record)
-    assert [c.pk for c in queries.desk_of_department(department_code="market_regulation")] == [repair.pk]
-    assert [c.pk for c in queries.desk_of_office()] == [objection.pk]
+    assert [c.pk for c in queries.desk_of_department(department_code="market_regulation", on=AT.date())] == [repair.pk]
+    assert [c.pk for c in queries.desk_of_office(on=AT.date())] == [objection.pk]
     forward_to_source(by=CLERK, case_id=objection.pk, question="请核对", at=AT)
-    assert {c.pk for c in queries.desk_of_department(department_code="market_regulation")} == {repair.pk, objection.pk}
-    assert not queries.desk_of_office().exists()
+    assert {c.pk for c in queries.desk_of_department(department_code="market_regulation", on=AT.date())} == {
+        repair.pk,
+        objection.pk,
+    }
+    assert not queries.desk_of_office(on=AT.date()).exists()
     assert not queries.overdue_cases(on=date(2026, 9, 10)).exists()
     assert [c.pk for c in queries.overdue_cases(on=date(2026, 9, 11))] == [objection.pk]
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from publiccredit.casework import desk
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations import (
     answer_as_source,
     close_case,
@@ -101,7 +101,47 @@ def test_a_proposal_is_returned_with_a_reason_and_made_anew(record: Record) -> N
     assert send(OFFICE_HEAD, case, "return", because="").status_code == 422
     assert send(OFFICE_HEAD, case, "return", because="未附送达回证。").status_code == 302
     assert state(case) == "in_hand"
-    assert "未附送达回证。" in read(CLERK, f"/cases/{case.pk}/")
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert "<p>office-head（信用办负责人）退回：未附送达回证。</p>" in page
+    assert 'name="outcome" value="publication_stopped"' in page
+    assert REASONS in page.split('name="reasons"')[1].split("</textarea>")[0]
+    assert PUBLIC_WORDS in page.split('name="public_notice"')[1].split("</textarea>")[0]
+    listed = read(CLERK, "/cases/?queue=mine")
+    assert "退回重办" in listed and "office-head（信用办负责人）退回：未附送达回证。" in listed
+    other = read(CLERK, f"/cases/{case.pk}/?outcome=rejected")
+    assert "异议不予支持" in other and PUBLIC_WORDS not in other.split('id="form-decide"')[1].split("</form>")[0]
+    assert send(CLERK, case, "decide", outcome="rejected", reasons=REASONS).status_code == 302
+    assert "退回重办" not in read(CLERK, "/cases/?queue=closed") + read(CLERK, "/cases/?queue=delivery")
+
+
+def test_a_returned_proposal_has_its_fields_and_values_and_lies_with_whoever_made_it(record: Record) -> None:
+    case = objection_ready(record)
+    corrections = {
+        "fine_fen": "6.37",
+        "penalty_content": "罚款六万元",
+        "violation_kind": "虚假宣传",
+        "violation_facts": "乙",
+    }
+    verdict = Verdict("corrected", REASONS, corrections=corrections)
+    decide(by=SECOND_CLERK, case_id=case.pk, verdict=verdict, at=AT)
+    assert {q.name: q.number for q in desk.queues(actor=SECOND_CLERK, on=TODAY)}["mine"] == 0
+    assert send(OFFICE_HEAD, case, "return", because="处罚内容也应写 63,700 元").status_code == 302
+    assert {q.name: q.number for q in desk.queues(actor=SECOND_CLERK, on=TODAY)}["mine"] == 1
+    kept = Decision.objects.get(case=case).corrections
+    assert kept == corrections
+    form = read(SECOND_CLERK, f"/cases/{case.pk}/").split('id="form-decide"')[1].split("</form>")[0]
+    for number, (name, value) in enumerate(kept.items(), start=1):
+        chosen = form.split(f'name="field_{number}"')[1].split("</select>")[0]
+        assert f'<option value="{name}" selected>' in chosen
+        assert f'value="{value}"' in form.split(f'name="value_{number}"')[1].split(">")[0]
+    better = kept | {"penalty_content": "罚款 63,700 元"}
+    put_right = {f"field_{n}": name for n, name in enumerate(better, start=1)}
+    put_right |= {f"value_{n}": value for n, value in enumerate(better.values(), start=1)}
+    sent = send(SECOND_CLERK, case, "decide", outcome="corrected", reasons=REASONS, **put_right)
+    assert sent.status_code == 302
+    standing = Decision.objects.get(case=case, state="proposed")
+    assert standing.corrections == better
+    assert {q.name: q.number for q in desk.queues(actor=SECOND_CLERK, on=TODAY)}["mine"] == 0
 
 
 def test_a_repair_is_granted_by_two_people_of_the_deciding_department(record: Record) -> None:

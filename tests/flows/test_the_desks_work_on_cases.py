@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
-from publiccredit.casework import desk
-from publiccredit.casework.models import Case, CaseStep, Paper
+from publiccredit.casework import desk, queries
+from publiccredit.casework.models import Case, CaseStep, Letter, Paper
 from publiccredit.casework.operations import (
     decide,
     declare_relation,
@@ -66,7 +66,7 @@ def test_queues_count_what_lies_in_them(record: Record) -> None:
     decide(by=LIAISON, case_id=proposed.pk, verdict=Verdict("granted", REASONS), at=AT)
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=TODAY)}
     assert numbers == {
-        "ours": 2, "mine": 1, "new": 1, "overdue": 0, "escalated": 0, "papers": 1, "source": 0, "second": 1,
+        "ours": 1, "mine": 1, "new": 1, "overdue": 0, "escalated": 0, "papers": 1, "source": 0, "second": 1,
         "delivery": 0, "open": 3, "closed": 0, "taken_back": 0,
     }  # fmt: skip
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=date(2026, 9, 30))}
@@ -129,7 +129,25 @@ def test_a_clock_that_waits_for_papers_stands_still(record: Record) -> None:
     case = objection_ready(record)
     request_papers(by=CLERK, case_id=case.pk, asked="营业执照", at=AT)
     clock = desk.clock_of(case=Case.objects.get(pk=case.pk), on=date(2026, 10, 30))
-    assert (clock.words, clock.level, clock.late) == ("停表", 0, False)
+    assert (clock.words, clock.level, clock.late) == ("材料最迟 2026-09-08", 0, False)
+
+
+def test_a_case_that_waits_for_its_applicant_waits_for_no_desk_and_shows_the_day_of_the_letter(record: Record) -> None:
+    case = objection_ready(record)
+    request_papers(by=CLERK, case_id=case.pk, asked="营业执照", at=AT)
+    assert "请于2026年9月8日前补充下列材料" in Letter.objects.get(kind="request_for_papers").text
+    for page in (read(CLERK, "/cases/?queue=papers"), read(CLERK, f"/cases/{case.pk}/")):
+        assert "材料最迟 2026-09-08" in page
+        assert "决定期限暂停" in page
+        assert "2026-09-04" not in page  # the last day for the decision, which moves with the wait
+    waiting = {q.name: q.number for q in desk.queues(actor=CLERK, on=date(2026, 9, 8))}
+    assert (waiting["ours"], waiting["papers"], waiting["open"]) == (0, 1, 1)
+    assert {q.name: q.number for q in desk.queues(actor=CLERK, on=date(2026, 9, 9))}["ours"] == 1
+    repair = repair_ready(record)
+    request_papers(by=LIAISON, case_id=repair.pk, asked="缴款凭证", at=AT)
+    days = [date(2026, 9, 15), date(2026, 9, 16)]  # ten working days
+    own = [queries.desk_of_department(department_code="market_regulation", on=day).count() for day in days]
+    assert own == [0, 1]
 
 
 def test_a_clerk_takes_a_case_and_it_is_theirs(record: Record) -> None:

@@ -22,6 +22,7 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
+from publiccredit.casework.returns import returned_proposal, words_of_returns
 from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
 from publiccredit.casework.rules import PARTY_TITLES, procedure_of
 from publiccredit.casework.severity import obstacle
@@ -96,7 +97,10 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
     if name == DecisionForm.name:
         outcome = next((o for o in _outcomes(case, rules) if o.name == request.POST.get("outcome")), None)
         fits = StepName.PROPOSE in may and outcome is not None
-        return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules) if fits and outcome else None
+        returned = returned_proposal(case=case)
+        if not fits or outcome is None:
+            return None
+        return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules, returned=returned)
     kind = next((f for f in FORMS if f.name == name and f.step in may), None)
     return _made(request, kind, request.POST, request.FILES, case=case, rules=rules) if kind else None
 
@@ -107,11 +111,13 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
     kinds = [kind for kind in FORMS if kind.step in may]
     made = [sent if sent and sent.name == kind.name else _made(request, kind, case=case, rules=rules) for kind in kinds]
     if StepName.PROPOSE in may:
-        chosen = next((o for o in _outcomes(case, rules) if o.name == request.GET.get("outcome")), None)
+        returned = returned_proposal(case=case)
+        wanted = request.GET.get("outcome") or (returned.outcome if returned else "")
+        chosen = next((o for o in _outcomes(case, rules) if o.name == wanted), None)
         if isinstance(sent, DecisionForm):
             made.insert(0, sent)
         elif chosen is not None:
-            made.insert(0, DecisionForm(outcome=chosen, case=case, rules=rules))
+            made.insert(0, DecisionForm(outcome=chosen, case=case, rules=rules, returned=returned))
     return made
 
 
@@ -148,6 +154,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
+        "returned": words_of_returns(cases=[case]).get(case.pk, "") if StepName.PROPOSE in may else "",
         "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
         "related": desk.related(case=case, actor=actor),

@@ -10,7 +10,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
 from publiccredit.casework.changes import present_words, repeated_elsewhere
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
 from publiccredit.casework.types import Order, Verdict
@@ -31,6 +31,32 @@ def _with_present(title: str, record: Record, name: str) -> str:
     )
 
 
+def _written(returned: Decision | None, outcome: Outcome) -> dict[str, Any]:
+    """Give what stood in a proposal that was sent back: it is put right, not written anew."""
+    if returned is None or returned.outcome != outcome.name:
+        return {}
+    corrections = {
+        f"{part}_{number}": text
+        for number, pair in enumerate(returned.corrections.items(), start=1)
+        for part, text in zip(("field", "value"), pair, strict=True)
+    }
+    return {
+        "reasons": returned.reasons,
+        "public_notice": "" if returned.public_notice == outcome.title else returned.public_notice,
+        "order_number": returned.order_number,
+        "order_from": _typed(returned.order_from),
+        "order_until": _typed(returned.order_until),
+        "failing": list(returned.failing_conditions),
+        "holds_from": _typed(returned.holds_from),
+        **corrections,
+    }
+
+
+def _typed(day: date | None) -> str:
+    """A date as a browser's own field for dates takes it, in whatever language the site stands."""
+    return day.isoformat() if day else ""
+
+
 class DecisionForm(StepForm):
     """An outcome with its reasons. The outcome is chosen before, so that nothing is asked that it does not need."""
 
@@ -43,6 +69,7 @@ class DecisionForm(StepForm):
         operations.ConditionsNotMet: "failing",
         operations.WrongOutcome: "order_until",
     }
+    places = 0
     repeated: tuple[str, ...] = ()  # what stands in two fields of the record to be corrected
     outcome = forms.CharField(widget=forms.HiddenInput)
     reasons = text_field(
@@ -59,8 +86,16 @@ class DecisionForm(StepForm):
         error_messages={"max_length": f"最多 {LONGEST} 字。请删减。"},
     )
 
-    def __init__(self, *arguments: Any, outcome: Outcome, case: Case, rules: Procedure, **named: Any) -> None:
-        initial = {"outcome": outcome.name, "reasons": outcome.template} | named.pop("initial", {})
+    def __init__(
+        self,
+        *arguments: Any,
+        outcome: Outcome,
+        case: Case,
+        rules: Procedure,
+        returned: Decision | None = None,
+        **named: Any,
+    ) -> None:
+        initial = {"outcome": outcome.name, "reasons": outcome.template} | _written(returned, outcome)
         super().__init__(*arguments, case=case, rules=rules, initial=initial, **named)
         self.chosen = outcome
         self.title = f"决定：{outcome.title}"
@@ -97,13 +132,15 @@ class DecisionForm(StepForm):
         if about is not None:
             self.repeated = repeated_elsewhere(record=about.record)
             choices += [(n, _with_present(title, about.record, n)) for n, title in titles.items()]
-        for number in range(1, CORRECTED_AT_ONCE + 1):
-            first = number == 1
+        written_before = sum(name.startswith("field_") for name in self.initial)
+        self.places = max(CORRECTED_AT_ONCE, written_before)
+        for number in range(1, self.places + 1):
+            first, written = number == 1, self.initial.get(f"field_{number}", "")
             self.fields[f"field_{number}"] = forms.ChoiceField(
                 label=f"更正的字段（{number}）",
                 choices=choices,
                 required=first,
-                initial=about.field if first and about and about.field in titles else "",
+                initial=written or (about.field if first and about and about.field in titles else ""),
                 error_messages={"required": "请选择更正哪个字段。"},
             )
             self.fields[f"value_{number}"] = forms.CharField(
@@ -172,6 +209,6 @@ class DecisionForm(StepForm):
         operations.decide(by=by, case_id=self.case.pk, verdict=verdict, at=at)
 
     def _corrections(self, given: Mapping[str, Any]) -> dict[str, str]:
-        numbers = range(1, CORRECTED_AT_ONCE + 1)
+        numbers = range(1, self.places + 1)
         pairs = ((given.get(f"field_{n}", ""), given.get(f"value_{n}", "")) for n in numbers)
         return {name: value for name, value in pairs if name}

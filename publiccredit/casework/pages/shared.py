@@ -14,6 +14,7 @@ from publiccredit.casework.desk import Clock, clock_of
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.queries import case as case_of_id
+from publiccredit.casework.returns import words_of_returns
 from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
@@ -46,6 +47,7 @@ class CaseRow:
     clock: Clock
     clock_look: str
     state_look: str
+    returned: str  # who sent the last proposal back, and why
     nobody_free: bool  # a review that none of the deciding body may decide
 
 
@@ -75,7 +77,7 @@ def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
     """Give cases with the words of a list."""
     found = list(cases)
     names = names_of(case.owner for case in found)
-    stuck = without_reviewer(cases=found)
+    stuck, returned = without_reviewer(cases=found), words_of_returns(cases=found)
     return [
         CaseRow(
             case=case,
@@ -86,6 +88,7 @@ def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
             clock=(clock := clock_of(case=case, on=on)),
             clock_look=clock_look(clock),
             state_look=LOOKS[CaseState(case.state)],
+            returned=returned.get(case.pk, ""),
             nobody_free=case.pk in stuck,
         )
         for case in found
