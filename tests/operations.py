@@ -27,6 +27,7 @@ NO_ACTS = {  # what stands at the same door and changes nothing that is kept, or
     "accounts.acting": "tells the database session who acts",
     "accounts.note_token_use": "keeps on which day a token was last used, as a log-in keeps its own",
     "accounts.one_act": "is the frame of an act: whoever opens it is the operation",
+    "accounts.take_proposal": "marks a proposal as carried out for the act that gives the right",
     "accounts.token_hash": "computes",
     "intake.check_here": "checks a file; its filing is entered",
     "intake.cleared_here": "writes the copy a filing keeps, which is entered",

@@ -1,5 +1,6 @@
 """Acting in the database as somebody, and what every operation on accounts has in common."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,11 @@ class IssuedSecret:
 
     object_id: int
     secret: str
+
+
+def token_hash(secret: str) -> str:
+    """Give the form in which a token's secret is kept. The secret has 256 random bits, so a plain hash suffices."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 # --- the database session -------------------------------------------------------------------------------------------
@@ -150,7 +156,7 @@ def administrator_only(actor: Actor) -> None:
         raise NotAllowed("只有系统管理员可以管理账号。请联系系统管理员办理。")
 
 
-def enter(by: Actor, operation: str, officer: Officer, at: datetime, **payload: str) -> None:
+def enter(by: Actor, operation: str, officer: Officer, at: datetime, **payload: Scalar) -> None:
     """Enter an act on an account into the ledger."""
     record_entry(
         actor=by.name,

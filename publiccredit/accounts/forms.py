@@ -11,10 +11,8 @@ from django.http import HttpRequest
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import WrongCode, prove_second_factor
-from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES, TokenScope
 
 Choices = Sequence[tuple[str, str]]
-TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
 
 
 class LogInForm(forms.Form):
@@ -92,18 +90,6 @@ class CodeForm(forms.Form):
         return True
 
 
-class ResetSecondFactorForm(forms.Form):
-    """Why an officer's second factor is taken away."""
-
-    reason = forms.CharField(
-        label="解除的理由",
-        min_length=4,
-        max_length=200,
-        help_text="写入留痕，如“手机遗失，本人到场核对”。",
-        error_messages={"required": "请写明解除的理由。", "min_length": "理由太短。请写明原因和怎样核对本人。"},
-    )
-
-
 class ChangePasswordForm(forms.Form):
     """The old password once, the new one twice."""
 
@@ -136,55 +122,3 @@ class ChangePasswordForm(forms.Form):
         if repeated != self.cleaned_data.get("new", repeated):
             raise forms.ValidationError("两次输入的新密码不一致。请重新输入一次。")
         return repeated
-
-
-class OpenAccountForm(forms.Form):
-    """A new account: one person, one role."""
-
-    username = forms.RegexField(
-        label="账号",
-        regex=r"^[a-z0-9][a-z0-9_.-]{2,63}$",
-        help_text="3 至 64 位小写字母、数字、点、横线或下划线。写入留痕的是账号，不是姓名，开户后不能更改。",
-        error_messages={"invalid": "账号只能用 3 至 64 位小写字母、数字、点、横线或下划线，如 scjg01。"},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    display_name = forms.CharField(label="姓名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(
-        label="岗位", choices=[(role.value, title) for role, title in ROLE_TITLES.items()], widget=forms.RadioSelect
-    )
-    department_code = forms.ChoiceField(
-        label="所属部门", required=False, help_text="联络员和部门负责人必选；信用办、审计和管理员留空。"
-    )
-
-    def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department_code"].choices = [("", "不属于报送部门"), *departments]  # type: ignore[attr-defined]
-
-
-class IssueTokenForm(forms.Form):
-    """A token for an officer's program."""
-
-    name = forms.CharField(label="用途", max_length=100, help_text="哪个系统使用，如“执法办案系统每日推送”。")
-    scopes = forms.TypedMultipleChoiceField(
-        label="权限范围",
-        choices=[(scope.value, title) for scope, title in SCOPE_TITLES.items()],
-        coerce=TokenScope,
-        initial=[scope.value for scope in SCOPE_TITLES],
-        widget=forms.CheckboxSelectMultiple,
-        help_text="只勾用得着的：只推送的系统不必能查询，只看结果的系统不必能报送。签发后不能更改，要改就另行签发。",
-        error_messages={"required": "请至少勾选一项。"},
-    )
-    days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")
-
-
-class AssignRoleForm(forms.Form):
-    """Another role or department for an officer."""
-
-    role = forms.ChoiceField(label="岗位", choices=[(role.value, title) for role, title in ROLE_TITLES.items()])
-    department_code = forms.ChoiceField(
-        label="所属部门", required=False, help_text="联络员和部门负责人必选；信用办、审计和管理员留空。"
-    )
-
-    def __init__(self, *args: Any, departments: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["department_code"].choices = [("", "不属于报送部门"), *departments]  # type: ignore[attr-defined]

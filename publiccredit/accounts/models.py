@@ -1,11 +1,27 @@
-"""Officers and the tokens their programs use."""
+"""Officers, the tokens their programs use, and the proposals by which either is given a right."""
+
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from publiccredit.accounts.types import DEPARTMENT_ROLES, ROLE_TITLES, SCOPE_TITLES, Actor, Role, TokenScope
+from publiccredit.accounts.types import (
+    DEPARTMENT_ROLES,
+    GRANT_TITLES,
+    PROPOSAL_STATE_TITLES,
+    ROLE_TITLES,
+    SCOPE_TITLES,
+    WITH_APPROVAL,
+    Actor,
+    Grant,
+    ProposalState,
+    Role,
+    TokenScope,
+)
+
+LEAST_REASON = 4  # characters of a reason, blanks apart
 
 
 class OfficerManager(BaseUserManager["Officer"]):
@@ -117,3 +133,97 @@ class AccessToken(models.Model):
     def reach(self) -> str:
         """What the token is for, as a page says it."""
         return "、".join(title for scope, title in SCOPE_TITLES.items() if scope in self.scopes)
+
+
+class GrantProposal(models.Model):
+    """
+    A right that one administrator proposes and another approves (DP-35); what is proposed never changes.
+
+    What stands here the database asks of every right that is given (migration 0009): no account, role, password,
+    token or key without an approved proposal that says just that. Without a proposer it is an act of the operator at
+    the server's shell, who may only see to it that there are two administrators.
+    """
+
+    kind = models.CharField("事项", max_length=32, choices=[(k.value, title) for k, title in GRANT_TITLES.items()])
+    about = models.CharField("对象", max_length=250)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="账号")
+    object_id = models.BigIntegerField("对象编号", null=True)
+    terms = models.JSONField("内容", default=dict)
+    reason = models.CharField("理由", max_length=500)
+    state = models.CharField(
+        "状态", max_length=16, choices=[(s.value, title) for s, title in PROPOSAL_STATE_TITLES.items()]
+    )
+    proposed_by = models.ForeignKey(
+        Officer, on_delete=models.PROTECT, null=True, to_field="username", related_name="+", verbose_name="拟办人"
+    )
+    proposed_at = models.DateTimeField("拟办时间")
+    proposed_session = models.CharField("拟办的登录", max_length=64, blank=True)
+    lapses_at = models.DateTimeField("审核截止")
+    decided_by = models.ForeignKey(
+        Officer, on_delete=models.PROTECT, null=True, to_field="username", related_name="+", verbose_name="审核人"
+    )
+    decided_at = models.DateTimeField("审核时间", null=True)
+    decided_session = models.CharField("审核的登录", max_length=64, blank=True)
+    decided_by_second_factor = models.BooleanField("审核时输入动态口令", default=False)
+    refused_because = models.CharField("不同意的理由", max_length=500, blank=True)
+    collect_until = models.DateTimeField("领取截止", null=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    carried_out_at = models.DateTimeField("生效时间", null=True)
+    is_used = models.BooleanField("已用", default=False)  # set by the database as it lets the right through, once
+
+    class Meta:
+        verbose_name = "权限拟办"
+        verbose_name_plural = "权限拟办"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="grant_two_people",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="grant_two_sessions",
+                condition=Q(decided_session="") | ~Q(decided_session=models.F("proposed_session")),
+            ),
+            models.CheckConstraint(
+                name="grant_decided_in_time",
+                condition=Q(decided_at__isnull=True)
+                | Q(decided_at__gte=models.F("proposed_at"), decided_at__lt=models.F("lapses_at")),
+            ),
+            models.CheckConstraint(
+                name="grant_carried_out_in_time",
+                condition=Q(carried_out_at__isnull=True) | Q(carried_out_at__lt=models.F("collect_until")),
+            ),
+            models.CheckConstraint(
+                name="grant_approved_by_somebody",
+                condition=~Q(state__in=["approved", "refused", "carried_out"])
+                | Q(decided_by__isnull=False, decided_at__isnull=False)
+                | Q(proposed_by__isnull=True, state="carried_out"),
+            ),
+            models.CheckConstraint(name="grant_refused_with_reason", condition=~Q(state="refused", refused_because="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.about}"
+
+    @property
+    def grant(self) -> Grant:
+        return Grant(self.kind)
+
+    @property
+    def takes_effect_with_approval(self) -> bool:
+        return self.grant in WITH_APPROVAL
+
+    @property
+    def awaits_answer(self) -> bool:
+        return self.state == ProposalState.PROPOSED
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when somebody has still to do something: the approver, then the proposer."""
+        if self.awaits_answer:
+            return self.lapses_at
+        return self.collect_until if self.state == ProposalState.APPROVED else None
+
+    def has_lapsed(self, *, at: datetime) -> bool:
+        """Tell whether nobody did in time what was to be done: decided when it is read, no job has to run."""
+        return self.ends_at is not None and self.ends_at <= at

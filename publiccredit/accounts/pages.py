@@ -1,8 +1,5 @@
 """Logging in and out, one's own password, and the administrator's accounts page."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -13,21 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from publiccredit.accounts import operations, queries, second_factor_pages
+from publiccredit.accounts import grant_pages, operations, queries, second_factor_pages
 from publiccredit.accounts.access import ADMINISTRATION, EVERY_OFFICER, EVERYBODY, actor_of, open_to
-from publiccredit.accounts.forms import (
-    ChangePasswordForm,
-    Choices,
-    IssueTokenForm,
-    LogInForm,
-    OpenAccountForm,
-    ResetSecondFactorForm,
-)
+from publiccredit.accounts.forms import ChangePasswordForm, LogInForm
+from publiccredit.accounts.grant_pages import Departments
 from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import NotAllowed, UnableToOpenAccount
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.second_factor_pages import onward_of
-
-Departments = Callable[[], Choices]
 
 
 @open_to(EVERYBODY)
@@ -99,47 +88,29 @@ def accounts(request: HttpRequest, *, departments: Departments) -> HttpResponse:
     ]
     known = {o.username for o in officers}
     nobody = [found for found in shut_out if found.username not in known]
-    return render(request, "accounts/list.html", {"rows": rows, "nobody": nobody})
-
-
-@open_to(ADMINISTRATION)
-@sensitive_post_parameters()
-@never_cache
-@require_http_methods(["GET", "POST"])
-def open_account(request: HttpRequest, *, departments: Departments) -> HttpResponse:
-    form = OpenAccountForm(request.POST or None, departments=departments())
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened = operations.open_account_with_first_password(
-                by=actor_of(request), at=timezone.now(), **form.cleaned_data
-            )
-        except UnableToOpenAccount as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _show_secret(request, opened.object_id, secret=opened.secret, what="初始密码")
-    return render(request, "accounts/open.html", {"form": form}, status=422 if form.errors else 200)
+    waiting, alone = grant_pages.waiting_for(by=actor_of(request))
+    named = {"rows": rows, "nobody": nobody, "waiting": waiting, "alone": alone}
+    return render(request, "accounts/list.html", named)
 
 
 @open_to(ADMINISTRATION)
 @require_GET
 def account(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
     officer = get_object_or_404(queries.officers(), pk=officer_id)
-    return _account_page(request, officer, departments=departments, form=IssueTokenForm())
-
-
-def _account_page(
-    request: HttpRequest, officer: Officer, *, departments: Departments, form: IssueTokenForm
-) -> HttpResponse:
+    now = timezone.now()
     named = {
         "officer": officer,
         "department": dict(departments()).get(officer.department_code, officer.department_code),
         "tokens": queries.tokens().filter(officer=officer),
-        "lockouts": queries.lockouts(at=timezone.now(), username=officer.username),
-        "form": form,
-        "reset_form": ResetSecondFactorForm(),
-        "now": timezone.now(),
+        "lockouts": queries.lockouts(at=now, username=officer.username),
+        "waiting": [
+            found
+            for found in queries.grant_proposals().filter(officer=officer)
+            if found.ends_at is not None and not found.has_lapsed(at=now)
+        ],
+        "now": now,
     }
-    return render(request, "accounts/account.html", named, status=422 if form.errors else 200)
+    return render(request, "accounts/account.html", named)
 
 
 @open_to(ADMINISTRATION)
@@ -157,44 +128,6 @@ def close_account(request: HttpRequest, officer_id: int) -> HttpResponse:
 
 @open_to(ADMINISTRATION)
 @require_POST
-def reopen_account(request: HttpRequest, officer_id: int) -> HttpResponse:
-    get_object_or_404(queries.officers(), pk=officer_id)
-    operations.reopen_account(by=actor_of(request), officer_id=officer_id, at=timezone.now())
-    messages.success(request, "账号已重新启用。原有令牌不会恢复，需要时请重新签发。")
-    return redirect("accounts:account", officer_id)
-
-
-@open_to(ADMINISTRATION)
-@never_cache
-@require_POST
-def reset_password(request: HttpRequest, officer_id: int) -> HttpResponse:
-    get_object_or_404(queries.officers(), pk=officer_id)
-    issued = operations.reset_password(by=actor_of(request), officer_id=officer_id, at=timezone.now())
-    return _show_secret(request, officer_id, secret=issued.secret, what="初始密码")
-
-
-@open_to(ADMINISTRATION)
-@never_cache
-@require_POST
-def issue_token(request: HttpRequest, officer_id: int, *, departments: Departments) -> HttpResponse:
-    officer = get_object_or_404(queries.officers(), pk=officer_id)
-    form = IssueTokenForm(request.POST)
-    if not form.is_valid():
-        return _account_page(request, officer, departments=departments, form=form)
-    now = timezone.now()
-    issued = operations.issue_token(
-        by=actor_of(request),
-        officer_id=officer_id,
-        name=form.cleaned_data["name"],
-        scopes=form.cleaned_data["scopes"],
-        expires_at=now + timedelta(days=int(form.cleaned_data["days"])),
-        at=now,
-    )
-    return _show_secret(request, officer_id, secret=issued.secret, what="接口令牌")
-
-
-@open_to(ADMINISTRATION)
-@require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(queries.tokens(), pk=token_id)
     operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())
@@ -202,7 +135,11 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     return redirect(resolve_url("accounts:account", token.officer_id))
 
 
-def _show_secret(request: HttpRequest, officer_id: int, *, secret: str, what: str) -> HttpResponse:
-    """Show a secret once: it is in this answer and nowhere else, so the page is neither kept nor redirected to."""
-    officer = get_object_or_404(queries.officers(), pk=officer_id)
-    return render(request, "accounts/secret.html", {"officer": officer, "secret": secret, "what": what})
+@open_to(ADMINISTRATION)
+@require_POST
+def release_log_in(request: HttpRequest, officer_id: int) -> HttpResponse:
+    """Let an officer log in again at once."""
+    get_object_or_404(queries.officers(), pk=officer_id)
+    operations.release_log_in(by=actor_of(request), officer_id=officer_id, at=timezone.now())
+    messages.success(request, "登录锁定已解除，可以立即重新登录。")
+    return redirect("accounts:account", officer_id)

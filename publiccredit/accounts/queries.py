@@ -1,20 +1,28 @@
 """Every read of accounts."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from publiccredit.accounts.grant_words import facts_of as grant_facts
+from publiccredit.accounts.grant_words import standing_of as grant_standing
 from publiccredit.accounts.lockouts import Lockout, lockouts
-from publiccredit.accounts.models import AccessToken, Officer, RecoveryCode
+from publiccredit.accounts.models import AccessToken, GrantProposal, Officer, RecoveryCode
 from publiccredit.accounts.operations import token_hash
-from publiccredit.accounts.types import FOUR_EYES_ROLES, PROGRAM, Actor, Role, SecondFactorWanted
-
-FRESH = timedelta(minutes=5)
+from publiccredit.accounts.second_factor import second_factor_wanted
+from publiccredit.accounts.types import FOUR_EYES_ROLES, PROGRAM, Actor, ProposalState, Role
+from publiccredit.accounts.verifying import administrators_besides
 
 __all__ = [
+    "GrantProposal",
     "Lockout",
+    "administrators_besides",
+    "collectable_grants",
+    "grant_facts",
+    "grant_proposals",
+    "grant_standing",
     "lockouts",
     "must_enrol",
     "officers",
@@ -23,6 +31,7 @@ __all__ = [
     "spoken_names",
     "token_in_force",
     "tokens",
+    "waiting_grants",
 ]
 
 
@@ -66,16 +75,22 @@ def must_enrol(*, officer: Officer) -> bool:
     return wanted and officer.second_factor_since is None
 
 
-def second_factor_wanted(*, by: Actor, at: datetime) -> SecondFactorWanted:
-    """Say what a second person still has to do before approving: nothing, type a fresh code, or enrol first."""
-    since = Officer.objects.filter(username=by.name).values_list("second_factor_since", flat=True).first()
-    if since is None:
-        required = settings.SECOND_FACTOR == "required"
-        return SecondFactorWanted.ENROLMENT if required else SecondFactorWanted.NOTHING
-    fresh = by.proved_at is not None and timedelta(0) <= at - by.proved_at <= FRESH
-    return SecondFactorWanted.NOTHING if fresh else SecondFactorWanted.CODE
-
-
 def recovery_codes_left(*, officer: Officer) -> int:
     """Give how many codes for a lost telephone an officer has not used."""
     return RecoveryCode.objects.filter(officer=officer, used_at__isnull=True).count()
+
+
+def grant_proposals() -> QuerySet[GrantProposal]:
+    """Give all proposals of rights with the account concerned, the newest first."""
+    return GrantProposal.objects.select_related("officer").order_by("-proposed_at", "-pk")
+
+
+def waiting_grants(*, by: Actor, at: datetime) -> QuerySet[GrantProposal]:
+    """Give what waits for this administrator: what others have proposed and not about the own account."""
+    own = Q(proposed_by__username=by.name) | Q(officer__username=by.name)
+    return grant_proposals().filter(state=ProposalState.PROPOSED, lapses_at__gt=at).exclude(own)
+
+
+def collectable_grants(*, by: Actor, at: datetime) -> QuerySet[GrantProposal]:
+    """Give what this administrator proposed, another approved, and nobody has collected yet."""
+    return grant_proposals().filter(proposed_by__username=by.name, state=ProposalState.APPROVED, collect_until__gt=at)

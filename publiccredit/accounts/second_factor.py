@@ -24,18 +24,17 @@ from django.db import transaction
 from publiccredit.accounts.acts import (
     NotAllowed,
     acting,
-    administrator_only,
     as_its_actor,
-    end_sessions,
     enter,
 )
 from publiccredit.accounts.models import Officer, RecoveryCode, SecondFactor
-from publiccredit.accounts.types import PROGRAM, Actor
+from publiccredit.accounts.types import Actor, SecondFactorWanted
 
 STEP_SECONDS = 30
 DRIFT = 1  # steps by which the clock of a telephone may be off
 MOST_FAILURES = 8
 PAUSE = timedelta(minutes=15)
+FRESH = timedelta(minutes=5)  # a code typed longer ago proves nobody's presence
 RECOVERY_CODES = 10
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 _NONCE = 12
@@ -85,6 +84,19 @@ def _open(sealed: str, officer_id: int) -> str:
         return _key().decrypt(kept[:_NONCE], kept[_NONCE:], str(officer_id).encode()).decode()
     except InvalidTag as error:
         raise WrongCode("动态口令的密钥已不能读出（本机的密钥换过）。请联系系统管理员解除后重新绑定。") from error
+
+
+# --- asking who approves -------------------------------------------------------------------------------------------
+
+
+def second_factor_wanted(*, by: Actor, at: datetime) -> SecondFactorWanted:
+    """Say what a second person still has to do before approving: nothing, type a fresh code, or enrol first."""
+    since = Officer.objects.filter(username=by.name).values_list("second_factor_since", flat=True).first()
+    if since is None:
+        required = settings.SECOND_FACTOR == "required"
+        return SecondFactorWanted.ENROLMENT if required else SecondFactorWanted.NOTHING
+    fresh = by.proved_at is not None and timedelta(0) <= at - by.proved_at <= FRESH
+    return SecondFactorWanted.NOTHING if fresh else SecondFactorWanted.CODE
 
 
 # --- writes ---------------------------------------------------------------------------------------------------------
@@ -139,28 +151,6 @@ def prove_second_factor(*, officer_id: int, code: str, at: datetime) -> None:
         refusal = _taken(officer, re.sub(r"[\s-]", "", code).lower(), at)
     if refusal:
         raise WrongCode(refusal)
-
-
-@as_its_actor
-def reset_second_factor(*, by: Actor, officer_id: int, reason: str, at: datetime) -> None:
-    """
-    Take an officer's second factor away, with the reason; every session of the officer ends.
-
-    :raises NotAllowed: only an administrator does so, with a reason, and never for the own account.
-    """
-    administrator_only(by)
-    officer = Officer.objects.select_for_update().get(pk=officer_id)
-    if officer.username == by.name:
-        raise NotAllowed("不能解除自己的动态口令。请由另一位管理员办理，或者在服务器上用命令办理。")
-    if len(reason.strip()) < 4:
-        raise NotAllowed("请写明解除的理由，如“手机遗失，本人到场核对”。")
-    with acting(actor=PROGRAM):  # nobody else reads or removes another's second factor
-        RecoveryCode.objects.filter(officer=officer).delete()
-        SecondFactor.objects.filter(officer=officer).delete()
-    officer.second_factor_since = None
-    officer.save(update_fields=["second_factor_since"])
-    end_sessions(officer, at)
-    enter(by, "reset_second_factor", officer, at, reason=reason.strip())
 
 
 # --- codes ----------------------------------------------------------------------------------------------------------

@@ -1,13 +1,12 @@
-"""The second factor on pages: asked at the log-in, enrolled by its officer, taken away by an administrator."""
+"""The second factor on pages: asked at the log-in, and enrolled by its officer."""
 
 from datetime import datetime, timedelta
 
 import segno
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,16 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from publiccredit.accounts import operations, queries
 from publiccredit.accounts.access import (
-    ADMINISTRATION,
     EVERY_OFFICER,
     EVERYBODY,
     actor_of,
     note_proof,
     open_to,
 )
-from publiccredit.accounts.forms import CodeForm, ResetSecondFactorForm
+from publiccredit.accounts.forms import CodeForm
 from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import NotAllowed, WrongCode
+from publiccredit.accounts.operations import WrongCode
 from publiccredit.accounts.second_factor import enrolment_of, new_enrolment
 
 HALF_WAY = "half_way"  # in the session: who has given the right password and not yet the code
@@ -143,23 +141,3 @@ def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
 def _show_codes(request: HttpRequest, codes: tuple[str, ...], *, enrolled: bool) -> HttpResponse:
     """Show the codes once: they are in this answer and nowhere else."""
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "enrolled": enrolled})
-
-
-@open_to(ADMINISTRATION)
-@require_POST
-def reset(request: HttpRequest, officer_id: int) -> HttpResponse:
-    """Take an officer's second factor away, with the reason."""
-    get_object_or_404(queries.officers(), pk=officer_id)
-    form = ResetSecondFactorForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(form.errors["reason"][0]), extra_tags="adverse")
-        return redirect("accounts:account", officer_id)
-    try:
-        operations.reset_second_factor(
-            by=actor_of(request), officer_id=officer_id, reason=form.cleaned_data["reason"], at=timezone.now()
-        )
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal), extra_tags="adverse")
-    else:
-        messages.success(request, "动态口令已解除，本人的登录已全部退出。请本人登录后重新绑定。")
-    return redirect("accounts:account", officer_id)

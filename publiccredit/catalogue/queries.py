@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from publiccredit.catalogue import disclosure_terms, fields_of_law, severity, working_days
+from publiccredit.catalogue import disclosure_terms, fields_of_law, grant_terms, severity, working_days
 from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
 from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack, load_packs
 from publiccredit.catalogue.severity import RuleInWords, SeverityJudgement
@@ -63,6 +63,7 @@ __all__ = [
     "fields_of_rows",
     "form",
     "forms_of",
+    "grant_term",
     "is_working_day",
     "item",
     "item_of",
@@ -285,6 +286,11 @@ def add_working_days(*, day: date, number: int, within: Packs | None = None) -> 
 def keeping(*, name: KeptName, within: Packs | None = None) -> Keeping:
     """Give how long something a natural person gave is kept."""
     return next(k for k in (within or packs()).keepings if k.name is name)
+
+
+def grant_term(*, on: date, within: Packs | None = None) -> grant_terms.ProposalTerm:
+    """Give how long the proposal of a right waits for its answer."""
+    return grant_terms.grant_term(on=on, within=within or packs())
 
 
 def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline:

@@ -47,18 +47,20 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("账号", (
         "open_account", "close_account", "reopen_account", "reset_password", "change_password", "issue_token",
         "revoke_token", "enrol_second_factor", "renew_recovery_codes", "use_recovery_code", "reset_second_factor",
-        "assign_role", "release_log_in",
+        "assign_role", "release_log_in", "propose_grant", "approve_grant", "refuse_grant", "withdraw_grant",
     )),
 )  # fmt: skip
 OBJECT_KINDS = (
     "case", "record", "subject", "submission", "question", "department", "nil_return", "recipient", "notice",
-    "officer", "access_token", "handler", "proof_code",
+    "officer", "grant_proposal", "access_token", "handler", "proof_code",
     "message", "adverse_use",
     "rules",
 )  # fmt: skip
 _RULE = re.compile("dp([0-9]+)")
 NOTED = {
+    "about": "对象",
     "account": "账号",
+    "at_shell": "在服务器上用命令办理",
     "attached": "对上记录的决定书",
     "attempts": "送达次数",
     "because": "原因",
@@ -82,6 +84,8 @@ NOTED = {
     "former_role": "原岗位",
     "former_rule": "原来的认定依据",
     "from": "自",
+    "grant": "权限事项",
+    "grant_proposal": "权限拟办的编号",
     "held_unmatched": "待判定主体",
     "held_unserved": "待送达声明",
     "key_number": "密钥序号",
@@ -266,6 +270,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "disclosed_until": _last_day,
     "former_department": department_words,
     "former_role": _role,
+    "grant": word,
     "form": lambda code: FORMS.get(code, code),
     "former_rule": _severity_rule,
     "from": _severity,

@@ -32,8 +32,23 @@ class RecipientForm(forms.Form):
         return NewRecipient(**self.cleaned_data)
 
 
-class RecipientTokenForm(forms.Form):
+class RecipientKeyForm(forms.Form):
+    """Why a recipient needs a new key."""
+
+    reason = forms.CharField(
+        label="理由",
+        min_length=4,
+        max_length=500,
+        help_text="审核人凭它判断，如“对方来函，更换系统”。",
+        error_messages={"required": "请写明理由。", "min_length": "理由太短。请写明为什么、凭什么。"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RecipientTokenForm(RecipientKeyForm):
     """A token for one purpose."""
+
+    field_order = ("purpose", "days", "reason")
 
     purpose = forms.CharField(label="用途", max_length=200, required=False, help_text="留空则用登记的用途。")
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")

@@ -1,6 +1,6 @@
 """Recipients, their tokens and keys: registered by the office, keyed by the administrator."""
 
-from datetime import timedelta
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import ADMINISTRATION, OFFICE_AND_ADMINISTRATION, actor_of, open_to
-from publiccredit.accounts.types import Role
+from publiccredit.accounts.operations import NotAllowed, NotAwaited, UnableToPropose
+from publiccredit.accounts.queries import GrantProposal
+from publiccredit.accounts.types import Grant, ProposalTerm, Role
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.recipients import operations, queries
-from publiccredit.recipients.forms import RecipientForm, RecipientTokenForm
+from publiccredit.recipients.forms import RecipientForm, RecipientKeyForm, RecipientTokenForm
 from publiccredit.recipients.operations import UnableToRegister
 
 FIELDS = ("name", "contact", "address", "purpose", "legal_basis", "callback_url")
@@ -62,10 +64,6 @@ def change(request: HttpRequest, recipient_id: int) -> HttpResponse:
 @require_GET
 def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
     found = get_object_or_404(queries.recipients(), pk=recipient_id)
-    return _page(request, found, RecipientTokenForm())
-
-
-def _page(request: HttpRequest, found: queries.Recipient, form: RecipientTokenForm) -> HttpResponse:
     people = accounts.spoken_names(names=[found.registered_by], departments=catalogue.department_names())
     named = {
         "recipient": found,
@@ -74,10 +72,9 @@ def _page(request: HttpRequest, found: queries.Recipient, form: RecipientTokenFo
         "counts": queries.notice_counts(recipient_id=found.pk),
         "office": actor_of(request).of_office,
         "administrator": actor_of(request).role is Role.ADMINISTRATOR,
-        "form": form,
         "now": timezone.now(),
     }
-    return render(request, "recipients/recipient.html", named, status=422 if form.errors else 200)
+    return render(request, "recipients/recipient.html", named)
 
 
 @open_to(OFFICE_AND_ADMINISTRATION)
@@ -99,35 +96,71 @@ def reopen(request: HttpRequest, recipient_id: int) -> HttpResponse:
 
 
 @open_to(ADMINISTRATION)
-@never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def issue_token(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    """Propose a token; another administrator approves it."""
     found = get_object_or_404(queries.recipients(), pk=recipient_id)
-    form = RecipientTokenForm(request.POST)
-    if form.is_valid():
-        now = timezone.now()
+    form = RecipientTokenForm(request.POST or None)
+    return _proposing(
+        request, found, form, "签发接收方令牌",
+        lambda term: operations.propose_token(
+            by=actor_of(request), recipient_id=found.pk, purpose=form.cleaned_data["purpose"],
+            days=int(form.cleaned_data["days"]), reason=form.cleaned_data["reason"], term=term, at=timezone.now(),
+        ),
+    )  # fmt: skip
+
+
+@open_to(ADMINISTRATION)
+@require_http_methods(["GET", "POST"])
+def renew_key(request: HttpRequest, recipient_id: int) -> HttpResponse:
+    """Propose a new key; another administrator approves it."""
+    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    form = RecipientKeyForm(request.POST or None)
+    return _proposing(
+        request, found, form, "更换签名密钥",
+        lambda term: operations.propose_key(
+            by=actor_of(request), recipient_id=found.pk, reason=form.cleaned_data["reason"], term=term,
+            at=timezone.now(),
+        ),
+    )  # fmt: skip
+
+
+def _proposing(
+    request: HttpRequest,
+    found: queries.Recipient,
+    form: RecipientKeyForm,
+    title: str,
+    propose: Callable[[ProposalTerm], GrantProposal],
+) -> HttpResponse:
+    term = catalogue.grant_term(on=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
         try:
-            issued = operations.issue_token(
-                by=actor_of(request),
-                recipient_id=found.pk,
-                purpose=form.cleaned_data["purpose"],
-                expires_at=now + timedelta(days=int(form.cleaned_data["days"])),
-                at=now,
-            )
-        except UnableToRegister as refusal:
+            made = propose(term)
+        except (NotAllowed, UnableToPropose, UnableToRegister) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _secret(request, found, issued.secret, "接口令牌")
-    return _page(request, found, form)
+            messages.success(request, "已提交，等另一位管理员审核。")
+            return redirect("accounts:proposal", made.pk)
+    named = {"recipient": found, "form": form, "title": title, "days": term.days}
+    return render(request, "recipients/propose.html", named, status=422 if form.errors else 200)
 
 
 @open_to(ADMINISTRATION)
 @never_cache
 @require_POST
-def renew_key(request: HttpRequest, recipient_id: int) -> HttpResponse:
-    found = get_object_or_404(queries.recipients(), pk=recipient_id)
-    issued = operations.renew_key(by=actor_of(request), recipient_id=found.pk, at=timezone.now())
-    return _secret(request, found, issued.secret, "签名密钥")
+def collect(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """Give the token or key that was approved, and show it once: it is in this answer and nowhere else."""
+    proposal = get_object_or_404(accounts.grant_proposals(), pk=proposal_id, object_id__isnull=False)
+    found = get_object_or_404(queries.recipients(), pk=proposal.object_id)
+    is_token = proposal.grant is Grant.ISSUE_RECIPIENT_TOKEN
+    give = operations.issue_token if is_token else operations.renew_key
+    try:
+        made = give(by=actor_of(request), proposal_id=proposal.pk, at=timezone.now())
+    except (NotAllowed, NotAwaited, UnableToRegister) as refusal:
+        messages.error(request, str(refusal), extra_tags="adverse")
+        return redirect("accounts:proposal", proposal.pk)
+    named = {"recipient": found, "secret": made.secret, "what": "接口令牌" if is_token else "签名密钥"}
+    return render(request, "recipients/secret.html", named)
 
 
 @open_to(ADMINISTRATION)
@@ -137,8 +170,3 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     operations.revoke_token(by=actor_of(request), token_id=token_id, at=timezone.now())
     messages.success(request, "令牌已吊销，立即失效。")
     return redirect("recipients:recipient", token.recipient_id)
-
-
-def _secret(request: HttpRequest, found: queries.Recipient, secret: str, what: str) -> HttpResponse:
-    """Show a secret once: it is in this answer and nowhere else, so the page is neither kept nor redirected to."""
-    return render(request, "recipients/secret.html", {"recipient": found, "secret": secret, "what": what})

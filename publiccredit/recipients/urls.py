@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:recipient_id>/adverse-uses/", adverse_use_pages.adverse_uses, name="adverse_uses"),
     path("<int:recipient_id>/adverse-uses/<int:use_id>/", adverse_use_pages.adverse_use, name="adverse_use"),
     path("<int:recipient_id>/key/", pages.renew_key, name="renew_key"),
+    path("proposals/<int:proposal_id>/collect/", pages.collect, name="collect"),
     path("tokens/<int:token_id>/revoke/", pages.revoke_token, name="revoke_token"),
     path("notices/", notice_pages.escalated, name="escalated"),
     path("notices/<int:notice_id>/", notice_pages.notice, name="notice"),

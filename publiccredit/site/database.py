@@ -56,6 +56,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "matching_judgement": "UPDATE, DELETE, TRUNCATE",
     "accounts_officer": "DELETE, TRUNCATE",
     "accounts_accesstoken": "DELETE, TRUNCATE",
+    "accounts_grantproposal": "DELETE, TRUNCATE",
     "accounts_secondfactor": "TRUNCATE",
     "accounts_recoverycode": "TRUNCATE",
 }

@@ -1,8 +1,11 @@
 """The addresses of the program. Each package brings its own."""
 
+from datetime import date
+
 from django.urls import URLPattern, URLResolver, include, path
 
 from publiccredit.accounts import urls as accounts
+from publiccredit.accounts.types import ProposalTerm
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.site import api_description, help_pages, pages
 
@@ -10,6 +13,11 @@ from publiccredit.site import api_description, help_pages, pages
 def departments() -> tuple[tuple[str, str], ...]:
     """Give the departments an account may belong to, by code and name."""
     return tuple((d.code, d.name) for d in catalogue.departments())
+
+
+def term(on: date) -> ProposalTerm:
+    """Give how long the proposal of a right waits for its answer, by the rules of a day."""
+    return catalogue.grant_term(on=on)
 
 
 SITE: list[URLPattern | URLResolver] = [
@@ -39,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("publiccredit.casework.urls")),
     path("", include("publiccredit.subjectdesk.urls")),
     path("oversight/", include("publiccredit.oversight.urls")),
-    path("", include((accounts.addresses(departments=departments), "accounts"))),
+    path("", include((accounts.addresses(departments=departments, term=term), "accounts"))),
 ]
 
 handler400 = "publiccredit.site.errors.bad_request"

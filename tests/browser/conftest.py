@@ -17,15 +17,18 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from publiccredit.accounts.operations import act_as, act_as_nobody, open_account
-from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, ROLE_TITLES, Role
+from publiccredit.accounts.operations import act_as, act_as_nobody, propose_grant
+from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, ROLE_TITLES, Actor, Grant, Role, Wanted
 from publiccredit.site import embedded_postgres
+from tests.accounts import TERM, opened_account
 from tests.browser.county import file_a_small_county
 from tests.environment import ROOT, WORKER
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PASSWORD = "browser-only-5127"
+DEPUTY = "deputy"  # the second administrator
+OPENED = datetime(2026, 11, 1, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -79,18 +82,32 @@ def site(
 
 def _fill() -> None:
     act_as(actor=PROGRAM)
-    for role in Role:
-        open_account(
-            by=PROGRAM,
+    opened_account(
+        username=DEPUTY, display_name="演示第二管理员", role=Role.ADMINISTRATOR, password=PASSWORD, at=OPENED
+    )  # fmt: skip
+    for role in sorted(Role, key=lambda r: r is not Role.ADMINISTRATOR):
+        opened_account(
             username=role.value,
             display_name=f"演示{ROLE_TITLES[role]}",
             role=role,
             department_code="market_regulation" if role in DEPARTMENT_ROLES else "",
             password=PASSWORD,
-            at=datetime(2026, 11, 1, tzinfo=UTC),
+            at=OPENED,
         )
+    _leave_one_proposal()
     file_a_small_county()
     act_as_nobody()
+
+
+def _leave_one_proposal() -> None:
+    """What the administrator has to approve."""
+    wanted = Wanted(
+        kind=Grant.OPEN_ACCOUNT,
+        about="hb01",
+        terms={"username": "hb01", "display_name": "环某", "role": "liaison", "department_code": "taxation"},
+    )
+    by = Actor(name=DEPUTY, role=Role.ADMINISTRATOR)
+    propose_grant(by=by, wanted=wanted, reason="县税务局来函，增加一名联络员", term=TERM, at=datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,12 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/accounts/", Role.ADMINISTRATOR),
     ("/accounts/new/", Role.ADMINISTRATOR),
     ("/accounts/1/", Role.ADMINISTRATOR),
+    ("/accounts/2/", Role.ADMINISTRATOR),
+    ("/accounts/1/role/", Role.ADMINISTRATOR),
+    ("/accounts/1/tokens/", Role.ADMINISTRATOR),
+    ("/accounts/1/password/", Role.ADMINISTRATOR),
+    ("/accounts/proposals/", Role.ADMINISTRATOR),
+    ("/accounts/proposals/*", Role.ADMINISTRATOR),  # the first of the list: one to approve
     ("/intake/", Role.LIAISON),
     ("/intake/nil-return/", Role.LIAISON),
     ("/intake/documents/", Role.LIAISON),

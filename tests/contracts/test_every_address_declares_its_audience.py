@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from publiccredit.accounts.access import Access
-from publiccredit.accounts.operations import open_account
-from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, Role
+from tests.accounts import opened_account
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 PASSWORD = "long-enough-3819"
@@ -53,8 +53,7 @@ def clients(db: None) -> dict[Role | None, Client]:
     """A browser for every role, and one without an account."""
     made: dict[Role | None, Client] = {None: Client(raise_request_exception=False)}
     for role in Role:
-        officer = open_account(
-            by=PROGRAM,
+        officer = opened_account(
             username=role.value,
             display_name=role.value,
             role=role,

@@ -10,7 +10,7 @@ OPERATIONS = public_operations()
 
 
 def test_operations_are_found_in_modules_and_in_folders() -> None:
-    assert {"accounts.open_account", "casework.decide", "intake.file_submission", "subjectdesk.leave"} <= set(acts())
+    assert {"accounts.propose_grant", "casework.decide", "intake.file_submission", "subjectdesk.leave"} <= set(acts())
 
 
 @pytest.mark.parametrize("name", sorted(acts()))

@@ -1,7 +1,7 @@
 """The interface is what its description says, and the description is what was agreed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -11,16 +11,15 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
-from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, assume, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.accounts.types import Role
 from publiccredit.recipients.models import Recipient
 from publiccredit.site.api_description import description, operations
+from tests.accounts import issued_token, opened_account
 from tests.contracts import openapi
 from tests.factories import stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT
@@ -107,14 +106,10 @@ def test_every_answer_has_the_shape_it_is_described_with(case: schemathesis.Case
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_to_a_sender_has_the_shape_it_is_described_with(case: schemathesis.Case, county: None) -> None:
     leave_out_what_is_not_given(case)
-    officer = Officer.objects.filter(username="sender").first() or open_account(
-        by=PROGRAM, username="sender", display_name="报送", role=Role.LIAISON,
+    officer = Officer.objects.filter(username="sender").first() or opened_account(username="sender", display_name="报送", role=Role.LIAISON,
         department_code="market_regulation", password="long-enough-3819", at=AT,
     )  # fmt: skip
-    token = issue_token(
-        by=PROGRAM, officer_id=officer.pk, name="程序", scopes=set(TokenScope), at=AT,
-        expires_at=timezone.now() + timedelta(days=1),
-    )  # fmt: skip
+    token = issued_token(officer, name="程序", at=AT)  # fmt: skip
     case.call_and_validate(
         app=application, headers={"Authorization": f"Bearer {token.secret}"}, excluded_checks=[ignored_auth]
     )

@@ -9,7 +9,6 @@ from uuid import NAMESPACE_OID, uuid5
 import polars as pl
 from django.db import connection
 
-from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations import (
@@ -27,6 +26,7 @@ from publiccredit.ledger.operations import next_entry_id
 from publiccredit.subjects import operations
 from publiccredit.subjects.models import Record, RecordVersion, Subject
 from publiccredit.subjects.types import ROW_SCHEMA, Filing
+from tests.accounts import Post, opened_accounts
 from tests.papers import a_pdf
 
 AT = datetime(2026, 9, 1, 2, tzinfo=UTC)  # ten in the morning of a Tuesday in China
@@ -49,16 +49,7 @@ REPAIR_PAPERS = ("proof_of_performance", "commitment")
 
 def people() -> None:
     """Open the accounts; nobody logs in with them here, so none needs a password."""
-    for actor in PEOPLE:
-        assert actor.role is not None
-        Officer.objects.create(
-            username=actor.name,
-            display_name=actor.name,
-            role=actor.role.value,
-            department_code=actor.department_code,
-            created_at=AT,
-            password="!",
-        )
+    opened_accounts([Post(actor.name, actor.role, actor.department_code) for actor in PEOPLE if actor.role], at=AT)
 
 
 def opened(

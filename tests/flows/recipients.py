@@ -8,23 +8,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from django.db import transaction
 
+from publiccredit.accounts.operations import approve_grant
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Recipient
 from publiccredit.recipients.operations import (
     hold_disclosures,
     issue_token,
+    propose_token,
     record_handovers,
     register_recipient,
 )
 from publiccredit.recipients.types import NewRecipient, Version, Way
 from publiccredit.subjects.models import Record
+from tests.accounts import TERM, two_administrators
 from tests.flows.cases import AT
 
 
@@ -41,9 +43,12 @@ def registered(number: int = 1, *, callback_url: str = "") -> Recipient:
 
 
 def token_of(recipient: Recipient) -> str:
-    return issue_token(
-        by=PROGRAM, recipient_id=recipient.pk, purpose="", expires_at=AT + timedelta(days=3650), at=AT
-    ).secret
+    """Give a recipient's program a token: proposed, approved, collected."""
+    by, other = two_administrators(at=AT)
+    asked = {"recipient_id": recipient.pk, "purpose": "", "days": 3650, "reason": "测试所需"}
+    made = propose_token(by=by, term=TERM, at=AT, **asked)
+    approve_grant(by=other, proposal_id=made.pk, term=TERM, at=AT)
+    return issue_token(by=by, proposal_id=made.pk, at=AT).secret
 
 
 def given(recipient: Recipient, record: Record) -> None:

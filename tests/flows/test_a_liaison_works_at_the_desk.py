@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client
 
-from publiccredit.accounts.operations import act_as, open_account
+from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.intake.models import NilReturn, Submission
 from publiccredit.intake.operations import file_submission
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.subjects.models import Record
+from tests.accounts import opened_account
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
 from tests.flows.filing import AT, check_here, send
 from tests.papers import a_pdf
@@ -44,8 +45,8 @@ class Browser(Client):
 
 def client_of(role: Role, department: str = "") -> Client:
     name = f"{role.value}-{department}"
-    officer = open_account(
-        by=PROGRAM, username=name, display_name="张三", role=role, department_code=department, password=PASSWORD, at=AT
+    officer = opened_account(
+        username=name, display_name="张三", role=role, department_code=department, password=PASSWORD, at=AT
     )
     client = Browser()
     client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")

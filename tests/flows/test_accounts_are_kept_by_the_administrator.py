@@ -5,18 +5,17 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from publiccredit.accounts.models import AccessToken, Officer
-from publiccredit.accounts.operations import open_account
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.models import AccessToken, GrantProposal, Officer
+from publiccredit.accounts.types import Role
 from publiccredit.ledger.models import Entry
+from tests.accounts import carried_through, opened_account, two_administrators
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 PASSWORD = "long-enough-3819"
 
 
 def officer(name: str, role: Role, department: str = "") -> Officer:
-    return open_account(
-        by=PROGRAM,
+    return opened_account(
         username=name,
         display_name="张三",
         role=role,
@@ -95,7 +94,8 @@ def test_too_many_wrong_passwords_close_the_account_for_a_while(client: Client) 
 
 
 def test_an_account_is_opened_with_a_password_shown_once_and_changed_at_first(client_of_administrator: Client) -> None:
-    answer = client_of_administrator.post(
+    answer = carried_through(
+        client_of_administrator,
         "/accounts/new/",
         {"username": "scjg01", "display_name": "李四", "role": "liaison", "department_code": "market_regulation"},
     )
@@ -125,9 +125,11 @@ def test_an_account_is_opened_with_a_password_shown_once_and_changed_at_first(cl
 def test_an_account_that_cannot_be_is_refused_with_what_to_do(
     client_of_administrator: Client, given: dict[str, str], said: str
 ) -> None:
-    answer = client_of_administrator.post("/accounts/new/", {"display_name": "李四", **given})
+    two_administrators()
+    asked = {"display_name": "李四", "reason": "部门来函", **given}
+    answer = client_of_administrator.post("/accounts/new/", asked)
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
-    assert Officer.objects.count() == 1
+    assert (Officer.objects.count(), GrantProposal.objects.filter(proposed_by__isnull=False).count()) == (2, 0)
 
 
 def test_a_new_password_must_be_typed_twice_and_be_strong_and_know_the_old_one(client: Client) -> None:
@@ -145,16 +147,15 @@ def test_a_new_password_must_be_typed_twice_and_be_strong_and_know_the_old_one(c
 
 def test_a_closed_account_is_logged_out_and_comes_back_without_its_tokens(client_of_administrator: Client) -> None:
     other = officer("somebody", Role.AUDITOR)
-    client_of_administrator.post(
-        f"/accounts/{other.pk}/tokens/", {"name": "监测", "days": "30", "scopes": ["read_submissions"]}
-    )
+    asked = {"name": "监测", "days": "30", "scopes": ["read_submissions"]}
+    carried_through(client_of_administrator, f"/accounts/{other.pk}/tokens/", asked)
     working = Client()
     working.post("/log-in/", {"username": "somebody", "password": PASSWORD})
     client_of_administrator.post(f"/accounts/{other.pk}/close/")
     assert last_entry() == ("close_account", "admin")
     assert working.get("/oversight/").status_code == 302
-    client_of_administrator.post(f"/accounts/{other.pk}/reopen/")
-    assert last_entry() == ("reopen_account", "admin")
+    carried_through(client_of_administrator, f"/accounts/{other.pk}/reopen/")
+    assert last_entry() == ("reopen_account", "first-administrator")
     assert working.get("/oversight/").status_code == 302
     assert AccessToken.objects.get().revoked_at is not None
 
@@ -162,12 +163,12 @@ def test_a_closed_account_is_logged_out_and_comes_back_without_its_tokens(client
 def test_an_administrator_cannot_close_the_own_account(client_of_administrator: Client, administrator: Officer) -> None:
     answer = client_of_administrator.post(f"/accounts/{administrator.pk}/close/", follow=True)
     assert "不能停用自己的账号" in answer.content.decode()
-    assert Officer.objects.get().is_active
+    assert Officer.objects.get(username="admin").is_active
 
 
 def test_a_reset_password_is_shown_once_and_must_be_changed(client_of_administrator: Client) -> None:
     other = officer("somebody", Role.AUDITOR)
-    secret = client_of_administrator.post(f"/accounts/{other.pk}/password/").context["secret"]
+    secret = carried_through(client_of_administrator, f"/accounts/{other.pk}/password/").context["secret"]
     assert last_entry() == ("reset_password", "admin")
     other.refresh_from_db()
     assert (other.check_password(secret), other.must_change_password) == (True, True)
@@ -175,9 +176,8 @@ def test_a_reset_password_is_shown_once_and_must_be_changed(client_of_administra
 
 def test_a_token_is_shown_once_and_revoked_at_once(client_of_administrator: Client) -> None:
     other = officer("somebody", Role.LIAISON, "taxation")
-    shown = client_of_administrator.post(
-        f"/accounts/{other.pk}/tokens/", {"name": "办案系统", "days": "90", "scopes": ["send_submissions"]}
-    )
+    asked = {"name": "办案系统", "days": "90", "scopes": ["send_submissions"]}
+    shown = carried_through(client_of_administrator, f"/accounts/{other.pk}/tokens/", asked)
     assert shown.context["secret"].startswith("pct_")
     token = AccessToken.objects.get()
     assert (token.scopes, token.reach) == (["send_submissions"], "报送文件")
@@ -189,8 +189,9 @@ def test_a_token_is_shown_once_and_revoked_at_once(client_of_administrator: Clie
     assert last_entry() == ("revoke_token", "admin")
 
 
-def test_a_token_without_its_use_is_refused(client_of_administrator: Client, administrator: Officer) -> None:
-    answer = client_of_administrator.post(f"/accounts/{administrator.pk}/tokens/", {"days": "90"})
+def test_a_token_without_its_use_is_refused(client_of_administrator: Client) -> None:
+    other = officer("somebody", Role.LIAISON, "taxation")
+    answer = client_of_administrator.post(f"/accounts/{other.pk}/tokens/", {"days": "90", "reason": "部门来函"})
     assert (answer.status_code, AccessToken.objects.count()) == (422, 0)
 
 
@@ -199,7 +200,8 @@ def test_the_list_of_accounts_makes_the_same_queries_however_many_there_are(
 ) -> None:
     for number in range(5):
         officer(f"officer{number}", Role.AUDITOR)
-    with django_assert_num_queries(6):  # type: ignore[operator]  # session, officer, who acts, lockouts, list, nobody
+    # session, officer, who acts, lockouts, list, nobody, what waits, the other administrators
+    with django_assert_num_queries(8):  # type: ignore[operator]
         client_of_administrator.get("/accounts/")
 
 
@@ -211,6 +213,6 @@ def test_a_session_of_a_closed_account_stays_ended_when_it_is_reopened(
     client.post("/log-in/", {"username": "closed", "password": PASSWORD})
     other.post("/log-in/", {"username": "other", "password": PASSWORD})
     client_of_administrator.post(f"/accounts/{closed.pk}/close/")
-    client_of_administrator.post(f"/accounts/{closed.pk}/reopen/")
+    carried_through(client_of_administrator, f"/accounts/{closed.pk}/reopen/")
     assert client.get("/intake/").status_code == 302
     assert other.get("/oversight/").status_code == 200

@@ -12,9 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from publiccredit.accounts.operations import open_account
+from publiccredit.accounts.operations import grant_at_shell
 from publiccredit.accounts.queries import spoken_names
-from publiccredit.accounts.types import PROGRAM, Role
+from publiccredit.accounts.types import PROGRAM, Grant, Role, Wanted
 from publiccredit.casework.operations import decide
 from publiccredit.casework.types import Verdict
 from publiccredit.ledger.models import Entry
@@ -24,6 +24,7 @@ from publiccredit.oversight.ledger_lines import Named
 from publiccredit.oversight.ledger_words import notes
 from publiccredit.site.commands.history import _read_head
 from publiccredit.subjects.models import Record
+from tests.accounts import opened_account
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import LIAISON, REASONS, repair_ready
 from tests.flows.officers import NOW
@@ -33,8 +34,10 @@ AT = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 
 @pytest.fixture
 def auditor(as_program: None) -> Client:
-    officer = open_account(
-        by=PROGRAM, username="shen", display_name="审", role=Role.AUDITOR, department_code="",
+    terms = {"username": "guan", "display_name": "管", "role": "administrator", "department_code": ""}
+    first = Wanted(kind=Grant.OPEN_ACCOUNT, about="guan", terms=terms)
+    grant_at_shell(by=PROGRAM, wanted=first, reason="平台启用", at=AT)
+    officer = opened_account(username="shen", display_name="审", role=Role.AUDITOR, department_code="",
         password="long-enough-3819", at=AT,
     )  # fmt: skip
     client = Client()
@@ -202,8 +205,7 @@ def test_an_entry_is_found_by_a_part_of_the_name_of_the_subject_it_is_about(
 
 
 def test_an_act_of_the_office_for_a_department_does_not_read_as_the_departments(auditor: Client) -> None:
-    open_account(
-        by=PROGRAM, username="yuan", display_name="县信用办袁某", role=Role.OFFICE_CLERK, department_code="",
+    opened_account(username="yuan", display_name="县信用办袁某", role=Role.OFFICE_CLERK, department_code="",
         password="long-enough-3819", at=AT,
     )  # fmt: skip
     record_entry(
@@ -249,8 +251,7 @@ def test_the_head_is_a_file_that_names_the_last_entry_and_the_command_line_reads
 
 def test_a_department_that_the_name_of_who_acted_says_already_is_not_said_twice(auditor: Client) -> None:
     for username, name in [("chen", "县税务局陈某"), ("li", "李某")]:
-        open_account(
-            by=PROGRAM, username=username, display_name=name, role=Role.LIAISON, department_code="taxation",
+        opened_account(username=username, display_name=name, role=Role.LIAISON, department_code="taxation",
             password="long-enough-3819", at=AT,
         )  # fmt: skip
         record_entry(

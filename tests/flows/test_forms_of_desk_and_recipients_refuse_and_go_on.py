@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.casework.models import Case
@@ -20,6 +19,7 @@ from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.types import Answer, Outgoing
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
 from publiccredit.subjects.models import Record, Subject
+from tests.accounts import opened_account
 from tests.flows.cases import CLERK, REASONS
 from tests.flows.desks import CONTACT, at_the_desk
 from tests.flows.officers import browser
@@ -43,17 +43,9 @@ def desk(subject: Subject, client: Client) -> Client:
 
 @pytest.fixture
 def administrator(subject: Subject) -> Client:
-    Officer.objects.create(
-        username="administrator",
-        display_name="管理员",
-        role=Role.ADMINISTRATOR.value,
-        created_at=timezone.now(),
-        password="!",
-    )
+    officer = opened_account(username="administrator", role=Role.ADMINISTRATOR, at=timezone.now())
     client = Client()
-    client.force_login(
-        Officer.objects.get(username="administrator"), backend="publiccredit.accounts.backends.OfficerBackend"
-    )
+    client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")
     return client
 
 
@@ -206,7 +198,7 @@ def test_a_token_is_issued_to_no_closed_recipient_and_revoked_at_once(administra
     token = RecipientToken.objects.get()
     assert "立即失效" in administrator.post(f"/recipients/tokens/{token.pk}/revoke/", follow=True).content.decode()
     administrator.post(f"/recipients/{made.pk}/close/")
-    closed = administrator.post(f"/recipients/{made.pk}/tokens/", {"purpose": "", "days": "90"})
+    closed = administrator.post(f"/recipients/{made.pk}/tokens/", {"purpose": "", "days": "90", "reason": "对方来函"})
     assert closed.status_code == 422 and "已停用" in closed.content.decode()
 
 

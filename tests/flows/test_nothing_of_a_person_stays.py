@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -15,8 +14,8 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
-from publiccredit.accounts.operations import act_as, issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.intake import operations, received
 from publiccredit.intake.annotation.marking.outline import Unsure
 from publiccredit.intake.models import Submission
@@ -26,6 +25,7 @@ from publiccredit.ledger.models import Entry
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record
 from publiccredit.subjects.store import path_of, seal
+from tests.accounts import issued_token, opened_account
 from tests.flows import persons
 from tests.flows.dying import running, until
 from tests.flows.filing import AT, LIAISON, check_here, outcome
@@ -64,20 +64,12 @@ def _submission(content: bytes, name: str) -> Submission:
 
 
 def _liaison() -> Client:
-    officer = open_account(
-        by=PROGRAM, username="liaison", display_name="联络员", role=Role.LIAISON, department_code="market_regulation",
+    officer = opened_account(username="liaison", display_name="联络员", role=Role.LIAISON, department_code="market_regulation",
         password=PASSWORD, at=AT,
     )  # fmt: skip
     client = Client()
     client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")
-    token = issue_token(
-        by=PROGRAM,
-        officer_id=officer.pk,
-        name="程序",
-        scopes=tuple(TokenScope),
-        at=AT,
-        expires_at=AT + timedelta(days=90),
-    )
+    token = issued_token(officer, name="程序", at=AT)
     client.token = token.secret
     return client
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from publiccredit.accounts.models import Officer, RecoveryCode, SecondFactor
-from publiccredit.accounts.operations import act_as, open_account
+from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.ledger.models import Entry
+from tests.accounts import carried_through, opened_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "clock")]
 PASSWORD = "long-enough-3819"
@@ -34,8 +35,7 @@ def clock() -> Iterator[Clock]:
 
 def officer(name: str, role: Role = Role.AUDITOR) -> Officer:
     department = "market_regulation" if role is Role.DEPARTMENT_HEAD else ""
-    return open_account(
-        by=PROGRAM, username=name, display_name="张三", role=role, department_code=department, password=PASSWORD,
+    return opened_account(username=name, display_name="张三", role=role, department_code=department, password=PASSWORD,
         at=BEGIN,
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_an_officer_enrols_with_a_code_and_is_given_ten_for_a_lost_telephone(cli
     assert len(set(codes)) == 10
     kept = SecondFactor.objects.get()
     assert secret not in kept.sealed_secret
-    assert Officer.objects.get().second_factor_since == BEGIN
+    assert Officer.objects.get(username="somebody").second_factor_since == BEGIN
     entries = list(Entry.objects.filter(operation="enrol_second_factor").values_list("actor", "payload"))
     assert [actor for actor, _ in entries] == ["somebody"]
     assert not any(secret in payload or code in payload for _, payload in entries for code in codes)
@@ -189,15 +189,15 @@ def test_an_administrator_takes_a_lost_one_away_with_a_reason_and_every_session_
     log_in(administrator, "guan")
     address = f"/accounts/{lost.pk}/second-factor/"
     assert "解除动态口令" in administrator.get(f"/accounts/{lost.pk}/").content.decode()
-    assert "请写明解除的理由" in administrator.post(address, {}, follow=True).content.decode()
+    assert "请写明理由" in administrator.post(address, {}).content.decode()
     act_as(actor=PROGRAM)
     assert SecondFactor.objects.count() == 1
-    done = administrator.post(address, {"reason": "手机遗失，本人到场核对"}, follow=True)
-    assert "动态口令已解除" in done.content.decode()
+    done = carried_through(administrator, address, {"reason": "手机遗失，本人到场核对"})
+    assert ("已生效" in done.content.decode(), "手机遗失，本人到场核对" in done.content.decode()) == (True, True)
     act_as(actor=PROGRAM)
     assert (SecondFactor.objects.count(), RecoveryCode.objects.count()) == (0, 0)
     entry = Entry.objects.filter(operation="reset_second_factor").get()
-    assert (entry.actor, "手机遗失，本人到场核对" in entry.payload) == ("guan", True)
+    assert (entry.actor, '"grant_proposal"' in entry.payload) == ("first-administrator", True)
     assert client.get("/oversight/").status_code == 302
     assert log_in(Client(), "somebody").headers["Location"] == "/desk/"  # type: ignore[attr-defined]
 
@@ -207,10 +207,10 @@ def test_an_administrator_does_not_take_the_own_one_away(client: Client, clock: 
     log_in(client, "guan")
     enrol(client, clock)
     answer = client.post(f"/accounts/{own.pk}/second-factor/", {"reason": "想换手机"}, follow=True)
-    assert "不能解除自己的动态口令" in answer.content.decode()
+    assert "不能为自己的账号拟办" in answer.content.decode()
     act_as(actor=PROGRAM)
     assert SecondFactor.objects.count() == 1
-    assert 'action="/accounts/' + f'{own.pk}/second-factor/"' not in client.get(f"/accounts/{own.pk}/").content.decode()
+    assert f'href="/accounts/{own.pk}/second-factor/"' not in client.get(f"/accounts/{own.pk}/").content.decode()
 
 
 def test_a_secret_sealed_under_another_key_is_told_and_opens_nothing(

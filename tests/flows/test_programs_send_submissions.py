@@ -15,11 +15,12 @@ from rest_framework.views import APIView
 
 from publiccredit.accounts.access import SENDERS, api_open_to
 from publiccredit.accounts.models import AccessToken
-from publiccredit.accounts.operations import acting, issue_token, open_account, revoke_token
-from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.accounts.operations import acting, revoke_token
+from publiccredit.accounts.types import PROGRAM, Grant, Role, TokenScope, Wanted
 from publiccredit.intake.models import ServiceDeclaration, Submission
 from publiccredit.intake.operations import declare_service, file_submission
 from publiccredit.subjects.models import Record
+from tests.accounts import carried_out, issued_token, opened_account
 from tests.factories import penalty_row, sent_csv
 from tests.flows.filing import check_here
 
@@ -30,14 +31,10 @@ ADDRESS = "/api/v1/submissions"
 def _program(
     username: str, department_code: str, role: Role = Role.LIAISON, scopes: Collection[TokenScope] = tuple(TokenScope)
 ) -> Client:
-    officer = open_account(
-        by=PROGRAM, username=username, display_name=username, role=role, department_code=department_code,
+    officer = opened_account(username=username, display_name=username, role=role, department_code=department_code,
         password="long-enough-3819", at=AT,
     )  # fmt: skip
-    token = issue_token(
-        by=PROGRAM, officer_id=officer.pk, name="报送程序", scopes=scopes, at=AT,
-        expires_at=timezone.now() + timedelta(days=1),
-    )  # fmt: skip
+    token = issued_token(officer, name="报送程序", scopes=scopes, at=AT)  # fmt: skip
     client = Client(headers={"Authorization": f"Bearer {token.secret}"})
     client.token_id = token.object_id
     return client
@@ -232,6 +229,8 @@ def test_a_method_nobody_answers_is_refused_as_such_whatever_the_scope(market: C
 def test_the_database_keeps_no_token_that_reaches_nothing_or_the_unknown(market: Client, scopes: list[str]) -> None:
     token = AccessToken.objects.get()
     token.pk, token.secret_sha256, token.scopes = None, "x", scopes
+    terms = {"name": token.name, "scopes": scopes, "days": (token.expires_at - token.created_at).days}
+    carried_out(Wanted(Grant.ISSUE_TOKEN, token.officer.username, token.officer_id, terms=terms))
     with (
         acting(actor=PROGRAM),
         pytest.raises(IntegrityError, match="token_reaches_something_known"),

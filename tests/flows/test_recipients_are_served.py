@@ -19,6 +19,7 @@ from publiccredit.site.commands import asking
 from publiccredit.site.commands import notices as commands
 from publiccredit.site.commands.speaking import Refused
 from publiccredit.subjects.models import Record
+from tests.accounts import carried_through, opened_account
 from tests.flows.cases import AT, people
 from tests.flows.desks import at_the_desk
 from tests.flows.recipients import given, registered, token_of
@@ -109,9 +110,7 @@ def test_the_office_prints_the_letter_and_takes_down_the_word_by_phone(client: C
 
 
 def test_an_administrator_registers_a_recipient_and_shows_its_token_and_key_once(client: Client) -> None:
-    Officer.objects.create(
-        username="root", display_name="root", role=Role.ADMINISTRATOR.value, created_at=AT, password="!"
-    )
+    opened_account(username="root", role=Role.ADMINISTRATOR, at=AT)
     _as(client, "root")
     filled = {
         "name": "示例银行",
@@ -126,13 +125,13 @@ def test_an_administrator_registers_a_recipient_and_shows_its_token_and_key_once
     client.post("/recipients/new/", filled | {"callback_url": "https://bank.example/notices"})
     recipient = Recipient.objects.get()
     page = f"/recipients/{recipient.pk}/"
-    assert "pcr_" in client.post(f"{page}tokens/", {"purpose": "", "days": "90"}).content.decode()
-    assert "whsec_" in client.post(f"{page}key/").content.decode()
+    assert "pcr_" in carried_through(client, f"{page}tokens/", {"purpose": "", "days": "90"}).content.decode()
+    assert "whsec_" in carried_through(client, f"{page}key/").content.decode()
     shown = client.get(page).content.decode()
     assert "pcr_" not in shown and "whsec_" not in shown and "授信审查" in shown
     client.post(f"{page}close/")
     assert Recipient.objects.get().closed_at == NOW
-    assert client.post(f"{page}tokens/", {"purpose": "", "days": "90"}).status_code == 422
+    assert client.post(f"{page}tokens/", {"purpose": "", "days": "90", "reason": "对方来函"}).status_code == 422
 
 
 def test_a_copy_its_subject_takes_is_written_down_and_asks_for_no_confirmation(client: Client, record: Record) -> None:

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from publiccredit.accounts.models import Officer
 from publiccredit.casework import operations as casework
 from publiccredit.casework import queries
 from publiccredit.casework.models import Case, CaseStep
 from publiccredit.ledger.models import Entry
 from publiccredit.site.demo import cases
 from publiccredit.site.demo.accounts import ACCOUNTS
+from tests.accounts import Post, opened_accounts
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, shown
 
@@ -23,15 +23,8 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)  # four in the afternoon in China
 @pytest.fixture(autouse=True)
 def county(as_program: None) -> None:
     del as_program
-    for account in ACCOUNTS:
-        Officer.objects.create(
-            username=account.username,
-            display_name=account.display_name,
-            role=account.role.value,
-            department_code=account.department,
-            created_at=AT,
-            password="!",
-        )
+    posts = [Post(a.username, a.role, a.department, a.display_name) for a in ACCOUNTS]
+    opened_accounts(posts, at=AT)
     for number in range(1, len(cases.STORIES) + 3):
         subject = stored_subject(number=number, name=f"濉溪县示例{number}有限公司")
         stored_record(subject=subject, number=number)

@@ -7,7 +7,6 @@ from unittest.mock import patch
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from publiccredit.accounts.models import Officer
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.casework import desk, queries
 from publiccredit.casework.models import Case, CaseStep, Letter, Paper
@@ -19,6 +18,7 @@ from publiccredit.casework.operations import (
 from publiccredit.casework.types import Verdict
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record
+from tests.accounts import opened_account
 from tests.factories import stored_record
 from tests.flows.cases import (
     AT,
@@ -169,7 +169,7 @@ def test_a_step_that_is_not_this_persons_is_neither_offered_nor_taken(record: Re
 
 
 def test_an_auditor_reads_a_case_and_can_do_nothing_in_it(record: Record) -> None:
-    Officer.objects.create(username="audit", display_name="审计", role=Role.AUDITOR.value, created_at=AT, password="!")
+    opened_account(username="audit", role=Role.AUDITOR, at=AT)
     auditor = Actor(name="audit", role=Role.AUDITOR)
     case = objection_ready(record)
     page = read(auditor, f"/cases/{case.pk}/")

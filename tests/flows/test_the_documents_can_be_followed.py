@@ -15,13 +15,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from publiccredit.accounts.operations import acting, issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.accounts.models import Officer
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM, Role
+from tests.accounts import FIRST, issued_token, opened_account
 from tests.environment import ROOT, TEST_DATA
 from tests.factories import penalty_row, sent_csv
 
@@ -91,22 +93,23 @@ def reader(fresh_database: str, tmp_path: Path, document: Path) -> Iterator[Read
     """A reader with an account and a token, and with a running platform where the document asks one."""
     at = datetime.now(UTC)
     with acting(actor=PROGRAM):
-        open_account(
-            by=PROGRAM, username="office_clerk", display_name="经办人", role=Role.OFFICE_CLERK,
+        opened_account(username="office_clerk", display_name="经办人", role=Role.OFFICE_CLERK,
             department_code="", password="long-enough-3819", at=at,
         )  # fmt: skip
-        open_account(
-            by=PROGRAM, username="administrator", display_name="管理员", role=Role.ADMINISTRATOR,
+        own = opened_account(username="administrator", display_name="管理员", role=Role.ADMINISTRATOR,
             department_code="", password="long-enough-3819", at=at,
         )  # fmt: skip
-        liaison = open_account(
-            by=PROGRAM, username="liaison", display_name="联络员", role=Role.LIAISON,
+        liaison = opened_account(username="liaison", display_name="联络员", role=Role.LIAISON,
             department_code="market_regulation", password="long-enough-3819", at=at,
         )  # fmt: skip
-        token = issue_token(
-            by=PROGRAM, officer_id=liaison.pk, name="程序", scopes=set(TokenScope), at=at,
-            expires_at=at + timedelta(days=1),
-        )  # fmt: skip
+        token = issued_token(liaison, name="程序", at=at)
+        with acting(actor=own.actor):
+            Officer.objects.filter(pk=own.pk).update(second_factor_since=at)
+        administrators = Officer.objects.filter(role=Role.ADMINISTRATOR.value)
+        if any("open-administrator" in line for line in _first_written_in(document)):
+            administrators.update(is_active=False)  # a new installation has none
+        else:
+            administrators.exclude(username__in=["administrator", FIRST.name]).update(is_active=False)
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

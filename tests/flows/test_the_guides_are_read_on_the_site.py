@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from publiccredit.accounts.operations import open_account
-from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, Role
 from publiccredit.site.guides import FOLDER, GUIDES, guides, read_guide
+from tests.accounts import opened_account
 from tests.flows.cases import AT
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +40,7 @@ def test_a_guide_that_is_not_there_is_not_found(client: Client) -> None:
 @pytest.mark.usefixtures("as_program")
 @pytest.mark.parametrize("role", list(Role))
 def test_an_officer_is_led_to_the_guide_of_the_own_role(client: Client, role: Role) -> None:
-    officer = open_account(
-        by=PROGRAM, username="somebody", display_name="张三", role=role, password="long-enough-3819", at=AT,
+    officer = opened_account(username="somebody", display_name="张三", role=role, password="long-enough-3819", at=AT,
         department_code="market_regulation" if role in DEPARTMENT_ROLES else "",
     )  # fmt: skip
     client.force_login(officer, backend="publiccredit.accounts.backends.OfficerBackend")

@@ -3,19 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.utils import timezone
 
-from publiccredit.accounts.operations import issue_token, open_account
-from publiccredit.accounts.types import PROGRAM, Role, TokenScope
+from publiccredit.accounts.types import Role
 from publiccredit.site import errors
 from publiccredit.subjects.models import Record
+from tests.accounts import issued_token, opened_account
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, LIAISON, report_ready, settled
 
@@ -43,14 +42,10 @@ def clock() -> Iterator[None]:
 
 
 def program(role: Role, department: str = "") -> Client:
-    officer = open_account(
-        by=PROGRAM, username=f"program-{role}", display_name="程序", role=role, department_code=department,
+    officer = opened_account(username=f"program-{role}", display_name="程序", role=role, department_code=department,
         password="long-enough-3819", at=AT,
     )  # fmt: skip
-    expires = timezone.now() + timedelta(days=1)
-    token = issue_token(
-        by=PROGRAM, officer_id=officer.pk, name="程序", scopes=set(TokenScope), at=AT, expires_at=expires
-    )
+    token = issued_token(officer, name="程序", at=AT)
     return Client(headers={"Authorization": f"Bearer {token.secret}"})
 
 

@@ -47,7 +47,7 @@ from tests.flows.recipients import given, registered
 TABLES = (
     "subjects_record", "subjects_recordversion", "subjects_subject", "casework_case", "casework_caserecord",
     "casework_casestep", "casework_decision", "casework_letter", "casework_declaredrelation", "recipients_notice",
-    "recipients_handover", "ledger_entry",
+    "recipients_handover", "ledger_entry", "accounts_grantproposal",
 )  # fmt: skip
 # The records of the county below, by their numbers; cases and decisions are found by them.
 REPAIRED, WITHDRAWN, DISPUTED, STAYED, REJECTED, STATED, SHIELDED = range(1, 8)
@@ -127,6 +127,11 @@ PLANTED: list[tuple[str, str]] = [
     ("35", _decision(REPAIRED, "approved_by_id = proposed_by_id")),
     ("35", _decision(REPAIRED, "approved_by_id = NULL")),
     ("35", _decision(REPAIRED, "four_eyes = false")),
+    ("35", "UPDATE accounts_grantproposal SET decided_by_id = proposed_by_id"),
+    ("35", "UPDATE accounts_grantproposal SET decided_at = lapses_at"),
+    ("35", "UPDATE accounts_grantproposal SET decided_by_id = NULL"),
+    ("35", "UPDATE accounts_grantproposal SET officer_id = (SELECT id FROM accounts_officer o"
+           " WHERE o.username = decided_by_id)"),
     ("35", _case(DISPUTED, f"reviews_id = {CASE % (REJECTED + 1)}")
         + f"; UPDATE casework_decision SET case_id = {CASE % (DISPUTED + 1)} WHERE case_id = {CASE % (REPAIRED + 1)};"
         + f" UPDATE casework_decision SET proposed_by_id = 'clerk' WHERE case_id = {CASE % (DISPUTED + 1)}"),

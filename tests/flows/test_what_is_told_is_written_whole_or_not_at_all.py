@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import act_as
-from publiccredit.accounts.types import PROGRAM
+from publiccredit.accounts.models import GrantProposal, Officer
+from publiccredit.accounts.operations import act_as, approve_grant
+from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.operations import reject_objection, request_papers, take_case, withdraw_record
 from publiccredit.casework.types import Asked, PaperIn
@@ -44,6 +44,7 @@ from publiccredit.subjectdesk.operations import Contested, Receipt
 from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import HandlerAsked, Right
 from publiccredit.subjects.models import Record, Subject
+from tests.accounts import TERM, two_administrators
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON, PUBLIC_WORDS, REASONS, objection_ready, report_ready
 from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
@@ -75,10 +76,22 @@ def test_every_write_about_a_recipient_may_fail(failing: Failing, record: Record
     through("register", lambda: recipients.register_recipient(by=PROGRAM, new=NEW, at=AT))
     number = Recipient.objects.get().pk
     through("change", lambda: recipients.change_recipient(by=PROGRAM, recipient_id=number, new=NEW, at=AT))
-    ends = AT + timedelta(days=90)
-    issued = {"recipient_id": number, "purpose": "", "expires_at": ends}
-    through("token", lambda: recipients.issue_token(by=PROGRAM, at=AT, **issued))
-    through("key", lambda: recipients.renew_key(by=PROGRAM, recipient_id=number, at=AT))
+    administrator, approver = two_administrators(at=AT)
+    for kind, propose, give in (
+        ("token", _token_proposed, recipients.issue_token),
+        ("key", _key_proposed, recipients.renew_key),
+    ):
+        through(f"propose a {kind}", lambda propose=propose: propose(administrator, number))
+        waiting = GrantProposal.objects.get(state="proposed").pk
+        through(
+            f"approve a {kind}",
+            lambda waiting=waiting: approve_grant(by=approver, proposal_id=waiting, term=TERM, at=AT),
+        )
+        counted[f"its {kind}"] = failing.through(
+            lambda give=give, waiting=waiting: give(by=administrator, proposal_id=waiting, at=AT)
+        )
+    # The proposal carried out, the right, the proposal used up by the database, and the entry.
+    assert (counted.pop("its token"), counted.pop("its key")) == (4, 4)
     through("hand over", lambda: _handed(number, record))
     through("tell", lambda: recipients.tell(kinds={record.pk: NoticeKind.CORRECTED}, cause=CAUSE))
     through("give up waiting", lambda: deliver_due(now=lambda: AT + timedelta(days=3)))
@@ -103,6 +116,16 @@ def test_every_write_about_a_recipient_may_fail(failing: Failing, record: Record
     _adverse_use(failing, record)
     assert failing.left_out("recipients") == set(), "let every write of the new operation fail once"
     assert RecipientToken.objects.filter(revoked_at__isnull=True).count() == 0
+
+
+def _token_proposed(by: Actor, number: int) -> GrantProposal:
+    return recipients.propose_token(
+        by=by, recipient_id=number, purpose="", days=90, reason="对方来函", term=TERM, at=AT
+    )  # fmt: skip
+
+
+def _key_proposed(by: Actor, number: int) -> GrantProposal:
+    return recipients.propose_key(by=by, recipient_id=number, reason="对方来函", term=TERM, at=AT)
 
 
 def _adverse_use(failing: Failing, record: Record) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from publiccredit.catalogue.loading.disclosure import check_disclosure
 from publiccredit.catalogue.loading.files import PackFolder
 from publiccredit.catalogue.loading.forms import check_forms
-from publiccredit.catalogue.loading.names import check_keepings, check_names
+from publiccredit.catalogue.loading.names import check_grant_terms, check_keepings, check_names
 from publiccredit.catalogue.loading.problems import PackProblem, UnableToLoadPack
 from publiccredit.catalogue.loading.procedures import check_procedures
 from publiccredit.catalogue.loading.records import check_record_types
@@ -21,6 +21,7 @@ from publiccredit.catalogue.types import (
     Edition,
     FieldOfLaw,
     Form,
+    GrantTerm,
     Industry,
     IssueKind,
     Keeping,
@@ -44,6 +45,7 @@ SHAPES: dict[str, type[Pack]] = {
     "glossary.yml": Term,
     "rights.yml": Right,
     "keeping.yml": Keeping,
+    "grant_terms.yml": GrantTerm,
     "issues.yml": IssueKind,
     "refusals.yml": Refusal,
     "catalogue/*.yml": Edition,
@@ -81,6 +83,7 @@ def load_packs(folder: Path) -> Packs:
     check_disclosure(at, packs, found)
     check_procedures(at, found["procedures/*.yml"])
     check_keepings(at, packs)
+    check_grant_terms(at, packs)
     check_sources(at, packs, found["industries/*/sources/*.yml"], found["industries/*/industry.yml"])
     if at.problems:
         raise UnableToLoadPack(at.problems)
@@ -99,6 +102,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         terms=of("glossary.yml", Term),
         rights=of("rights.yml", Right),
         keepings=of("keeping.yml", Keeping),
+        grant_terms=of("grant_terms.yml", GrantTerm),
         editions=of("catalogue/*.yml", Edition),
         record_types=record_types,
         forms=(*(own_form(r) for r in record_types), *of("exchanges/*.yml", Form)),

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import PurePosixPath
 
 from publiccredit.catalogue.loading.files import PackFolder
@@ -31,6 +31,18 @@ def check_keepings(at: PackFolder, packs: Packs) -> None:
     for index, kept in enumerate(packs.keepings):
         if kept.days <= 0:
             at.refuse("keeping.yml", f"[{index}].days", f"{kept.days}", "天数须大于 0")
+
+
+def check_grant_terms(at: PackFolder, packs: Packs) -> None:
+    """This will refuse packs without exactly one term for proposals in force at a time, without end."""
+    terms = sorted(packs.grant_terms, key=lambda t: t.in_force_from)
+    if not terms or terms[-1].in_force_to is not None:
+        at.refuse("grant_terms.yml", "", "没有写明现在权限拟办等多久", "请补上天数、依据和可信度，最后一条不写 to")
+    for earlier, later in pairwise(terms):
+        if earlier.in_force_to != later.in_force_from:
+            at.refuse(
+                "grant_terms.yml", "to", f"{earlier.in_force_to}", f"应当等于后一条的 from：{later.in_force_from}"
+            )
 
 
 def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, Pack]]]) -> None:

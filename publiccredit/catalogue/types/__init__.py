@@ -23,7 +23,7 @@ from publiccredit.catalogue.types.base import (
 from publiccredit.catalogue.types.bundle import Packs
 from publiccredit.catalogue.types.directory import Calendar, Code, CodeTable, Department, DepartmentKind
 from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
-from publiccredit.catalogue.types.items import Category, Edition, Item, Keeping, KeptName, Right, Term
+from publiccredit.catalogue.types.items import Category, Edition, GrantTerm, Item, Keeping, KeptName, Right, Term
 from publiccredit.catalogue.types.procedures import (
     Clock,
     ClockName,
@@ -81,6 +81,7 @@ __all__ = [
     "FieldRole",
     "FieldType",
     "Form",
+    "GrantTerm",
     "Ground",
     "Industry",
     "IssueKind",

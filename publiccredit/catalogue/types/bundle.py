@@ -6,7 +6,7 @@ from pathlib import Path
 
 from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department
 from publiccredit.catalogue.types.forms import Form
-from publiccredit.catalogue.types.items import Edition, Keeping, Right, Term
+from publiccredit.catalogue.types.items import Edition, GrantTerm, Keeping, Right, Term
 from publiccredit.catalogue.types.procedures import Procedure
 from publiccredit.catalogue.types.records import RecordType
 from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
@@ -28,6 +28,7 @@ class Packs:
     terms: tuple[Term, ...]
     rights: tuple[Right, ...]
     keepings: tuple[Keeping, ...]
+    grant_terms: tuple[GrantTerm, ...]
     editions: tuple[Edition, ...]
     record_types: tuple[RecordType, ...]
     forms: tuple[Form, ...]  # each record type's own national form first

@@ -1,4 +1,4 @@
-"""Glossary, rights, terms of keeping and catalogue editions: ``packs/*.yml``, ``packs/catalogue/<edition>.yml``."""
+"""Glossary, rights, terms of keeping and of proposals, editions: ``packs/*.yml``, ``packs/catalogue/<edition>.yml``."""
 
 from enum import StrEnum
 
@@ -48,6 +48,21 @@ class Keeping(Pack):
     basis: str
     confidence: Confidence
     note: str  # what of it the county has chosen itself
+
+
+# --- grant_terms.yml ------------------------------------------------------------------------------------------------
+
+
+class GrantTerm(Dated):
+    """How many days the proposal of a right waits for its answer, and an approved one for its proposer."""
+
+    days: int = Field(ge=1, le=90)
+    basis: str
+    confidence: Confidence
+    note: str  # what of it the county has chosen itself
+
+
+# --- catalogue/<edition>.yml ----------------------------------------------------------------------------------------
 
 
 class Item(Pack):

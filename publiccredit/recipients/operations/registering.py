@@ -4,13 +4,14 @@ import hashlib
 import ipaddress
 import secrets
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from publiccredit.accounts.operations import IssuedSecret, NotAllowed
-from publiccredit.accounts.types import OFFICE_ROLES, Actor, Role
+from publiccredit.accounts.operations import IssuedSecret, NotAllowed, acting, propose_grant, take_proposal
+from publiccredit.accounts.queries import GrantProposal
+from publiccredit.accounts.types import OFFICE_ROLES, Actor, Grant, ProposalTerm, Role, Wanted
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Recipient, RecipientToken
@@ -76,29 +77,48 @@ def reopen_recipient(*, by: Actor, recipient_id: int, at: datetime) -> None:
     _enter(by, "reopen_recipient", recipient_id, at)
 
 
-@transaction.atomic
-def issue_token(
-    *, by: Actor, recipient_id: int, purpose: str, expires_at: datetime, at: datetime
-) -> IssuedSecret:  # fmt: skip
+def propose_token(
+    *, by: Actor, recipient_id: int, purpose: str, days: int, reason: str, term: ProposalTerm, at: datetime
+) -> GrantProposal:
     """
-    Issue a token by which a recipient's program identifies itself, for one purpose.
+    Propose a token by which a recipient's program identifies itself, for one purpose and so many days.
 
-    :raises NotAllowed: only an administrator issues tokens.
-    :raises UnableToRegister: the recipient is closed, or the purpose is missing.
+    :raises NotAllowed: only an administrator proposes, and another one must be there to approve.
+    :raises UnableToPropose: there is no reason, or the same waits for an answer.
+    :raises UnableToRegister: the recipient is closed.
     """
-    _administrator(by)
-    recipient = Recipient.objects.get(pk=recipient_id)
-    if recipient.closed_at is not None:
-        raise UnableToRegister(f"接收方“{recipient.name}”已停用。请先恢复。")
-    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    token = RecipientToken.objects.create(
-        recipient=recipient,
-        purpose=purpose.strip() or recipient.purpose,
-        secret_sha256=token_hash(secret),
-        created_at=at,
-        expires_at=expires_at,
+    recipient = _open(recipient_id)
+    said = purpose.strip() or recipient.purpose
+    wanted = Wanted(
+        kind=Grant.ISSUE_RECIPIENT_TOKEN,
+        about=recipient.name,
+        object_id=recipient.pk,
+        terms={"purpose": said, "days": days},
     )
-    _enter(by, "issue_recipient_token", recipient_id, at, token=token.pk)
+    return propose_grant(by=by, wanted=wanted, reason=reason, term=term, at=at)
+
+
+@transaction.atomic
+def issue_token(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
+    """
+    Issue the token that was approved, shown to its proposer once.
+
+    :raises NotAllowed: somebody else proposed it.
+    :raises NotAwaited: it is not approved, was collected before, or its time is over.
+    :raises UnableToRegister: the recipient was closed in the meantime.
+    """
+    with acting(actor=by):
+        proposal = take_proposal(by=by, proposal_id=proposal_id, kind=Grant.ISSUE_RECIPIENT_TOKEN, at=at)
+        recipient = _open(proposal.object_id or 0)
+        secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        token = RecipientToken.objects.create(
+            recipient=recipient,
+            purpose=proposal.terms["purpose"],
+            secret_sha256=token_hash(secret),
+            created_at=at,
+            expires_at=at + timedelta(days=proposal.terms["days"]),
+        )
+        _enter(by, "issue_recipient_token", recipient.pk, at, token=token.pk, grant_proposal=proposal.pk)
     return IssuedSecret(object_id=token.pk, secret=secret)
 
 
@@ -115,25 +135,49 @@ def revoke_token(*, by: Actor, token_id: int, at: datetime) -> None:
     _enter(by, "revoke_recipient_token", token.recipient_id, at, token=token_id)
 
 
-@transaction.atomic
-def renew_key(*, by: Actor, recipient_id: int, at: datetime) -> IssuedSecret:
+def propose_key(
+    *, by: Actor, recipient_id: int, reason: str, term: ProposalTerm, at: datetime
+) -> GrantProposal:  # fmt: skip
     """
-    Make a new key for a recipient's notices, shown once; calls are signed with it from now on.
+    Propose a new key for a recipient's notices.
 
-    :raises NotAllowed: only an administrator renews keys.
+    :raises NotAllowed: only an administrator proposes, and another one must be there to approve.
+    :raises UnableToPropose: there is no reason, or the same waits for an answer.
     """
-    _administrator(by)
-    recipient = Recipient.objects.select_for_update().get(pk=recipient_id)
-    recipient.key_number += 1
-    recipient.save(update_fields=["key_number"])
-    _enter(by, "renew_recipient_key", recipient_id, at, key_number=recipient.key_number)
-    key = signing.key_of(recipient_id=recipient_id, key_number=recipient.key_number)
-    return IssuedSecret(object_id=recipient_id, secret=signing.written(key=key))
+    recipient = Recipient.objects.get(pk=recipient_id)
+    wanted = Wanted(kind=Grant.RENEW_RECIPIENT_KEY, about=recipient.name, object_id=recipient.pk)
+    return propose_grant(by=by, wanted=wanted, reason=reason, term=term, at=at)
+
+
+@transaction.atomic
+def renew_key(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
+    """
+    Make the new key that was approved, shown to its proposer once; calls are signed with it from now on.
+
+    :raises NotAllowed: somebody else proposed it.
+    :raises NotAwaited: it is not approved, was collected before, or its time is over.
+    """
+    with acting(actor=by):
+        proposal = take_proposal(by=by, proposal_id=proposal_id, kind=Grant.RENEW_RECIPIENT_KEY, at=at)
+        recipient = Recipient.objects.select_for_update().get(pk=proposal.object_id or 0)
+        recipient.key_number += 1
+        recipient.save(update_fields=["key_number"])
+        number = recipient.key_number
+        _enter(by, "renew_recipient_key", recipient.pk, at, key_number=number, grant_proposal=proposal.pk)
+    key = signing.key_of(recipient_id=recipient.pk, key_number=number)
+    return IssuedSecret(object_id=recipient.pk, secret=signing.written(key=key))
 
 
 def token_hash(secret: str) -> str:
     """Give the form in which a token's secret is kept. The secret has 256 random bits, so a plain hash suffices."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _open(recipient_id: int) -> Recipient:
+    recipient = Recipient.objects.get(pk=recipient_id)
+    if recipient.closed_at is not None:
+        raise UnableToRegister(f"接收方“{recipient.name}”已停用。请先恢复。")
+    return recipient
 
 
 def _verify(new: NewRecipient) -> None:

@@ -13,7 +13,18 @@ import sys
 
 import click
 
-from publiccredit.site.commands import accounts, asking, cases, declared, files, history, notices, running, severity
+from publiccredit.site.commands import (
+    accounts,
+    asking,
+    cases,
+    declared,
+    files,
+    grants,
+    history,
+    notices,
+    running,
+    severity,
+)
 from publiccredit.site.commands.speaking import (
     DONE,
     INTERRUPTED,
@@ -54,6 +65,7 @@ COMMANDS = (
     severity.severity,
     notices.notices,
     accounts.account,
+    grants.grant,
     running.prepare,
     running.serve,
     running.worker,

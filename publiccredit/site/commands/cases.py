@@ -150,7 +150,7 @@ def approve(number: str, account: str, code: str) -> None:
 
         by, at = acting_account(account), now()
         if code:
-            by = _proved(by, code, at)
+            by = proved(by, code, at)
         operations.approve(by=by, case_id=_found(number).pk, at=at)
         _report(number, "决定已生效。")
 
@@ -219,10 +219,10 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except (CaseRefused, NotAllowed) as refusal:
-        raise Refused(code=_code(type(refusal)), message=str(refusal)) from refusal
+        raise Refused(code=refusal_code(type(refusal)), message=str(refusal)) from refusal
 
 
-def _code(kind: type[Exception]) -> str:
+def refusal_code(kind: type[Exception]) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
 
 
@@ -243,7 +243,7 @@ def acting_account(account: str) -> "Actor":
     return officer.actor
 
 
-def _proved(by: "Actor", code: str, at: datetime) -> "Actor":
+def proved(by: "Actor", code: str, at: datetime) -> "Actor":
     from publiccredit.accounts import operations, queries
 
     try:

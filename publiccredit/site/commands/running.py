@@ -144,6 +144,7 @@ def demo(port: int) -> None:
             say(f"  {account.username:<{width}}  {passwords[account.username]}  {account.title}")
         say(f"账号和密码保存在 {settings.DATA_FOLDER / accounts.FILE}（仅本人可读）。")
         say(f"报送用的练习文件：{settings.PACKS_FOLDER / accounts.PRACTICE}（用 liaison_market 登录）")
+        say(f"两位管理员：administrator 有一件权限拟办等着审核，见 {address.url}accounts/proposals/")
         say(f"企业：{address.url}mine/（核验函的代码在演示数据报送完后显示在下面）")
         answer({"url": address.url, "accounts": passwords})
 
