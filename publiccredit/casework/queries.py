@@ -10,8 +10,9 @@ from publiccredit.casework import clocks, letters
 from publiccredit.casework.clocks import awaiting_papers, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
-from publiccredit.casework.models import Case, CaseStep, Decision, Letter
-from publiccredit.casework.rules import PARTY_TITLES, procedure_of, reviewed_for
+from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter
+from publiccredit.casework.paper_files import paper_as_answer
+from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for
 from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
@@ -48,23 +49,28 @@ __all__ = [
     "COUNTED",
     "FEWEST_SHOWN",
     "Case",
+    "CaseRecord",
     "Letter",
     "SeverityStanding",
     "SeverityTerm",
     "case",
     "case_by_number",
+    "case_records",
     "cases",
     "cases_of_record",
     "cases_of_subject",
+    "contested_title",
     "department_figures",
     "desk_of_department",
     "desk_of_office",
     "determined_by",
     "eligibility_of",
+    "grounds_for",
     "letters_to_tell",
     "navigator",
     "open_cases",
     "overdue_cases",
+    "paper_as_answer",
     "procedure_of_case",
     "proposals",
     "records_put_right",
@@ -156,6 +162,18 @@ def cases_of_subject(*, subject_id: int) -> QuerySet[Case]:
     return Case.objects.filter(subject_id=subject_id).order_by("-opened_at", "-pk")
 
 
+def case_records() -> QuerySet[CaseRecord]:
+    """Give the records of all cases the actor may know of, each with its case and its contested field."""
+    return CaseRecord.objects.select_related("case").order_by("case_id", "pk")
+
+
+def contested_title(*, of_case: CaseRecord) -> str:
+    """Give the title of the field a case contests of a record; empty where it is the whole record."""
+    record_type = subjects.record_type_of(of_case.record)
+    known = of_case.field in record_type.field_names
+    return record_type.field(of_case.field).title if known else of_case.field
+
+
 def cases_of_record(*, record_id: int) -> QuerySet[Case]:
     """Give the cases about a record, the newest first."""
     return Case.objects.filter(records__record_id=record_id).order_by("-opened_at", "-pk")
@@ -231,7 +249,9 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         earliest_on=earliest,
         last_day=None if never else last_day(until=record.disclosed_until),
         eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),
-        papers=tuple(NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note) for p in papers),
+        papers=tuple(
+            NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note, bool(p.model)) for p in papers
+        ),
         decided_by=letters.department_name(code=determined_by(record=record)),
         decides_within_working_days=rules.days(ClockName.DECIDE) or 0,
         what_happens=WHAT_HAPPENS,

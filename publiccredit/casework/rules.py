@@ -5,7 +5,8 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case, CaseStep, DeclaredRelation
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Packs, Party, Procedure, ProcedureName, StepName
+from publiccredit.catalogue.types import Ground, Outcome, Packs, Party, Procedure, ProcedureName, RecordType, StepName
+from publiccredit.subjects.queries import record_type_of
 
 SUBJECT_ACCOUNT = "subject:"  # followed by the identifier: what the subject's desk acts as
 READER_ACCOUNT = "reader"
@@ -65,6 +66,19 @@ def reviewed_for(*, case: Case) -> Party:
 def procedure_of(*, case: Case, within: Packs | None = None) -> Procedure:
     """Give the rules a case runs under: those in force on the day it was opened."""
     return catalogue.procedure(name=ProcedureName(case.procedure), on=case.opened_on, within=within)
+
+
+def grounds_for(*, rules: Procedure, record_type: RecordType | None) -> tuple[Ground, ...]:
+    """Give the grounds on which something can be asked about a record: what is no entry in a list is in none."""
+    listed = record_type is not None and record_type.entry_in_list
+    return tuple(ground for ground in rules.grounds if listed or not ground.of_list)
+
+
+def outcomes_of(*, case: Case, rules: Procedure) -> tuple[Outcome, ...]:
+    """Give the outcomes a case can have, by its ground and its records."""
+    records = [one.record for one in case.records.select_related("record")]
+    listed = bool(records) and all(record_type_of(record).entry_in_list for record in records)
+    return tuple(outcome for outcome in rules.outcomes_for(case.ground) if listed or not outcome.of_list)
 
 
 def locked_case(*, case_id: int) -> Case:

@@ -149,6 +149,7 @@ class NavigatorPaper:
     title: str
     brought_by: str  # in words
     note: str
+    has_model: bool = False  # the packs say how it may be written
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as casework
-from publiccredit.casework.queries import Case, Letter
+from publiccredit.casework.queries import Case, CaseRecord, Letter
 from publiccredit.casework.types import UNDECIDED, CaseState, Navigator
-from publiccredit.catalogue.types import Audience, Party, StepName
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience, ConditionName, Party, Procedure, ProcedureName, StepName
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.ledger.types import china_day
@@ -41,6 +42,15 @@ class OwnRecord:
 
     record: VisibleRecord
     navigator: Navigator | None  # nothing for a record that burdens nobody
+
+
+@dataclass(frozen=True)
+class ModelText:
+    """A paper as it may be written, ready to be printed and signed."""
+
+    title: str
+    lines: tuple[str, ...]
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,42 @@ def own_cases(*, visitor: Visitor) -> QuerySet[Case]:
 def own_case(*, visitor: Visitor, case_id: int) -> Case | None:
     """Give one case of the subject, or nothing: whether it is another's or absent nobody can tell."""
     return own_cases(visitor=visitor).filter(pk=case_id).first()
+
+
+def requests_under_way(*, visitor: Visitor, procedure: ProcedureName, record_id: int) -> QuerySet[CaseRecord]:
+    """Give what the subject itself has asked of a record and nobody has decided yet, each with its contested field."""
+    return casework.case_records().filter(
+        record_id=record_id,
+        case__subject_id=visitor.subject_id,
+        case__applicant=Party.SUBJECT.value,
+        case__procedure=procedure.value,
+        case__state__in=UNDECIDED,
+    )
+
+
+def repair_opens_later(*, rules: Procedure, ground: str, navigator: Navigator | None, on: date) -> date | None:
+    """Give the first day on which a repair can be asked for, where it is still to come and the ground waits for it."""
+    waits = any(c.name is ConditionName.MINIMUM_TERM for c in rules.conditions_for(ground))
+    if not waits or navigator is None or navigator.earliest_on is None or navigator.earliest_on <= on:
+        return None
+    return navigator.earliest_on
+
+
+def model_text(*, visitor: Visitor, own: OwnRecord, on: date) -> ModelText | None:
+    """Give the model of a paper a repair asks for, filled with what is known; nothing where the packs have none."""
+    if own.navigator is None:
+        return None
+    rules = catalogue.procedure(name=ProcedureName.CREDIT_REPAIR, on=on)
+    kind = next((paper for paper in rules.papers if paper.model), None)
+    if kind is None:
+        return None
+    filled = kind.model.format(
+        subject=visitor.subject_name,
+        identifier=visitor.identifier,
+        authority=own.record.authority_name,
+        document=own.record.document_number or "无文书号",
+    )
+    return ModelText(kind.title, tuple(line for line in filled.splitlines() if line.strip()), rules.source)
 
 
 def may_ask_for_review(*, case: Case, by: Party, on: date) -> bool:

@@ -70,7 +70,7 @@ def test_whatever_can_be_saved_as_a_file_is_known() -> None:
     }
     assert named == {
         "casework/pages/letter_pages.py",  # letters to the parties of a case
-        "casework/pages/paper_pages.py",  # papers of a case, to its officers
+        "casework/paper_files.py",  # papers of a case, to its officers and to whoever handed them in
         "intake/pages/results.py",  # a sender's own rows, back to it
         "intake/pages/sending.py",  # empty templates
         "oversight/ledger_pages.py",  # the head of the ledger, without records

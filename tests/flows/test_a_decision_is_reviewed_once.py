@@ -1,8 +1,10 @@
 """The one review of a case: whose it is, and from which day its time runs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import NotAllowed
@@ -37,9 +39,9 @@ from tests.flows.cases import (
     repaired,
     settled,
 )
-from tests.flows.officers import browser_page_after, read
+from tests.flows.officers import PDF, browser_page_after, read, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 READER = Actor(name="reader", role=None)
 A_READER = Applicant(Party.READER, "读者")
@@ -150,3 +152,39 @@ def test_a_reviewer_alone_is_told_that_what_takes_two_lacks_a_second(record: Rec
     assert "还缺一位可以拟办或者审核的人员" in read(CLERK, f"/cases/{review.pk}/")
     assert "本单位没有可以办理复核的人员" not in read(CLERK, "/cases/")
     assert "已受理，由您承办。" in browser_page_after(SECOND_CLERK, review, "take")
+
+
+def test_a_review_taken_down_at_the_counter_says_how_and_when_it_came(record: Record) -> None:
+    case = _rejected(record)
+    page = read(CLERK, f"/cases/{case.pk}/").split('id="form-request_review"')[1].split("</form>")[0]
+    assert all(f'name="{name}"' in page for name in ("request", "channel", "received_on", "handler_name"))
+    early = (AT - timedelta(days=1)).date()
+    refused = send(CLERK, case, "request_review", request="不服", channel="post", received_on=early)
+    assert refused.status_code == 422
+    assert f"收件日期 {early} 早于原决定作出之日 2026-09-01" in refused.content.decode()
+    later = AT + timedelta(days=3)
+    with patch("django.utils.timezone.now", return_value=later):
+        by_proxy = send(CLERK, case, "request_review", request="不服", channel="proxy", received_on=later.date())
+        assert "委托他人办理的，请提交授权委托书。" in by_proxy.content.decode()
+        sent = send(CLERK, case, "request_review", request="不服", channel="post", received_on="2026-09-02")
+    assert sent.status_code == 302
+    review = Case.objects.get(reviews=case)
+    assert (review.channel, review.opened_on, review.due_on) == ("post", date(2026, 9, 2), date(2026, 9, 7))
+    receipt = review.letters.get(kind="receipt")
+    assert receipt.addressed_to == "濉溪县示例建材有限公司"
+    assert "已于2026年9月2日收到" in receipt.text
+
+
+def test_a_review_through_a_proxy_keeps_its_authorisation(record: Record) -> None:
+    case = _rejected(record)
+    signed = SimpleUploadedFile("授权.pdf", PDF)
+    fields = {"request": "不服", "channel": "proxy", "received_on": AT.date(), "handler_name": "李四"}
+    assert send(CLERK, case, "request_review", **fields, authorisation=signed).status_code == 302
+    review = Case.objects.get(reviews=case)
+    assert (review.channel, review.handler_name) == ("proxy", "李四")
+    assert [p.kind for p in review.papers.all()] == ["authorisation"]
+    assert review.handler_authorisation_sha256 == review.papers.get().sha256
+
+
+def test_a_review_asked_at_the_subjects_desk_came_online(record: Record) -> None:
+    assert _review(_rejected(record)).channel == "online"

@@ -1,23 +1,29 @@
 """The form of a decision through HTTP: templates, proposals, approval, reviews, orders and delivery."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework import desk
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations import (
+    UnableToOpenCase,
     answer_as_source,
     close_case,
     decide,
     extend_deadline,
     forward_to_source,
     open_case,
+    request_papers,
     take_case,
 )
+from publiccredit.casework.rules import grounds_for, outcomes_of
 from publiccredit.casework.types import Asked, Channel, Verdict
-from publiccredit.catalogue.types import ProcedureName
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import ProcedureName, StepName
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     APPLICANT,
@@ -211,7 +217,8 @@ def test_a_review_is_taken_down_and_decided_by_somebody_else(record: Record) -> 
     case = objection_ready(record)
     settled(case, "rejected", first=CLERK)
     assert send(CLERK, case, "request_review", request="").status_code == 422
-    assert send(CLERK, case, "request_review", request="没有核对送达日期。").status_code == 302
+    came = {"channel": "counter", "received_on": TODAY}
+    assert send(CLERK, case, "request_review", request="没有核对送达日期。", **came).status_code == 302
     review = Case.objects.get(reviews=case)
     page = read(CLERK, f"/cases/{review.pk}/")
     assert "您拟办或者审核过原决定，复核由他人办理。可以办理的有：office-head（信用办负责人）、" in page
@@ -263,3 +270,47 @@ def test_the_public_figures_say_how_many_lie_undecided_after_their_last_day(reco
     page = client.get(f"/cases/statistics/?year={AT.year}").content.decode()
     assert '<td data-label="逾期未决定" class="amount">10</td>' in page
     assert '<td data-label="按期率" class="amount">0.0%</td>' in page
+
+
+def test_no_outcome_is_offered_that_cannot_apply_to_the_record(record: Record, client: Client) -> None:
+    case = objection_ready(record, ground="other")
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert "?outcome=publication_stopped" in page
+    assert "移出名单" not in page
+    for form in (
+        read(CLERK, f"/cases/new/?procedure=objection&record={record.pk}"),
+        client.get(f"/records/{record.pk}/challenge/").content.decode(),
+    ):
+        assert "信息错误、遗漏" in form and "不应列入名单" not in form
+    with pytest.raises(UnableToOpenCase, match="“行政处罚”不是名单，不能以此为理由"):
+        objection_ready(record, ground="wrongly_listed")
+
+
+def test_a_removal_is_offered_for_an_entry_in_a_list(record: Record) -> None:
+    rules = catalogue.procedure(name=ProcedureName.OBJECTION, on=TODAY)
+    kind = catalogue.record_type(name=record.record_type, on=TODAY).model_copy(update={"entry_in_list": True})
+    assert "wrongly_listed" in {g.name for g in grounds_for(rules=rules, record_type=kind)}
+    case = objection_ready(record, ground="other")
+    with patch("publiccredit.casework.rules.record_type_of", return_value=kind):
+        assert "removed_from_list" in {o.name for o in outcomes_of(case=case, rules=rules)}
+
+
+def test_an_objection_that_the_decision_is_under_reconsideration_can_mark_that(record: Record) -> None:
+    case = objection_ready(record, ground="suit_pending")
+    assert "?outcome=suit_flagged" in read(CLERK, f"/cases/{case.pk}/")
+    assert send(CLERK, case, "decide", outcome="suit_flagged", reasons=REASONS).status_code == 302
+    found = Record.objects.get(pk=record.pk)
+    assert (state(case), found.suit_flagged_at is not None, found.dispute) == ("decided", True, "")
+    with_errors = objection_ready(record, ground="wrong_or_missing")
+    assert "?outcome=suit_flagged" not in read(CLERK, f"/cases/{with_errors.pk}/")
+
+
+def test_the_source_asks_the_applicant_for_no_papers_in_the_offices_case(record: Record) -> None:
+    case = objection_ready(record)
+    forward_to_source(by=CLERK, case_id=case.pk, question="请核实。", at=AT)
+    answer_as_source(by=LIAISON, case_id=case.pk, answer="与文书一致。", at=AT)
+    case = Case.objects.get(pk=case.pk)
+    assert StepName.REQUEST_PAPERS not in desk.steps_open(case=case, actor=LIAISON, on=TODAY)
+    assert StepName.REQUEST_PAPERS in desk.steps_open(case=case, actor=CLERK, on=TODAY)
+    with pytest.raises(NotAllowed, match="这一步由信用办办理"):
+        request_papers(by=LIAISON, case_id=case.pk, asked="缴款凭证", at=AT)

@@ -21,7 +21,7 @@ from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.reviewers import verify_reviewer
-from publiccredit.casework.rules import CaseRefused, case_for_step, write_step
+from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, write_step
 from publiccredit.casework.types import (
     CaseState,
     DecisionState,
@@ -150,7 +150,7 @@ def repair_eligibility(*, case: Case, rules: Procedure, record: Record, on: date
 
 def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
     outcome = rules.outcome(verdict.outcome)
-    fitting = rules.outcomes_for(case.ground)
+    fitting = outcomes_of(case=case, rules=rules)
     if outcome is None or outcome not in fitting:
         known = "、".join(f"{o.name}（{o.title}）" for o in fitting)
         raise WrongOutcome(f"本案不能作出结果“{verdict.outcome}”。请改为下列之一：{known}。")

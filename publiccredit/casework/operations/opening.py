@@ -14,6 +14,7 @@ from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
     CaseNotFound,
     CaseRefused,
+    grounds_for,
     locked_case,
     may_take,
     party_of,
@@ -33,6 +34,7 @@ from publiccredit.catalogue.types import (
     ProcedureName,
     StepName,
 )
+from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState, record_type_of
 
@@ -80,9 +82,18 @@ def open_case(
     return case
 
 
-def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: str, at: datetime) -> Case:
+def request_review(
+    *,
+    by: Actor,
+    case_id: int,
+    applicant: Applicant,
+    request: str,
+    at: datetime,
+    channel: Channel = Channel.ONLINE,
+    received_on: date | None = None,
+) -> Case:
     """
-    Open the one review of a decided case; somebody else decides it.
+    Open the one review of a decided case; somebody else decides it. Its clock runs from the day it was received.
 
     It belongs to whoever asked: a stranger uses up no subject's review, and no subject a reader's. What a body reported
     of its own accord is reviewed at the wish of the subject it burdens.
@@ -94,7 +105,9 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
         first = locked_case(case_id=case_id)
         rules = procedure_of(case=first)
         may_take(act=act, case=first, procedure=rules, step=StepName.REQUEST_REVIEW)
-        _verify_review(first, rules, act.on)
+        on = _received(received_on, channel, act)
+        _verify_review(first, rules, on)
+        _verify_proxy(applicant, channel)
         _verify_reviewer(first, party_of(actor=by), applicant.party)
         asked = Asked(
             ground=first.ground,
@@ -106,8 +119,8 @@ def request_review(*, by: Actor, case_id: int, applicant: Applicant, request: st
         records = subjects.lock_records(record_ids=asked.record_ids)
         if not request.strip():
             raise UnableToOpenCase("请写明不服的理由。")
-        case = _new_case(act, rules, applicant, asked, Channel(first.channel), list(records.values()))
-        case.reviews, case.about_id = first, first.about_id
+        case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
+        case.reviews, case.about_id, case.opened_on = first, first.about_id, on
         _write_opening(act, case, rules, asked, list(records.values()), None)
         act.payload["reviews"] = first.pk
     return case
@@ -160,6 +173,10 @@ def _verify_applicant(rules: Procedure, applicant: Applicant, channel: Channel) 
         raise UnableToOpenCase(f"“{rules.title}”不能由该方提出。")
     if not applicant.name.strip():
         raise UnableToOpenCase("请填写申请人名称。")
+    _verify_proxy(applicant, channel)
+
+
+def _verify_proxy(applicant: Applicant, channel: Channel) -> None:
     if channel is Channel.PROXY and not (applicant.handler_name and applicant.handler_authorisation_sha256):
         raise UnableToOpenCase("委托他人办理的，须填写经办人并提交授权委托书。")
 
@@ -171,6 +188,13 @@ def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
         raise UnableToOpenCase("该记录已经撤回，不再公示，无需办理。")
     if asked.field and asked.field not in record_type_of(record).field_names:
         raise UnableToOpenCase(f"“{record_type_of(record).title}”没有字段“{asked.field}”。请从字段列表中选择。")
+    if asked.ground not in {ground.name for ground in grounds_for(rules=rules, record_type=record_type_of(record))}:
+        raise UnableToOpenCase(f"“{record_type_of(record).title}”不是名单，不能以此为理由。请另选一项理由。")
+    _verify_repairs(rules, record)
+    _verify_none_under_way(rules, asked, record)
+
+
+def _verify_repairs(rules: Procedure, record: Record) -> None:
     effects = {e for o in rules.outcomes for e in o.effects}
     if Effect.END_DISCLOSURE in effects and nature_of(record) is not Nature.ADVERSE:
         raise UnableToOpenCase("信用修复只针对失信信息；该记录不是失信信息。")
@@ -178,6 +202,9 @@ def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
         raise UnableToOpenCase("该记录已经修复，无需再次申请。")
     if Effect.UNDO_REPAIR in effects and record.display_ended_at is None:
         raise UnableToOpenCase("该记录没有修复，无可复查。")
+
+
+def _verify_none_under_way(rules: Procedure, asked: Asked, record: Record) -> None:
     under_way = Case.objects.filter(
         records__record_id=record.pk, procedure=rules.name.value, state__in=UNDECIDED, ground=asked.ground
     ).first()
@@ -203,6 +230,8 @@ def _case_about(rules: Procedure, about_case_id: int | None, asked: Asked) -> in
 def _verify_review(first: Case, rules: Procedure, on: date) -> None:
     if first.decided_at is None:
         raise UnableToOpenCase(f"案件 {first.number} 尚未作出决定，还不能申请复核。")
+    if on < china_day(at=first.decided_at):
+        raise UnableToOpenCase(f"收件日期 {on} 早于原决定作出之日 {china_day(at=first.decided_at)}。请核对收件登记。")
     if first.reviews_id is not None:
         raise UnableToOpenCase(f"案件 {first.number} 已经是复核，复核只有一次。可以依法申请行政复议或者提起诉讼。")
     if Case.objects.filter(reviews=first).exists():

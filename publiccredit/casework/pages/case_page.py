@@ -24,7 +24,7 @@ from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
 from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
 from publiccredit.casework.returns import returned_proposal, words_of_returns
 from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
-from publiccredit.casework.rules import PARTY_TITLES, procedure_of
+from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of
 from publiccredit.casework.severity import obstacle
 from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
@@ -122,7 +122,7 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
 
 
 def _outcomes(case: Case, rules: Procedure) -> list[Outcome]:
-    return list(rules.outcomes_for(case.ground))
+    return list(outcomes_of(case=case, rules=rules))
 
 
 def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 
 from publiccredit.accounts import queries as accounts
@@ -14,8 +15,9 @@ from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import may_rest
+from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
 from publiccredit.casework.rules import reviewed_for
-from publiccredit.casework.types import Applicant, PaperIn
+from publiccredit.casework.types import Applicant, Channel, PaperIn
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects.papers import PaperField
 
@@ -225,20 +227,37 @@ class CloseForm(StepForm):
         operations.close_case(by=by, case_id=self.case.pk, delivered=self.cleaned_data["delivered"], at=at)
 
 
-class ReviewForm(StepForm):
+class ReviewForm(StepForm, ReceivedForm):
     step, name, title, button = StepName.REQUEST_REVIEW, "request_review", "代申请人登记复核申请", "登记复核"
     done = "复核已登记，由另一人办理。"
     explanation = "申请人对结果不服的，可以申请复核一次。复核由原办理人以外的人员办理。"
+    field_order = ("request",)
     request = text_field("不服的理由", help_text="照申请人的原话记录。", missing="请写明不服的理由。")
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, initial=received_today(), **named)
+
     def carry_out(self, *, by: Actor, at: datetime) -> None:
-        case, party = self.case, reviewed_for(case=self.case)
+        case, given, party = self.case, self.cleaned_data, reviewed_for(case=self.case)
         name, contact = case.applicant_name, case.contact
         if party.value != case.applicant and case.subject is not None:  # a body reported it: its subject asks
             name, contact = case.subject.name, ""
-        applicant = Applicant(party=party, name=name, contact=contact)
-        request = self.cleaned_data["request"]
-        operations.request_review(by=by, case_id=case.pk, applicant=applicant, request=request, at=at)
+        asks = Applicant(party=party, name=name, contact=contact)
+        applicant, content = authorised(applicant=asks, given=given)
+        with transaction.atomic():
+            review = operations.request_review(
+                by=by,
+                case_id=case.pk,
+                applicant=applicant,
+                request=given["request"],
+                channel=Channel(given["channel"]),
+                received_on=given["received_on"],
+                at=at,
+            )
+            keep_authorisation(by=by, case=review, rules=self.rules, given=given, content=content, at=at)
+
+    def refuse(self, refusal: Exception) -> None:
+        self.add_error("received_on" if "收件日期" in str(refusal) else None, str(refusal))
 
 
 class TakeBackForm(StepForm):

@@ -1,6 +1,5 @@
 """Taking a request down at the counter, from the telephone, the post or a proxy: the same case on the same clocks."""
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,18 +20,15 @@ from publiccredit.casework import operations
 from publiccredit.casework.desk import party_at_desk
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
+from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
 from publiccredit.casework.pages.shared import field_titles, record_words
 from publiccredit.casework.queries import determined_by
-from publiccredit.casework.rules import PARTY_TITLES
-from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
+from publiccredit.casework.rules import PARTY_TITLES, grounds_for
+from publiccredit.casework.types import Applicant, Asked, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.papers import PaperField
-from publiccredit.subjects.queries import Record
-
-AT_THE_DESK = (Channel.COUNTER, Channel.PHONE, Channel.POST, Channel.PROXY)
-AUTHORISATION = "authorisation"
+from publiccredit.subjects.queries import Record, record_type_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class Way:
     url: str
 
 
-class OpeningForm(forms.Form):
+class OpeningForm(ReceivedForm):
     """What the counter writes down: who asks for what, how and when it came."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=100)
@@ -55,24 +51,13 @@ class OpeningForm(forms.Form):
     party = forms.ChoiceField(label="谁提出", error_messages={"required": "请选择由谁提出。"})
     name = forms.CharField(label="申请人名称", max_length=200, error_messages={"required": "请填写申请人名称。"})
     contact = forms.CharField(label="联系方式", max_length=200, required=False, help_text="用于送达，不公开。")
-    channel = forms.ChoiceField(
-        label="怎样收到",
-        widget=forms.RadioSelect,
-        choices=[(c.value, c.label) for c in AT_THE_DESK],
-        error_messages={"required": "请选择怎样收到。"},
-    )
-    received_on = forms.DateField(
-        label="收件日期",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="期限从收到的次日起算，不从录入之日起算。",
-        error_messages={"required": "请填写收到的日期。", "invalid": "日期应为 2026-11-03 的样子。"},
-    )
-    handler_name = forms.CharField(label="受委托的经办人", max_length=64, required=False)
-    authorisation = PaperField(label="授权委托书", required=False, note="委托他人办理时必须提交。")
+    field_order = ("key", "ground", "request", "party", "name", "contact")
 
     def __init__(self, *arguments: Any, rules: Procedure, actor: Actor, record: Record | None, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["ground"].choices = [(g.name, g.title) for g in rules.grounds]  # type: ignore[attr-defined]
+        kind = record_type_of(record) if record is not None else None
+        grounds = [(g.name, g.title) for g in grounds_for(rules=rules, record_type=kind)]
+        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
         parties = [p for p in Party if rules.allows(StepName.OPEN, p)]
         if actor.of_department:
             parties = [p for p in parties if p is not Party.OFFICE]
@@ -87,18 +72,6 @@ class OpeningForm(forms.Form):
             self.fields["department"] = forms.ChoiceField(
                 label="涉及哪个部门", choices=choices, error_messages={"required": "请选择涉及的部门。"}
             )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("channel") == Channel.PROXY.value:
-            if not given.get("handler_name"):
-                self.add_error("handler_name", "委托他人办理的，请填写经办人。")
-            if not given.get("authorisation"):
-                self.add_error("authorisation", "委托他人办理的，请提交授权委托书。")
-        received_on = given.get("received_on")
-        if isinstance(received_on, date) and received_on > timezone.localdate():
-            self.add_error("received_on", f"收件日期 {received_on} 晚于今天。请填写实际收到的日期。")
-        return given
 
 
 @open_to(SENDERS_AND_OFFICE)
@@ -121,7 +94,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", opened.pk)
     else:
-        form = OpeningForm(initial=_initial(record, today), rules=rules, actor=actor, record=record)
+        form = OpeningForm(initial=_initial(record), rules=rules, actor=actor, record=record)
     named["form"] = form
     return render(request, "casework/open.html", named, status=422 if form.errors else 200)
 
@@ -156,9 +129,9 @@ def _ways(record: Record | None, actor: Actor, on: date) -> list[Way]:
     ]
 
 
-def _initial(record: Record | None, today: date) -> dict[str, Any]:
+def _initial(record: Record | None) -> dict[str, Any]:
     name = record.subject.name if record is not None and record.subject is not None else ""
-    return {"key": uuid.uuid4().hex, "received_on": today.isoformat(), "name": name, "channel": Channel.COUNTER.value}
+    return {"key": uuid.uuid4().hex, "name": name} | received_today()
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
@@ -179,15 +152,8 @@ def _field_of(refusal: Exception) -> str | None:
 
 
 def _opened(given: dict[str, Any], actor: Actor, rules: Procedure, record: Record | None, *, at: datetime) -> Case:
-    signed = given["authorisation"]
-    content = signed.read() if signed else b""
-    applicant = Applicant(
-        party=Party(given["party"]),
-        name=given["name"],
-        contact=given["contact"],
-        handler_name=given["handler_name"],
-        handler_authorisation_sha256=hashlib.sha256(content).hexdigest() if content else "",
-    )
+    named = Applicant(party=Party(given["party"]), name=given["name"], contact=given["contact"])
+    applicant, content = authorised(applicant=named, given=given)
     asked = Asked(
         ground=given["ground"],
         request=given["request"],
@@ -205,7 +171,5 @@ def _opened(given: dict[str, Any], actor: Actor, rules: Procedure, record: Recor
         idempotency_key=f"desk:{actor.name}:{given['key']}",
         received_on=given["received_on"],
     )
-    if content and rules.paper(AUTHORISATION) and not opened.papers.filter(kind=AUTHORISATION).exists():
-        paper = PaperIn(kind=AUTHORISATION, file_name=signed.name, content=content)
-        operations.hand_in_paper(by=actor, case_id=opened.pk, paper=paper, at=at)
+    keep_authorisation(by=actor, case=opened, rules=rules, given=given, content=content, at=at)
     return opened

@@ -97,6 +97,7 @@ class Ground(Pack):
     name: CodeName
     title: str
     unrepairable: bool = False  # of a repair: law or central policy excludes it
+    of_list: bool = False  # only about a record that is an entry in a list
 
 
 class PaperKind(Pack):
@@ -106,6 +107,7 @@ class PaperKind(Pack):
     grounds: tuple[CodeName, ...] = ()  # empty: on any ground
     obtained_by: Party  # who brings it; the source fetches what lies in its own systems
     note: str = ""
+    model: str = ""  # how it may be written: {subject}, {identifier}, {authority} and {document} are filled in
 
 
 class Condition(Pack):
@@ -123,6 +125,7 @@ class Outcome(Pack):
     effects: tuple[Effect, ...] = ()
     withdrawn_as: WithdrawalReason | None = None
     grounds: tuple[CodeName, ...] = ()  # empty: on any ground
+    of_list: bool = False  # only of a record that is an entry in a list
     needs_order: bool = False  # stands on an order of a court or review body: its number, and until when
     four_eyes: bool  # approved by another person than the one who proposed it
     template: str  # what the decision form begins with; left as it is, it is no reason

@@ -94,6 +94,7 @@ class RecordType(Dated):
     title: str
     title_en: str
     nature: Nature
+    entry_in_list: bool = False  # its subject stands in a list and can be removed from it
     standard: str
     source: str
     confidence: Confidence

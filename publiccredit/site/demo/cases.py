@@ -170,12 +170,14 @@ def _rejected(course: Course) -> None:
 def _rejected_and_reviewed(course: Course) -> None:
     _rejected(course)
     course.close(by=CLERK, days=2)
-    applicant = Applicant(party=Party.SUBJECT, name="原申请人", contact="0561-0000000")
+    first = queries.cases().get(pk=course.case_id)
+    applicant = Applicant(party=Party.SUBJECT, name=first.applicant_name, contact=first.contact)
     operations.request_review(
         by=CLERK,
         case_id=course.case_id,
         applicant=applicant,
         request="没有核对送达日期，请求复核。",
+        channel=Channel.COUNTER,
         at=course.after(3),
     )
 
@@ -215,7 +217,7 @@ _PAID = "罚款已缴清，违法行为已改正，申请信用修复。"
 _OBJECTION, _REPAIR = ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR
 STORIES: Sequence[Story] = (
     Story(_OBJECTION, "wrong_or_missing", _FINE, 0, Channel.COUNTER, _nothing),
-    Story(_OBJECTION, "other", "处罚决定已在复议，请标注。", 1, Channel.PHONE, _taken),
+    Story(_OBJECTION, "suit_pending", "处罚决定已在复议，请标注。", 1, Channel.PHONE, _taken),
     Story(_OBJECTION, "wrong_or_missing", _FINE, 3, Channel.POST, _waiting_for_papers),
     Story(_OBJECTION, "wrong_or_missing", _FINE, 4, Channel.COUNTER, _with_source),
     Story(_OBJECTION, "wrong_or_missing", _FINE, 6, Channel.COUNTER, _answered),

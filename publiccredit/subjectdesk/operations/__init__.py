@@ -1,6 +1,8 @@
 """Every write of the subject's desk: one verb each, one transaction, one ledger entry."""
 
 from publiccredit.subjectdesk.operations.asking import (
+    AlreadyUnderWay,
+    NotOpenYet,
     NotYours,
     hand_in_paper,
     open_case,
@@ -38,9 +40,11 @@ from publiccredit.subjectdesk.operations.reminding import remind_of_repairs, tel
 from publiccredit.subjectdesk.rules import DeskRefused
 
 __all__ = [
+    "AlreadyUnderWay",
     "Contested",
     "DeskRefused",
     "NoSuchChallenge",
+    "NotOpenYet",
     "NotProved",
     "NotYours",
     "Receipt",

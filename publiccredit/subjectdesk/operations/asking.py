@@ -4,7 +4,7 @@ What a subject does at its desk. Each act is casework's own; here stand whose ri
 The right is read at the moment of the act, and the database lets the subject reach its own rows only.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,7 +12,10 @@ from publiccredit.casework import operations as casework
 from publiccredit.casework import queries as cases
 from publiccredit.casework.queries import Case
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.ledger.types import china_day
+from publiccredit.subjectdesk import queries
 from publiccredit.subjectdesk.rules import DeskRefused, require
 from publiccredit.subjectdesk.types import Right, Visitor
 from publiccredit.subjects import queries as subjects
@@ -28,6 +31,14 @@ class NotYours(DeskRefused):
         super().__init__("本单位没有这条记录或者案件。请从本单位的页面中选择。")
 
 
+class NotOpenYet(DeskRefused):
+    """A repair is asked for before its first day; the message says which condition fails, and until when."""
+
+
+class AlreadyUnderWay(DeskRefused):
+    """The subject has asked the same, and nobody has decided it yet; the message names that case."""
+
+
 def open_case(
     *, visitor: Visitor, procedure: ProcedureName, asked: Asked, papers: tuple[PaperIn, ...], key: str, at: datetime
 ) -> Case:
@@ -36,12 +47,19 @@ def open_case(
 
     :raises NotAllowed: the handler has not been given this right.
     :raises NotYours: a record is not the subject's.
+    :raises NotOpenYet: a repair is asked for before its first day.
+    :raises AlreadyUnderWay: the subject has asked the same of the record, and it is not decided.
     :raises CaseRefused: casework refuses it; the message says why.
     """
     require(visitor, RIGHT_OF.get(procedure, Right.OBJECT))
+    # The key is the form's; with the subject before it no other subject's case can answer to it.
+    key = f"{visitor.subject_id}:{key}"[:100]
     own = subjects.records().filter(pk__in=asked.record_ids, subject_id=visitor.subject_id)
     if own.count() != len(set(asked.record_ids)):
         raise NotYours
+    for record_id in asked.record_ids:
+        _verify_day(procedure, asked, record_id, china_day(at=at))
+        _verify_first(visitor, procedure, asked, record_id, key)
     with transaction.atomic():
         case = casework.open_case(
             by=visitor.actor,
@@ -50,8 +68,7 @@ def open_case(
             asked=asked,
             channel=Channel.ONLINE,
             at=at,
-            # The key is the form's; with the subject before it no other subject's case can answer to it.
-            idempotency_key=f"{visitor.subject_id}:{key}"[:100],
+            idempotency_key=key,
         )
         for paper in papers:
             casework.hand_in_paper(by=visitor.actor, case_id=case.pk, paper=paper, at=at)
@@ -106,6 +123,27 @@ def state(*, visitor: Visitor, record_id: int, statement: str, at: datetime) -> 
     casework.state_on_record(
         by=visitor.actor, subject_id=visitor.subject_id, record_id=record_id, statement=statement, at=at
     )  # fmt: skip
+
+
+def _verify_day(procedure: ProcedureName, asked: Asked, record_id: int, on: date) -> None:
+    if procedure is not ProcedureName.CREDIT_REPAIR:
+        return
+    rules = catalogue.procedure(name=procedure, on=on)
+    found = cases.navigator(record_id=record_id, on=on)
+    opens_on = queries.repair_opens_later(rules=rules, ground=asked.ground, navigator=found, on=on)
+    if opens_on is not None:
+        raise NotOpenYet(f"最短公示期还没有满，自 {opens_on} 起可以申请修复。请到那一天再提出。")
+
+
+def _verify_first(visitor: Visitor, procedure: ProcedureName, asked: Asked, record_id: int, key: str) -> None:
+    """The same form sent twice is the same case; another form that asks the same is refused."""
+    under_way = queries.requests_under_way(visitor=visitor, procedure=procedure, record_id=record_id)
+    under_way = under_way.exclude(case__idempotency_key=key)
+    if procedure is ProcedureName.OBJECTION:
+        under_way = under_way.filter(field=asked.field)
+    first = under_way.first()
+    if first is not None:
+        raise AlreadyUnderWay(f"同一事项已经提出，正在办理，编号 {first.case.number}。请在该案中补充材料。")
 
 
 def _own(visitor: Visitor, case_id: int) -> Case:

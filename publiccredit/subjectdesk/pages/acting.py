@@ -202,17 +202,36 @@ def _ask(
             messages.success(request, f"{rules.title}申请已收到，编号 {case.number}。", extra_tags="ended-well")
             return redirect("subjectdesk:case", case.pk)
     named = {"visitor": visitor, "form": form, "rules": rules, "record": record, **_grounds(rules, ground), **more}
+    named |= _before(visitor, rules, ground, record)
     return render(request, "subjectdesk/ask.html", named, status=422 if form.errors else 200)
 
 
+def _before(visitor: Visitor, rules: Procedure, ground: str, record: VisibleRecord | None) -> dict[str, object]:
+    """Say before the form what would be refused after it: the day is still to come, or the same is under way."""
+    if record is None:
+        return {}
+    today = timezone.localdate()
+    found = casework.navigator(record_id=record.id, on=today)
+    opens_on = queries.repair_opens_later(rules=rules, ground=ground, navigator=found, on=today)
+    titles = {field.name: field.title for field in record.fields}
+    under_way = [
+        {"case": one.case, "field": titles.get(one.field, one.field) or "整条记录"}
+        for one in queries.requests_under_way(visitor=visitor, procedure=rules.name, record_id=record.id)
+    ]
+    repair = rules.name is ProcedureName.CREDIT_REPAIR
+    return {"opens_on": opens_on, "under_way": under_way, "closed": bool(opens_on or (repair and under_way))}
+
+
 def _request_form(request: HttpRequest, rules: Procedure, ground: str, record: VisibleRecord | None) -> RequestForm:
-    fixed = [g for g in rules.grounds if g.name == ground]
+    kind = catalogue.record_type(name=record.record_type, on=timezone.localdate()) if record is not None else None
+    offered = casework.grounds_for(rules=rules, record_type=kind)
+    fixed = [g for g in offered if g.name == ground]
     fields = record.fields if record is not None and rules.name is ProcedureName.OBJECTION else ()
     ours = catalogue.departments() if rules.name is ProcedureName.COMPLAINT else ()
     return RequestForm(
         request.POST or None,
         request.FILES or None,
-        grounds=[(g.name, g.title) for g in fixed or rules.grounds],
+        grounds=[(g.name, g.title) for g in fixed or offered],
         papers=_papers(rules, ground),
         fields=[(f.name, f.title) for f in fields],
         departments=[(d.code, d.name) for d in ours],

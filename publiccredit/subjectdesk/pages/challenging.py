@@ -16,7 +16,7 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.queries import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience, ClockName, Party, ProcedureName
+from publiccredit.catalogue.types import Audience, ClockName, Party, ProcedureName, RecordType
 from publiccredit.disclosure import queries as disclosure
 from publiccredit.disclosure.types import VisibleRecord
 from publiccredit.subjectdesk import operations, queries
@@ -26,6 +26,10 @@ from publiccredit.subjectdesk.operations import Contested, Receipt
 from publiccredit.subjectdesk.rules import DeskRefused
 
 LARGEST_NUMBER = 2**63
+
+
+def _kind(record: VisibleRecord) -> RecordType:
+    return catalogue.record_type(name=record.record_type, on=timezone.localdate())
 
 
 @open_to(EVERYBODY)
@@ -43,7 +47,7 @@ def challenge(request: HttpRequest, record_id: int) -> HttpResponse:
     rules = catalogue.procedure(name=ProcedureName.OBJECTION, on=timezone.localdate())
     form = ChallengeForm(
         request.POST or None,
-        grounds=[(g.name, g.title) for g in rules.grounds],
+        grounds=[(g.name, g.title) for g in casework.grounds_for(rules=rules, record_type=_kind(found))],
         fields=[(f.name, f.title) for f in found.fields],
         initial={"key": operations.new_form_key(), "field": request.GET.get("field", "")},
     )

@@ -114,15 +114,25 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
     found = own_case(visitor, case_id)
     rules = casework.procedure_of_case(case=found)
     titles = {p.name: p.title for p in rules.papers}
+    ground = rules.ground(found.ground)
     named = {
         "visitor": visitor,
         "case": found,
+        # What somebody else has asked of a record is not the subject's to read: a reader stays unknown to it.
+        "asked": found.request if found.applicant == Party.SUBJECT.value else "",
+        "ground": ground.title if ground else found.ground,
         "title": rules.title,
         "line": case_line(found),
         "events": casework.timeline(case=found),
-        "papers": [{"title": titles.get(p.kind, p.kind), "paper": p} for p in found.papers.all()],
+        "papers": [
+            {"title": titles.get(p.kind, p.kind), "paper": p, "own": p.party == Party.SUBJECT.value}
+            for p in found.papers.all()
+        ],
         "letters": list(found.letters.all()),
-        "records": [r.record for r in found.records.select_related("record")],
+        "records": [
+            {"record": r.record, "field": casework.contested_title(of_case=r)}
+            for r in found.records.select_related("record")
+        ],
         "open": found.state in UNDECIDED and found.state != CaseState.PROPOSED,
         "may_take_back": queries.may_take_back(case=found),
         "may_review": queries.may_ask_for_review(case=found, by=Party.SUBJECT, on=timezone.localdate()),
@@ -132,6 +142,36 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         ),
     }
     return render(request, "subjectdesk/case.html", named)
+
+
+@open_to_subject
+@require_GET
+def paper(request: HttpRequest, visitor: Visitor, case_id: int, paper_id: int) -> HttpResponse:
+    """
+    Give a paper the subject handed in itself, as it was handed in.
+
+    :raises Http404: there is none: what the office or the department put in is theirs to show.
+    """
+    own = own_case(visitor, case_id).papers.filter(party=Party.SUBJECT.value)
+    found = own.filter(pk=paper_id).first() if paper_id < 2**63 else None
+    return casework.paper_as_answer(paper=found, download=request.GET.get("download"))
+
+
+@open_to_subject
+@require_GET
+def commitment(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpResponse:
+    """
+    Give a model of the commitment a repair asks for, filled with what is known, to be printed and signed.
+
+    :raises Http404: the subject has no such record, or nothing of the kind is asked for.
+    """
+    today = timezone.localdate()
+    own = queries.own_record(visitor=visitor, record_id=record_id, on=today)
+    model = queries.model_text(visitor=visitor, own=own, on=today) if own is not None else None
+    if own is None or model is None:
+        raise Http404
+    named = {"visitor": visitor, "record": own.record, "model": model, "today": today}
+    return render(request, "subjectdesk/commitment.html", named)
 
 
 @open_to_subject

@@ -1,0 +1,44 @@
+"""Papers of a case as a browser gets them: shown where that is safe, and otherwise handed out as files."""
+
+from django.http import FileResponse, Http404, HttpResponse
+
+from publiccredit.casework.models import Paper
+from publiccredit.subjects import store
+
+# What a browser may show by itself, by its first bytes: a name or a sender's word is no proof of what a file is.
+SHOWN = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+LONGEST_MARK = 8
+# Nothing in a paper may run, load or send anything, nor be framed by another page.
+POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def paper_as_answer(*, paper: Paper | None, download: str | None) -> HttpResponse:
+    """
+    Give a paper in the browser where it is a PDF or a picture, and as a file otherwise or where ``download`` is asked.
+
+    :raises Http404: there is none, or its bytes are gone.
+    """
+    path = store.path_of(sha256=paper.sha256) if paper is not None else None
+    if paper is None or path is None or not path.exists():
+        raise Http404
+    kind = kind_of(paper=paper)
+    answer: HttpResponse = FileResponse(  # type: ignore[assignment]  # what the guards of pages wrap
+        path.open("rb"),
+        as_attachment=not kind or download is not None,
+        filename=paper.file_name,
+        content_type=kind or "application/octet-stream",
+    )
+    answer["Content-Security-Policy"] = POLICY
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer
+
+
+def kind_of(*, paper: Paper) -> str:
+    """Tell which kind of file a browser may show a paper as; empty for none."""
+    path = store.path_of(sha256=paper.sha256)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        first = file.read(LONGEST_MARK)
+    return next((kind for mark, kind in SHOWN.items() if first.startswith(mark)), "")
