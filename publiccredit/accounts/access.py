@@ -64,6 +64,7 @@ OFFICE = Access(roles=OFFICE_ROLES)
 OFFICE_AND_AUDIT = Access(roles=OFFICE_ROLES | {Role.AUDITOR})
 AUDIT = Access(roles=frozenset({Role.AUDITOR}))
 ADMINISTRATION = Access(roles=frozenset({Role.ADMINISTRATOR}))
+ADMINISTRATION_AND_AUDIT = Access(roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}))
 OFFICE_AND_ADMINISTRATION = Access(roles=OFFICE_ROLES | {Role.ADMINISTRATOR})
 RECIPIENTS = Access(roles=frozenset(), recipients=True)
 

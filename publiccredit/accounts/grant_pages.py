@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from publiccredit.accounts import operations, queries
-from publiccredit.accounts.access import ADMINISTRATION, actor_of, note_proof, open_to
+from publiccredit.accounts.access import ADMINISTRATION, ADMINISTRATION_AND_AUDIT, actor_of, note_proof, open_to
 from publiccredit.accounts.forms import Choices, CodeForm
 from publiccredit.accounts.grant_forms import FORMS, ProposalForm, RefusalForm
 from publiccredit.accounts.grant_words import FOLLOWS, facts_of, standing_of
@@ -33,6 +33,7 @@ from publiccredit.accounts.types import (
     Grant,
     ProposalState,
     ProposalTerm,
+    Role,
     SecondFactorWanted,
 )
 
@@ -52,12 +53,13 @@ class Row:
     words: str
 
 
-@open_to(ADMINISTRATION)
+@open_to(ADMINISTRATION_AND_AUDIT)
 @require_GET
 def proposals(request: HttpRequest) -> HttpResponse:
     """Show what waits for this administrator, what is to be collected, what the own ones wait for, and the rest."""
     by, now = actor_of(request), timezone.now()
-    waiting = list(queries.waiting_grants(by=by, at=now))
+    administers = by.role is Role.ADMINISTRATOR  # an auditor reads, and nothing waits for one
+    waiting = list(queries.waiting_grants(by=by, at=now)) if administers else []
     collectable = list(queries.collectable_grants(by=by, at=now))
     mine = [
         found
@@ -72,7 +74,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "mine": _rows(mine, now),
         "rest": _rows(rest, now),
         "shown": SHOWN,
-        "alone": not queries.administrators_besides(by.name),
+        "administers": administers,
+        "alone": administers and not queries.administrators_besides(by.name),
     }
     return render(request, "accounts/proposals.html", named)
 
@@ -95,7 +98,7 @@ def _people(found: Iterable[GrantProposal]) -> dict[str | None, str]:
     return spoken
 
 
-@open_to(ADMINISTRATION)
+@open_to(ADMINISTRATION_AND_AUDIT)
 @never_cache
 @require_GET
 def proposal(request: HttpRequest, proposal_id: int, *, departments: Departments) -> HttpResponse:
@@ -116,7 +119,8 @@ def _page(
     look, words = standing_of(proposal=found, at=now)
     people = _people([found])
     concerned = found.officer is not None and found.officer.username == by.name
-    open_now = found.ends_at is not None and not found.has_lapsed(at=now)
+    administers = by.role is Role.ADMINISTRATOR
+    open_now = administers and found.ends_at is not None and not found.has_lapsed(at=now)
     own = found.proposed_by_id == by.name
     wanted = queries.second_factor_wanted(by=by, at=now)
     assert isinstance(request.user, Officer)
@@ -132,6 +136,7 @@ def _page(
         "concerned": open_now and found.awaits_answer and concerned,
         "withdrawable": open_now and own,
         "collect_url": _collect_url(found) if open_now and own and not found.awaits_answer else "",
+        "administers": administers,
         "must_enrol": wanted is SecondFactorWanted.ENROLMENT,
         "code": code or (CodeForm(officer=request.user) if wanted is SecondFactorWanted.CODE else None),
         "refusal": refusal or RefusalForm(),

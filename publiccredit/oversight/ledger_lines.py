@@ -206,6 +206,14 @@ def _officers(found: dict[str, Entry], reader: Actor, on: date) -> dict[str, Nam
     }
 
 
+def _proposals(found: dict[str, Entry], reader: Actor, on: date) -> dict[str, Named]:
+    """A proposal of a right leads an auditor to its reasons."""
+    del on
+    of = {number: f"第 {number} 号权限拟办" for number in found}
+    may_open = reader.role is Role.AUDITOR
+    return {n: Named(words, reverse("accounts:proposal", args=[n]) if may_open else "") for n, words in of.items()}
+
+
 def _departments(found: dict[str, Entry], reader: Actor, on: date) -> dict[str, Named]:
     del reader, on
     return {code: Named(department_words(code), reverse("oversight:department", args=[code])) for code in found}
@@ -215,6 +223,7 @@ _NAMES: dict[str, Callable[[dict[str, Entry], Actor, date], dict[str, Named]]] =
     "case": _cases,
     "department": _departments,
     "notice": _notices,
+    "grant_proposal": _proposals,
     "officer": _officers,
     "question": _questions,
     "recipient": _recipients,
