@@ -146,7 +146,7 @@ def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
     return {
         "ours": _UNDECIDED & ours & ~awaiting_papers(on=on),
         "mine": _UNDECIDED & (Q(owner=actor.name) | returned_to(name=actor.name)),
-        "new": Q(state=CaseState.OPENED),
+        "new": Q(state=CaseState.OPENED) & (ours if actor.of_office or actor.of_department else Q()),
         "overdue": late(on=on),
         "escalated": Q(pk__in=_half_used(actor, on)),
         "papers": Q(state=CaseState.WAITING_FOR_PAPERS),

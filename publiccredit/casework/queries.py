@@ -133,6 +133,22 @@ def desk_of_office(*, on: date) -> QuerySet[Case]:
     return waits.exclude(awaiting_papers(on=on))
 
 
+def to_accept_by_office() -> QuerySet[Case]:
+    """Give the cases that came in and that the office itself accepts."""
+    return desk_of_office().filter(state=CaseState.OPENED)
+
+
+def to_deliver_by_office() -> QuerySet[Case]:
+    """Give the cases the office has decided and not yet delivered."""
+    return cases().filter(state=CaseState.DECIDED, decided_by_party=Party.OFFICE.value)
+
+
+def proposals_of_office(*, besides: str) -> QuerySet[Case]:
+    """Give the cases of the office in which somebody else than ``besides`` has proposed a decision."""
+    own = Decision.objects.filter(state=DecisionState.PROPOSED, proposed_by__username=besides)
+    return desk_of_office().filter(state=CaseState.PROPOSED).exclude(pk__in=own.values("case_id"))
+
+
 def proposals(*, department_code: str, besides: str) -> QuerySet[Case]:
     """Give the cases of a department in which somebody else than ``besides`` has proposed a decision."""
     waits = open_cases(department_code=department_code).filter(

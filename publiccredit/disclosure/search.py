@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
@@ -206,6 +207,12 @@ def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
         if found:
             return [number for number in found if number is not None]
     return []
+
+
+def numbered_so(*, words: str) -> Q:
+    """Give the condition of records whose document number begins with what was typed, or is it, however written."""
+    typed = asked_for(words).document_number
+    return Q(document_number__startswith=typed) | Q(document_number__in=_spellings(typed))
 
 
 def document_number_in(words: str) -> tuple[str, str, str] | None:

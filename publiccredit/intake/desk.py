@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -14,6 +14,15 @@ from publiccredit.intake.confirmations import row_confirmed
 from publiccredit.intake.models import DuplicateRow, NilReturn, RowIssue, Submission, SubmissionState
 from publiccredit.intake.periods import Period, period_before, period_of
 
+# How a filed submission came out, beside its state: as its badge says.
+RETURNED_TITLES = {"partly_returned": "部分退回", "all_returned": "全部退回"}
+_FILED_AS = {
+    "filed": Q(returned=0),
+    "partly_returned": Q(returned__gt=0) & (Q(accepted__gt=0) | Q(duplicates__gt=0)),
+    "all_returned": Q(returned__gt=0, accepted=0, duplicates=0),
+}
+LOOKED_BACK = timedelta(weeks=8)  # as far as the office's board shows, however lately a department began to send
+LOOKED_BACK_AT_MOST = timedelta(weeks=53)
 CELLS_SHOWN = 20  # of each rule on the submission's own page; the rule's page lists them all
 PAGE = 50
 PLACES_SHOWN = 100  # to be confirmed at once, each looked at: a file with more has its column in another unit
@@ -93,6 +102,41 @@ def sources_due(*, department_code: str, on: date) -> tuple[Due, ...]:
     )
 
 
+def missed_periods(*, department_code: str, on: date) -> tuple[tuple[Source, Period], ...]:
+    """
+    Give every period that is over and for which nothing came, the newest first: since the department began to send, or
+    as far back as the office's board shows. Three queries, however many sources.
+    """
+    sources = catalogue.sources_of(department=department_code, on=on)
+    filed = Submission.objects.filter(department_code=department_code, state=SubmissionState.FILED)
+    first = filed.order_by("received_at").values_list("received_at", flat=True).first()
+    began = timezone.localdate(first) if first else on
+    since = max(min(began, on - LOOKED_BACK), on - LOOKED_BACK_AT_MOST)
+    sent: dict[str, set[date]] = {}
+    for source, at in filed.filter(received_at__gte=_midnight(since - timedelta(days=92))).values_list(
+        "source", "received_at"
+    ):
+        sent.setdefault(source, set()).add(timezone.localdate(at))
+    nil = set(NilReturn.objects.filter(department_code=department_code).values_list("source", "period_from"))
+    missed = [
+        (source, period)
+        for source in sources
+        for period in _periods_over(source, since=since, on=on)
+        if (source.name, period.start) not in nil
+        and not any(period.start <= day < period.until for day in sent.get(source.name, ()))
+    ]
+    return tuple(sorted(missed, key=lambda pair: (-pair[1].start.toordinal(), pair[0].title)))
+
+
+def _periods_over(source: Source, *, since: date, on: date) -> Iterable[Period]:
+    if source.update == "daily":
+        return  # no day is chased: what is decided has its own clock
+    period = period_before(rhythm=source.update, period=period_of(rhythm=source.update, on=on))
+    while period.until > since:
+        yield period
+        period = period_before(rhythm=source.update, period=period)
+
+
 def _first_in(sent: Iterable[tuple[str, datetime, int]], source: str, period: Period) -> int | None:
     for name, at, number in sent:
         if name == source and period.start <= timezone.localdate(at) < period.until:
@@ -111,7 +155,9 @@ def submissions_before(
     found = Submission.objects.order_by("-id")
     if department_code:
         found = found.filter(department_code=department_code)
-    if state:
+    if state in _FILED_AS:
+        found = found.filter(_FILED_AS[state], state=SubmissionState.FILED)
+    elif state:
         found = found.filter(state=state)
     if week is not None:
         found = found.filter(received_at__gte=_midnight(week.start), received_at__lt=_midnight(week.until))

@@ -147,7 +147,7 @@ class NilReturnForm(forms.Form):
         error_messages={"required": "请选择一项。", "invalid_choice": "这一期已经报送或不需要报送，请重新选择。"},
     )
     declared = forms.BooleanField(
-        label="本单位声明：该期间没有作出此类决定",
+        label="本单位声明：该期间没有产生所选的信息",
         error_messages={"required": "请勾选声明。"},
     )
 

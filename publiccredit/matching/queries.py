@@ -10,7 +10,7 @@ from publiccredit.matching.comparing import REGIONS, UNIFIED, candidates_of, sea
 from publiccredit.matching.models import Judgement, Question, QuestionedRecord
 from publiccredit.matching.normalising import kind_of, normalise_name, region_in_address, region_of
 from publiccredit.matching.staged import heard_doubts
-from publiccredit.matching.types import Candidate, SentBack, Verdict
+from publiccredit.matching.types import Candidate, HeldRow, SentBack, Verdict
 from publiccredit.subjects.queries import Record, RecordState, Subject, pinyin_initials, records, subjects
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "candidates_of",
     "describe_parties",
     "heard_doubts",
+    "held_rows",
     "judged",
     "judgements",
     "may_be_new",
@@ -89,8 +90,7 @@ def open_questions() -> QuerySet[Question]:
 
 def _waiting() -> QuerySet[QuestionedRecord]:
     """The records of a question that have no subject yet."""
-    without = records().filter(subject__isnull=True).exclude(state=RecordState.WITHDRAWN)
-    return QuestionedRecord.objects.filter(question=OuterRef("pk"), record_id__in=without.values("pk"))
+    return QuestionedRecord.objects.filter(question=OuterRef("pk"), record_id__in=_without_subject().values("pk"))
 
 
 def neighbours(*, question_id: int) -> tuple[int | None, int | None]:
@@ -142,15 +142,56 @@ def sent_back(*, department_code: str, at_most: int = 50) -> list[SentBack]:
     ]
 
 
-def _unmended(question: Question) -> list[Record]:
+def held_rows(*, submission_id: int, at_most: int = 100) -> list[HeldRow]:
+    """Give the rows of a submission that are on file under no subject, in its order. Three statements at most."""
+    held = {r.pk: r for r in _without_subject().filter(submission_id=submission_id).order_by("row_number")[:at_most]}
+    if not held:
+        return []
+    latest = Judgement.objects.filter(question=OuterRef("question")).order_by("-pk")
+    links = (
+        QuestionedRecord.objects.filter(record_id__in=list(held))
+        .select_related("question")
+        .annotate(verdict=Subquery(latest.values("verdict")[:1]), why=Subquery(latest.values("reason")[:1]))
+    )
+    by_record = {link.record_id: link for link in links}
+    unmended = set(_without_newer(_without_subject().filter(pk__in=list(held))).values_list("pk", flat=True))
+    return [
+        _held_row(record, by_record[pk], mended=pk not in unmended) for pk, record in held.items() if pk in by_record
+    ]
+
+
+def _held_row(record: Record, link: QuestionedRecord, *, mended: bool) -> HeldRow:
+    back = link.question.answered_at is not None and getattr(link, "verdict", None) == Verdict.SENT_BACK
+    return HeldRow(
+        sheet=record.sheet,
+        row_number=record.row_number,
+        document_number=record.document_number,
+        written_name=link.question.written_name,
+        question_id=link.question_id,
+        sent_back=back,
+        reason=getattr(link, "why", "") if back else "",
+        mended=mended,
+    )
+
+
+def _without_subject() -> QuerySet[Record]:
+    return records().filter(subject__isnull=True).exclude(state=RecordState.WITHDRAWN)
+
+
+def _without_newer(waiting: QuerySet[Record]) -> QuerySet[Record]:
+    """Leave out what the department filed again since."""
     again = records().filter(
         department_code=OuterRef("department_code"),
         record_type=OuterRef("record_type"),
         document_number=OuterRef("document_number"),
         pk__gt=OuterRef("pk"),
     )
+    return waiting.exclude(Exists(again.exclude(document_number="")))
+
+
+def _unmended(question: Question) -> list[Record]:
     waiting = records_of(question_id=question.pk).filter(subject__isnull=True).exclude(state=RecordState.WITHDRAWN)
-    return list(waiting.exclude(Exists(again.exclude(document_number=""))))
+    return list(_without_newer(waiting))
 
 
 def question(*, question_id: int) -> Question:

@@ -126,6 +126,20 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class HeldRow:
+    """A row of a submission that is on file under no subject: it waits for a judgement, or the office sent it back."""
+
+    sheet: str
+    row_number: int
+    document_number: str
+    written_name: str
+    question_id: int
+    sent_back: bool
+    reason: str
+    mended: bool  # the same document was filed again since
+
+
+@dataclass(frozen=True)
 class SentBack:
     """What the office sent back to a department: whose it may be cannot be told from what was written."""
 

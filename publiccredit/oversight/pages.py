@@ -151,13 +151,13 @@ def _words(cell: Cell) -> tuple[str, str]:
     if cell.late:
         parts.append(f"迟报 {cell.late} 件")
     if cell.nil:
-        parts.append(f"零报送 {cell.nil} 项")
+        parts.append(f"零报送 {cell.nil} 项" + (f"，其中 {cell.nil_late} 项在期限之后" if cell.nil_late else ""))
     shown = {
         CellKind.MISSING: f"缺 {len(cell.missing)}" if cell.sent or cell.nil else "未报",
         CellKind.LATE: f"{cell.late} 迟",
         CellKind.RETURNED: f"{cell.returned} 退" if cell.returned else "整退",
         CellKind.ON_TIME: f"{cell.accepted:,}",
-        CellKind.NIL: "零报",
+        CellKind.NIL: "零报（迟）" if cell.nil_late else "零报",
         CellKind.NOTHING_DUE: "—",
     }
     return shown[cell.kind], "，".join(parts)

@@ -79,7 +79,7 @@ def board(*, on: date, weeks: int) -> Board:
     sent = _by_week(_sent(since, until, ""), "department_code", "source", **_SUMS)
     late = _by_week(_timed(since, until, ""), "department_code", **_timed_sums())
     nil = {
-        (row.department_code, row.source, row.period_from)
+        (row.department_code, row.source, row.period_from): timezone.localdate(row.declared_at)
         for row in intake.nil_returns().filter(period_from__gte=since, period_from__lt=until)
     }
     held = _Held(sent=sent, late=late, nil=nil)
@@ -109,15 +109,16 @@ class _Held:
 
     sent: dict[tuple[str, date], list[dict[str, Any]]]
     late: dict[tuple[str, date], list[dict[str, Any]]]
-    nil: set[tuple[str, str, date]]
+    nil: dict[tuple[str, str, date], date]  # and the day on which it was declared
 
 
 def _cell(code: str, titles: dict[str, str], monday: date, on: date, held: _Held) -> Cell:
     rows = held.sent.get((code, monday), [])
     filed = {row["source"] for row in rows if row["submissions"] > row["refused"]}
-    is_due = monday + timedelta(days=4) < on  # the Friday of the week is over
+    friday = monday + timedelta(days=4)
+    is_due = friday < on
     missing = [s for s in titles if s not in filed and (code, s, monday) not in held.nil] if is_due else []
-    nils = sum((code, s, monday) in held.nil for s in titles)
+    nils = [held.nil[code, s, monday] for s in titles if (code, s, monday) in held.nil]
     values = {
         "submissions": sum(row["submissions"] for row in rows),
         "refused": sum(row["refused"] for row in rows),
@@ -130,7 +131,8 @@ def _cell(code: str, titles: dict[str, str], monday: date, on: date, held: _Held
         week=monday,
         kind=_kind(missing=bool(missing), nil=bool(nils), **values),
         missing=tuple(titles[s] for s in missing),
-        nil=nils,
+        nil=len(nils),
+        nil_late=sum(declared > friday for declared in nils),
         **values,
     )
 

@@ -59,6 +59,7 @@ class Cell:
     late: int = 0
     missing: tuple[str, ...] = ()  # titles of the sources nothing came for
     nil: int = 0
+    nil_late: int = 0  # of these, declared after the last day of the week's round
 
     @property
     def sent(self) -> bool:

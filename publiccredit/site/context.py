@@ -32,6 +32,7 @@ FOOTER_ENTRIES = (
 )
 DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("oversight:start", "待办", frozenset({Role.DEPARTMENT_HEAD})),
+    ("site:office_start", "待办", OFFICE_ROLES),
     ("intake:desk", "报送", DEPARTMENT_ROLES),
     ("oversight:board", "监督", OFFICE_ROLES | {Role.AUDITOR}),
     ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),

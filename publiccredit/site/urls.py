@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from publiccredit.accounts import urls as accounts
 from publiccredit.accounts.types import ProposalTerm
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.site import api_description, help_pages, pages
+from publiccredit.site import api_description, help_pages, office_start, pages
 
 
 def departments() -> tuple[tuple[str, str], ...]:
@@ -29,6 +29,7 @@ SITE: list[URLPattern | URLResolver] = [
     path("help/", help_pages.help_page, name="help"),
     path("help/<str:name>/", help_pages.guide, name="guide"),
     path("desk/", pages.desk, name="desk"),
+    path("start/", office_start.start, name="office_start"),
     path("type-size/", pages.choose_type_size, name="type_size"),
     path("api/", api_description.page, name="api_page"),
     path("api/schema", api_description.schema, name="api_schema"),

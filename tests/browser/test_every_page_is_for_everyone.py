@@ -79,6 +79,8 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/severity/*", Role.LIAISON),  # the first penalty of the list
     ("/oversight/start/", Role.DEPARTMENT_HEAD),
     ("/severity/?given=rule", Role.LIAISON),
+    ("/start/", Role.OFFICE_CLERK),
+    ("/start/", Role.OFFICE_HEAD),
     ("/oversight/", Role.OFFICE_CLERK),
     ("/oversight/departments/market_regulation/", Role.OFFICE_CLERK),
     ("/oversight/late/", Role.OFFICE_CLERK),

@@ -259,6 +259,33 @@ def test_a_nil_return_is_declared_once_for_a_period_that_is_open(liaison: Client
     assert (again.status_code, NilReturn.objects.count()) == (422, 1)
 
 
+def test_every_period_that_nothing_came_for_is_offered_and_those_over_are_called_late(liaison: Client) -> None:
+    send([penalty_row(1)])  # this week
+    choices = dict(liaison.get("/intake/nil-return/").context["form"].fields["wanted"].choices)
+    of_penalties = [key for key in choices if key.startswith("market_regulation/penalty@")]
+    assert of_penalties == [
+        f"market_regulation/penalty@{date(2026, 11, 2) - timedelta(weeks=back)}" for back in range(8)
+    ]
+    oldest = of_penalties[-1]
+    assert choices[oldest].endswith("（09-14 至 09-20），已过期限，记为迟报")
+    this_week = next(text for key, text in choices.items() if key == "market_regulation/licence@2026-11-09")
+    assert "记为迟报" not in this_week
+    liaison.post("/intake/nil-return/", {"wanted": oldest, "declared": "on"})
+    assert NilReturn.objects.get().period_from == date(2026, 9, 14)
+    assert oldest not in dict(liaison.get("/intake/nil-return/").context["form"].fields["wanted"].choices)
+
+
+def test_submissions_are_filtered_by_what_their_badges_say(liaison: Client) -> None:
+    whole = send([penalty_row(1)])
+    partly = send([penalty_row(2), penalty_row(3, penalty_kind="罚金")], later=1)
+    returned = send([penalty_row(4, penalty_kind="罚金")], later=2)
+    for state, expected in (("filed", whole), ("partly_returned", partly), ("all_returned", returned)):
+        shown = liaison.get(f"/intake/submissions/?state={state}").context["submissions"]
+        assert [row.submission.pk for row in shown] == [expected.pk]
+    page = said(liaison.get("/intake/submissions/"))
+    assert "?state=partly_returned" in page and "?state=all_returned" in page
+
+
 def test_decision_documents_are_deposited_and_strays_are_named(liaison: Client) -> None:
     send([penalty_row(1)])
     known = SimpleUploadedFile("决定书.pdf", a_pdf("one"))

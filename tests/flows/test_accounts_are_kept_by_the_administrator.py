@@ -48,7 +48,7 @@ def last_entry() -> tuple[str, str]:
     [
         (Role.LIAISON, "market_regulation", "/intake/"),
         (Role.DEPARTMENT_HEAD, "market_regulation", "/oversight/start/"),
-        (Role.OFFICE_CLERK, "", "/oversight/"),
+        (Role.OFFICE_CLERK, "", "/start/"),
         (Role.AUDITOR, "", "/oversight/"),
         (Role.ADMINISTRATOR, "", "/accounts/"),
     ],

@@ -73,6 +73,18 @@ def test_a_week_of_nil_returns_alone_is_nil_and_the_running_week_is_not_missing_
     assert cell("market_regulation", THIS_WEEK).kind is CellKind.NOTHING_DUE
 
 
+def test_a_nil_return_after_its_week_ends_the_red_and_says_that_it_came_late() -> None:
+    for source in ("market_regulation/licence", "market_regulation/registration", "market_regulation/penalty"):
+        declare_nil_return(
+            by=LIAISON, department_code="market_regulation", source=source, period_from=LAST_WEEK,
+            period_until=THIS_WEEK, at=NOW,
+        )  # fmt: skip
+    found = cell("market_regulation", LAST_WEEK)
+    assert (found.kind, found.nil, found.nil_late) == (CellKind.NIL, 3, 3)
+    board = said(client_of(Role.AUDITOR).get("/oversight/"))
+    assert "零报（迟）" in board and "零报送 3 项，其中 3 项在期限之后" in board
+
+
 def test_late_records_make_a_week_late_and_returned_rows_make_it_returned() -> None:
     nil("market_regulation/licence")
     nil("market_regulation/registration")
@@ -313,6 +325,13 @@ def test_a_question_is_sent_back_with_its_reason_and_ends_with_the_corrected_row
     liaison = client_of(Role.LIAISON, "market_regulation")
     assert "代码是另一家的,请照执照核对" in said(liaison.get("/intake/"))
     assert "请照执照核对" not in said(client_of(Role.LIAISON, OTHER_LIAISON.department_code).get("/intake/"))
+    own = f"/intake/submissions/{waiting().submission_id}/"
+    held = liaison.get(own)
+    assert [(row.sent_back, row.reason, row.mended) for row in held.context["unmatched"]] == [
+        (True, "代码是另一家的,请照执照核对", False)
+    ]
+    assert "没有疑问" not in said(held) and "其中 1 行主体未定" in said(held)
+    assert f'href="{address}"' in said(clerk.get(own)) and f'href="{address}"' not in said(held)
 
     same = penalty_row(2, subject_uscc=synthetic_uscc(1), subject_name="濉溪县山水烟花爆竹销售部")
     send([same], later=120)  # nothing new: it stays sent back
@@ -322,6 +341,7 @@ def test_a_question_is_sent_back_with_its_reason_and_ends_with_the_corrected_row
     clerk.post(address, {"answer": "sent_back", "reason": "改的不是代码,请核对代码"})
     send([{**same, "subject_uscc": synthetic_uscc(5)}], later=240)
     assert "信用办退回" not in said(liaison.get("/intake/"))
+    assert all(row.mended for row in liaison.get(own).context["unmatched"])
     assert Record.objects.latest("pk").subject.uscc == synthetic_uscc(5)
 
 

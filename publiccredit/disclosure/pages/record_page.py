@@ -250,4 +250,20 @@ def _changed(version: VisibleRecord, before: VisibleRecord) -> tuple[str, ...]:
         changed.append("公示截止日")
     if (version.dispute, version.contested) != (before.dispute, before.contested):
         changed.append(f"异议标注（{dispute_of(version) or '取消'}）")
+    changed += [title for title, differs in _beside_the_fields(version, before) if differs]
     return tuple(changed)
+
+
+def _beside_the_fields(version: VisibleRecord, before: VisibleRecord) -> list[tuple[str, bool]]:
+    """Give what else may differ between two versions, by what it is called; a statement is told, and not repeated."""
+    stated = "主体声明（更改）" if version.statement and before.statement else "主体声明（作出）"
+    severity = (version.severity, version.severity_rule, version.severity_correction)
+    return [
+        (stated if version.statement else "主体声明（撤回）", version.statement != before.statement),
+        ("复议或诉讼标注" + ("" if version.suit_pending else "（取消）"), version.suit_pending != before.suit_pending),
+        ("决定文书", version.document_sha256 != before.document_sha256),
+        (
+            "失信严重程度的认定",
+            severity != (before.severity, before.severity_rule, before.severity_correction),
+        ),
+    ]

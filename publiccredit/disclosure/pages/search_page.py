@@ -1,8 +1,10 @@
 """The answers to one box."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +12,22 @@ from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure import queries
 from publiccredit.disclosure.nearest import nearest
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.search import UnableToSearch, search
+from publiccredit.disclosure.search import UnableToSearch, numbered_so, search
 from publiccredit.disclosure.types import Hit, Nearest, SearchPage
 from publiccredit.disclosure.words import KIND_TITLES, REASON_WORDS, REGISTRATION_STATUSES, Status
+
+RECORDS = 40  # that bear the number, on one page
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A record that bears the number typed."""
+
+    heading: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,7 @@ class Answer:
     kind: str
     status: Status
     reason: str
+    records: tuple[Numbered, ...] = ()  # where it answers by the number of a document: those documents
 
 
 @open_to(EVERYBODY)
@@ -43,7 +57,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     except UnableToSearch as error:
         refusal = str(error)
     next_url = f"?{urlencode({'q': words, 'after': found.next_cursor})}" if found.next_cursor else ""
-    answers = [_answer(hit, REASON_WORDS[hit.reason]) for hit in found.hits]
+    numbered = _numbered(words, found.hits)
+    answers = [_answer(hit, REASON_WORDS[hit.reason], numbered.get(hit.subject_id, ())) for hit in found.hits]
     context = {
         "query": words,
         "answers": answers,
@@ -66,7 +81,25 @@ def _help(words: str) -> dict[str, object]:
     }
 
 
-def _answer(hit: Hit, reason: str) -> Answer:
+def _numbered(words: str, hits: Sequence[Hit]) -> dict[int, tuple[Numbered, ...]]:
+    """Give the records that bear the number typed, by the subject they are about."""
+    asked = [hit.subject_id for hit in hits if hit.reason == "document_number"]
+    if not asked:
+        return {}
+    found = queries.visible_records(
+        audience=Audience.PUBLIC,
+        on=timezone.localdate(),
+        matching=Q(subject_id__in=asked) & numbered_so(words=words),
+        limit=RECORDS,
+    )
+    by_subject: dict[int, tuple[Numbered, ...]] = {}
+    for record in found:
+        shown = Numbered(record.heading, reverse("disclosure:record", args=[record.id]))
+        by_subject[record.subject_id or 0] = (*by_subject.get(record.subject_id or 0, ()), shown)
+    return by_subject
+
+
+def _answer(hit: Hit, reason: str, records: tuple[Numbered, ...] = ()) -> Answer:
     return Answer(
         name=hit.name,
         url=reverse("disclosure:subject", args=[hit.identifier]),
@@ -74,4 +107,5 @@ def _answer(hit: Hit, reason: str) -> Answer:
         kind=KIND_TITLES.get(hit.kind, hit.kind),
         status=Status(*REGISTRATION_STATUSES[hit.registration_status]),
         reason=reason,
+        records=records,
     )

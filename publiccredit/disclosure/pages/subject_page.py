@@ -41,7 +41,8 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
     :raises Http404: nothing of it is visible, whether it is hidden or absent.
     """
     today = timezone.localdate()
-    known = _day(request.GET.get("known", ""), today)
+    asked_day = _day(request.GET.get("known", ""), today)
+    known = asked_day if asked_day != today else None  # as things stand now
     as_known_at = _end_of(known) if known else None
     before = request.GET.get("before", "")
     page = queries.subject_page(
@@ -71,8 +72,7 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
         "next_url": _next_url(page, known),
         "known": known,
         "today": today,
-        "address": request.build_absolute_uri(request.path),
-        "cited": _cited(request, page, known or today),
+        **_addressed(request, page, asked_day, today),
     }
     return answered(request, "disclosure/subject.html", context, adverse=bool(adverse))
 
@@ -84,12 +84,12 @@ def _next_url(page: SubjectPage, known: date | None) -> str:
 
 
 def _day(text: str, today: date) -> date | None:
-    """Give a past day a reader chose; today and what is no day are as things stand now."""
+    """Give a day that a reader chose, today or past; for what is no day, and for days to come, nothing."""
     try:
         day = parse_date(text)
     except ValueError:
         return None
-    return day if day is not None and day < today else None
+    return day if day is not None and day <= today else None
 
 
 def _end_of(day: date) -> datetime:
@@ -112,6 +112,10 @@ def _tabs(records: Sequence[VisibleRecord], chosen: str, known: date | None) -> 
     return [every, *by_type]
 
 
-def _cited(request: HttpRequest, page: SubjectPage, day: date) -> str:
-    address = request.build_absolute_uri(request.path)
-    return f"{page.subject.name}的公共信用信息，公共信用信息平台，{day.isoformat()} 查阅，{address}"
+def _addressed(request: HttpRequest, page: SubjectPage, asked: date | None, today: date) -> dict[str, str]:
+    """Give the address of the page, and how it is cited: where a day was asked for, both lead to that day again."""
+    dated = f"?{urlencode({'known': asked.isoformat()})}" if asked else ""
+    address = request.build_absolute_uri(request.path) + dated
+    as_of = f"截至 {asked.isoformat()}，" if asked and asked != today else ""
+    cited = f"{page.subject.name}的公共信用信息，公共信用信息平台，{as_of}{today.isoformat()} 查阅，{address}"
+    return {"address": address, "cited": cited}

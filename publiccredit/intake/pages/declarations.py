@@ -1,6 +1,6 @@
 """What a department declares beside its files: service, nothing to send; and the decision documents it deposits."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -69,14 +69,17 @@ def nil_return(request: HttpRequest) -> HttpResponse:
 
 
 def _open_periods(department_code: str, *, on: date) -> dict[str, tuple[str, str, date, date]]:
-    """Give the periods of this and the last round that nothing was sent for, by a key for the form."""
-    found = {}
-    for item in desk.sources_due(department_code=department_code, on=on):
-        for period in (item.missed, item.period if item.is_open else None):
-            if period is not None:
-                key = f"{item.source.name}@{period.start}"
-                text = f"{item.source.title}，{period.title}"
-                found[key] = (text, item.source.name, period.start, period.until)
+    """Give every period that nothing was sent for, this one first, by a key for the form."""
+    due = desk.sources_due(department_code=department_code, on=on)
+    wanted = [(item.source, item.period) for item in due if item.is_open]
+    wanted += [(item.source, item.missed) for item in due if item.missed]
+    found: dict[str, tuple[str, str, date, date]] = {}
+    for source, period in [*wanted, *desk.missed_periods(department_code=department_code, on=on)]:
+        last = period.until - timedelta(days=1)
+        days = f"（{period.start:%m-%d} 至 {last:%m-%d}）" if last > period.start else ""
+        late = "，已过期限，记为迟报" if period.due_on < on else ""
+        text = f"{source.title}，{period.title}{days}{late}"
+        found.setdefault(f"{source.name}@{period.start}", (text, source.name, period.start, period.until))
     return found
 
 

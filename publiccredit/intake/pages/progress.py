@@ -58,11 +58,12 @@ def moving(found: Submission) -> Moving:
             return Moving(_steps(1), "正在读取表格")
         return Moving(_steps(1), f"正在读取表格，已看过 {found.surveyed_percent}%", found.surveyed_percent, 100)
     counted = found.counted_independently
+    read = max(found.rows_read, found.progress)  # the two are counted apart; what is checked has been read
     if not counted:
-        return Moving(_steps(2), f"正在核验，已读 {found.rows_read:,} 行，已核验 {found.progress:,} 行")
+        return Moving(_steps(2), f"正在核验，已读 {read:,} 行，已核验 {found.progress:,} 行")
     # Reading a row and checking it take about as long: each is half of the way.
-    said = f"共 {counted:,} 行，已读 {found.rows_read:,} 行，已核验 {found.progress:,} 行"
-    return Moving(_steps(2), said, min(found.rows_read, counted) + min(found.progress, counted), 2 * counted)
+    said = f"共 {counted:,} 行，已读 {read:,} 行，已核验 {found.progress:,} 行"
+    return Moving(_steps(2), said, min(read, counted) + min(found.progress, counted), 2 * counted)
 
 
 def _steps(at: int) -> tuple[Step, ...]:

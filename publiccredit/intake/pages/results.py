@@ -33,6 +33,7 @@ from publiccredit.intake.periods import Period, period_of
 from publiccredit.intake.queries import NothingToAnnotate
 from publiccredit.intake.types import UnableToRead
 from publiccredit.ledger import queries as ledger
+from publiccredit.matching import queries as matching
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects import store
 from publiccredit.subjects.queries import RecordState
@@ -73,7 +74,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     department = actor.department_code if actor.of_department else request.GET.get("department", "")
     state = request.GET.get("state", "")
-    state = state if state in SubmissionState.values else ""
+    state = state if state in (*SubmissionState.values, *desk.RETURNED_TITLES) else ""
     week, since = _week(request.GET.get("week", "")), _day(request.GET.get("since", ""))
     listed = desk.submissions_before(
         department_code=department, before=number_in(request, "before"), state=state, week=week, since=since
@@ -112,7 +113,7 @@ def _day(text: str) -> date | None:
 
 
 def _tabs(state: str, kept: dict[str, str]) -> list[dict[str, Any]]:
-    choices = [("", "全部"), *SubmissionState.choices]
+    choices = [("", "全部"), *SubmissionState.choices, *desk.RETURNED_TITLES.items()]
     return [
         {"text": text, "url": f"?{urlencode({**kept, 'state': value})}", "current": value == state}
         for value, text in choices
@@ -136,6 +137,7 @@ def submission_page(
     actor = actor_of(request)
     groups = desk.issue_groups(submission=found) if found.state == SubmissionState.FILED else ()
     held = subjects.records().filter(submission_id=found.pk, state=RecordState.HELD_UNSERVED).count()
+    unmatched = matching.held_rows(submission_id=found.pk)
     may_act = actor.of_department or actor.of_office
     codes, places = confirmable(found, groups)
     refused = service_form or confirm_form
@@ -147,7 +149,9 @@ def submission_page(
         "source_title": source_title(found.source),
         "running": found.state in WAITING,
         "moving": moving(found) if found.state in WAITING else None,
-        "numbers": _numbers(found),
+        "numbers": _numbers(found, unmatched=len(unmatched)),
+        "unmatched": unmatched,
+        "may_judge": actor.of_office,
         "groups": groups,
         "held": held,
         "service_form": (service_form or ServiceForm(today=timezone.localdate())) if held and may_act else None,
@@ -177,13 +181,19 @@ def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> tuple
     return codes, places
 
 
-def _numbers(found: Submission) -> tuple[Figure, ...]:
+def _numbers(found: Submission, *, unmatched: int) -> tuple[Figure, ...]:
     def rows(kind: str) -> str:
         return reverse("intake:rows", args=[found.pk, kind])
 
     total = found.rows or 0
     return (
-        Figure("接受", f"{found.accepted or 0:,}", "行", rows("accepted"), f"全部 {total:,} 行中已入库的"),
+        Figure(
+            "接受",
+            f"{found.accepted or 0:,}",
+            "行",
+            rows("accepted"),
+            f"全部 {total:,} 行中已入库的" + (f"，其中 {unmatched} 行主体未定" if unmatched else ""),
+        ),
         Figure(
             "退回",
             f"{found.returned or 0:,}",

@@ -26,6 +26,12 @@ RECOGNISED = {"form": "administrative_penalty"}
             (None, None),
             "正在核验，已读 65,536 行，已核验 0 行",
         ),
+        (  # what is checked has been read, however the two are counted
+            {"state": "checking", "recognised": RECOGNISED, "rows_read": 0, "progress": 6},
+            2,
+            (None, None),
+            "正在核验，已读 6 行，已核验 6 行",
+        ),
         (
             {
                 "state": "checking",
