@@ -135,7 +135,7 @@ def desk_of_office(*, on: date) -> QuerySet[Case]:
 
 def to_accept_by_office() -> QuerySet[Case]:
     """Give the cases that came in and that the office itself accepts."""
-    return desk_of_office().filter(state=CaseState.OPENED)
+    return open_cases().filter(state=CaseState.OPENED, decided_by_party=Party.OFFICE.value)
 
 
 def to_deliver_by_office() -> QuerySet[Case]:
@@ -146,7 +146,8 @@ def to_deliver_by_office() -> QuerySet[Case]:
 def proposals_of_office(*, besides: str) -> QuerySet[Case]:
     """Give the cases of the office in which somebody else than ``besides`` has proposed a decision."""
     own = Decision.objects.filter(state=DecisionState.PROPOSED, proposed_by__username=besides)
-    return desk_of_office().filter(state=CaseState.PROPOSED).exclude(pk__in=own.values("case_id"))
+    waits = open_cases().filter(state=CaseState.PROPOSED, decided_by_party=Party.OFFICE.value)
+    return waits.exclude(pk__in=own.values("case_id"))
 
 
 def proposals(*, department_code: str, besides: str) -> QuerySet[Case]:

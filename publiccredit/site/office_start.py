@@ -27,7 +27,7 @@ SOON = timedelta(days=7)
 def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the office, the head's approvals first. A bounded number of statements."""
     actor, today = actor_of(request), timezone.localdate()
-    ours = casework.desk_of_office()
+    ours = casework.desk_of_office(on=today)
     new, due = casework.to_accept_by_office(), ours.filter(due_on__lte=today + SOON)
     proposals = casework.proposals_of_office(besides=actor.name)
     questions, notices = matching.open_questions(), recipients.escalated()
@@ -54,7 +54,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _numbers(actor: Actor, today: date, named: dict[str, Any]) -> list[dict[str, str]]:
     desk = reverse("casework:desk")
-    late = casework.desk_of_office().filter(due_on__lt=today).count()
+    late = casework.desk_of_office(on=today).filter(due_on__lt=today).count()
     first = []
     if actor.is_head:
         number = casework.proposals_of_office(besides=actor.name).count()

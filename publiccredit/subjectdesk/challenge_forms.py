@@ -42,7 +42,7 @@ class ChallengeForm(forms.Form):
         label="联系方式",
         required=False,
         max_length=100,
-        help_text="只有信用办看得到，用于核实时联系您；不公开，也不告诉该主体和报送的部门。",
+        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉该主体和报送的部门。",
         error_messages={"max_length": "不超过 100 字。请删减。"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -60,7 +60,7 @@ class FollowForm(forms.Form):
     """The number and the code of a receipt."""
 
     number = forms.CharField(
-        label="编号", max_length=40, help_text="回执上的编号，如“异〔2026〕1024号”；只填两组数字也可以。"
+        label="编号", max_length=40, help_text="回执上的编号，如“濉信异〔2026〕13号”；只填两组数字也可以。"
     )
     code = forms.CharField(
         label="查询码",

@@ -141,6 +141,8 @@ def test_the_same_form_pressed_twice_is_one_case_with_one_code(client: Client, r
         ({"source": " "}, "请写明从哪里可以看到"),
         ({"wrong": "当事人身份证 11010519491231002X 有误"}, "身份证号码"),
         ({"contact": "11010519491231002X"}, "身份证号码"),
+        ({"contact": "123"}, "“123”不是电话号码，也不是电子邮箱"),
+        ({"contact": "微信找我"}, "不愿留下的可以不填"),
         ({"field": "no_such_field"}, "no_such_field"),
         ({"ground": "no_such_ground"}, "no_such_ground"),
         ({"key": "made-up"}, "打开已超过一天"),

@@ -198,6 +198,43 @@ def test_a_day_that_is_none_shows_things_as_they_stand(client: Client, subject: 
         assert "这是平台在某一天所知道的" not in page.content.decode()
 
 
+def test_a_page_of_a_day_is_cited_by_an_address_that_leads_to_that_day_again(client: Client, subject: Subject) -> None:
+    address = f"http://testserver/subjects/{subject.uscc}/"
+    for known, cited in (
+        ("2026-05-31", f"截至 2026-05-31，2026-06-01 查阅，{address}?known=2026-05-31"),
+        ("2026-06-01", f"平台，2026-06-01 查阅，{address}?known=2026-06-01"),  # tomorrow it shows this day still
+        ("", f"平台，2026-06-01 查阅，{address}"),
+    ):
+        context = client.get(f"/subjects/{subject.uscc}/", {"known": known} if known else {}).context
+        assert context["cited"].endswith(cited)
+        assert context["cited"].endswith(f"，{context['address']}")
+
+
+def test_a_document_number_leads_to_the_record_itself(client: Client, subject: Subject) -> None:
+    penalty = _penalty()
+    page = client.get("/search/", {"q": penalty.document_number}).content.decode()
+    assert f'<a href="/records/{penalty.pk}/">行政处罚 {penalty.document_number}</a>' in page
+    assert (
+        "/records/"
+        not in client.get("/search/", {"q": subject.name}).content.decode().split("<h2", 1)[1].split("</ol>")[0]
+    )
+
+
+def test_a_version_says_what_else_changed_than_fields(subject: Subject) -> None:
+    found = queries.versions(record_id=_penalty().pk, audience=Audience.PUBLIC, on=date(2026, 6, 1))[0]
+    for before, now, said in (
+        ("", "罚款已缴清。", "主体声明（作出）"),
+        ("罚款已缴清。", "罚款已于当月缴清。", "主体声明（更改）"),
+        ("罚款已缴清。", "", "主体声明（撤回）"),
+    ):
+        versions = [replace(found, statement=now), replace(found, statement=before)]
+        assert record_page._versions(versions)[0].changed == (said,)
+    others = {"suit_pending": "复议或诉讼标注", "document_sha256": "决定文书", "severity_rule": "失信严重程度的认定"}
+    for name, said in others.items():
+        later = replace(found, **{name: True if name == "suit_pending" else "ab"})
+        assert record_page._versions([later, found])[0].changed == (said,)
+
+
 def test_looking_back_before_anything_was_known_says_so(client: Client, subject: Subject) -> None:
     page = client.get(f"/subjects/{subject.uscc}/", {"known": "2025-01-01"}).content.decode()
     assert "这一天没有可以显示的记录" in page

@@ -8,6 +8,7 @@ gave of itself stands in one row that the office alone reads, and neither in the
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk import codes
 from publiccredit.subjectdesk.keeping import contact_is_over
 from publiccredit.subjectdesk.models import ReaderChallenge
+from publiccredit.subjectdesk.operations.contacts import MAIL
 from publiccredit.subjectdesk.rules import DeskRefused
 
 READER = Actor(name=READER_ACCOUNT, role=None)
@@ -39,6 +41,7 @@ OF_SOURCE_IN_DAY = 10
 OF_RECORD = 3  # undecided challenges by readers at a time
 OF_EVERYBODY_IN_DAY = 200  # beyond that a desk could read none; the counter, post and telephone stay open
 LOCK = 7310580
+TELEPHONE = re.compile(r"[0-9](?:[ ()（）-]{0,2}[0-9]){6,}")  # as many digits as a number of the town has
 LARGEST_PAPER = 5 * 1024 * 1024
 COUNTER = "也可以到信用办窗口、打电话或者写信提出，期限相同，不收费。"
 
@@ -206,6 +209,15 @@ def _verify(contested: Contested, key: str, at: datetime) -> None:
     for where in ("wrong", "source", "contact"):
         if may_hold_one(getattr(contested, where)):
             raise UnableToChallenge("请不要写身份证号码。请删去后再提交。", where=where)
+    _verify_contact(contested.contact.strip())
+
+
+def _verify_contact(given: str) -> None:
+    if given and not (MAIL.search(given) or TELEPHONE.search(given)):
+        raise UnableToChallenge(
+            f"“{given}”不是电话号码，也不是电子邮箱，联系不到您。请填写如 13900000000；不愿留下的可以不填。",
+            where="contact",
+        )
 
 
 def _verify_number(record_id: int, source: str, at: datetime) -> None:
