@@ -130,3 +130,14 @@ def test_every_environment_variable_is_documented() -> None:
     settings = (PROGRAM / "site" / "settings.py").read_text().split('"""')[1]
     missing = sorted(name for name in used if name not in settings)
     assert missing == [], f"Say in the docstring of site/settings.py what these do: {missing}"
+
+
+@pytest.mark.parametrize("path", sorted(PROGRAM.rglob("*.html")), ids=_name)
+def test_an_address_named_in_a_block_is_used_in_that_block(path: Path) -> None:
+    """A name given in one block is unknown in the next: the link would lead to the page it stands on."""
+    blocks = re.findall(r"{% block (\w+) %}(.*?){% endblock", path.read_text(encoding="utf-8"), re.S)
+    given = {(block, name) for block, text in blocks for name in re.findall(r"{% url [^%]* as (\w+) %}", text)}
+    for name in {name for _, name in given}:
+        for block, text in blocks:
+            used = re.search(rf"\b{name}\b", text)
+            assert not used or (block, name) in given, f"give {name} its address in the block {block}, too"

@@ -82,6 +82,9 @@ def test_a_contested_field_stands_by_its_name_on_every_surface(record: Record) -
     assert '<p class="title">异议处理中：违法事实</p>' in page
     assert '<span class="note">异议处理中</span>' in page  # at the field itself
     assert "某读者" not in page
+    assert (
+        f'<a href="/subjects/{record.subject.uscc}/">{record.subject.name}</a>' in page.split('class="status-line"')[1]
+    )
     assert "更改了：异议标注（异议处理中：违法事实）" in page
     assert "异议处理中：违法事实" in Client().get(f"/subjects/{record.subject.uscc}/").content.decode()
     wanted = ("open", False, [{"name": FACTS, "title": "违法事实"}])
