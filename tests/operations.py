@@ -16,7 +16,7 @@ ROUNDS = {  # many acts, one after another, each with its own entry: a round ove
     "casework.escalate",
     "intake.resume_submissions",
     "recipients.deliver_due",
-    "subjectdesk.erase_reader_contacts",
+    "subjectdesk.erase_contacts",
     "subjectdesk.open_case",
     "subjectdesk.remind_of_repairs",
     "subjectdesk.tell_of_letters",

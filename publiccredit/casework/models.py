@@ -60,6 +60,8 @@ class Case(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="re_verifications", verbose_name="复查的案件"
     )
     idempotency_key = models.CharField("幂等键", max_length=100, null=True, unique=True)
+    erased_at = models.DateTimeField("申请人信息删除时间", null=True)  # of a reader, once its term is over
+    erasing_entry_id = models.BigIntegerField("删除的留痕编号", null=True)
     entry_id = models.BigIntegerField("留痕编号")
 
     class Meta:

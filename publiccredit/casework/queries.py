@@ -10,6 +10,7 @@ from publiccredit.casework import clocks, letters
 from publiccredit.casework.clocks import awaiting_papers, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
+from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter
 from publiccredit.casework.paper_files import paper_as_answer
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for
@@ -65,7 +66,10 @@ __all__ = [
     "desk_of_office",
     "determined_by",
     "eligibility_of",
+    "ended_before",
     "grounds_for",
+    "kept_since",
+    "kept_until",
     "letters_to_tell",
     "navigator",
     "open_cases",
@@ -73,6 +77,7 @@ __all__ = [
     "paper_as_answer",
     "procedure_of_case",
     "proposals",
+    "readers_over",
     "records_put_right",
     "repair_effects",
     "repairs_opening",

@@ -16,7 +16,9 @@ class RegisteredContact(models.Model):
 
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+", verbose_name="主体")
     name = models.CharField("联系人", max_length=64)
-    contact = models.CharField("联系方式", max_length=100)
+    contact = models.CharField("联系方式", max_length=100, blank=True)  # empty once erased
+    contact_hash = models.CharField("联系方式摘要", max_length=64, blank=True, db_default="")
+    erased_at = models.DateTimeField("联系方式删除时间", null=True)
     evidence = models.CharField("依据", max_length=500)
     entered_by = models.CharField("登记账号", max_length=100)
     entered_at = models.DateTimeField("登记时间")
@@ -31,7 +33,8 @@ class RegisteredContact(models.Model):
                 fields=["subject"], condition=Q(ended_at__isnull=True), name="registered_contact_one_standing"
             ),
             models.CheckConstraint(
-                name="registered_contact_has_evidence", condition=~Q(evidence="") & ~Q(name="") & ~Q(contact="")
+                name="registered_contact_has_evidence",
+                condition=~Q(evidence="") & ~Q(name="") & (~Q(contact="") | Q(erased_at__isnull=False)),
             ),
         ]
 
@@ -44,7 +47,9 @@ class Handler(models.Model):
 
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+", verbose_name="主体")
     name = models.CharField("经办人", max_length=64)
-    contact = models.CharField("联系方式", max_length=100)
+    contact = models.CharField("联系方式", max_length=100, blank=True)  # empty once erased
+    contact_hash = models.CharField("联系方式摘要", max_length=64, blank=True, db_default="")
+    erased_at = models.DateTimeField("联系方式删除时间", null=True)
     rights = models.JSONField("权限")  # words of types.Right
     begins = models.DateField("起")
     until = models.DateField("止")  # first day on which it no longer acts
@@ -58,7 +63,9 @@ class Handler(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="handler_period", condition=Q(until__gt=F("begins"))),
-            models.CheckConstraint(name="handler_is_named", condition=~Q(name="") & ~Q(contact="")),
+            models.CheckConstraint(
+                name="handler_is_named", condition=~Q(name="") & (~Q(contact="") | Q(erased_at__isnull=False))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,13 +98,16 @@ class ProofCode(models.Model):
 
 
 class ProofAttempt(models.Model):
-    """One attempt to prove a subject, whether it succeeded or not. Never edited."""
+    """An attempt to prove a subject, successful or not. Never edited but for its source, once that is over."""
 
     subject = models.ForeignKey(
         "subjects.Subject", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="主体"
     )
     method = models.CharField("方式", max_length=16, choices=Method.choices)
-    source_hash = models.CharField("来源摘要", max_length=64)  # keyed hash of the address: counts, and names nobody
+    source_hash = models.CharField(
+        "来源摘要", max_length=64, blank=True
+    )  # keyed hash of the address: counts, and names nobody; empty once erased
+    erased_at = models.DateTimeField("来源摘要删除时间", null=True)
     succeeded = models.BooleanField("成功")
     at = models.DateTimeField("时间")
     entry_id = models.BigIntegerField("留痕编号")

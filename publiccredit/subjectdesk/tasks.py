@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from publiccredit.subjectdesk.gateway import for_notices
-from publiccredit.subjectdesk.operations import erase_reader_contacts, remind_of_repairs, tell_of_letters
+from publiccredit.subjectdesk.operations import erase_contacts, remind_of_repairs, tell_of_letters
 
 QUEUE = "subjectdesk"
 NIGHTLY = "23 17 * * *"  # twenty-three past one in China
@@ -23,5 +23,5 @@ def remind(timestamp: int) -> None:  # noqa: ARG001 - the scheduler hands in its
 @app.periodic(cron=NIGHTLY)
 @app.task(name="erase_reader_contacts", queue=QUEUE, queueing_lock="erase_reader_contacts")
 def erase(timestamp: int) -> None:  # noqa: ARG001 - the scheduler hands in its tick
-    """Erase the contacts whose term is over; they have been shown to nobody since. Doing it again changes nothing."""
-    erase_reader_contacts(at=timezone.now())
+    """Erase what people gave of themselves and whose term is over: nobody sees it since. Again it changes nothing."""
+    erase_contacts(at=timezone.now())

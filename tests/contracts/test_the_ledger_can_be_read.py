@@ -143,6 +143,14 @@ MADE = {  # what is noted by an expression, and the names it gives
     "{f'dp{rule.number}': rule.count for rule in checked.rules}": set(),  # said by noted_word
     "carry_out(act=act, case=case, rules=rules, decision=decision)": "casework/effects.py",
     "done": "casework/effects.py",
+    "{name: number for name, number in done.items() if number}": {  # subjectdesk/operations/erasing.py
+        "reader_names",
+        "reader_contacts",
+        "message_contacts",
+        "former_contacts",
+        "handler_contacts",
+        "proof_attempts",
+    },
 }
 
 

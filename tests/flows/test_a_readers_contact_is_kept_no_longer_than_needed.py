@@ -1,5 +1,6 @@
 """What a reader left to be reached by is shown to nobody once its term is over, and then erased (PIPL, articles 19, 47)."""
 
+import json
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -18,7 +19,7 @@ from publiccredit.subjectdesk.models import ReaderChallenge
 from publiccredit.subjectdesk.operations import (
     Contested,
     challenge_record,
-    erase_reader_contacts,
+    erase_contacts,
     followed,
     new_form_key,
     review_challenge,
@@ -64,7 +65,7 @@ def test_the_term_stands_in_the_packs_with_its_ground_and_is_the_countys_choice(
 
 
 def test_a_contact_is_kept_while_its_case_is_undecided(challenged: Receipt) -> None:
-    assert erase_reader_contacts(at=AT + timedelta(days=1000)) == 0
+    assert erase_contacts(at=AT + timedelta(days=1000)) == 0
     assert _kept() == (CONTACT, True, False)
 
 
@@ -78,18 +79,18 @@ def test_a_contact_is_shown_on_the_last_day_of_its_term_and_not_on_the_next(chal
 
 def test_a_contact_is_erased_when_its_term_is_over_and_the_case_stays_to_be_followed(challenged: Receipt) -> None:
     _rejected(challenged.case)
-    assert erase_reader_contacts(at=LAST) == 0
-    assert erase_reader_contacts(at=LAST + timedelta(days=1)) == 1
-    assert erase_reader_contacts(at=LAST + timedelta(days=1)) == 0
+    assert erase_contacts(at=LAST) == 0
+    assert erase_contacts(at=LAST + timedelta(days=1)) == 1
+    assert erase_contacts(at=LAST + timedelta(days=1)) == 0
     assert _kept() == ("", False, True)
-    entry = Entry.objects.get(operation="erase_reader_contact")
-    assert (entry.object_id, CONTACT in str(entry.payload)) == (str(challenged.case.pk), False)
+    entry = Entry.objects.get(operation="erase_contacts")
+    assert json.loads(entry.payload) == {"reader_contacts": 1}
     assert followed(number=challenged.case.number, code=challenged.code).pk == challenged.case.pk
 
 
 def test_what_a_reader_took_back_is_erased_after_the_same_term(challenged: Receipt) -> None:
     take_back_request(by=CLERK, case_id=challenged.case.pk, stated="来电，存卷", at=AT)
-    assert erase_reader_contacts(at=LAST + timedelta(days=1)) == 1
+    assert erase_contacts(at=LAST + timedelta(days=1)) == 1
 
 
 def test_a_review_the_office_takes_down_keeps_its_reader_reached_until_it_has_ended(challenged: Receipt) -> None:
@@ -98,12 +99,12 @@ def test_a_review_the_office_takes_down_keeps_its_reader_reached_until_it_has_en
         by=CLERK, case_id=challenged.case.pk, applicant=Applicant(Party.READER, "读者"), request="不服", at=AT
     )
     much_later = LAST + timedelta(days=100)
-    assert erase_reader_contacts(at=much_later) == 0
+    assert erase_contacts(at=much_later) == 0
     for case in (challenged.case, review):
         with patch("django.utils.timezone.now", return_value=much_later):
             assert CONTACT in browser(CLERK).get(f"/challenges/{case.pk}/contact/").content.decode()
     _rejected(review, at=much_later, by=SECOND_CLERK)
-    assert erase_reader_contacts(at=much_later + timedelta(days=DAYS + 1)) == 1
+    assert erase_contacts(at=much_later + timedelta(days=DAYS + 1)) == 1
 
 
 def test_a_review_brings_back_no_contact_whose_term_is_over(challenged: Receipt) -> None:

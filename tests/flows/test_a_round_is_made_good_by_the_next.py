@@ -26,12 +26,20 @@ from publiccredit.recipients.models import DeliveryAttempt, Notice, Recipient
 from publiccredit.recipients.operations.waiting import LEASE
 from publiccredit.recipients.types import Answer, Cause, NoticeKind, Outgoing
 from publiccredit.subjectdesk import operations as desk
-from publiccredit.subjectdesk.models import Message, ReaderChallenge
+from publiccredit.subjectdesk.models import Handler, Message, ProofAttempt, ReaderChallenge, RegisteredContact
 from publiccredit.subjectdesk.operations import Contested
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, REASONS, objection_ready
-from tests.flows.desks import SOURCE, Pigeon, opened_by_letter, visitor_of, with_contact
+from tests.flows.desks import (
+    SOURCE,
+    Pigeon,
+    left_behind,
+    opened_by_letter,
+    taken_down_at_the_counter,
+    visitor_of,
+    with_contact,
+)
 from tests.flows.failing import Failing, everything
 from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import check_here, receive
@@ -182,8 +190,8 @@ class OpenCase(Round):
         return (Case.objects.count(), sorted(Paper.objects.values_list("kind", flat=True)))
 
 
-class EraseReaderContacts(Round):
-    """What readers left to be reached by: erased with its entry, each by itself."""
+class EraseContacts(Round):
+    """What people left to be reached by: erased in one act with its one entry, whatever kind it is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -196,22 +204,35 @@ class EraseReaderContacts(Round):
             take_case(by=CLERK, case_id=asked.case.pk, at=AT)
             reject_objection(by=CLERK, case_id=asked.case.pk, reasons=REASONS, at=AT)
 
+        subject = self.records[0].subject
+        assert subject is not None
+        taken_down_at_the_counter(self.records[0])
+        left_behind(subject)
+
     def run(self, again: int) -> None:
-        desk.erase_reader_contacts(at=AT + timedelta(days=400))
+        desk.erase_contacts(at=AT + timedelta(days=400))
 
     def acts_are_whole(self) -> None:
-        erased = ReaderChallenge.objects.filter(erased_at__isnull=False, contact="", source_hash="")
-        entries = Entry.objects.filter(operation="erase_reader_contact").values_list("object_id", flat=True)
-        assert sorted(map(str, erased.values_list("case_id", flat=True))) == sorted(entries)
+        erased = [
+            ReaderChallenge.objects.filter(erased_at__isnull=False, contact="", source_hash="").count(),
+            Case.objects.filter(erased_at__isnull=False, contact="").count(),
+            RegisteredContact.objects.filter(erased_at__isnull=False, contact="").exclude(contact_hash="").count(),
+            Handler.objects.filter(erased_at__isnull=False, contact="").exclude(contact_hash="").count(),
+            ProofAttempt.objects.filter(erased_at__isnull=False, source_hash="").count(),
+        ]
+        entries = Entry.objects.filter(operation="erase_contacts").count()
+        assert erased in ([[2, 1, 1, 1, 1]] if entries else [[0] * 5])
+        assert entries <= 1
 
     def outcome(self) -> Any:
-        return [*ReaderChallenge.objects.order_by("pk").values_list("contact", "source_hash", "erased_at")]
+        tables = (ReaderChallenge, RegisteredContact, Handler, ProofAttempt)
+        return [[*table.objects.order_by("pk").values_list("erased_at", flat=True)] for table in tables]
 
 
 SCENES: dict[str, type[Round]] = {
     "casework.escalate": Escalate,
     "recipients.deliver_due": DeliverDue,
-    "subjectdesk.erase_reader_contacts": EraseReaderContacts,
+    "subjectdesk.erase_contacts": EraseContacts,
     "subjectdesk.open_case": OpenCase,
     "subjectdesk.remind_of_repairs": RemindOfRepairs,
     "subjectdesk.tell_of_letters": TellOfLetters,

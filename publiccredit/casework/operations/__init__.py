@@ -10,6 +10,7 @@ from publiccredit.casework.operations.deciding import (
     decide,
     return_proposal,
 )
+from publiccredit.casework.operations.erasing import erase_reader_names
 from publiccredit.casework.operations.guiding import guide_applicant
 from publiccredit.casework.operations.handling import (
     UnableToExtend,
@@ -77,6 +78,7 @@ __all__ = [
     "correct_severity",
     "decide",
     "declare_relation",
+    "erase_reader_names",
     "escalate",
     "extend_deadline",
     "forward_to_source",

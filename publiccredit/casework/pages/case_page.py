@@ -16,6 +16,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk, queries
 from publiccredit.casework.changes import changes_of, disagreements_of
 from publiccredit.casework.following import would_follow
+from publiccredit.casework.keeping import reader_is_over
 from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case, CaseRecord, Decision
 from publiccredit.casework.operations import CaseRefused
@@ -183,6 +184,8 @@ def _applicant(case: Case, actor: Actor) -> tuple[tuple[str, str, str], ...]:
     party = PARTY_TITLES[Party(case.applicant)]
     if case.applicant == Party.READER.value and not actor.of_office:
         return (("申请人", party, "姓名和联系方式由信用办掌握"),)
+    if reader_is_over(case=case, on=timezone.localdate()):
+        return (("申请人", party, "姓名和联系方式的保存期限已届满"),)
     return (
         ("申请人", case.applicant_name, party),
         ("联系方式", case.contact, ""),

@@ -36,6 +36,10 @@ class KeptName(StrEnum):
     """What a natural person gives of itself and the platform keeps for a time."""
 
     READER_CONTACT = "reader_contact"
+    READER_NAME = "reader_name"
+    FORMER_CONTACT = "former_contact"
+    HANDLER_CONTACT = "handler_contact"
+    PROOF_ATTEMPT = "proof_attempt"
 
 
 class Keeping(Pack):

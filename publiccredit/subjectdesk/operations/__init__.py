@@ -23,7 +23,7 @@ from publiccredit.subjectdesk.operations.challenging import (
     review_challenge,
 )
 from publiccredit.subjectdesk.operations.contacts import UnableToKeep, name_handler, register_contact, revoke_handler
-from publiccredit.subjectdesk.operations.erasing import erase_reader_contacts
+from publiccredit.subjectdesk.operations.erasing import erase_contacts
 from publiccredit.subjectdesk.operations.proving import (
     NotProved,
     TooManyAttempts,
@@ -58,7 +58,7 @@ __all__ = [
     "enter_by_sign_on",
     "enter_code",
     "enter_letter",
-    "erase_reader_contacts",
+    "erase_contacts",
     "followed",
     "hand_in_paper",
     "issue_letter",

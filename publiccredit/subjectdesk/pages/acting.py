@@ -26,6 +26,7 @@ from publiccredit.subjectdesk.forms import (
     TakeBackForm,
     paper_in,
 )
+from publiccredit.subjectdesk.keeping import handler_contact
 from publiccredit.subjectdesk.pages.desk import own_case
 from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjectdesk.types import Right, Visitor
@@ -150,6 +151,7 @@ def handlers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     rows = [
         {
             "handler": h,
+            "contact": handler_contact(handler=h, on=today),
             "rights": "、".join(Right(r).label for r in h.rights),
             "last_on": h.until - timedelta(days=1),
             "acts": queries.handler_acts(handler=h, on=today),

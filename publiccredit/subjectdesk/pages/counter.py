@@ -13,6 +13,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.forms import RegisterContactForm
+from publiccredit.subjectdesk.keeping import former_contact
 from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Subject
@@ -103,6 +104,7 @@ def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, status: int) -> HttpResponse:
+    today = timezone.localdate()
     contacts = list(queries.contacts(subject_id=found.pk))
     letters = list(queries.letters(subject_id=found.pk)[:SHOWN])
     names = accounts.spoken_names(
@@ -112,7 +114,10 @@ def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, st
     named = {
         "subject": found,
         "form": form,
-        "contacts": [(contact, names.get(contact.entered_by, contact.entered_by)) for contact in contacts],
+        "contacts": [
+            (contact, former_contact(kept=contact, on=today), names.get(contact.entered_by, contact.entered_by))
+            for contact in contacts
+        ],
         "letters": [(letter, names.get(letter.made_by, letter.made_by)) for letter in letters],
         "now": timezone.now(),
     }
