@@ -75,7 +75,7 @@ def test_a_fine_that_was_wan_typed_as_yuan_is_slight_and_no_longer_shown(subject
     assert record.disclosed_until == record.disclosed_from
     assert not shown(record)
     letter = _letter(case)
-    assert "“罚款金额（万元）”更正为“0.3”" in letter
+    assert "“罚款金额（万元）”由" in letter and "更正为“0.3 万元（3,000 元）”" in letter
     assert "由此：失信严重程度由“一般”改为“轻微”，按行政处罚失信严重程度（县级暂行判定规则）" in letter
     assert "公示期由至 2027-05-19改为不公示" in letter
 
