@@ -14,6 +14,7 @@ from publiccredit.subjects.queries import Record, RecordVersion, day_of, record_
 
 SHORTEST_REPEATED = 4  # characters: a shorter word stands in other fields by chance
 EMPTY = "空白"
+IN_FIGURES = (FieldType.AMOUNT, FieldType.DATE)  # what a text repeats of them is meant; a name stands in many fields
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ClockName, Party, Procedure
+from publiccredit.catalogue.types import ClockName, Department, Party, Procedure
 from publiccredit.subjects.queries import record_type_of
 
 TO_WHO_REPORTED = (LetterKind.RECEIPT, LetterKind.GUIDANCE)
@@ -43,7 +43,8 @@ def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
         f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{_provisional(case)}。\n"
         "办理不收取任何费用，不需要委托代理机构。"
     )
-    return _letter(act, case, LetterKind.RECEIPT, body)
+    lines = [body, *_about(case), *_brought_to(case, "补充材料、询问进展")]
+    return _letter(act, case, LetterKind.RECEIPT, "\n".join(lines))
 
 
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
@@ -56,7 +57,27 @@ def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
             f"请尽快补充下列材料：\n{asked}\n本次通知不停止计算办理期限，期限届满日仍为{in_chinese(case.due_on)}；"
             "作出处理时还没有收到的，按已有材料办理。"
         )
-    return _letter(act, case, LetterKind.REQUEST_FOR_PAPERS, body)
+    head = f"你（单位）提出的编号 {case.number} 的请求，材料需要补充。"
+    lines = [head, *_about(case), body, *_brought_to(case, "材料可以在网上提交，也可以交到或者寄到")]
+    return _letter(act, case, LetterKind.REQUEST_FOR_PAPERS, "\n".join(lines))
+
+
+def _brought_to(case: Case, what: str) -> list[str]:
+    """Say where papers are brought and who answers, as far as the packs tell of the body that decides."""
+    body = _decider(case)
+    if body is None or not body.address:
+        return []
+    telephone = f"，电话 {body.telephone}" if body.telephone else ""
+    return [f"{what}：{body.name}，{body.address}{telephone}。"]
+
+
+def _decider(case: Case) -> Department | None:
+    if case.decided_by_party == Party.OFFICE.value:
+        return catalogue.credit_office()
+    try:
+        return catalogue.department(code=case.department_code)
+    except catalogue.NotInPacks:
+        return None
 
 
 def extension(*, act: Act, case: Case, days: int, reason: str) -> Letter:
@@ -71,7 +92,6 @@ def extension(*, act: Act, case: Case, days: int, reason: str) -> Letter:
 def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> Letter:
     """Write what was decided on which record, why and by whom, what fails and from when, and the remedies."""
     outcome = procedure.outcome(made.outcome)
-    signed = "、".join(o.display_name for o in (made.proposed_by, made.approved_by) if o is not None)
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
     lines += [*_corrections(made), *_following(act, case, made), *_failing(procedure, made)]
@@ -87,7 +107,9 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     )
     if outcome:
         lines.append(f"依据：{outcome.basis}。")
-    lines.append(f"承办人：{signed}")
+    lines.append(f"承办人：{made.proposed_by.display_name}")
+    if made.approved_by is not None:
+        lines.append(f"批准人：{made.approved_by.display_name}")
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
 
 

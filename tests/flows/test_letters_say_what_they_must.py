@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from publiccredit.casework.letters import in_chinese
 from publiccredit.casework.models import Letter
 from publiccredit.casework.operations import (
     extend_deadline,
@@ -16,6 +17,7 @@ from publiccredit.casework.operations import (
 )
 from publiccredit.casework.queries import letters_to_tell
 from publiccredit.casework.types import Applicant, Channel
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
@@ -79,6 +81,31 @@ def test_a_decision_says_what_each_corrected_field_reads_from_now_on(record: Rec
     text = Letter.objects.get(case=case, kind="decision").text
     former = record.content["violation_facts"]
     assert f"更正内容：“违法事实”由“{former}”更正为“销售过期的建材”。" in text
+
+
+def test_a_receipt_and_a_request_for_papers_name_the_record_and_where_papers_are_brought(record: Record) -> None:
+    case = objection_ready(record)
+    request_papers(by=CLERK, case_id=case.pk, asked="营业执照", at=AT)
+    repair = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed")
+    office, source = (catalogue.department(code=code) for code in ("credit_office", "market_regulation"))
+    for of, body in ((case, office), (repair, source)):
+        assert body.telephone == "0000-0000000"
+        for letter in of.letters.all():
+            assert f"所涉记录：濉溪县市场监督管理局 {record.document_number}" in letter.text
+            assert f"{body.name}，{body.address}，电话 0000-0000000。" in letter.text
+            assert in_chinese(AT.date()) in letter.text
+    assert case.letters.count() == 2
+
+
+def test_a_decision_names_who_worked_it_out_and_who_approved_it(record: Record) -> None:
+    one = objection_ready(record)
+    settled(one, "rejected", first=CLERK)
+    two = objection_ready(record)
+    settled(two, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"violation_facts": "销售过期的建材"})
+    text = {case.pk: Letter.objects.get(case=case, kind="decision").text for case in (one, two)}
+    assert "承办人：clerk\n" in text[one.pk] and "批准人" not in text[one.pk]
+    assert "承办人：clerk\n批准人：office-head\n" in text[two.pk]
+    assert "依据：政府信息公开条例第四十一条；深圳经济特区社会信用条例第四十八条（比照）" in text[two.pk]
 
 
 def test_a_reader_at_the_counter_is_named_to_the_office_alone(record: Record) -> None:

@@ -44,6 +44,8 @@ class Department(Pack):
     kind: DepartmentKind
     region: str
     aliases: tuple[str, ...] = ()
+    address: str = ""  # where papers are brought
+    telephone: str = ""  # where somebody answers
 
 
 class Calendar(Pack):
