@@ -13,7 +13,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import ADMINISTRATION, OFFICE_AND_ADMINISTRATION, actor_of, open_to
 from publiccredit.accounts.operations import NotAllowed, NotAwaited, UnableToPropose
 from publiccredit.accounts.queries import GrantProposal
-from publiccredit.accounts.types import Grant, ProposalTerm, Role
+from publiccredit.accounts.types import OF_RECIPIENTS, Grant, ProposalTerm, Role
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.recipients import operations, queries
 from publiccredit.recipients.forms import RecipientForm, RecipientKeyForm, RecipientTokenForm
@@ -63,7 +63,7 @@ def change(request: HttpRequest, recipient_id: int) -> HttpResponse:
 @open_to(OFFICE_AND_ADMINISTRATION)
 @require_GET
 def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
-    found = get_object_or_404(queries.recipients(), pk=recipient_id)
+    found, now = get_object_or_404(queries.recipients(), pk=recipient_id), timezone.now()
     people = accounts.spoken_names(names=[found.registered_by], departments=catalogue.department_names())
     named = {
         "recipient": found,
@@ -72,7 +72,12 @@ def recipient(request: HttpRequest, recipient_id: int) -> HttpResponse:
         "counts": queries.notice_counts(recipient_id=found.pk),
         "office": actor_of(request).of_office,
         "administrator": actor_of(request).role is Role.ADMINISTRATOR,
-        "now": timezone.now(),
+        "waiting": [
+            proposal
+            for proposal in accounts.grant_proposals().filter(kind__in=OF_RECIPIENTS, object_id=found.pk)
+            if proposal.ends_at is not None and not proposal.has_lapsed(at=now)
+        ],
+        "now": now,
     }
     return render(request, "recipients/recipient.html", named)
 

@@ -17,7 +17,7 @@ from publiccredit.recipients.operations import close_recipient
 from publiccredit.recipients.types import Answer, Outgoing
 from publiccredit.site import commands
 from publiccredit.subjects.models import Record
-from tests.accounts import carried_through
+from tests.accounts import approved, carried_through
 from tests.flows.cases import AT, LIAISON, report_ready, settled
 from tests.flows.recipients import given, registered, token_of
 from tests.flows.test_a_liaison_works_at_the_desk import Browser, client_of, said
@@ -104,7 +104,12 @@ def test_a_closed_recipient_s_tokens_end_and_no_new_one_is_issued(clerk: Browser
     assert (refused.status_code, "已停用。请先恢复" in said(refused)) == (422, True)
     assert "原有令牌不会恢复" in said(clerk.post(f"/recipients/{recipient.pk}/reopen/", follow=True))
     assert clerk.get("/api/v1/notices", headers=known).status_code == 401
-    issued = carried_through(administrator, f"/recipients/{recipient.pk}/tokens/", {"days": "30", "purpose": "年审"})
+    page = f"/recipients/{recipient.pk}/"
+    administrator.post(f"{page}key/", {"reason": "对方来函"})
+    assert "更换接收方签名密钥</a>，待审核" in said(administrator.get(page))
+    assert "待审核" not in said(clerk.get(page))
+    approved()
+    issued = carried_through(administrator, f"{page}tokens/", {"days": "30", "purpose": "年审"})
     assert issued.context["secret"].startswith("pcr_")
     token = RecipientToken.objects.get(purpose="年审")
     administrator.post(f"/recipients/tokens/{token.pk}/revoke/")
