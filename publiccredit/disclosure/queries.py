@@ -153,12 +153,20 @@ def record_page(
     department_code: str | None = None,
     record_type: str | None = None,
     received_since: datetime | None = None,
+    arrived: date | None = None,
+    decided: date | None = None,
     late: bool | None = None,
     before_id: int | None = None,
     limit: int = PAGE,
 ) -> RecordPage:
-    """Give one page of records, the newest first; with ``late``, those that arrived after, or within, their time."""
-    matching = Q() if received_since is None else Q(received_at__gte=received_since)
+    """
+    Give one page of records, the newest first; with ``late``, those that arrived after, or within, their time.
+
+    ``arrived`` and ``decided`` are days that begin a month: of those that arrived, or were decided, in it.
+    """
+    matching = subjects.of_months(arrived=arrived, decided=decided)
+    if received_since is not None:
+        matching &= Q(received_at__gte=received_since)
     if late is not None:
         matching &= timely(late=late)
     records = visible_records(

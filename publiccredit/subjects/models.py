@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q
 
 from publiccredit.catalogue.types import Severity, SubjectKind
+from publiccredit.subjects.months import MonthOfArrival, MonthOfDecision
 
 
 class RegistrationStatus(models.TextChoices):
@@ -323,6 +324,8 @@ class Record(RecordColumns):
             models.Index(fields=["department_code", "-received_at"]),
             models.Index(fields=["entry_id", "id"]),
             models.Index(fields=["submission_id", "row_number"]),
+            models.Index(MonthOfArrival(F("received_at")), F("id"), name="record_by_month_of_arrival"),
+            models.Index(MonthOfDecision(F("decided_on")), F("id"), name="record_by_month_of_decision"),
         ]
 
     def __str__(self) -> str:

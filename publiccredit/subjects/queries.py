@@ -18,6 +18,7 @@ from publiccredit.subjects.models import (
     Subject,
     SubjectName,
 )
+from publiccredit.subjects.months import of_months
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
@@ -46,6 +47,7 @@ __all__ = [
     "looks",
     "names",
     "never_shown",
+    "of_months",
     "pinyin_initials",
     "record_type_of",
     "record_versions",

@@ -58,6 +58,7 @@ def _addresses(subject: Subject) -> dict[str, int]:
         f"/records/{_penalty().pk}/": 4,
         "/records/": 2,
         "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 2,
+        "/records/?month=2026-06&decided=2026-05": 2,
         "/departments/": 2,
         "/departments/market_regulation/": 4,
         "/catalogue/": 0,

@@ -13,6 +13,7 @@ from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entries_with_subjects
+from publiccredit.disclosure.pages.record_list import month_parameter
 from publiccredit.disclosure.types import Figures
 from publiccredit.disclosure.words import department_name
 
@@ -96,12 +97,23 @@ def _month(day: date) -> str:
 
 
 def month_lines(counted: Figures) -> dict[str, list[Bar]]:
-    """Give the year month by month, for each of the three numbers."""
+    """Give the year month by month, for each of the three numbers, each month with the records it counts."""
     return {
-        "published": [Bar(_month(m.month), m.published) for m in counted.months],
-        "on_time": [Bar(_month(m.month), None if m.on_time is None else m.on_time * 100) for m in counted.months],
-        "median": [Bar(_month(m.month), m.median_days) for m in counted.months],
+        "published": [Bar(_month(m.month), m.published, url=_records_of(m.month)) for m in counted.months],
+        "on_time": [
+            Bar(
+                _month(m.month),
+                None if m.on_time is None else m.on_time * 100,
+                url=f"{_records_of(m.month)}&time=on-time",
+            )
+            for m in counted.months
+        ],
+        "median": [Bar(_month(m.month), m.median_days, url=_records_of(m.month)) for m in counted.months],
     }
+
+
+def _records_of(month: date) -> str:
+    return f"{reverse('disclosure:records')}?month={month_parameter(month)}"
 
 
 def timeliness(counted: Figures) -> list[Bar]:
