@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -100,8 +100,7 @@ def sent_of(*, shape: type[Asked], request: Request) -> dict[str, Any]:
         or a part stands in the address instead.
     """
     sent = shape(data=request.data)
-    if isinstance(request.data, QueryDict):
-        _refuse_what_is_meant_otherwise(sent, request.data, "表单没有这一部分")
+    _refuse_what_is_meant_otherwise(sent, cast("QueryDict", request.data), "表单没有这一部分")
     if misplaced := list(request.query_params):
         said = "不写在地址里。请作为表单的一部分提交。"
         raise exceptions.ValidationError({name: exceptions.ErrorDetail(said, code="misplaced") for name in misplaced})

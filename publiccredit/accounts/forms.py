@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import WrongCode, prove_second_factor
+from publiccredit.accounts.widgets import OneTimeInput
 
 Choices = Sequence[tuple[str, str]]
 
@@ -47,13 +48,6 @@ class LogInForm(forms.Form):
                 )
             self.officer = found
         return values
-
-
-class OneTimeInput(forms.TextInput):
-    """A code that was refused is not put back: who types the next one would add it to the old."""
-
-    def format_value(self, value: Any) -> None:
-        del value
 
 
 class CodeForm(forms.Form):

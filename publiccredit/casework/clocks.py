@@ -44,8 +44,25 @@ def awaiting_papers(*, on: date) -> Q:
 
 def clock_day(*, case: Case, on: date) -> date:
     """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
-    resting = case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since
-    return min(on, case.waiting_since) if resting and case.waiting_since else on
+    if case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since is not None:
+        return min(on, case.waiting_since)
+    return on
+
+
+def why_no_review(*, case: Case, rules: Procedure, on: date) -> str:
+    """Say why the one review of a case cannot be asked for on a day; nothing where it can."""
+    if case.decided_at is None:
+        return f"案件 {case.number} 尚未作出决定，还不能申请复核。"
+    if on < (decided_on := china_day(at=case.decided_at)):
+        return f"收件日期 {on} 早于原决定作出之日 {decided_on}。请核对收件登记。"
+    if case.reviews_id is not None:
+        return f"案件 {case.number} 已经是复核，复核只有一次。可以依法申请行政复议或者提起诉讼。"
+    if Case.objects.filter(reviews=case).exists():
+        return f"案件 {case.number} 已经申请过复核，复核只有一次。"
+    until = review_until(case=case, rules=rules)
+    if until is not None and on > until:
+        return f"申请复核的期限已于 {until} 届满。可以另行提出异议。"
+    return ""
 
 
 def review_until(*, case: Case, rules: Procedure) -> date | None:

@@ -9,12 +9,12 @@ from decimal import Decimal, InvalidOperation
 from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CodeTable, FieldRole, FieldType, RecordField, RecordType, Severity
+from publiccredit.catalogue.types.amounts import FEN_IN_WAN
 from publiccredit.subjects.queries import Record, day_of, judged_by, record_type_of, records, severity_by_rule
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
 Cell = str | int | date | None
 
-FEN_IN_WAN = 1_000_000
 WORD_OF_SEVERITY = {severity.value: word for word, severity in SEVERITY_OF_WORD.items()}
 # Whose a record is, and under which document, is what it is known by: another one is another record.
 FIXED_ROLES = frozenset(

@@ -7,7 +7,14 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.clocks import awaiting_papers, clock_day, late, percent_used, review_until, working_days_used
+from publiccredit.casework.clocks import (
+    awaiting_papers,
+    clock_day,
+    late,
+    percent_used,
+    why_no_review,
+    working_days_used,
+)
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
@@ -189,10 +196,7 @@ def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - 
 
 
 def _may_review(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    if case.decided_at is None or case.reviews_id is not None or Case.objects.filter(reviews=case).exists():
-        return False
-    until = review_until(case=case, rules=procedure_of(case=case))
-    return until is None or on <= until
+    return not why_no_review(case=case, rules=procedure_of(case=case), on=on)
 
 
 def _may_take_back(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment

@@ -4,21 +4,16 @@ import io
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from reportlab.lib import textsplit
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
+from publiccredit.casework.pdf_face import FACE
 from publiccredit.casework.printing import Printed
 
-FONT = "STSong-Light"  # one of the fonts every PDF reader supplies for Chinese
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-vars(textsplit)["ALL_CANNOT_START"] += "，；：？！”’》〉…—"  # ReportLab knows only the marks of Japanese
-_BODY = ParagraphStyle("body", fontName=FONT, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
+_BODY = ParagraphStyle("body", fontName=FACE, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
 _FLUSH = ParagraphStyle("flush", parent=_BODY, firstLineIndent=0)
 _RIGHT = ParagraphStyle("right", parent=_FLUSH, alignment=TA_RIGHT)
 _TITLE = ParagraphStyle("title", parent=_FLUSH, fontSize=20, leading=32, alignment=TA_CENTER)

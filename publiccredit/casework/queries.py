@@ -71,6 +71,7 @@ __all__ = [
     "kept_since",
     "kept_until",
     "letters_to_tell",
+    "may_be_reviewed",
     "navigator",
     "open_cases",
     "overdue_cases",
@@ -209,6 +210,11 @@ def procedure_of_case(*, case: Case, within: Packs | None = None) -> Procedure:
 def review_until(*, case: Case) -> date | None:
     """Give the last day on which the review of a decided case can be asked for; none while nothing was delivered."""
     return clocks.review_until(case=case, rules=procedure_of(case=case))
+
+
+def may_be_reviewed(*, case: Case, on: date) -> bool:
+    """Tell whether the one review of a case can still be asked for."""
+    return not clocks.why_no_review(case=case, rules=procedure_of(case=case), on=on)
 
 
 def timeline(*, case: Case) -> tuple[Event, ...]:

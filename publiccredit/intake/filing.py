@@ -22,7 +22,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, Nature, RecordType, Source
 from publiccredit.intake import received
 from publiccredit.intake.checking import check_stored_file, source_of, sources_for
-from publiccredit.intake.keeping import Clear, Keeping
+from publiccredit.intake.keeping import Clear, PersonsFound
 from publiccredit.intake.models import ServiceDeclaration, Submission, SubmissionState
 from publiccredit.intake.outcomes import (
     close_outcomes,
@@ -82,7 +82,7 @@ class Staged:
     returned: int = 0
     duplicates: int = 0
     summary: CheckSummary | None = None
-    keeping: Keeping = field(default_factory=Keeping)
+    persons: PersonsFound = field(default_factory=PersonsFound)
     kept_sha256: str = ""
 
     @property
@@ -174,7 +174,7 @@ def stage_and_file(*, submission: Submission, check: Check, clear: Clear, at: da
         staged = _stage(submission, check)
         _refuse_unless_conserved(staged)
         recognition = staged.recognition
-        staged.kept_sha256 = staged.keeping.kept(submission=submission, recognition=recognition, clear=clear)
+        staged.kept_sha256 = staged.persons.kept(submission=submission, recognition=recognition, clear=clear)
         _mark(submission, state=SubmissionState.FILING, rows=staged.rows)
         analyse_staging()
         _file_with_patience(submission, staged, at)
@@ -251,7 +251,7 @@ def _stage_chunk(submission: Submission, staged: Staged, chunk: _Chunk | None) -
     if outcomes.get(DUPLICATE):
         stage_duplicates(rows=rows.filter(pl.col(OUTCOME) == DUPLICATE))
     stage_issues(issues=chunk.checked.issues)
-    staged.keeping.note(issues=chunk.checked.issues)
+    staged.persons.note(issues=chunk.checked.issues)
     _mark(submission, progress=staged.rows)
 
 

@@ -26,7 +26,7 @@ Clear = Callable[..., bool]
 
 
 @dataclass
-class Keeping:
+class PersonsFound:
     """What is known of the persons in a file while it is checked."""
 
     persons: list[pl.DataFrame] = field(default_factory=list)

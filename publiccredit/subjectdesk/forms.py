@@ -8,6 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.core.files.base import File
 
+from publiccredit.accounts.widgets import OneTimeInput
 from publiccredit.casework.types import PaperIn
 from publiccredit.catalogue.types import PaperKind, Party
 from publiccredit.subjectdesk.types import HandlerAsked, Right
@@ -62,13 +63,6 @@ class ContactForm(forms.Form):
         error_messages={"required": "请填写登记的手机号码或者邮箱。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-
-
-class OneTimeInput(forms.TextInput):
-    """A code that was refused is not put back: who types the next one would add it to the old."""
-
-    def format_value(self, value: Any) -> None:
-        del value
 
 
 class CodeForm(forms.Form):

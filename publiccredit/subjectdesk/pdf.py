@@ -1,28 +1,19 @@
-"""
-The copy as a PDF: text, not pictures, with digits and dates in the text layer.
-
-The face is the Chinese one every reader of PDFs knows by name, so no font file travels with the program or the copy.
-"""
+"""The copy as a PDF: text, not pictures, with digits and dates in the text layer."""
 
 import io
 from functools import partial
 from xml.sax.saxutils import escape
 
-from reportlab.lib import textsplit
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Paragraph, SimpleDocTemplate, Spacer
 
+from publiccredit.casework.pdf_face import FACE
 from publiccredit.ledger.types import CHINA
 from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
-FACE = "STSong-Light"
-pdfmetrics.registerFont(UnicodeCIDFont(FACE))
-vars(textsplit)["ALL_CANNOT_START"] += "，；：？！”’》〉…—"  # ReportLab knows only the marks of Japanese
 TITLE = ParagraphStyle("title", fontName=FACE, fontSize=18, leading=26, wordWrap="CJK")
 HEAD = ParagraphStyle("head", fontName=FACE, fontSize=13, leading=20, spaceBefore=8, wordWrap="CJK", keepWithNext=1)
 TEXT = ParagraphStyle("text", fontName=FACE, fontSize=10, leading=15, wordWrap="CJK")

@@ -9,7 +9,7 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as casework
 from publiccredit.casework.queries import Case, CaseRecord, Letter
-from publiccredit.casework.types import UNDECIDED, CaseState, Navigator
+from publiccredit.casework.types import UNDECIDED, Navigator
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, ConditionName, Party, Procedure, ProcedureName, StepName
 from publiccredit.disclosure import queries as disclosure
@@ -170,16 +170,8 @@ def model_text(*, visitor: Visitor, own: OwnRecord, on: date) -> ModelText | Non
 
 def may_ask_for_review(*, case: Case, by: Party, on: date) -> bool:
     """Tell whether a party may still ask for the one review of a case: it is its own, and the time has not run out."""
-    decided = case.state in (CaseState.DECIDED, CaseState.CLOSED)
-    until = casework.review_until(case=case)
-    in_time = until is None or on <= until
-    return (
-        decided
-        and in_time
-        and case.reviews_id is None
-        and casework.reviewed_for(case=case) is by
-        and review_of(case=case) is None
-    )
+    with acting(actor=PROGRAM):  # whether somebody has asked for it already stands in a case of its own
+        return casework.reviewed_for(case=case) is by and casework.may_be_reviewed(case=case, on=on)
 
 
 def may_take_back(*, case: Case) -> bool:

@@ -18,11 +18,10 @@ from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType, Severity
+from publiccredit.catalogue.types.amounts import in_wan
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.staging import EXCEPTION_TABLE, ROW_TABLE
 from publiccredit.subjects.types import SENDER, SEVERITY_OF_WORD, Fate, Filing
-
-FEN_IN_WAN = 1_000_000  # amounts are told as the form asks for them
 
 # The columns of a staged row that come from a field; every other one follows from them.
 _OF_FIELDS = (
@@ -219,5 +218,5 @@ def _in_words(field: RecordField, value: Any) -> str:
     if value is None:
         return "空"
     if field.type is FieldType.AMOUNT:
-        return f"{value // FEN_IN_WAN}.{value % FEN_IN_WAN:06d}".rstrip("0").rstrip(".")
+        return in_wan(value)  # as the form asks for it
     return str(value)

@@ -14,7 +14,8 @@ FILES = sorted(p for p in PROGRAM.rglob("*.py") if "migrations" not in p.parts)
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 DOORS = {"operations", "queries", "types"}
 EXTRA_DOORS = {
-    "accounts": {"access"},  # pages and api modules declare who may open them
+    "accounts": {"access", "widgets"},  # pages and api modules declare who may open them; forms ask for codes
+    "casework": {"pdf_face"},  # the subject's copy is set like its letters
     "recipients": {"authentication"},  # the public interface lets a reader say who it is
     "disclosure": {"words"},  # what values are called on every screen
     "subjects": {"papers", "store"},  # the sealed files, which intake and casework both take in, and what they may be

@@ -4,6 +4,7 @@ Each write of each round of acts is made to fail once: no act of it is left half
 A round is many acts one after another, so a failing write takes its own act back and leaves those before it.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -51,7 +52,7 @@ NOBODY = "http://127.0.0.1:9/"
 LATER = AT + timedelta(days=40)
 
 
-class Round:
+class Round(ABC):
     """What goes through every case, message or notice; ``again`` is how often it ran in one trial."""
 
     def __init__(self) -> None:
@@ -61,14 +62,17 @@ class Round:
         ]
         self.bird = Pigeon()
 
+    @abstractmethod
     def run(self, again: int) -> None:
-        raise NotImplementedError
+        """Let the round go once through everything."""
 
+    @abstractmethod
     def acts_are_whole(self) -> None:
-        raise NotImplementedError
+        """Find no act of which a part is there and a part is not."""
 
+    @abstractmethod
     def outcome(self) -> Any:
-        raise NotImplementedError
+        """Give what there is at the end, to be compared with a round that nothing interrupted."""
 
 
 class Telling(Round):

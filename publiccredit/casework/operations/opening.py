@@ -6,7 +6,7 @@ from datetime import date, datetime
 from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
-from publiccredit.casework.clocks import review_until, set_due
+from publiccredit.casework.clocks import set_due, why_no_review
 from publiccredit.casework.marking import mark_at_opening, nature_of
 from publiccredit.casework.models import Case, CaseRecord
 from publiccredit.casework.numbering import next_number
@@ -34,7 +34,6 @@ from publiccredit.catalogue.types import (
     ProcedureName,
     StepName,
 )
-from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState, record_type_of
 
@@ -228,17 +227,8 @@ def _case_about(rules: Procedure, about_case_id: int | None, asked: Asked) -> in
 
 
 def _verify_review(first: Case, rules: Procedure, on: date) -> None:
-    if first.decided_at is None:
-        raise UnableToOpenCase(f"案件 {first.number} 尚未作出决定，还不能申请复核。")
-    if on < china_day(at=first.decided_at):
-        raise UnableToOpenCase(f"收件日期 {on} 早于原决定作出之日 {china_day(at=first.decided_at)}。请核对收件登记。")
-    if first.reviews_id is not None:
-        raise UnableToOpenCase(f"案件 {first.number} 已经是复核，复核只有一次。可以依法申请行政复议或者提起诉讼。")
-    if Case.objects.filter(reviews=first).exists():
-        raise UnableToOpenCase(f"案件 {first.number} 已经申请过复核，复核只有一次。")
-    until = review_until(case=first, rules=rules)
-    if until is not None and on > until:
-        raise UnableToOpenCase(f"申请复核的期限已于 {until} 届满。可以另行提出异议。")
+    if why := why_no_review(case=first, rules=rules, on=on):
+        raise UnableToOpenCase(why)
 
 
 def _verify_reviewer(first: Case, party: Party, asks: Party) -> None:

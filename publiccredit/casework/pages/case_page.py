@@ -29,7 +29,7 @@ from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of
 from publiccredit.casework.severity import obstacle
 from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Effect, Outcome, Party, Procedure, ProcedureName, StepName
+from publiccredit.catalogue.types import Effect, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
 
 EFFECT_WORDS = {
@@ -96,7 +96,7 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
     rules, name = procedure_of(case=case), request.POST.get("step", "")
     may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
     if name == DecisionForm.name:
-        outcome = next((o for o in _outcomes(case, rules) if o.name == request.POST.get("outcome")), None)
+        outcome = next((o for o in outcomes_of(case=case, rules=rules) if o.name == request.POST.get("outcome")), None)
         fits = StepName.PROPOSE in may and outcome is not None
         returned = returned_proposal(case=case)
         if not fits or outcome is None:
@@ -114,16 +114,12 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
     if StepName.PROPOSE in may:
         returned = returned_proposal(case=case)
         wanted = request.GET.get("outcome") or (returned.outcome if returned else "")
-        chosen = next((o for o in _outcomes(case, rules) if o.name == wanted), None)
+        chosen = next((o for o in outcomes_of(case=case, rules=rules) if o.name == wanted), None)
         if isinstance(sent, DecisionForm):
             made.insert(0, sent)
         elif chosen is not None:
             made.insert(0, DecisionForm(outcome=chosen, case=case, rules=rules, returned=returned))
     return made
-
-
-def _outcomes(case: Case, rules: Procedure) -> list[Outcome]:
-    return list(outcomes_of(case=case, rules=rules))
 
 
 def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -262,7 +258,7 @@ def _follows(case: Case, decision: Decision) -> tuple[str, ...]:
 def _choices(case: Case, rules: Procedure) -> list[dict[str, Any]]:
     return [
         {"outcome": o, "effects": "；".join(EFFECT_WORDS[e] for e in o.effects) or "记录不变"}
-        for o in _outcomes(case, rules)
+        for o in outcomes_of(case=case, rules=rules)
     ]
 
 

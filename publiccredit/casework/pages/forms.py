@@ -12,6 +12,7 @@ from django.utils import timezone
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import WrongCode, prove_second_factor
 from publiccredit.accounts.types import Actor, SecondFactorWanted
+from publiccredit.accounts.widgets import OneTimeInput
 from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import may_rest
@@ -158,13 +159,6 @@ class ExtendForm(StepForm):
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         operations.extend_deadline(by=by, case_id=self.case.pk, at=at, **self.cleaned_data)
-
-
-class OneTimeInput(forms.TextInput):
-    """A code that was refused is not put back: who types the next one would add it to the old."""
-
-    def format_value(self, value: Any) -> None:
-        del value
 
 
 class ApproveForm(StepForm):

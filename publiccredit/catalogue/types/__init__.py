@@ -54,6 +54,7 @@ from publiccredit.catalogue.types.terms import (
 
 __all__ = [
     "CONFIDENCE_TITLES",
+    "FEN_IN_WAN",
     "SEVERITY_TITLES",
     "Audience",
     "BasisLevel",
@@ -116,5 +117,7 @@ __all__ = [
     "Uscc",
     "WithdrawalReason",
     "header_key",
+    "in_both_units",
+    "in_wan",
     "own_form",
 ]

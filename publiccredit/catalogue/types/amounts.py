@@ -21,10 +21,19 @@ _BETWEEN_STATEMENTS = re.compile(r"，(?!\d{3}(?!\d))")
 _LARGEST = 10**16  # fen; more is no amount, and would leave the 64 bits of a column
 
 
+FEN_IN_WAN = 1_000_000
+
+
+def in_wan(fen: int) -> str:
+    """Give the number of 万元, as the forms ask for it: six decimals at most, and no more than it has."""
+    return f"{fen // FEN_IN_WAN}.{fen % FEN_IN_WAN:06d}".rstrip("0").rstrip(".")
+
+
 def in_yuan(fen: int) -> str:
-    """Give an amount in both units: most wrong amounts are yuan typed as 万元."""
+    """Give an amount in both units: most wrong amounts are yuan typed as 万元（standards.md §1.6）."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
+    whole, point, decimals = in_wan(fen).partition(".")
+    wan = f"{int(whole):,}{point}{decimals}"
     yuan = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
     return f"{sign}{wan} 万元（{sign}{yuan} 元）"
 

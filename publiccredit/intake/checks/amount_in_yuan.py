@@ -6,13 +6,13 @@ from functools import partial
 
 import polars as pl
 
+from publiccredit.catalogue.types.amounts import FEN_IN_WAN
 from publiccredit.intake.checks.named_amounts import named_amounts
 from publiccredit.intake.checks.rule import Rule
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
 NAME = "amount_in_yuan"
-_FEN_PER_WAN = 1_000_000
 _TIMES = 10_000  # 万元 typed as 元
 _NAMED = "?named"  # the amounts the text of a suspect row names
 # Where numerals end before 元 and not before 万元, the text may name an amount in yuan that no digit shows.
@@ -21,7 +21,7 @@ _NUMERALS_IN_YUAN = "[十百千拾佰仟]元"
 
 def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG001 - every check has one shape
     for use in book.uses(NAME):
-        threshold = int(Decimal(use.threshold or "0") * _FEN_PER_WAN)
+        threshold = int(Decimal(use.threshold or "0") * FEN_IN_WAN)
         for name in use.fields:
             if book.unit(book.record_type.field(name)) == "万元":
                 yield _rule(book, name, use.named_in, threshold)
@@ -59,7 +59,7 @@ def _suspect(columns: Sequence[pl.Series], *, threshold: int) -> pl.Series:
     asked = ((columns[0] >= threshold) | (columns[0] % _TIMES == 0)).fill_null(value=False)
     fen, text = pl.col("fen"), pl.col("text")
     # Exact decimals take four times as long to write; that a float may show one digit too many costs nothing here.
-    typed = (fen / _FEN_PER_WAN).cast(pl.String).str.strip_suffix(".0")
+    typed = (fen / FEN_IN_WAN).cast(pl.String).str.strip_suffix(".0")
     looks = (fen >= threshold) | text.str.contains(typed, literal=True) | text.str.contains(_NUMERALS_IN_YUAN)
     cells = pl.DataFrame([columns[0].alias("fen"), columns[1].alias("text")]).filter(asked)
     found = cells.select(looks.fill_null(value=False)).to_series()

@@ -15,6 +15,7 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.ledger.types import china_day
 from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
 
@@ -180,13 +181,5 @@ def thousands(number: int | None) -> str:
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """
-    Both units, since most wrong amounts are yuan typed as 万元（standards.md §1.6）.
-
-    12,000,000 fen reads 12 万元（120,000 元）.
-    """
-    if fen is None:
-        return "—"
-    wan = f"{fen // 1_000_000:,}.{fen % 1_000_000:06d}".rstrip("0").rstrip(".")
-    whole = f"{fen // 100:,}" + (f".{fen % 100:02d}" if fen % 100 else "")
-    return f"{wan} 万元（{whole} 元）"
+    """Give an amount in both units: 12,000,000 fen reads 12 万元（120,000 元）."""
+    return "—" if fen is None else in_yuan(fen)

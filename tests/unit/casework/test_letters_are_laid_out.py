@@ -4,10 +4,10 @@ import pytest
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph
 
-from publiccredit.casework.letter_files import FONT
+from publiccredit.casework.pdf_face import FACE
 
 SIZE = 12
-STYLE = ParagraphStyle("narrow", fontName=FONT, fontSize=SIZE, wordWrap="CJK")
+STYLE = ParagraphStyle("narrow", fontName=FACE, fontSize=SIZE, wordWrap="CJK")
 
 
 @pytest.mark.parametrize("mark", list("，。；：、？！）》"))
