@@ -100,7 +100,7 @@ SENTENCES = {
     "forward": "{by}转认定单位核实：{text}",
     "answer": "认定单位答复：{text}",
     "extend": "{by}延长期限，理由：{text}",
-    "propose": "{by}拟作出“{text}”。",
+    "propose": "{by}作出处理意见“{text}”。",
     "approve": "{by}审核同意。",
     "close": "{by}办结，{text}。",
     "take_back": "申请人撤回请求，案件终止。{text}",

@@ -35,7 +35,7 @@ def escalated(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show one notice with its calls, its letter, and who confirmed it how; the look stands on the subject's log."""
     found = get_object_or_404(queries.notices().select_related("record"), pk=notice_id)
-    words, now = f"办理向“{found.recipient.name}”的变更告知", timezone.now()
+    words, now = f"办理向“{found.recipient.name}”的变更通知", timezone.now()
     note_officers_look(actor=actor_of(request), subject_ids=[found.record.subject_id], what=words, at=now)
     return _page(request, found, ConfirmationForm())
 

@@ -38,7 +38,7 @@ DESK_ENTRIES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("casework:desk", "案件", DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR}),
     ("subjectdesk:proofs", "主体核验", OFFICE_ROLES),
     ("oversight:ledger", "留痕", frozenset({Role.AUDITOR, Role.OFFICE_HEAD})),
-    ("recipients:escalated", "变更告知", OFFICE_ROLES),
+    ("recipients:escalated", "变更通知", OFFICE_ROLES),
     ("accounts:list", "账号", frozenset({Role.ADMINISTRATOR})),
     ("accounts:proposals", "权限审核", frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("recipients:list", "接收方", OFFICE_ROLES | {Role.ADMINISTRATOR}),

@@ -1,5 +1,6 @@
 """The guides of docs/guide as pages of the site: one text, read in the repository and under 帮助."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,8 @@ _TAGS = {
     "h1", "h2", "h3", "p", "ul", "ol", "li", "a", "strong", "em", "code", "pre", "br",
     "table", "thead", "tbody", "tr", "th", "td", "blockquote", "hr",
 }  # fmt: skip
+_WIDE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2014\u2018-\u201d\u2026]")
+_MARK = "\u3000"
 _ATTRIBUTES = {"a": {"href"}, "h2": {"id"}, "h3": {"id"}, "pre": {"tabindex"}, "th": {"scope"}, "ol": {"start"}}
 
 
@@ -84,11 +87,25 @@ def read_guide(*, name: str) -> Guide | None:
         elif token.type == "th_open":
             token.attrSet("scope", "col")
         _lead(token)
+        _join(token)
     first = next((i for i, t in enumerate(tokens) if t.type == "heading_close" and t.tag == "h1"), -1)
     html = parser.renderer.render(tokens[first + 1 :], parser.options, {})
     html = html.replace('<pre><code tabindex="0"', '<pre tabindex="0"><code')
     cleaned = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
     return Guide(name=name, title=title, readers=readers[name], sections=tuple(sections), html=cleaned)
+
+
+def _join(token: Token) -> None:
+    """Leave no gap where a line of the text ends between two Chinese characters; elsewhere the break is a space."""
+    children = token.children or []
+    for before, child, after in zip(children, children[1:], children[2:], strict=False):
+        if child.type == "softbreak" and _WIDE.search(_ends(before)[-1:]) and _WIDE.search(_ends(after)[:1]):
+            child.type, child.content = "text", ""
+
+
+def _ends(token: Token) -> str:
+    """The words of a piece of text; for a mark around words, such as bold, a blank as wide as a Chinese character."""
+    return (token.content if token.type in ("text", "code_inline") else "") or _MARK
 
 
 def _lead(token: Token) -> None:

@@ -66,7 +66,7 @@ def _numbers(actor: Actor, today: date, named: dict[str, Any]) -> list[dict[str,
         _figure("主体待判定", matching.open_questions().count(), "项", reverse("oversight:questions"),
                 "判定前不归档、不公示"),
         _figure("待人工告知", recipients.escalated().count(), "件", reverse("recipients:escalated"),
-                "接收方没有确认变更告知"),
+                "接收方没有确认变更通知"),
         _figure("上周未报齐的部门", len(named["silent"]), "个", reverse("oversight:board"),
                 "应报的来源没有收到文件或零报送", "adverse"),
     ]  # fmt: skip

@@ -22,5 +22,15 @@ def test_no_half_width_mark_stands_between_chinese_characters(path: Path) -> Non
     assert [(n, line.strip()) for n, line in lines if HALF_WIDTH.search(line) and not _is_data(line)] == []
 
 
+GUIDES = sorted((ROOT / "docs" / "guide").glob("*.md"))
+IN_BOLD = re.compile("[\u4e00-\u9fff\u201d\uff09](?:\\*\\*)?[,;:?!](?:\\*\\*)?[\u4e00-\u9fff\u201c\uff08]")
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_no_half_width_mark_stands_after_chinese_in_a_guide(path: Path) -> None:
+    outside = path.read_text(encoding="utf-8").split("```")[::2]  # what stands between fences is typed or printed so
+    assert [found for text in outside for found in IN_BOLD.findall(re.sub("`[^`]*`", "", text))] == []
+
+
 def _is_data(line: str) -> bool:
     return line.strip().startswith(DATA)

@@ -106,7 +106,7 @@ def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
         "信用信息主体提交材料“履行义务的证明”。",
         "信用信息主体提交材料“信用承诺书”。",
         "shi-liaison（联络员，县市场监管局）受理。",
-        "shi-liaison（联络员，县市场监管局）拟作出“准予修复”。",
+        "shi-liaison（联络员，县市场监管局）作出处理意见“准予修复”。",
         "shi-head（部门负责人，县市场监管局）审核同意。",
         "决定生效：准予修复。",
     ]

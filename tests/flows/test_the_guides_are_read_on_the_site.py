@@ -4,9 +4,10 @@ import re
 
 import pytest
 from django.test import Client
+from markdown_it import MarkdownIt
 
 from publiccredit.accounts.types import DEPARTMENT_ROLES, Role
-from publiccredit.site.guides import FOLDER, GUIDES, guides, read_guide
+from publiccredit.site.guides import FOLDER, GUIDES, _join, guides, read_guide
 from tests.accounts import opened_account
 from tests.flows.cases import AT
 
@@ -30,6 +31,23 @@ def test_links_between_guides_lead_within_the_site_and_no_other_file_is_named() 
     assert liaison is not None
     assert 'href="/help/interface/"' in liaison.html
     assert [g.name for g in guides() if re.search(r'href="[^"]*\.md', g.html)] == []
+
+
+GAP = re.compile("[\u4e00-\u9fff\uff0c\u3002\uff1b\uff1a][ \n]+[\u4e00-\u9fff]")
+
+
+def test_no_line_of_a_guide_leaves_a_gap_between_two_chinese_characters() -> None:
+    gaps = {g.name: GAP.findall(re.sub("<pre.*?</pre>", "", g.html, flags=re.S)) for g in guides()}
+    assert {name: found for name, found in gaps.items() if found} == {}
+
+
+def test_a_break_beside_other_letters_stays_a_space() -> None:
+    parser = MarkdownIt("commonmark")
+    tokens = parser.parse("许可等其他\n信息的，用\nAPI 取\n**得**\n数")
+    for token in tokens:
+        _join(token)
+    said = parser.renderer.render(tokens, parser.options, {})
+    assert said == "<p>许可等其他信息的，用\nAPI 取<strong>得</strong>数</p>\n"
 
 
 def test_a_guide_that_is_not_there_is_not_found(client: Client) -> None:

@@ -12,7 +12,7 @@ AT_MOST = 500
 
 @click.group("notices", cls=Group)
 def notices() -> None:
-    """变更告知：查看、送达、转人工办理。"""
+    """变更通知：查看、送达、转人工办理。"""
 
 
 @notices.command("list", cls=Command)

@@ -196,7 +196,7 @@ def _announce(entering: "DemoEnterprise | None") -> None:
         return
     say(f"以企业身份进入“我的信用”（/mine/）：{entering.name}")
     say(f"  统一社会信用代码  {entering.identifier}")
-    say(f"  核验函代码        {entering.code}（进入一次即失效，再次 make demo 换新）")
+    say(f"  核验函上的验证码  {entering.code}（进入一次即失效，再次 make demo 换新）")
     say(f"  登记联系方式      {entering.contact}（验证码不发出，用 office_clerk 在 /proofs/ 查看）")
 
 

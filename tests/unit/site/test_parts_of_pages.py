@@ -69,7 +69,7 @@ def test_an_alert_escapes_its_title_and_keeps_its_content() -> None:
 
 
 def test_a_point_leads_where_its_row_in_the_table_leads() -> None:
-    template = Template('{% load components %}{% line_chart points caption="及时率" of="月份" measure="件" %}')
+    template = Template('{% load components %}{% line_chart points caption="按时率" of="月份" measure="件" %}')
     html = template.render(
         Context({"points": [Row(label="1月", value=3, url="/late/?m=1"), Row(label="2月", value=4)]})
     )
