@@ -81,7 +81,8 @@ def repeated_elsewhere(*, record: Record) -> tuple[str, ...]:
         f"“{other.title}”中写有“{field.title}”（{_words(held[field.name], field)}）"
         for field in record_type.fields
         for other in record_type.fields
-        if field.name in correctable
+        if field.type in IN_FIGURES
+        and field.name in correctable
         and other.name != field.name
         and _repeats(field, held[field.name], other, held[other.name])
     )

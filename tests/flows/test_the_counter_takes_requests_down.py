@@ -202,3 +202,24 @@ def test_public_figures_are_k_safe(record: Record) -> None:
 def test_a_year_that_is_none_is_this_year() -> None:
     for year in ("abc", "1066", "9999"):
         assert "2026 年收到的案件" in Client().get(f"/cases/statistics/?year={year}").content.decode()
+
+
+def test_the_counter_is_told_what_is_under_way_and_when_a_repair_opens(record: Record) -> None:
+    case = objection_ready(record)
+    page = read(CLERK, f"/cases/new/?procedure=objection&record={record.pk}")
+    assert f'<a href="/cases/{case.pk}/">{case.number}</a> 办理中' in page
+    assert 'name="request"' in page
+    repair = f"/cases/new/?procedure=credit_repair&record={record.pk}"
+    assert "还没有到可以修复的日期" not in read(CLERK, repair) and case.number not in read(CLERK, repair)
+    later = stored_record(
+        subject=record.subject,
+        number=2,
+        decided_on=date(2026, 8, 3),
+        served_on=date(2026, 8, 3),
+        disclosed_from=date(2026, 8, 3),
+        repairable_from=date(2026, 11, 3),
+        disclosed_until=date(2027, 8, 3),
+        received_at=AT,
+    )
+    page = read(CLERK, f"/cases/new/?procedure=credit_repair&record={later.pk}")
+    assert "自 2026-11-03 起可以修复" in page and 'name="request"' in page

@@ -22,13 +22,13 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
 from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
 from publiccredit.casework.pages.shared import field_titles, record_words
-from publiccredit.casework.queries import determined_by
+from publiccredit.casework.queries import cases_of_record, determined_by
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for
-from publiccredit.casework.types import Applicant, Asked, Channel
+from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Party, Procedure, ProcedureName, StepName
+from publiccredit.catalogue.types import ConditionName, Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, record_type_of
+from publiccredit.subjects.queries import Record, record_type_of, repair_opens_on
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,22 @@ def open_page(request: HttpRequest) -> HttpResponse:
             return redirect("casework:case", opened.pk)
     else:
         form = OpeningForm(initial=_initial(record), rules=rules, actor=actor, record=record)
-    named["form"] = form
+    named |= {"form": form, **_before(record, rules, today)}
     return render(request, "casework/open.html", named, status=422 if form.errors else 200)
+
+
+def _before(record: Record | None, rules: Procedure, on: date) -> dict[str, Any]:
+    """
+    Say before the form what else there is: the same under way, or a repair whose day is still to come.
+
+    It is taken down all the same where the applicant insists: who asks in writing is owed a decision in writing.
+    """
+    if record is None:
+        return {}
+    under_way = cases_of_record(record_id=record.pk).filter(procedure=rules.name.value, state__in=UNDECIDED)
+    waits = any(c.name is ConditionName.MINIMUM_TERM for c in rules.conditions)
+    opens_on = repair_opens_on(record=record) if waits else None
+    return {"under_way": list(under_way), "opens_on": opens_on if opens_on and opens_on > on else None}
 
 
 def _record(request: HttpRequest, actor: Actor) -> Record | None:
