@@ -17,7 +17,6 @@ import polars as pl
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake import checking
-from publiccredit.intake.annotation import annotate
 from publiccredit.intake.check_report import check_report
 from publiccredit.intake.checking import IN_NO_FORM, bearers
 from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
@@ -56,6 +55,8 @@ class OfflineCheck:
         """
         if self._recognition is None or not self._issues:
             return
+        from publiccredit.intake.annotation import annotate
+
         messages = pl.Series([issue["message"] for issue in self.report["issues"]], dtype=pl.String)
         annotate(
             original=self.file,
@@ -70,6 +71,7 @@ class OfflineCheck:
         for value in checked:
             if isinstance(value, Recognition):
                 self._recognition = value
+                _load_annotation()
             elif isinstance(value, CheckedChunk):
                 self._issues.append(value.issues)
                 self._outcomes.append(value.rows.select(SHEET, ROW, OUTCOME))
@@ -85,6 +87,11 @@ class OfflineCheck:
             if (code := codes.get(written)) in allowed:
                 said[str(code)] += number
         return max(said, key=lambda code: said[code]) if said else self.department
+
+
+def _load_annotation() -> None:
+    """Load what annotates while the child reads on, and this process has nothing else to do."""
+    from publiccredit.intake import annotation  # noqa: F401
 
 
 def check_offline(

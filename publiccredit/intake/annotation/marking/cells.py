@@ -45,7 +45,7 @@ class Cell:
         if style == self.style:
             return self
         attributes = {name: value for name, value in self.attributes.items() if name != "s"}
-        return replace(self, attributes=attributes | ({"s": str(style)} if style else {}), raw=b"")
+        return replace(self, attributes=({"s": str(style)} if style else {}) | attributes, raw=b"")
 
     def emptied(self) -> "Cell":
         kept = {name: value for name, value in self.attributes.items() if name not in CONTENT}
