@@ -1,5 +1,8 @@
 """What a form says where it has no words of its own for a mistake: in place of the framework's, which say no remedy."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 WORDS: dict[type[forms.Field], dict[str, str]] = {
@@ -35,3 +38,10 @@ def speak_plainly() -> None:
     """Let every form that is made from here on use these words, except where it has better ones."""
     for field, words in WORDS.items():
         field.default_error_messages = {**vars(field).get("default_error_messages", {}), **words}
+    forms.Textarea.value_from_datadict = _lines  # type: ignore[method-assign, assignment]
+
+
+def _lines(widget: forms.Textarea, data: Mapping[str, Any], files: Mapping[str, Any], name: str) -> Any:
+    """A browser counts the end of a line as one character and sends two: a text within its limit would be refused."""
+    value = super(forms.Textarea, widget).value_from_datadict(data, files, name)  # type: ignore[arg-type]
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

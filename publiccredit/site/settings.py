@@ -26,7 +26,8 @@ PUBLICCREDIT_MESSAGE_SIGNATURE  the signature (短信签名) it has on file, in 
 PUBLICCREDIT_SECOND_FACTOR  required: who approves must have one; offered: who has one is asked; default required,
                             in the demonstration offered
 PUBLICCREDIT_LOG_LEVEL      from which level on the log is written; default WARNING
-PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented
+PUBLICCREDIT_DEMO           1 in the demonstration: a banner says that everything is invented; default 1 on a folder
+                            that the demonstration filled
 """
 
 import os
@@ -42,7 +43,10 @@ DATA_FOLDER = Path(os.environ.get("PUBLICCREDIT_DATA", BASE_DIR / ".data")).reso
 PACKS_FOLDER = Path(os.environ.get("PUBLICCREDIT_PACKS", BASE_DIR / "packs")).resolve()
 STORE_FOLDER = DATA_FOLDER / "store"  # what is kept of submissions, documents and papers, by hash
 RECEIVED_FOLDER = DATA_FOLDER / "received"  # files as sent, until they are filed or refused; in no backup
-DEMO = os.environ.get("PUBLICCREDIT_DEMO") == "1"
+DEMONSTRATED = (
+    DATA_FOLDER / "demo.json"
+)  # what `demo` fills its folder by: whatever runs on it later shows invented data
+DEMO = os.environ.get("PUBLICCREDIT_DEMO", "1" if DEMONSTRATED.exists() else "") == "1"
 SECOND_FACTOR = os.environ.get("PUBLICCREDIT_SECOND_FACTOR") or ("offered" if DEMO else "required")
 SITE_NAME = os.environ.get("PUBLICCREDIT_SITE_NAME", "公共信用信息平台")  # as the masthead shows it
 SECURE = os.environ.get("PUBLICCREDIT_SECURE") == "1"

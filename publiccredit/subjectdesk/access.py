@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from publiccredit.accounts.access import SUBJECT_ITSELF, address_of
-from publiccredit.accounts.operations import acting
+from publiccredit.accounts.operations import NotAllowed, acting
 from publiccredit.subjectdesk import queries
 from publiccredit.subjectdesk.types import Opened, Visitor
 
@@ -26,7 +26,8 @@ def open_to_subject(view: View) -> View:
     """
     Open a page to a subject that has proved itself, as a second argument; everybody else is sent to prove it.
 
-    An officer's log-in counts for nothing here. While the page is made the database gives the subject its own rows.
+    An officer's log-in counts for nothing here; what a handler has no right to is answered in words. While the page is
+    made the database gives the subject its own rows.
     """
 
     @wraps(view)
@@ -36,7 +37,11 @@ def open_to_subject(view: View) -> View:
             return redirect(f"{reverse('subjectdesk:log_in')}?{urlencode({'next': request.path})}")
         request.visitor = visitor  # type: ignore[attr-defined]  # the masthead names who is here
         with acting(actor=visitor.actor):
-            response = view(request, visitor, *arguments, **named)
+            try:
+                response = view(request, visitor, *arguments, **named)
+            except NotAllowed as refusal:
+                told = {"visitor": visitor, "refusal": str(refusal)}
+                response = render(request, "subjectdesk/not_allowed.html", told, status=403)
         add_never_cache_headers(response)
         return response
 

@@ -29,11 +29,14 @@ LARGEST_ANSWER = 256 * 1024
 CLOCK_SKEW = 60  # seconds
 
 
+NOTHING_PROVED = "统一身份认证没有完成，或者登录的不是本县已建档的单位。请重试，或者改用其他方式。"
+
+
 class NotSignedOn(Exception):
     """The answer of the sign-on proves nothing; ``because`` says in a word what did not hold."""
 
     def __init__(self, because: str) -> None:
-        super().__init__("统一身份认证没有完成，或者登录的不是本县已建档的单位。请重试，或者改用其他方式。")
+        super().__init__(NOTHING_PROVED)
         self.because = because
 
 

@@ -281,7 +281,8 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     case = Case.objects.get()
     take_case(by=CLERK, case_id=case.pk, at=timezone.now())
     request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=timezone.now())
-    assert "决定书照片" in _followed(client, case, code).content.decode()
+    waiting = _followed(client, case, code).content.decode()
+    assert "决定书照片" in waiting and "交来，决定期限暂停" in waiting
     paper = SimpleUploadedFile("决定书.pdf", a_pdf("invented"))
     page = _followed(client, case, code, act="paper", file=paper)
     assert page.status_code == 200 and "办理中" in page.content.decode()
@@ -316,7 +317,7 @@ def test_a_reader_sees_the_decision_and_asks_once_for_its_review(client: Client,
     assert "请写明不服的理由" in _followed(client, case, code, act="review", request=" ").content.decode()
     page = _followed(client, case, code, act="review", request="决定书第三页另有更正。").content.decode()
     review = Case.objects.get(reviews=case)
-    assert review.number in page and "补充材料" not in page
+    assert review.number in page and "<h2>补充材料</h2>" not in page
     assert (review.applicant, review.state) == ("reader", CaseState.OPENED)
     assert "待受理" in _followed(client, review, code).content.decode()
     again = _followed(client, case, code, act="review", request="再看一次。")

@@ -124,6 +124,16 @@ def test_a_token_with_a_wrong_claim_opens_nothing_and_says_why_in_the_ledger(
     assert _because() == because
 
 
+def test_an_enterprise_that_is_not_on_file_is_told_so_and_nothing_of_codes(
+    province: Province, subject: Subject, client: Client
+) -> None:
+    province.claims = {"uscc": "91000000000199999X"}
+    state = _go(province, client)
+    page = client.get("/mine/log-in/sign-on/answer/", {"code": "c", "state": state}, follow=True).content.decode()
+    assert "登录的不是本县已建档的单位" in page
+    assert "验证码不相符" not in page
+
+
 def test_a_token_signed_by_a_stranger_opens_nothing(province: Province, subject: Subject, client: Client) -> None:
     province.claims, province.key = {"uscc": subject.uscc}, STRANGER
     state = _go(province, client)

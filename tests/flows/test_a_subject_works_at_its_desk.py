@@ -244,6 +244,12 @@ def test_papers_asked_for_are_added_and_the_clock_goes_on(desk: Client, record: 
     request_papers(by=CLERK, case_id=case.pk, asked="请补交缴款凭证。", at=now)
     page = desk.get(f"/mine/cases/{case.pk}/").content.decode()
     assert "请补交缴款凭证" in page
+    case.refresh_from_db()
+    assert f"材料最迟 {case.papers_due_on} 交来，决定期限暂停" in page
+    assert f"最迟 {case.due_on} 作出处理" not in page
+    broken = SimpleUploadedFile("凭证.pdf", b"no pdf at all")
+    damaged = desk.post(f"/mine/cases/{case.pk}/papers/", {"kind": "evidence", "file": broken})
+    assert (damaged.status_code, "“凭证.pdf”打不开" in damaged.content.decode()) == (422, True)
     answer = desk.post(f"/mine/cases/{case.pk}/papers/", {"kind": "evidence", "file": _paper("凭证.pdf")})
     assert answer.status_code == 302
     case.refresh_from_db()

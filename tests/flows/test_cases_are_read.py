@@ -219,7 +219,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return run_command
 
 
-def test_a_case_is_worked_from_the_command_line(record: Record, run: Any, tmp_path: Any) -> None:
+def test_a_case_is_worked_from_the_command_line(
+    record: Record, run: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = run(
         "case", "open", "credit_repair", "--record", str(record.pk), "--ground", "duties_performed", "--request",
         "已缴清罚款", "--name", "濉溪县示例建材有限公司", "--by", "clerk",
@@ -241,6 +243,9 @@ def test_a_case_is_worked_from_the_command_line(record: Record, run: Any, tmp_pa
     told = run("case", "show", number)
     # one form of time everywhere: ISO 8601 with the offset of China's clocks
     assert {e["at"] for e in told["timeline"]} == {"2026-09-01T10:00:00+08:00"}
+    monkeypatch.setattr("sys.argv", ["publiccredit", "case", "show", number])
+    program.main(args=["case", "show", number], prog_name="publiccredit", standalone_mode=False)
+    assert {line[:18] for line in capsys.readouterr().out.splitlines()[1:]} == {"  2026-09-01 10:00"}
     assert told["decisions"][0]["effective_at"] == "2026-09-01T10:00:00+08:00"
     assert told["opened_on"] == "2026-09-01"
     assert run("case", "navigate", str(record.pk))["repaired"] is True

@@ -17,11 +17,12 @@ from publiccredit.casework.operations import reject_objection, take_case
 from publiccredit.recipients.callbacks import post
 from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.types import Answer, Outgoing
+from publiccredit.subjectdesk import operations as desk_operations
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
 from publiccredit.subjects.models import Record, Subject
 from tests.accounts import opened_account
 from tests.flows.cases import CLERK, REASONS
-from tests.flows.desks import CONTACT, at_the_desk
+from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk
 from tests.flows.officers import browser
 from tests.flows.recipients import registered, token_of
 
@@ -81,6 +82,9 @@ def test_a_statement_travels_or_is_refused_where_it_is_too_long(desk: Client, re
     assert desk.post(address, {"statement": "字" * 1000}).status_code == 302
     for public in (f"/records/{record.pk}/", f"/api/v1/records/{record.pk}", "/mine/copy/", "/mine/copy.json"):
         assert "字" * 1000 in desk.get(public).content.decode(), public
+    assert "主体声明（作出）" in Client().get(f"/records/{record.pk}/").content.decode()
+    lines = desk.post(address, {"statement": "字\r\n" * 499 + "字字"})  # as a browser sends 1,000 characters
+    assert lines.status_code == 302
     assert desk.get("/mine/records/999/statement/").status_code == 404
 
 
@@ -110,6 +114,45 @@ def test_several_handlers_act_each_in_its_period_until_it_is_revoked(desk: Clien
     assert "立即失效" in desk.post(f"/mine/handlers/{first.pk}/revoke/", follow=True).content.decode()
     assert "已经撤销" in desk.post(f"/mine/handlers/{first.pk}/revoke/", follow=True).content.decode()
     assert Handler.objects.filter(revoked_at__isnull=True).count() == 2
+
+
+def at_the_desk_as_handler(desk: Client, subject: Subject, *rights: str) -> Client:
+    """Name a handler with these rights, and prove it in a browser of its own."""
+    today, pigeon = timezone.localdate(), Pigeon()
+    usual = {"name": "赵六", "contact": "13900000001", "begins": str(today), "last_on": str(today)}
+    assert desk.post("/mine/handlers/", usual | {"rights": rights}).status_code == 302
+    for_whom = {"identifier": subject.uscc or "", "source": SOURCE, "at": timezone.now()}
+    desk_operations.request_code(**for_whom, contact="13900000001", messenger=pigeon)
+    opened = desk_operations.enter_code(**for_whom, code=pigeon.code)
+    browser = Client()
+    browser.cookies["mine"] = opened.secret
+    return browser
+
+
+def test_a_handler_is_shown_no_form_it_may_not_send_and_no_other_handler(
+    desk: Client, subject: Subject, record: Record
+) -> None:
+    desk.post(f"/mine/records/{record.pk}/objection/", {"key": "o", "ground": "other", "request": "请依法处理。"})
+    case = Case.objects.get()
+    handler = at_the_desk_as_handler(desk, subject, "state")
+    for address, right in (
+        (f"/mine/records/{record.pk}/objection/", "提出异议和投诉"),
+        (f"/mine/records/{record.pk}/repair/", "申请信用修复"),
+        ("/mine/complaint/", "提出异议和投诉"),
+        (f"/mine/cases/{case.pk}/papers/", "提出异议和投诉"),
+        (f"/mine/cases/{case.pk}/take-back/", "提出异议和投诉"),
+        (f"/mine/cases/{case.pk}/review/", "提出异议和投诉"),
+    ):
+        answer = handler.get(address)
+        assert (answer.status_code, f"您的授权不包括“{right}”" in answer.content.decode()) == (403, True), address
+        assert "<textarea" not in answer.content.decode(), address
+    page = handler.get(f"/mine/cases/{case.pk}/").content.decode()
+    ways = (f'href="/mine/cases/{case.pk}/papers/"', f'href="/mine/cases/{case.pk}/take-back/"')
+    assert not any(way in page for way in ways)
+    assert "<textarea" in handler.get(f"/mine/records/{record.pk}/statement/").content.decode()
+    others = handler.get("/mine/handlers/")
+    assert (others.status_code, "13900000001" in others.content.decode()) == (403, False)
+    assert all(way in desk.get(f"/mine/cases/{case.pk}/").content.decode() for way in ways)
 
 
 def test_a_subject_leaves_its_desk_and_its_session_with_it(desk: Client) -> None:

@@ -158,8 +158,12 @@ def test_a_repair_is_granted_by_two_people_of_the_deciding_department(record: Re
     assert send(CLERK, case, "decide", outcome="granted", reasons=REASONS).status_code == 302
     assert state(case) == "in_hand"
     assert send(LIAISON, case, "decide", outcome="granted", reasons=REASONS).status_code == 302
+    link = f'href="/records/{record.pk}/"'
+    assert link in read(HEAD, f"/cases/{case.pk}/")
     assert send(HEAD, case, "approve").status_code == 302
     assert Record.objects.get(pk=record.pk).display_ended_at == NOW
+    decided = read(HEAD, f"/cases/{case.pk}/")
+    assert (link in decided, "现在不公示" in decided) == (False, True)  # a link would lead to nothing found
 
 
 def test_a_repair_that_meets_its_conditions_is_not_refused_without_one(record: Record) -> None:

@@ -22,7 +22,15 @@ from publiccredit.casework.models import Case, CaseRecord, Decision
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
 from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
-from publiccredit.casework.pages.shared import LOOKS, READERS, case_for, clock_look, field_titles, record_words
+from publiccredit.casework.pages.shared import (
+    LOOKS,
+    READERS,
+    case_for,
+    clock_look,
+    field_titles,
+    record_words,
+    shown_to_everybody,
+)
 from publiccredit.casework.returns import returned_proposal, words_of_returns
 from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
 from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of
@@ -138,6 +146,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
             {
                 "about": r,
                 "words": record_words(r.record),
+                "shown": shown_to_everybody(r.record, on=today),
                 "field": field_titles(r.record).get(r.field, r.field) if r.field else "",
                 "told": told_of(record_id=r.record_id),
                 "effects": queries.repair_effects(record_id=r.record_id),

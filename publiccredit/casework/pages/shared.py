@@ -19,7 +19,7 @@ from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, record_type_of
+from publiccredit.subjects.queries import Record, RecordState, record_type_of
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -111,3 +111,18 @@ def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
 def record_words(record: Record) -> str:
     """Name a record by its kind and document number."""
     return f"{record_type_of(record).title} {record.document_number}".strip()
+
+
+def shown_to_everybody(record: Record, *, on: date) -> bool:
+    """Tell whether a record has a page on a day: a link to one that has none would lead an officer to nothing found."""
+    if record.state == RecordState.WITHDRAWN:
+        return True  # the reason stands in its place
+    ended = record.disclosed_until is not None and record.disclosed_until <= on
+    away = record.display_ended_at is not None or record.suspended_at is not None
+    stayed = _holds(record.stayed_from, record.stayed_until, on)
+    shielded = _holds(record.shielded_from, record.shielded_until, on)
+    return record.state == RecordState.FILED and not (ended or away or stayed or shielded)
+
+
+def _holds(begins: date | None, until: date | None, on: date) -> bool:
+    return begins is not None and begins <= on and (until is None or on < until)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from publiccredit.ledger.types import CHINA
 from publiccredit.site.commands.running import django_ready, now, today
 from publiccredit.site.commands.speaking import Command, Day, ExistingFile, Group, Refused, answer, say
 
@@ -54,7 +55,7 @@ def show(number: str) -> None:
     answer(data)
     say(f"{data['number']}  {data['title']}  {data['state_title']}  期限至 {data['due_on']}")
     for event in data["timeline"]:
-        say(f"  {event['at']}  {event['sentence']}")
+        say(f"  {event['at'].astimezone(CHINA):%Y-%m-%d %H:%M}  {event['sentence']}")
 
 
 @case.command("open", cls=Command)

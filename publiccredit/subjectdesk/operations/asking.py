@@ -16,12 +16,9 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk import queries
-from publiccredit.subjectdesk.rules import DeskRefused, require
+from publiccredit.subjectdesk.rules import DeskRefused, require, right_to
 from publiccredit.subjectdesk.types import Right, Visitor
 from publiccredit.subjects import queries as subjects
-
-RIGHT_OF = {ProcedureName.CREDIT_REPAIR: Right.REPAIR}
-"""The right each procedure asks for; objecting covers every other one."""
 
 
 class NotYours(DeskRefused):
@@ -51,7 +48,7 @@ def open_case(
     :raises AlreadyUnderWay: the subject has asked the same of the record, and it is not decided.
     :raises CaseRefused: casework refuses it; the message says why.
     """
-    require(visitor, RIGHT_OF.get(procedure, Right.OBJECT))
+    require(visitor, right_to(procedure))
     # The key is the form's; with the subject before it no other subject's case can answer to it.
     key = f"{visitor.subject_id}:{key}"[:100]
     own = subjects.records().filter(pk__in=asked.record_ids, subject_id=visitor.subject_id)
@@ -83,7 +80,7 @@ def hand_in_paper(*, visitor: Visitor, case_id: int, paper: PaperIn, at: datetim
     :raises CaseRefused: casework refuses it; the message says why.
     """
     case = _own(visitor, case_id)
-    require(visitor, RIGHT_OF.get(ProcedureName(case.procedure), Right.OBJECT))
+    require(visitor, right_to(case.procedure))
     casework.hand_in_paper(by=visitor.actor, case_id=case.pk, paper=paper, at=at)
 
 
@@ -95,7 +92,7 @@ def request_review(*, visitor: Visitor, case_id: int, request: str, at: datetime
     :raises CaseRefused: the time has run out, or it was reviewed.
     """
     case = _own(visitor, case_id)
-    require(visitor, RIGHT_OF.get(ProcedureName(case.procedure), Right.OBJECT))
+    require(visitor, right_to(case.procedure))
     return casework.request_review(
         by=visitor.actor, case_id=case.pk, applicant=_applicant(visitor), request=request, at=at
     )  # fmt: skip
@@ -109,7 +106,7 @@ def take_back_request(*, visitor: Visitor, case_id: int, stated: str, at: dateti
     :raises CaseRefused: it is decided, was taken back, or somebody else asked it.
     """
     case = _own(visitor, case_id)
-    require(visitor, RIGHT_OF.get(ProcedureName(case.procedure), Right.OBJECT))
+    require(visitor, right_to(case.procedure))
     casework.take_back_request(by=visitor.actor, case_id=case.pk, stated=stated, at=at)
 
 

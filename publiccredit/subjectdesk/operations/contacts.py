@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 
-from publiccredit.accounts.operations import NotAllowed, one_act
+from publiccredit.accounts.operations import one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue.types.identity_numbers import may_hold_one
 from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContact
-from publiccredit.subjectdesk.rules import DeskRefused, office_only
+from publiccredit.subjectdesk.rules import DeskRefused, office_only, subject_itself
 from publiccredit.subjectdesk.types import HandlerAsked, Method, Visitor, rights_of
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -63,7 +63,7 @@ def name_handler(*, visitor: Visitor, asked: HandlerAsked, at: datetime) -> Hand
     :raises NotAllowed: a handler names no other.
     :raises UnableToKeep: the name, the contact, the period or the rights do not do.
     """
-    _subject_itself(visitor)
+    subject_itself(visitor)
     _verify_name(asked.name)
     _verify_contact(asked.contact)
     rights = rights_of(asked.rights)
@@ -96,7 +96,7 @@ def revoke_handler(*, visitor: Visitor, handler_id: int, at: datetime) -> None:
     :raises NotAllowed: a handler revokes no other.
     :raises UnableToKeep: the subject has no such handler that still acts.
     """
-    _subject_itself(visitor)
+    subject_itself(visitor)
     with one_act(by=visitor.actor, at=at, operation="revoke_handler", object_kind="handler") as act:
         revoked = Handler.objects.filter(
             pk=handler_id, subject_id=visitor.subject_id, revoked_at__isnull=True
@@ -104,11 +104,6 @@ def revoke_handler(*, visitor: Visitor, handler_id: int, at: datetime) -> None:
         if not revoked:
             raise UnableToKeep("没有这位经办人，或者已经撤销。请刷新页面核对。")
         act.object_id = handler_id
-
-
-def _subject_itself(visitor: Visitor) -> None:
-    if not visitor.is_subject:
-        raise NotAllowed("授权和撤销由本单位自己办理，经办人不能办理。")
 
 
 def _verify_name(name: str) -> None:

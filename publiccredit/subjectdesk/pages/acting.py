@@ -28,7 +28,7 @@ from publiccredit.subjectdesk.forms import (
 )
 from publiccredit.subjectdesk.keeping import handler_contact
 from publiccredit.subjectdesk.pages.desk import own_case
-from publiccredit.subjectdesk.rules import DeskRefused
+from publiccredit.subjectdesk.rules import DeskRefused, require, right_to, subject_itself
 from publiccredit.subjectdesk.types import Right, Visitor
 
 ON_A_RECORD = {"objection": ProcedureName.OBJECTION, "repair": ProcedureName.CREDIT_REPAIR}
@@ -47,12 +47,14 @@ def ask(request: HttpRequest, visitor: Visitor, record_id: int, procedure: str) 
     own = queries.own_record(visitor=visitor, record_id=record_id, on=timezone.localdate())
     if name is None or own is None:
         raise Http404
+    require(visitor, right_to(name))
     return _ask(request, visitor, name, own.record, {"navigator": own.navigator})
 
 
 @open_to_subject
 @require_http_methods(FORM_METHODS)
 def complain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    require(visitor, right_to(ProcedureName.COMPLAINT))
     return _ask(request, visitor, ProcedureName.COMPLAINT, None, {})
 
 
@@ -60,6 +62,7 @@ def complain(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 def add_paper(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
     case = own_case(visitor, case_id)
+    require(visitor, right_to(case.procedure))
     kinds = [(p.name, p.title) for p in casework.procedure_of_case(case=case).papers if p.obtained_by is Party.SUBJECT]
     kinds += [(p.name, p.title) for p in casework.procedure_of_case(case=case).papers if p.required]
     form = PaperForm(request.POST or None, request.FILES or None, kinds=list(dict.fromkeys(kinds)))
@@ -79,6 +82,7 @@ def add_paper(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpRespo
 @require_http_methods(FORM_METHODS)
 def review(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
     case = own_case(visitor, case_id)
+    require(visitor, right_to(case.procedure))
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,6 +101,7 @@ def review(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse
 @require_http_methods(FORM_METHODS)
 def take_back(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
     case = own_case(visitor, case_id)
+    require(visitor, right_to(case.procedure))
     form = TakeBackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,6 +123,7 @@ def statement(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRes
     own = queries.own_record(visitor=visitor, record_id=record_id, on=timezone.localdate())
     if own is None:
         raise Http404
+    require(visitor, Right.STATE)
     form = StatementForm(request.POST or None, initial={"statement": own.record.statement})
     if request.method == "POST" and form.is_valid():
         try:
@@ -135,6 +141,7 @@ def statement(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRes
 @open_to_subject
 @require_http_methods(FORM_METHODS)
 def handlers(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    subject_itself(visitor)  # a handler does not read here what other persons are called and where they are reached
     today = timezone.localdate()
     usual = {"begins": today, "last_on": today + timedelta(days=180), "rights": [Right.SEE.value]}
     form = HandlerForm(request.POST or None, initial=usual)

@@ -25,6 +25,7 @@ from publiccredit.disclosure.words import (
 from publiccredit.subjectdesk import queries
 from publiccredit.subjectdesk.access import open_to_subject
 from publiccredit.subjectdesk.queries import OwnRecord
+from publiccredit.subjectdesk.rules import right_to
 from publiccredit.subjectdesk.types import Right, Visitor
 
 
@@ -113,6 +114,7 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
     """
     found = own_case(visitor, case_id)
     rules = casework.procedure_of_case(case=found)
+    acts = visitor.may(right_to(found.procedure))
     titles = {p.name: p.title for p in rules.papers}
     ground = rules.ground(found.ground)
     named = {
@@ -133,9 +135,9 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
             {"record": r.record, "field": casework.contested_title(of_case=r)}
             for r in found.records.select_related("record")
         ],
-        "open": found.state in UNDECIDED and found.state != CaseState.PROPOSED,
-        "may_take_back": queries.may_take_back(case=found),
-        "may_review": queries.may_ask_for_review(case=found, by=Party.SUBJECT, on=timezone.localdate()),
+        "open": acts and found.state in UNDECIDED and found.state != CaseState.PROPOSED,
+        "may_take_back": acts and queries.may_take_back(case=found),
+        "may_review": acts and queries.may_ask_for_review(case=found, by=Party.SUBJECT, on=timezone.localdate()),
         "review_until": casework.review_until(case=found),
         "decided_by": department_name(
             catalogue.credit_office().code if found.decided_by_party == Party.OFFICE else found.department_code

@@ -148,6 +148,8 @@ def from_sign_on(request: HttpRequest) -> HttpResponse:
     except sign_on.NotSignedOn as refusal:
         operations.refuse_sign_on(source=source_of(request), because=refusal.because, at=now)
         response = _not_signed_on(request, str(refusal))
+    except operations.NotProved:  # its own words are about a code that nobody typed here
+        response = _not_signed_on(request, sign_on.NOTHING_PROVED)
     except DeskRefused as refusal:
         response = _not_signed_on(request, str(refusal))
     response.delete_cookie(STATE_COOKIE, path=COOKIE_PATH, samesite="Lax")

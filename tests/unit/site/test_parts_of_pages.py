@@ -34,6 +34,11 @@ def test_values_are_written_the_chinese_way() -> None:
     assert (day(date(2026, 11, 3)), percent(0.9544), thousands(12_345)) == ("2026-11-03", "95.4%", "12,345")
 
 
+def test_an_instant_is_of_the_day_it_was_in_china() -> None:
+    at = datetime(2026, 11, 26, 17, tzinfo=UTC)  # one in the night of the 27th
+    assert Template("{% load components %}{{ at|day }}").render(Context({"at": at})) == "2026-11-27"
+
+
 def test_breadcrumbs_pair_words_with_addresses() -> None:
     assert breadcrumbs("部门", "/d/", "税务局") == {"linked": [{"text": "部门", "url": "/d/"}], "current": "税务局"}
 

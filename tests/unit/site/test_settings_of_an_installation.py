@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests.environment import ROOT
@@ -49,3 +50,11 @@ def test_the_demonstration_offers_the_second_factor_and_an_installation_may_choo
     assert told(PUBLICCREDIT_DEMO="1", PUBLICCREDIT_SECOND_FACTOR="")["factor"] == "offered"
     chosen = told(PUBLICCREDIT_DEMO="1", PUBLICCREDIT_SECOND_FACTOR="required", PUBLICCREDIT_LOG_LEVEL="INFO")
     assert (chosen["factor"], chosen["level"]) == ("required", "INFO")
+
+
+def test_whatever_runs_on_the_data_of_the_demonstration_says_so(tmp_path: Path) -> None:
+    plain = {"PUBLICCREDIT_DATA": str(tmp_path), "PUBLICCREDIT_SECOND_FACTOR": ""}
+    assert told(**plain)["factor"] == "required"
+    (tmp_path / "demo.json").write_text('{"until": "2026-11-27"}')
+    assert told(**plain)["factor"] == "offered"  # else no case of it could be approved from the shell
+    assert told(**plain, PUBLICCREDIT_DEMO="0")["factor"] == "required"
