@@ -153,7 +153,7 @@ def test_a_right_row_is_accepted_and_a_wrong_one_gets_exactly_its_issues(name, r
 def test_a_sentence_within_a_sentence_ends_once():
     kind = rulebook().issue_kinds["unknown_code"]
     said = message(kind, sheet="", row=2, column="处罚类别", found="罚", expected="不在代码表中。请填罚款。")
-    assert said.startswith("第 2 行“处罚类别”为“罚”，不在代码表中。请填罚款。请从模板的下拉列表中选择。（T-102，")
+    assert said.startswith("第 2 行“处罚类别”为“罚”，不在代码表中。请填罚款。请改为所列可填的词语之一；")
 
 
 def test_every_check_has_words_an_example_and_a_sentence():
