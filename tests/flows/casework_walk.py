@@ -51,6 +51,7 @@ FILED: list[Step] = [
     ("state", {"n": 1, "length": 12, "by_stranger": True}),
     *(_resend(0, 777) for _ in range(2)),
     *(("correct_severity", {"n": 4, "severity": severity}) for severity in ("general", "general", "serious")),
+    ("correct_kind", {"n": 4, "kind": "责令停产停业"}),  # its department has stated how severe it is
     *(("correct_kind", {"n": 3, "kind": kind}) for kind in ("吊销许可证件", "吊销许可证件", "责令停产停业")),
     _resend(3, 557),
 ]

@@ -72,7 +72,8 @@ def _longer_terms(patch: pytest.MonkeyPatch) -> None:
     usual = subjects.correct
 
     def longer(**asked: Any) -> None:
-        later = {"disclosed_until": asked["columns"]["disclosed_until"].replace(year=2031)}
+        until = asked["columns"].get("disclosed_until")
+        later = {"disclosed_until": until.replace(year=2031)} if until else {}
         usual(**asked | {"columns": {**asked["columns"], **later}})
 
     patch.setattr(effects.subjects, "correct", longer)
@@ -181,7 +182,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp07 shown after its end": (_shown_after_its_end, "dp07 dp08 dp09"),
     "dp08 a longer term": (_longer_terms, "dp08"),
     "dp08 a kind corrected without its severity": (_nothing(correcting, "_severity_by_rule", {}), "dp08"),
-    "dp08 a stated severity judged anew": (_stated_judged_anew, "dp08"),
+    "dp08 a stated severity judged anew": (_stated_judged_anew, "dp08 correct_kind"),
     "dp09 shared after its end": (_shared_after_its_end, "dp09"),
     "dp13 an ended record kept from its subject": (_ended_kept_from_its_subject, "dp13"),
     "dp14 no mark on a disputed record": (_nothing(subjects, "mark_disputed"), "dp14"),
@@ -214,7 +215,11 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp38 a lapse counted as in time": (_lapse_counted_as_in_time, "dp38"),
 }
 DROPPED: dict[str, tuple[str, str]] = {
-    "dp10 a backup brings back": ("DROP TRIGGER casework_guard_record ON subjects_record", "restore"),
+    "dp10 a backup brings back": (
+        "DROP TRIGGER casework_guard_record ON subjects_record;"
+        " DROP TRIGGER casework_guard_contested ON subjects_record",
+        "restore",
+    ),
     "dp36 no versions": ("DROP TRIGGER subjects_keep_version ON subjects_record", "resend dp"),
 }
 
