@@ -7,10 +7,18 @@ from datetime import date
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields, value_of
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.types import DecisionState
-from publiccredit.catalogue.types import SEVERITY_TITLES, FieldRole, FieldType, RecordField, RecordType, Severity
-from publiccredit.catalogue.types.amounts import amounts_named, in_yuan
+from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType
+from publiccredit.catalogue.types.amounts import amounts_named
 from publiccredit.ledger.types import china_day
-from publiccredit.subjects.queries import Record, RecordVersion, day_of, record_type_of, record_versions
+from publiccredit.subjects.queries import (
+    Record,
+    RecordVersion,
+    day_of,
+    field_in_words,
+    record_type_of,
+    record_versions,
+    value_in_words,
+)
 
 SHORTEST_REPEATED = 4  # characters: a shorter word stands in other fields by chance
 EMPTY = "空白"
@@ -38,12 +46,6 @@ def changes_of(*, decision: Decision) -> tuple[Change, ...]:
         days = (day_of(former), china_day(at=decision.proposed_at))
         found += [_change(former, field(name), text, days) for name, text in decision.corrections.items()]
     return tuple(dict.fromkeys(found))
-
-
-def present_words(*, record: Record, name: str) -> str:
-    """Give what a field of a record says now, as a person reads it."""
-    field = record_type_of(record).field(name)
-    return _words(_held(record, field), field)
 
 
 def disagreements(*, record: Record, corrections: Mapping[str, str], on: date) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def repeated_elsewhere(*, record: Record) -> tuple[str, ...]:
     record_type, correctable = record_type_of(record), correctable_fields(record_id=record.pk)
     held = {field.name: _held(record, field) for field in record_type.fields}
     return tuple(
-        f"“{other.title}”中写有“{field.title}”（{_words(held[field.name], field)}）"
+        f"“{other.title}”中写有“{field.title}”（{value_in_words(value=held[field.name], field=field)}）"
         for field in record_type.fields
         for other in record_type.fields
         if field.type in IN_FIGURES
@@ -94,10 +96,10 @@ def _records(case: Case) -> list[Record]:
 
 def _change(former: Record | RecordVersion, field: RecordField, text: str, days: Sequence[date]) -> Change:
     try:
-        after = _words(value_of(field=field, text=text, days=days), field)
+        after = value_in_words(value=value_of(field=field, text=text, days=days), field=field)
     except UnableToCorrect:  # proposed under an edition that allowed it
         after = text
-    return Change(field.title, _words(_held(former, field), field), after)
+    return Change(field.title, field_in_words(row=former, field=field), after)
 
 
 def _former(record: Record, decision: Decision) -> Record | RecordVersion:
@@ -120,16 +122,6 @@ def _held(row: Record | RecordVersion, field: RecordField) -> object:
         return row.severity
     value = row.content.get(field.name)
     return getattr(row, field.role.value, None) if value in (None, "") and field.role is not None else value
-
-
-def _words(value: object, field: RecordField) -> str:
-    if value in (None, ""):
-        return ""
-    if field.role is FieldRole.SEVERITY:
-        return SEVERITY_TITLES[Severity(str(value))] if value in set(Severity) else str(value)
-    if field.type is FieldType.AMOUNT and isinstance(value, int):
-        return in_yuan(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _quoted(words: str) -> str:
@@ -180,7 +172,7 @@ def _spellings(day: str) -> tuple[str, ...]:
 
 
 def _said(field: RecordField, other: RecordField, before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    value, text = _words(after[field.name], field), str(after[other.name] or "")
+    value, text = value_in_words(value=after[field.name], field=field), str(after[other.name] or "")
     shown = text if len(text) <= 60 else f"{text[:60]}……"
     corrected = "更正后为" if str(before[field.name]) != str(after[field.name]) else "现为"
     return f"“{field.title}”{corrected}{_quoted(value)}，而“{other.title}”写的是{_quoted(shown)}，两处不一致。"

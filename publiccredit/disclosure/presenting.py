@@ -3,16 +3,11 @@
 from datetime import date
 
 from publiccredit.catalogue.types import (
-    SEVERITY_TITLES,
     Audience,
-    FieldRole,
-    FieldType,
     Nature,
-    RecordField,
     RecordType,
     Severity,
 )
-from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
@@ -24,22 +19,11 @@ from publiccredit.subjects.queries import (
     RecordState,
     RecordVersion,
     contested_of,
+    field_in_words,
     record_type_of,
     repair_opens_on,
 )
 
-COLUMNS = {
-    FieldRole.DOCUMENT_NUMBER: "document_number",
-    FieldRole.AUTHORITY_NAME: "authority_name",
-    FieldRole.AUTHORITY_USCC: "authority_uscc",
-    FieldRole.DECIDED_ON: "decided_on",
-    FieldRole.SERVED_ON: "served_on",
-    FieldRole.EFFECTIVE_FROM: "effective_from",
-    FieldRole.EFFECTIVE_UNTIL: "effective_until",
-    FieldRole.SEVERITY: "severity",
-    FieldRole.FINE: "fine_fen",
-    FieldRole.CONFISCATED: "confiscated_fen",
-}
 STANDINGS = {RecordState.HELD_UNSERVED: Standing.HELD, RecordState.HELD_UNMATCHED: Standing.HELD}
 
 
@@ -99,7 +83,7 @@ def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> 
             name=field.name,
             title=field.title,
             standard=field.standard or "",
-            value=_value(row, field),
+            value=field_in_words(row=row, field=field),
             note=str(Dispute(row.dispute).label) if field.name in row.contested_fields else "",
         )
         for field in record_type.fields
@@ -128,31 +112,3 @@ def standing(row: RecordColumns, *, nature: Nature, on: date) -> Standing:
 
 def _holds(begins: date | None, until: date | None, on: date) -> bool:
     return begins is not None and begins <= on and (until is None or on < until)
-
-
-def _value(row: RecordColumns, field: RecordField) -> str:
-    raw = getattr(row, COLUMNS[field.role]) if field.role in COLUMNS else None
-    if raw in (None, ""):
-        raw = row.content.get(field.name)
-    if raw in (None, ""):
-        return "长期" if _is_long_term(row, field) else ""
-    return _in_words(raw, field)
-
-
-def _is_long_term(row: RecordColumns, field: RecordField) -> bool:
-    return field.role is FieldRole.EFFECTIVE_UNTIL and row.effective_from is not None
-
-
-def _in_words(raw: object, field: RecordField) -> str:
-    if field.role is FieldRole.SEVERITY and raw in SEVERITY_TITLES:
-        return SEVERITY_TITLES[Severity(str(raw))]
-    if field.type is FieldType.AMOUNT and isinstance(raw, int):
-        return in_yuan(raw)
-    text = raw.isoformat() if isinstance(raw, date) else str(raw)
-    if field.type is FieldType.TEXT:
-        # Departments copy whole decisions into the facts, the numbers of the people in them included. An identity
-        # number never leaves the house, in whatever field it stands (DP-11).
-        text = without(text)
-    if field.several is not None:
-        return "、".join(part.strip() for part in text.split(field.several) if part.strip())
-    return "长期" if field.long_term is not None and text == field.long_term.isoformat() else text

@@ -24,6 +24,7 @@ from publiccredit.subjects.record_types import ContestedField, ContestedParts, c
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use
 from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
+from publiccredit.subjects.wording import field_in_words, value_in_words
 
 __all__ = [
     "ContestedField",
@@ -40,6 +41,7 @@ __all__ = [
     "SubjectName",
     "contested_of",
     "day_of",
+    "field_in_words",
     "identifiers",
     "in_use",
     "judged_by",
@@ -55,6 +57,7 @@ __all__ = [
     "repair_opens_on",
     "severity_by_rule",
     "subjects",
+    "value_in_words",
 ]
 
 

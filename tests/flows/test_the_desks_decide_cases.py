@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework import desk
@@ -25,6 +26,7 @@ from publiccredit.casework.types import Asked, Channel, Verdict
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ProcedureName, StepName
 from publiccredit.subjects.models import Record
+from publiccredit.subjects.queries import field_in_words, record_type_of
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -318,3 +320,18 @@ def test_the_source_asks_the_applicant_for_no_papers_in_the_offices_case(record:
     assert StepName.REQUEST_PAPERS in desk.steps_open(case=case, actor=CLERK, on=TODAY)
     with pytest.raises(NotAllowed, match="这一步由信用办办理"):
         request_papers(by=LIAISON, case_id=case.pk, asked="缴款凭证", at=AT)
+
+
+def test_whoever_handles_a_case_reads_the_record_also_when_nobody_is_shown_it(record: Record) -> None:
+    """Who decides on a record must have it before them, suspended or ended; what never leaves the house stays away."""
+    case = repair_ready(record)
+    settled(case, "granted", first=LIAISON, second=HEAD)
+    page = read(HEAD, f"/cases/{case.pk}/")
+    record_type = record_type_of(record)
+    never = {f.title for f in record_type.fields if f.disclosed is None}
+    assert "现在不公示" in page
+    for field in record_type.fields:
+        said = field_in_words(row=record, field=field)
+        assert field.disclosed is None or escape(said) in page
+    assert never
+    assert not [title for title in never if f"<dt>{title}" in page]

@@ -8,14 +8,14 @@ from django import forms
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
-from publiccredit.casework.changes import present_words, repeated_elsewhere
+from publiccredit.casework.changes import repeated_elsewhere
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
 from publiccredit.casework.types import Order, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
-from publiccredit.subjects.queries import Record
+from publiccredit.subjects.queries import Record, field_in_words, record_type_of
 
 CORRECTED_AT_ONCE = 3
 LONGEST_PRESENT = 24  # characters of a present value in a drop-down
@@ -23,7 +23,7 @@ PRIVATE = "人人可见：不要写自然人的姓名、身份证号码、电话
 
 
 def _with_present(title: str, record: Record, name: str) -> str:
-    words = present_words(record=record, name=name)
+    words = field_in_words(row=record, field=record_type_of(record).field(name))
     return (
         f"{title}（现为{words if len(words) <= LONGEST_PRESENT else words[:LONGEST_PRESENT] + '……'}）"
         if words

@@ -19,7 +19,7 @@ from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, RecordState, record_type_of
+from publiccredit.subjects.queries import Record, RecordState, field_in_words, record_type_of
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -33,6 +33,16 @@ LOOKS = {
     CaseState.TAKEN_BACK: "ended",
 }
 LARGEST_NUMBER = 2**63
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A field of a record, as the component ``fields`` shows it."""
+
+    title: str
+    standard: str
+    value: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,24 @@ def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
 def record_words(record: Record) -> str:
     """Name a record by its kind and document number."""
     return f"{record_type_of(record).title} {record.document_number}".strip()
+
+
+def content_of(record: Record, *, contested: str = "") -> list[FieldRow]:
+    """
+    Give what a record says, field by field, for whoever handles a case about it: also when nobody else is shown it.
+
+    What never leaves the house, the number of a person's document, stays away here too.
+    """
+    return [
+        FieldRow(
+            title=field.title,
+            standard=field.standard or "",
+            value=field_in_words(row=record, field=field),
+            note="争议字段" if field.name == contested else "",
+        )
+        for field in record_type_of(record).fields
+        if field.disclosed is not None
+    ]
 
 
 def shown_to_everybody(record: Record, *, on: date) -> bool:
