@@ -42,6 +42,14 @@ def awaiting_papers(*, on: date) -> Q:
     return Q(state=CaseState.WAITING_FOR_PAPERS, papers_due_on__gte=on)
 
 
+def due_in_words(*, case: Case) -> str:
+    """Say by when a case is decided, or until when it waits for papers; nothing once it is over."""
+    if case.state == CaseState.WAITING_FOR_PAPERS and case.papers_due_on is not None:
+        return f"材料最迟 {case.papers_due_on} 交来，决定期限暂停"
+    provisional = "（暂定，以放假安排公布后核定的为准）" if case.provisional else ""
+    return f"最迟 {case.due_on} 作出处理{provisional}" if case.state in UNDECIDED else ""
+
+
 def clock_day(*, case: Case, on: date) -> date:
     """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
     if case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since is not None:

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks, letters
-from publiccredit.casework.clocks import awaiting_papers, late
+from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
@@ -65,6 +65,7 @@ __all__ = [
     "desk_of_department",
     "desk_of_office",
     "determined_by",
+    "due_in_words",
     "eligibility_of",
     "ended_before",
     "grounds_for",

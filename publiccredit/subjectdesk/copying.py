@@ -105,6 +105,8 @@ class CopiedCase:
     state: str
     opened_on: date
     due_on: date
+    papers_due_on: date | None
+    due: str  # by when it is decided, or waits for papers, in words
     history: tuple[str, ...]
 
 
@@ -165,6 +167,8 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
                 state=str(CaseState(case.state).label),
                 opened_on=case.opened_on,
                 due_on=case.due_on,
+                papers_due_on=case.papers_due_on,
+                due=casework.due_in_words(case=case),
                 history=tuple(f"{e.at.astimezone(CHINA):%Y-%m-%d} {e.sentence}" for e in casework.timeline(case=case)),
             )
             for case in queries.own_cases(visitor=visitor)

@@ -58,7 +58,8 @@ def story_of(*, copy: Copy) -> list[Flowable]:
         story += _record(record)
     story.append(Paragraph(f"二、案件（{len(copy.cases)} 件）", HEAD))
     for case in copy.cases:
-        story.append(Paragraph(escape(f"{case.number} {case.title}：{case.state}，办理期限至 {case.due_on}"), TEXT))
+        state = "，".join(said for said in (case.state, case.due) if said)
+        story.append(Paragraph(escape(f"{case.number} {case.title}：{state}"), TEXT))
         story += [Paragraph(escape(sentence), TEXT) for sentence in case.history]
     story.append(Paragraph(f"三、查阅记录（{len(copy.looks)} 次）", HEAD))
     story += [

@@ -247,6 +247,9 @@ def test_papers_asked_for_are_added_and_the_clock_goes_on(desk: Client, record: 
     case.refresh_from_db()
     assert f"材料最迟 {case.papers_due_on} 交来，决定期限暂停" in page
     assert f"最迟 {case.due_on} 作出处理" not in page
+    copied = desk.get("/mine/copy.json").json()["cases"][0]
+    until = case.papers_due_on
+    assert (copied["due"], copied["papers_due_on"]) == (f"材料最迟 {until} 交来，决定期限暂停", str(until))
     broken = SimpleUploadedFile("凭证.pdf", b"no pdf at all")
     damaged = desk.post(f"/mine/cases/{case.pk}/papers/", {"kind": "evidence", "file": broken})
     assert (damaged.status_code, "“凭证.pdf”打不开" in damaged.content.decode()) == (422, True)

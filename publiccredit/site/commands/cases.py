@@ -40,8 +40,7 @@ def list_cases(department: str | None, overdue: bool) -> None:
         rows = [_in_short(found) for found in chosen]
     answer(rows)
     for row in rows:
-        provisional = "（暂定）" if row["provisional"] else ""
-        say(f"{row['number']}  {row['title']}  {row['state_title']}  至 {row['due_on']}{provisional}  {row['subject']}")
+        say(f"{row['number']}  {row['title']}  {row['state_title']}  {row['due']}  {row['subject']}")
     say(f"共 {len(rows)} 件。")
 
 
@@ -53,7 +52,7 @@ def show(number: str) -> None:
         found = _found(number)
         data = _in_full(found)
     answer(data)
-    say(f"{data['number']}  {data['title']}  {data['state_title']}  期限至 {data['due_on']}")
+    say(f"{data['number']}  {data['title']}  {data['state_title']}  {data['due']}".rstrip())
     for event in data["timeline"]:
         say(f"  {event['at'].astimezone(CHINA):%Y-%m-%d %H:%M}  {event['sentence']}")
 
@@ -88,7 +87,7 @@ def open_(**given: Any) -> None:
         )
         data = _in_short(opened)
     answer(data)
-    say(f"已收件，编号 {data['number']}，期限至 {data['due_on']}。")
+    say(f"已收件，编号 {data['number']}，{data['due']}。")
 
 
 @case.command("take", cls=Command)
@@ -301,7 +300,9 @@ def _in_short(found: "Case") -> dict[str, Any]:
         "owner": found.owner,
         "opened_on": found.opened_on,
         "due_on": found.due_on,
+        "papers_due_on": found.papers_due_on,
         "provisional": found.provisional,
+        "due": queries.due_in_words(case=found),
     }
 
 

@@ -146,13 +146,12 @@ def _asked(request: HttpRequest, form: FollowForm) -> HttpResponse:
 def _state(
     request: HttpRequest, case: Case, number: str, code: str, more: MoreForm, *, done: bool = False
 ) -> HttpResponse:
-    undecided = case.state in UNDECIDED
     named = {
         "case": case,
         "state": CaseState(case.state).label,
-        "undecided": undecided,
+        "due": casework.due_in_words(case=case),
         "letters": queries.letters_of_case(case=case),
-        "may_add": undecided and case.state != CaseState.PROPOSED,
+        "may_add": case.state in UNDECIDED and case.state != CaseState.PROPOSED,
         "may_review": queries.may_ask_for_review(case=case, by=Party.READER, on=timezone.localdate()),
         "review_until": casework.review_until(case=case),
         "review": queries.review_of(case=case),

@@ -206,15 +206,11 @@ def own_case(visitor: Visitor, case_id: int) -> Case:
 def case_line(found: Case) -> CaseLine:
     """Give a case in a line."""
     rules = casework.procedure_of_case(case=found)
-    provisional = "（暂定，以放假安排公布后核定的为准）" if found.provisional else ""
-    due = f"最迟 {found.due_on} 作出处理{provisional}" if found.state in UNDECIDED else ""
-    if found.state == CaseState.WAITING_FOR_PAPERS and found.papers_due_on is not None:
-        due = f"材料最迟 {found.papers_due_on} 交来，决定期限暂停"
     return CaseLine(
         number=found.number,
         title=rules.title,
         state=str(CaseState(found.state).label),
-        due=due,
+        due=casework.due_in_words(case=found),
         url=reverse("subjectdesk:case", args=[found.pk]),
     )
 
