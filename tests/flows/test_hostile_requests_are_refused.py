@@ -36,8 +36,9 @@ def test_an_unknown_address_of_the_interface_is_told_to_a_program(client: Client
 
 def test_another_host_is_refused_in_the_shape_of_the_interface(client: Client) -> None:
     answer = client.get("/api/v1/catalogue", headers={"host": "evil.example"})
-    told = {"code": "invalid", "message": WORDS[400], "where": []}
-    assert (answer.status_code, answer.json()) == (400, told)
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["where"]) == (400, "unknown_host", [])
+    assert "PUBLICCREDIT_HOSTS" in told["message"]
 
 
 def test_a_failure_is_told_to_a_program_in_its_shape(monkeypatch: pytest.MonkeyPatch) -> None:
