@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publiccredit.intake import offline
+from publiccredit.intake import annotation
 from publiccredit.site import backup
 from tests.environment import ROOT
 from tests.flows.test_the_command_line_answers import Here, here, run
@@ -104,9 +104,9 @@ def test_an_annotated_file_for_which_there_was_no_space_leaves_the_former_one(
     if former is not None:
         target.write_bytes(former)
         target.chmod(0o640)
-    annotate = _full_disk()(offline.annotate)
+    annotate = _full_disk()(annotation.annotate)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(offline, "annotate", annotate)
+        patch.setattr(annotation, "annotate", annotate)
         code, _, error = here("check", str(PENALTIES), "--annotate", str(target))
     assert (code, f"写不进 {target}" in error) == (2, True)
     left = [target] if former is not None else []

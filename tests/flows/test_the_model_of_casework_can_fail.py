@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from publiccredit.casework import clocks, correcting, effects, marking, rules
+from publiccredit.casework import clocks, correcting, effects, figures, marking, rules
 from publiccredit.casework.models import Decision, DeclaredRelation
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature
@@ -141,9 +141,7 @@ def _the_same_approves(patch: pytest.MonkeyPatch) -> None:
 
 
 def _lapse_counted_as_in_time(patch: pytest.MonkeyPatch) -> None:
-    from publiccredit.casework import queries
-
-    patch.setattr(queries, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
+    patch.setattr(figures, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
 
 
 def _whole_record_marked(patch: pytest.MonkeyPatch) -> None:
