@@ -6,9 +6,8 @@ from django import forms
 
 from publiccredit.accounts.forms import Choices
 from publiccredit.accounts.models import LEAST_REASON, Officer
-from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES, Grant, TokenScope, Wanted
+from publiccredit.accounts.types import ROLE_TITLES, SCOPE_TITLES, TOKEN_TERMS, Grant, TokenScope, Wanted
 
-TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
 OF_DEPARTMENT = "联络员和部门负责人必选；信用办、审计和管理员留空。"
 
 

@@ -27,6 +27,8 @@ DEPARTMENT_ROLES = frozenset({Role.LIAISON, Role.DEPARTMENT_HEAD})
 FOUR_EYES_ROLES = frozenset({Role.DEPARTMENT_HEAD, Role.OFFICE_HEAD, Role.ADMINISTRATOR})
 OFFICE_ROLES = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD})
 HEAD_ROLES = frozenset({Role.DEPARTMENT_HEAD, Role.OFFICE_HEAD})
+# Days a token of an officer or a recipient may live, as a form offers them.
+TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
 
 
 class SecondFactorWanted(StrEnum):

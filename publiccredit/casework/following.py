@@ -8,7 +8,7 @@ from publiccredit.casework.models import Decision
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordColumns, last_day, repair_opens_on
+from publiccredit.subjects.queries import Record, RecordColumns, last_day, never_shown, repair_opens_on
 
 
 def followed(*, record: Record, entry_id: int) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _title(row: RecordColumns) -> str:
 
 
 def _published(row: RecordColumns) -> bool:
-    return row.disclosed_from is None or row.disclosed_until is None or row.disclosed_from < row.disclosed_until
+    return not never_shown(decided_on=row.decided_on, served_on=row.served_on, until=row.disclosed_until)
 
 
 def _shown(row: RecordColumns) -> str:

@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 
+from publiccredit.accounts.types import TOKEN_TERMS
 from publiccredit.recipients.types import BY_PERSON, NewRecipient, Used
-
-TOKEN_TERMS = (("30", "30 天"), ("90", "90 天"), ("365", "一年"))
 
 
 class RecipientForm(forms.Form):
