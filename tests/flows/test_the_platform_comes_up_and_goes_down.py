@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import psutil
 import pytest
+from django.conf import settings
 
 from publiccredit.site import embedded_postgres, serving
 from publiccredit.site.demo.accounts import ACCOUNTS
@@ -58,6 +59,16 @@ def first_answer(lines: IO[str]) -> Any:
         if line == "}\n":
             return json.loads(read)
     raise AssertionError(f"no answer in {read!r}")
+
+
+def break_connections(database: str) -> int:
+    """End what serves a database's connections, as its restart does, and give how many there were."""
+    with embedded_postgres.locate(settings.DATA_FOLDER).connect(embedded_postgres.SUPERUSER, "postgres") as server:
+        ended = server.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s", [database]
+        ).fetchone()
+    assert ended is not None
+    return int(str(ended[0]))
 
 
 @pytest.fixture
@@ -129,6 +140,10 @@ def test_the_site_answers_until_it_is_told_to_end(
     def announce() -> None:
         with urllib.request.urlopen(f"{address.url}health") as answer:
             seen.append((answer.status, json.loads(state_file.read_text())["port"]))
+        assert break_connections(fresh_database) >= 1
+        for _ in range(4):  # of whatever thread: an answer other than 200 is raised
+            urllib.request.urlopen(f"{address.url}catalogue/").close()
+            urllib.request.urlopen(f"{address.url}health").close()
         with pytest.raises(UnableToServe, match=f"{address.url} 运行"):
             serving._refuse_second()
         os.kill(os.getpid(), signal.SIGTERM)
