@@ -12,14 +12,14 @@ from publiccredit.ledger.types import china_day
 
 
 def working_days_used(*, start: date, end: date, within: Packs | None = None) -> int:
-    """Count the working days after ``start`` up to and including ``end``; weekdays where a year is undecreed."""
+    """Count the working days after ``start`` up to and including ``end``; presumed ones where a year is undecreed."""
     if end <= start:
         return 0
     try:
         return catalogue.working_days_between(start=start, end=end, within=within)
     except catalogue.UnknownYear:
         days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-        return sum(_is_working(day, within) for day in days)
+        return sum(catalogue.presumed_working_day(day=day, within=within) for day in days)
 
 
 def set_due(*, case: Case, within: Packs | None = None) -> bool:
@@ -92,10 +92,3 @@ def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:
         return 100
     total = case.total_days + case.extended_days + case.waited_days
     return min(99, working_days_used(start=case.opened_on, end=on, within=within) * 100 // total)
-
-
-def _is_working(day: date, within: Packs | None) -> bool:
-    try:
-        return catalogue.is_working_day(day=day, within=within)
-    except catalogue.UnknownYear:
-        return day.weekday() < 5

@@ -264,6 +264,11 @@ def is_working_day(*, day: date, within: Packs | None = None) -> bool:
     return working_days.is_working_day(day=day, within=within or packs())
 
 
+def presumed_working_day(*, day: date, within: Packs | None = None) -> bool:
+    """Tell whether a day is a working day; in an undecreed year a weekday that is no holiday of fixed date."""
+    return working_days.presumed_working_day(day=day, within=within or packs())
+
+
 def working_days_between(*, start: date, end: date, within: Packs | None = None) -> int:
     """
     Count the working days after ``start`` up to and including ``end``; below zero where ``end`` lies before ``start``.
@@ -295,7 +300,8 @@ def grant_term(*, on: date, within: Packs | None = None) -> grant_terms.Proposal
 
 def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline:
     """
-    Give the ``number``-th working day after ``day``; where a year is undecreed, by weekdays alone and provisional.
+    Give the ``number``-th working day after ``day``; where a year is undecreed, provisional: by weekdays less
+    the holidays whose dates the law fixes.
 
     :raises ValueError: ``number`` is below zero.
     """

@@ -3,7 +3,8 @@ Working days by decree: Mondays to Fridays, less the decreed holidays, plus the 
 
 Periods of law counted in working days begin the day after the act (行政许可法第八十二条、行政处罚法第八十五条:
 不含法定节假日), so a decision of Friday is published in time on the Tuesday after next at the latest when nothing
-intervenes. A year without a decree is an error: its deadlines can only be provisional.
+intervenes. A year without a decree is an error: its deadlines can only be provisional, and count as days off what the
+law fixes by date. A lunar holiday, or the day made up for one on a weekend, is known by the decree alone.
 """
 
 from bisect import bisect_left
@@ -70,6 +71,19 @@ def is_working_day(*, day: date, within: Packs) -> bool:
     return days.working[days.offset(day)]
 
 
+def presumed_working_day(*, day: date, within: Packs) -> bool:
+    """Tell whether a day is a working day; in an undecreed year a weekday that is no holiday of fixed date."""
+    return _presumed(day, _days_of(within), within)
+
+
+def _presumed(day: date, days: _Days, within: Packs) -> bool:
+    if days.first <= day <= days.last:
+        return days.working[days.offset(day)]
+    return day.weekday() < 5 and not any(
+        f"{day:%m-%d}" in h.days and h.in_force_on(day) for h in within.statutory_holidays
+    )
+
+
 def working_days_between(*, start: date, end: date, within: Packs) -> int:
     """
     Count the working days after ``start`` up to and including ``end``; below zero where ``end`` lies before ``start``.
@@ -110,7 +124,8 @@ class Deadline:
 
 def deadline(*, day: date, number: int, within: Packs) -> Deadline:
     """
-    Give the ``number``-th working day after ``day``; where a year is undecreed, by weekdays alone and provisional.
+    Give the ``number``-th working day after ``day``; where a year is undecreed, provisional: by weekdays less
+    the holidays whose dates the law fixes.
 
     :raises ValueError: ``number`` is below zero.
     """
@@ -121,8 +136,7 @@ def deadline(*, day: date, number: int, within: Packs) -> Deadline:
     found, left = day, number
     while left:
         found += timedelta(days=1)
-        known = days.first <= found <= days.last
-        left -= days.working[days.offset(found)] if known else found.weekday() < 5
+        left -= _presumed(found, days, within)
     return Deadline(found, provisional=True)
 
 

@@ -260,12 +260,20 @@ def _fine(rule: SeverityRule) -> str:
 
 
 def _calendars(packs: Packs) -> str:
-    text = "# 工作日历\n\n工作日为周一至周五，减去放假日，加上调休上班的周末。没有日历的年份不能计算期限。\n\n"
+    text = "# 工作日历\n\n工作日为周一至周五，减去放假日，加上调休上班的周末。没有日历的年份，期限只能暂定。\n\n"
     rows = (
         (y, c.notice, len(c.holidays), "、".join(f"{d:%m-%d}" for d in c.working_weekends), c.confidence.value)
         for y, c in sorted(packs.calendars.items())
     )
-    return text + table(["年份", "通知", "放假天数", "调休上班", "可信度"], rows)
+    text += table(["年份", "通知", "放假天数", "调休上班", "可信度"], rows)
+    text += (
+        "\n## 法律写明日期的节日\n\n还没有放假通知的年份，这些日子也不算工作日。农历节日、调休和补假以通知为准。\n\n"
+    )
+    fixed = (
+        (h.title, "、".join(h.days), f"{h.in_force_from} 起", h.basis, h.source, h.confidence.value)
+        for h in packs.statutory_holidays
+    )
+    return text + table(["节日", "日期", "施行", "依据", "来源", "可信度"], fixed)
 
 
 def _glossary(packs: Packs) -> str:

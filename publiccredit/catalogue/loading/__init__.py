@@ -32,6 +32,7 @@ from publiccredit.catalogue.types import (
     Right,
     SeverityClassification,
     Source,
+    StatutoryHoliday,
     Term,
     own_form,
 )
@@ -54,6 +55,7 @@ SHAPES: dict[str, type[Pack]] = {
     "codes/*.yml": CodeTable,
     "departments/*.yml": Department,
     "calendars/*.yml": Calendar,
+    "statutory_holidays.yml": StatutoryHoliday,
     "disclosure/severity/*.yml": SeverityClassification,
     "disclosure/terms/*.yml": DisclosureTerms,
     "disclosure/fields.yml": FieldOfLaw,
@@ -109,6 +111,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         code_tables=of("codes/*.yml", CodeTable),
         departments=of("departments/*.yml", Department),
         calendars={c.year: c for c in of("calendars/*.yml", Calendar)},
+        statutory_holidays=of("statutory_holidays.yml", StatutoryHoliday),
         severity_classifications=of("disclosure/severity/*.yml", SeverityClassification),
         disclosure_terms=tuple(sorted(terms, key=lambda t: t.in_force_from)),
         fields_of_law=of("disclosure/fields.yml", FieldOfLaw),

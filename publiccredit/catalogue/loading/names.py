@@ -146,6 +146,8 @@ def _check_calendars(at: PackFolder, packs: Packs) -> None:
         for day in calendar.working_weekends:
             if day.weekday() < 5:
                 at.refuse(file, "working_weekends", f"{day} 不是周六或周日", "调休上班日只能是周六或周日")
+    now = [h for h in packs.statutory_holidays if h.in_force_to is None]
+    once(at, "statutory_holidays.yml", "days", [day for holiday in now for day in holiday.days])
     years = sorted(packs.calendars)
     missing = sorted(set(range(years[0], years[-1])) - set(years)) if years else []
     for year in missing:

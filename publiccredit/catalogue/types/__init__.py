@@ -21,7 +21,14 @@ from publiccredit.catalogue.types.base import (
     Uscc,
 )
 from publiccredit.catalogue.types.bundle import Packs
-from publiccredit.catalogue.types.directory import Calendar, Code, CodeTable, Department, DepartmentKind
+from publiccredit.catalogue.types.directory import (
+    Calendar,
+    Code,
+    CodeTable,
+    Department,
+    DepartmentKind,
+    StatutoryHoliday,
+)
 from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
 from publiccredit.catalogue.types.items import Category, Edition, GrantTerm, Item, Keeping, KeptName, Right, Term
 from publiccredit.catalogue.types.procedures import (
@@ -110,6 +117,7 @@ __all__ = [
     "SeverityRule",
     "Source",
     "SourceName",
+    "StatutoryHoliday",
     "StepName",
     "SubjectKind",
     "Switch",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department
+from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department, StatutoryHoliday
 from publiccredit.catalogue.types.forms import Form
 from publiccredit.catalogue.types.items import Edition, GrantTerm, Keeping, Right, Term
 from publiccredit.catalogue.types.procedures import Procedure
@@ -35,6 +35,7 @@ class Packs:
     code_tables: tuple[CodeTable, ...]
     departments: tuple[Department, ...]
     calendars: Mapping[int, Calendar]
+    statutory_holidays: tuple[StatutoryHoliday, ...]
     severity_classifications: tuple[SeverityClassification, ...]
     disclosure_terms: tuple[DisclosureTerms, ...]  # the earliest instrument first
     fields_of_law: tuple[FieldOfLaw, ...]

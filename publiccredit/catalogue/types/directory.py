@@ -1,7 +1,10 @@
-"""Code tables, departments and calendars."""
+"""Code tables, departments, calendars and the holidays whose dates the law fixes."""
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
 
 from publiccredit.catalogue.types.base import CodeName, Confidence, Dated, Pack, Uscc
 
@@ -57,3 +60,21 @@ class Calendar(Pack):
     confidence: Confidence
     holidays: tuple[date, ...]
     working_weekends: tuple[date, ...]
+
+
+def _day_of_every_year(text: str) -> str:
+    date.fromisoformat(f"2001-{text}")  # not a leap year: 29 February is no day of every year
+    return text
+
+
+MonthDay = Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_day_of_every_year)]
+
+
+class StatutoryHoliday(Dated):
+    """Days off that the law fixes by date for every year: they hold before the year's own decree is known."""
+
+    title: str
+    days: tuple[MonthDay, ...]
+    basis: str
+    source: str
+    confidence: Confidence

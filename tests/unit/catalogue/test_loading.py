@@ -175,6 +175,22 @@ BAD_FILES = [
         "两年",
     ),
     (
+        "a holiday of fixed date named twice",
+        text("statutory_holidays.yml", '"05-02"', '"05-01"'),
+        "statutory_holidays.yml",
+        "days",
+        "“05-01”出现了 2 次",
+        "删去或改名",
+    ),
+    (
+        "a holiday on a day that not every year has",
+        text("statutory_holidays.yml", '"05-02"', '"02-29"'),
+        "statutory_holidays.yml",
+        "[1].days[1]",
+        "02-29",
+        "",
+    ),
+    (
         "a make-up day in the week",
         text("calendars/2026.yml", "2026-01-04", "2026-01-05"),
         "calendars/2026.yml",

@@ -17,6 +17,7 @@ FILES = (
     "codes/penalty_kind.yml",
     "departments/county.yml",
     "calendars/2026.yml",
+    "statutory_holidays.yml",
     "disclosure/terms/order_36.yml",
     "disclosure/severity/penalty_severity.yml",
     "industries/taxation/industry.yml",

@@ -91,13 +91,34 @@ def test_a_deadline_beyond_the_last_decree_is_an_error():
     [
         (date(2026, 11, 2), 7, date(2026, 11, 11), False),
         (date(2026, 12, 30), 1, date(2026, 12, 31), False),
-        (date(2026, 12, 25), 7, date(2027, 1, 5), True),  # 元旦 of 2027 is not decreed yet
+        (
+            date(2026, 12, 25),
+            7,
+            date(2027, 1, 6),
+            True,
+        ),  # 元旦 of 2027, a Friday, is off by law, the days around it unknown
+        (date(2026, 12, 31), 1, date(2027, 1, 4), True),
+        (date(2027, 9, 30), 2, date(2027, 10, 5), True),  # 1 October is a Friday; what is made up for is not known
+        (date(2028, 4, 28), 1, date(2028, 5, 3), True),
         (date(2027, 3, 5), 1, date(2027, 3, 8), True),
         (date(2027, 3, 6), 0, date(2027, 3, 6), True),
     ],
 )
 def test_a_deadline_in_an_undecreed_year_is_provisional(day, number, on, provisional):
     assert queries.deadline(day=day, number=number) == queries.Deadline(on, provisional)
+
+
+@given(year=st.integers(2027, 2100), holiday=st.sampled_from(["01-01", "05-01", "05-02", "10-01", "10-02", "10-03"]))
+def test_a_presumed_deadline_never_falls_on_a_holiday_that_the_law_fixes_by_date(year, holiday):
+    day = date.fromisoformat(f"{year}-{holiday}")
+    found = queries.deadline(day=day - timedelta(days=1), number=1)
+    assert found.provisional and found.on > day and not queries.presumed_working_day(day=day)
+
+
+def test_what_the_law_of_a_day_fixed_holds_for_that_day():
+    assert queries.presumed_working_day(day=date(2003, 5, 1))  # before the text the packs hold
+    assert not queries.presumed_working_day(day=date(2027, 1, 2))  # a Saturday
+    assert queries.presumed_working_day(day=date(2026, 10, 10))  # a Saturday worked by decree
 
 
 @given(day=st.dates(date(2025, 1, 1), date(2028, 1, 1)), number=st.integers(0, 20), later=st.integers(0, 20))
