@@ -4,18 +4,15 @@ What the packs say, asked by name and by day. Every day comes in as an argument.
 ``within`` asks other packs than those of the platform; tests use it.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from publiccredit.catalogue import disclosure_terms, fields_of_law, grant_terms, severity, working_days
 from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
-from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack, load_packs
+from publiccredit.catalogue.held import OWN_PACKS, PACKS_VARIABLE, NotInPacks, in_force, named, packs
+from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack
 from publiccredit.catalogue.severity import RuleInWords, SeverityJudgement
 from publiccredit.catalogue.types import (
     CodeTable,
@@ -35,10 +32,11 @@ from publiccredit.catalogue.types import (
     Source,
     Term,
 )
-from publiccredit.catalogue.types.base import Dated
 from publiccredit.catalogue.working_days import Deadline, UnknownYear
 
 __all__ = [
+    "OWN_PACKS",
+    "PACKS_VARIABLE",
     "Deadline",
     "DisclosurePeriod",
     "NotInPacks",
@@ -69,6 +67,7 @@ __all__ = [
     "item_of",
     "keeping",
     "packs",
+    "presumed_working_day",
     "procedure",
     "procedures",
     "record_type",
@@ -83,35 +82,6 @@ __all__ = [
     "working_days_between",
 ]
 
-PACKS_VARIABLE = "PUBLICCREDIT_PACKS"
-OWN_PACKS = Path(__file__).resolve().parents[2] / "packs"
-
-InForce = TypeVar("InForce", bound=Dated)
-
-
-class NotInPacks(LookupError):
-    """The packs hold nothing of this name, or nothing in force on the day asked about."""
-
-    def __init__(self, *, kind: str, name: str, known: Iterable[str], on: date | None = None) -> None:
-        self.kind = kind
-        self.name = name
-        when = f"在 {on} 施行的" if on else ""
-        super().__init__(f"没有{when}{kind}“{name}”。现有：{'、'.join(sorted(set(known))) or '无'}")
-
-
-def packs(*, path: Path | None = None) -> Packs:
-    """
-    Give the packs of a folder, else of ``PUBLICCREDIT_PACKS``, else the platform's own; read once per process.
-
-    :raises UnableToLoadPack: they do not hold together.
-    """
-    return load_packs(_resolved(path or os.environ.get(PACKS_VARIABLE) or OWN_PACKS))
-
-
-@cache
-def _resolved(folder: Path | str) -> Path:
-    return Path(folder).resolve()  # asks the file system at every step of the path: a fifth of the time of a kept page
-
 
 def record_type(*, name: str, on: date, within: Packs | None = None) -> RecordType:
     """
@@ -119,7 +89,7 @@ def record_type(*, name: str, on: date, within: Packs | None = None) -> RecordTy
 
     :raises NotInPacks: there is none of this name on that day.
     """
-    return _in_force("记录类型", (within or packs()).record_types, name, on)
+    return in_force("记录类型", (within or packs()).record_types, name, on)
 
 
 def code_table(*, name: str, on: date, within: Packs | None = None) -> CodeTable:
@@ -128,7 +98,7 @@ def code_table(*, name: str, on: date, within: Packs | None = None) -> CodeTable
 
     :raises NotInPacks: there is none of this name on that day.
     """
-    return _in_force("代码表", (within or packs()).code_tables, name, on)
+    return in_force("代码表", (within or packs()).code_tables, name, on)
 
 
 def form(*, name: str, within: Packs | None = None) -> Form:
@@ -137,7 +107,7 @@ def form(*, name: str, within: Packs | None = None) -> Form:
 
     :raises NotInPacks: there is none of this name.
     """
-    return _named("格式", (within or packs()).forms, "name", name)
+    return named("格式", (within or packs()).forms, "name", name)
 
 
 def forms_of(*, source: Source, on: date, within: Packs | None = None) -> tuple[Form, ...]:
@@ -153,7 +123,7 @@ def source(*, name: str, within: Packs | None = None) -> Source:
 
     :raises NotInPacks: there is none of this name.
     """
-    return _named("数据来源", (within or packs()).sources, "name", name)
+    return named("数据来源", (within or packs()).sources, "name", name)
 
 
 def sources_of(*, department: str, on: date, within: Packs | None = None) -> tuple[Source, ...]:
@@ -169,7 +139,7 @@ def department(*, code: str, within: Packs | None = None) -> Department:
 
     :raises NotInPacks: there is none of this code.
     """
-    return _named("部门", (within or packs()).departments, "code", code)
+    return named("部门", (within or packs()).departments, "code", code)
 
 
 def departments(*, within: Packs | None = None) -> tuple[Department, ...]:
@@ -224,7 +194,7 @@ def term(*, code: str, within: Packs | None = None) -> Term:
 
     :raises NotInPacks: the glossary does not hold it.
     """
-    return _named("术语", (within or packs()).terms, "code", code)
+    return named("术语", (within or packs()).terms, "code", code)
 
 
 def template(*, source: Source, on: date, within: Packs | None = None) -> bytes:
@@ -247,7 +217,7 @@ def procedure(*, name: ProcedureName, on: date, within: Packs | None = None) -> 
 
     :raises NotInPacks: there is none of this name on that day.
     """
-    return _in_force("办理规则", (within or packs()).procedures, name, on)
+    return in_force("办理规则", (within or packs()).procedures, name, on)
 
 
 def procedures(*, on: date, within: Packs | None = None) -> tuple[Procedure, ...]:
@@ -385,22 +355,3 @@ def field_of_law(
 def fields_of_rows(*, record_type: str, rows: pl.DataFrame, within: Packs | None = None) -> pl.Series:
     """Give the same name for a table of records; empty where no term asks for it."""
     return fields_of_law.fields_of_rows(record_type=record_type, rows=rows, within=within or packs())
-
-
-def _in_force(kind: str, values: Iterable[InForce], name: str, on: date) -> InForce:
-    held = tuple(values)
-    for value in held:
-        if getattr(value, "name", None) == name and value.in_force_on(on):
-            return value
-    raise NotInPacks(kind=kind, name=name, on=on, known=(str(getattr(v, "name", "")) for v in held))
-
-
-Named = TypeVar("Named")
-
-
-def _named(kind: str, values: Iterable[Named], key: str, name: str) -> Named:
-    held = tuple(values)
-    for value in held:
-        if getattr(value, key) == name:
-            return value
-    raise NotInPacks(kind=kind, name=name, known=(str(getattr(v, key)) for v in held if getattr(v, key)))
