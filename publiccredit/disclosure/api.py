@@ -313,7 +313,10 @@ def stated(record: VisibleRecord) -> dict[str, Any]:
         "statement": record.statement,
         "known_from": record.known_from.isoformat(),
         "known_until": record.known_until.isoformat() if record.known_until else None,
-        "fields": [{"name": f.name, "title": f.title, "standard": f.standard, "value": f.value} for f in record.fields],
+        "fields": [
+            {"name": f.name, "title": f.title, "standard": f.standard, "value": f.value, "amount_fen": f.amount_fen}
+            for f in record.fields
+        ],
     }
 
 

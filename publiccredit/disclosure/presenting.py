@@ -18,6 +18,7 @@ from publiccredit.subjects.queries import (
     RecordColumns,
     RecordState,
     RecordVersion,
+    amount_of,
     contested_of,
     field_in_words,
     record_type_of,
@@ -84,6 +85,7 @@ def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> 
             title=field.title,
             standard=field.standard or "",
             value=field_in_words(row=row, field=field),
+            amount_fen=amount_of(row=row, field=field),
             note=str(Dispute(row.dispute).label) if field.name in row.contested_fields else "",
         )
         for field in record_type.fields

@@ -31,12 +31,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class VisibleField:
-    """One field as its reader may know it: the standard's title and code, and the value in words."""
+    """One field as its reader may know it: the standard's title and code, the value in words, an amount in fen too."""
 
     name: str
     title: str
     standard: str
     value: str
+    amount_fen: int | None
     note: str = ""
 
 

@@ -46,7 +46,13 @@ class SubmissionSent(serializers.Serializer[Any]):
         default=list,
         help_text="经确认的疑问代码；只确认一行的写作“代码:行号”或“代码:工作表!行号”，A-104 只能逐行确认",
     )
-    override_reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    override_reason = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=500,
+        help_text="确认疑问代码的理由；有 overrides 时必须写明",
+    )
 
 
 class SubmissionsAsked(serializers.Serializer[Any]):
@@ -56,36 +62,39 @@ class SubmissionsAsked(serializers.Serializer[Any]):
 
 
 class IssueShape(serializers.Serializer[Any]):
-    sheet = serializers.CharField(allow_blank=True)
-    row = serializers.IntegerField()
-    column = serializers.CharField(allow_blank=True)
-    column_letter = serializers.CharField(allow_blank=True)
-    code = serializers.CharField()
-    severity = serializers.ChoiceField(choices=["return", "warn"])
-    found = serializers.CharField(allow_blank=True)
-    expected = serializers.CharField(allow_blank=True)
-    message = serializers.CharField()
+    sheet = serializers.CharField(allow_blank=True, help_text="工作表；csv 和 JSON 行为空")
+    row = serializers.IntegerField(help_text="行号，从 1 起，与打开文件时所见相同")
+    column = serializers.CharField(allow_blank=True, help_text="列的表头；空：整行的问题")
+    column_letter = serializers.CharField(allow_blank=True, help_text="列号，如 C；空：整行的问题")
+    code = serializers.CharField(help_text="问题代码，见问题一览")
+    severity = serializers.ChoiceField(choices=["return", "warn"], help_text="return 退回该行，warn 提示，不退回")
+    found = serializers.CharField(allow_blank=True, help_text="发现了什么；个人证件号已遮盖")
+    expected = serializers.CharField(allow_blank=True, help_text="应当是什么")
+    message = serializers.CharField(help_text="一句话：发现什么、应当怎样、如何改")
 
 
 class DuplicateShape(serializers.Serializer[Any]):
-    sheet = serializers.CharField(allow_blank=True)
-    row = serializers.IntegerField()
+    sheet = serializers.CharField(allow_blank=True, help_text="工作表；csv 和 JSON 行为空")
+    row = serializers.IntegerField(help_text="行号，从 1 起")
     repeats_sheet = serializers.CharField(allow_blank=True, help_text="与本文件哪个工作表的行相同；已在库的为空")
     repeats_row = serializers.IntegerField(allow_null=True, help_text="与本文件哪一行相同；已在库的为 null")
     record = serializers.IntegerField(allow_null=True, help_text="已在库的记录编号")
 
 
 class BriefShape(serializers.Serializer[Any]):
-    submission = serializers.IntegerField()
-    file_name = serializers.CharField()
-    file_sha256 = serializers.CharField()
-    received_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(choices=[s.value for s in SubmissionState])
-    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
-    rows = serializers.IntegerField(allow_null=True)
-    accepted = serializers.IntegerField(allow_null=True)
-    returned = serializers.IntegerField(allow_null=True)
-    duplicates = serializers.IntegerField(allow_null=True)
+    submission = serializers.IntegerField(help_text="报送编号")
+    file_name = serializers.CharField(help_text="文件名")
+    file_sha256 = serializers.CharField(help_text="收到的文件的 SHA-256 摘要")
+    received_at = serializers.DateTimeField(help_text="收到的时间")
+    state = serializers.ChoiceField(
+        choices=[s.value for s in SubmissionState],
+        help_text="received 已接收、checking 核验中、filing 入库中、filed 已入库、refused 整体退回",
+    )
+    source = serializers.CharField(allow_blank=True, help_text="识别出或指明的数据源；空：还没有识别")  # type: ignore[assignment]
+    rows = serializers.IntegerField(allow_null=True, help_text="行数，由第二个读取程序数出；空：还没有核验完")
+    accepted = serializers.IntegerField(allow_null=True, help_text="接受的行数；空：还没有核验完")
+    returned = serializers.IntegerField(allow_null=True, help_text="退回的行数；空：还没有核验完")
+    duplicates = serializers.IntegerField(allow_null=True, help_text="重复的行数；空：还没有核验完")
 
 
 class SubmissionShape(BriefShape):
@@ -97,12 +106,12 @@ class SubmissionShape(BriefShape):
     )
     progress = serializers.IntegerField(help_text="已核验的行数")
     recognised = serializers.JSONField(help_text="识别出的格式、表头和列")
-    issues = IssueShape(many=True)
-    duplicate_rows = DuplicateShape(many=True)
+    issues = IssueShape(many=True, help_text="全部问题")
+    duplicate_rows = DuplicateShape(many=True, help_text="重复的行")
 
 
 class SubmissionPageShape(serializers.Serializer[Any]):
-    submissions = BriefShape(many=True)
+    submissions = BriefShape(many=True, help_text="报送，新的在前")
     next_before = serializers.IntegerField(allow_null=True, help_text="空：没有更早的")
 
 

@@ -25,22 +25,24 @@ class AdverseUseAsked(serializers.Serializer[Any]):
     record_id = serializers.IntegerField(min_value=1, max_value=NUMBER_BITS, help_text="本接收方取得过的记录")
     what = serializers.CharField(max_length=500, help_text="作出了什么决定，如“未通过供应商资格审查”；不写个人信息")
     decided_on = serializers.DateField(help_text="决定日期，不早于首次取得该记录，不晚于今天")
-    reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=100)
+    reference = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=100, help_text="本接收方的文号，可不填"
+    )
 
 
 class AdverseUseShape(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="告知书编号")
-    record_id = serializers.IntegerField()
-    what = serializers.CharField()
-    decided_on = serializers.DateField()
-    reference = serializers.CharField(allow_blank=True)
-    made_at = serializers.DateTimeField()
+    record_id = serializers.IntegerField(help_text="所依据的记录编号")
+    what = serializers.CharField(help_text="作出了什么决定")
+    decided_on = serializers.DateField(help_text="决定日期")
+    reference = serializers.CharField(allow_blank=True, help_text="本接收方的文号；空：没有")
+    made_at = serializers.DateTimeField(help_text="告知书产生的时间")
     changed_since = serializers.CharField(allow_blank=True, help_text="空：没有变更；撤回、修复：请依法重新审查")
     text = serializers.CharField(help_text="告知书全文，请打印或者转为电子件送达主体")
 
 
 class AdverseUsesShape(serializers.Serializer[Any]):
-    adverse_uses = AdverseUseShape(many=True)
+    adverse_uses = AdverseUseShape(many=True, help_text="告知书，新的在前")
 
 
 @api_open_to(RECIPIENTS)

@@ -33,17 +33,17 @@ class NoticesAsked(serializers.Serializer[Any]):
 
 class NoticeShape(serializers.Serializer[Any]):
     delivery_id = serializers.UUIDField(help_text="送达编号：重复收到的，按它去重")
-    state = serializers.CharField(help_text="waiting、unconfirmed、confirmed、escalated")
-    created_at = serializers.DateTimeField()
-    confirmed_at = serializers.DateTimeField(allow_null=True)
+    state = serializers.CharField(help_text="waiting 待送达、unconfirmed 待确认、confirmed 已确认、escalated 转人工")
+    created_at = serializers.DateTimeField(help_text="产生的时间")
+    confirmed_at = serializers.DateTimeField(allow_null=True, help_text="确认的时间；空：还没有确认")
     signature = serializers.CharField(help_text="以产生时间的秒数为 webhook-timestamp，对 body 原文的签名")
     body = serializers.CharField(help_text="通知原文，JSON 文本；签名和回执都以它为准")
     notice = serializers.DictField(help_text="同一内容，供直接读取")
 
 
 class NoticePageShape(serializers.Serializer[Any]):
-    notices = NoticeShape(many=True)
-    next_after = serializers.IntegerField(allow_null=True)
+    notices = NoticeShape(many=True, help_text="通知，旧的在前")
+    next_after = serializers.IntegerField(allow_null=True, help_text="从这里续读；空：没有更多")
 
 
 class AcknowledgeAsked(serializers.Serializer[Any]):

@@ -1,10 +1,13 @@
 """The description of the interface as OpenAPI 3.1, and a page to try it without a script."""
 
+import json
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import yaml
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -14,6 +17,8 @@ from drf_spectacular.openapi import AutoSchema
 
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.accounts.types import SCOPE_TITLES, TokenScope
+
+EXAMPLES = Path(__file__).with_name("api_examples.yml")
 
 
 class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -66,6 +71,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     with_token: bool
     scope: str  # in the words of the page; empty: any token
+    example: str  # an answer, as JSON
 
     @property
     def can_be_tried(self) -> bool:
@@ -74,18 +80,26 @@ class Operation:
 
 @cache
 def description() -> dict[str, Any]:
-    """Give the whole description; it changes only with the program."""
-    return dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+    """Give the whole description, with an answer to each question as an example; it changes only with the program."""
+    described = dict(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+    examples = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
+    for methods in described["paths"].values():
+        for stated in methods.values():
+            for code, answer in stated["responses"].items():
+                if code.startswith("2"):
+                    answer["content"]["application/json"]["example"] = examples[stated["operationId"]]
+    return described
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Give what programs can ask for, in the order of the addresses."""
-    return tuple(
+    """Give what programs can ask for: first what anybody may ask, each in the order of the addresses."""
+    stated = (
         _operation(path, method, stated)
         for path, methods in description()["paths"].items()
         for method, stated in methods.items()
     )
+    return tuple(sorted(stated, key=lambda operation: operation.with_token))
 
 
 def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
@@ -109,7 +123,13 @@ def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
         scope="、".join(
             SCOPE_TITLES[TokenScope(s)] for one in stated.get("security", ()) for s in one.get("token", ())
         ),
+        example=json.dumps(_example(stated), ensure_ascii=False, indent=2),
     )
+
+
+def _example(stated: dict[str, Any]) -> Any:
+    first = min(code for code in stated["responses"] if code.startswith("2"))
+    return stated["responses"][first]["content"]["application/json"]["example"]
 
 
 @open_to(EVERYBODY)

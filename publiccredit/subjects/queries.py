@@ -24,7 +24,7 @@ from publiccredit.subjects.record_types import ContestedField, ContestedParts, c
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use
 from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
-from publiccredit.subjects.wording import field_in_words, value_in_words
+from publiccredit.subjects.wording import amount_of, field_in_words, value_in_words
 
 __all__ = [
     "ContestedField",
@@ -39,6 +39,7 @@ __all__ = [
     "RegistrationStatus",
     "Subject",
     "SubjectName",
+    "amount_of",
     "contested_of",
     "day_of",
     "field_in_words",

@@ -23,12 +23,21 @@ COLUMNS = {
 
 def field_in_words(*, row: RecordColumns, field: RecordField) -> str:
     """Give what a field of a row says; empty where it says nothing."""
-    raw = getattr(row, COLUMNS[field.role]) if field.role in COLUMNS else None
-    if raw in (None, ""):
-        raw = row.content.get(field.name)
+    raw = _raw(row, field)
     if raw in (None, "") and field.role is FieldRole.EFFECTIVE_UNTIL and row.effective_from is not None:
         return "长期"
     return value_in_words(value=raw, field=field)
+
+
+def amount_of(*, row: RecordColumns, field: RecordField) -> int | None:
+    """Give the whole fen of a field that holds an amount; nothing where it holds none."""
+    raw = _raw(row, field) if field.type is FieldType.AMOUNT else None
+    return raw if isinstance(raw, int) else None
+
+
+def _raw(row: RecordColumns, field: RecordField) -> object:
+    own = getattr(row, COLUMNS[field.role]) if field.role in COLUMNS else None
+    return row.content.get(field.name) if own in (None, "") else own
 
 
 def value_in_words(*, value: object, field: RecordField) -> str:

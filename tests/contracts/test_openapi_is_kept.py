@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, assume, settings
+from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from publiccredit.accounts.models import Officer
@@ -67,6 +68,29 @@ def test_every_operation_describes_how_it_refuses() -> None:
             assert shapes == [problem] * len(refused), f"{method} {path}"
     where = openapi.kept()["components"]["schemas"]["Problem"]["properties"]["where"]
     assert (where["type"], where["items"]) == ("array", {"type": "string"})
+
+
+def test_every_operation_shows_an_answer_of_its_shape() -> None:
+    shapes = {"components": description()["components"]}
+    for path, methods in description()["paths"].items():
+        for method, stated in methods.items():
+            for code in (code for code in stated["responses"] if code.startswith("2")):
+                content = stated["responses"][code]["content"]["application/json"]
+                validator = Draft202012Validator(
+                    {**shapes, **content["schema"]}, format_checker=Draft202012Validator.FORMAT_CHECKER
+                )
+                wrong = [e.message for e in validator.iter_errors(content["example"])]
+                assert wrong == [], f"{method} {path} {code}"
+
+
+def test_every_property_says_in_chinese_what_it_holds() -> None:
+    silent = [
+        f"{shape}.{name}"
+        for shape, described in description()["components"]["schemas"].items()
+        for name, stated in described.get("properties", {}).items()
+        if not any("\u4e00" <= c <= "\u9fff" for c in stated.get("description", ""))
+    ]
+    assert silent == []
 
 
 @pytest.fixture
