@@ -1,16 +1,18 @@
 """What many flows begin with: officers at their desks, and one penalty on file."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 import pytest
+from django.core.cache import cache
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_record, stored_subject
+from tests.factories import stored_licence, stored_record, stored_subject
 from tests.flows.cases import people
 from tests.flows.failing import Failing, failing_writes
 from tests.flows.officers import NOW
@@ -40,6 +42,22 @@ def subject(as_program: None) -> Subject:
 def record(subject: Subject) -> Record:
     """A penalty of the synthetic enterprise."""
     return stored_record(subject=subject)
+
+
+@pytest.fixture
+def a_penalty_and_a_licence(subject: Subject) -> None:
+    """What is public of the synthetic enterprise: a penalty and, newer, a licence."""
+    stored_record(subject=subject, number=1)
+    stored_licence(subject=subject, number=2)
+
+
+@pytest.fixture
+def noon_of_1_june() -> Iterator[MagicMock]:
+    """The pages read the clock, which stands at noon of 1 June 2026 in China, and have nothing kept of before."""
+    cache.clear()
+    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
+        yield clock
+    cache.clear()
 
 
 @pytest.fixture

@@ -1,33 +1,14 @@
 """Programs get the same facts as readers of pages, page by page, and refusals that say what would be right."""
 
 import json
-from datetime import UTC, datetime
-from unittest.mock import patch
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_licence, stored_record, stored_subject
+from tests.factories import stored_record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
-
-
-@pytest.fixture(autouse=True)
-def today() -> object:
-    """The interface reads the clock: it stands at noon of 1 June 2026."""
-    cache.clear()
-    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
-        yield clock
-
-
-@pytest.fixture
-def subject() -> Subject:
-    subject = stored_subject()
-    stored_record(subject=subject, number=1)
-    stored_licence(subject=subject, number=2)
-    return subject
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 
 
 def test_a_search_gives_what_leads_to_the_subject_and_that_to_the_record(client: Client, subject: Subject) -> None:

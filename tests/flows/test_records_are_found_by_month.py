@@ -3,10 +3,8 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -14,27 +12,10 @@ from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_licence, stored_record, stored_subject
+from tests.factories import stored_record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 TODAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def today() -> object:
-    """The pages read the clock: it stands at noon of 1 June 2026."""
-    cache.clear()
-    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
-        yield clock
-    cache.clear()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    subject = stored_subject()
-    stored_record(subject=subject, number=1)
-    stored_licence(subject=subject, number=2)
-    return subject
 
 
 def _numbers(client: Client, address: str) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import MagicMock
 
 import pytest
 from django.core.cache import cache
@@ -20,25 +20,8 @@ from publiccredit.site.demo.progress import Progress, write_progress
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 TODAY = date(2026, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def today() -> object:
-    """The pages read the clock: it stands at noon of 1 June 2026."""
-    cache.clear()
-    with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
-        yield clock
-    cache.clear()
-
-
-@pytest.fixture
-def subject() -> Subject:
-    subject = stored_subject()
-    stored_record(subject=subject, number=1)
-    stored_licence(subject=subject, number=2)
-    return subject
 
 
 def _penalty() -> Record:
@@ -148,12 +131,12 @@ def test_hidden_and_absent_give_the_same_answer(client: Client, subject: Subject
 
 
 def test_a_record_disappears_from_every_page_on_the_day_its_term_ends(
-    client: Client, subject: Subject, today: object
+    client: Client, subject: Subject, noon_of_1_june: MagicMock
 ) -> None:
     number, address = "濉市监罚〔2026〕1号", f"/records/{_penalty().pk}/"
     pages = (f"/subjects/{subject.uscc}/", "/records/", "/", "/departments/market_regulation/")
     for day, seen in ((date(2027, 5, 19), True), (date(2027, 5, 20), False)):
-        today.return_value = datetime.combine(day, datetime.min.time(), tzinfo=UTC) + timedelta(hours=4)
+        noon_of_1_june.return_value = datetime.combine(day, datetime.min.time(), tzinfo=UTC) + timedelta(hours=4)
         assert (client.get(address).status_code == 200) == seen
         for page in pages:
             assert (number in client.get(page).content.decode()) == seen, (page, day)
