@@ -46,6 +46,7 @@ class SeverityStanding:
     document_number: str
     authority_name: str
     department_code: str
+    determined_by: str  # the code of the body that made the decision: it prints the notice of repair
     decided_on: date | None
     now: SeverityTerm
     rule: str  # as kept: sender, corrected, case, or classification/rule
@@ -99,6 +100,9 @@ def standing_of(*, record: Record, on: date) -> SeverityStanding:
         document_number=record.document_number,
         authority_name=record.authority_name,
         department_code=record.department_code,
+        determined_by=catalogue.determined_by(
+            authority_uscc=record.authority_uscc, department_code=record.department_code
+        ),
         decided_on=record.decided_on,
         now=SeverityTerm(
             severity=Severity(record.severity),

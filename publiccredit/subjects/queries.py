@@ -22,7 +22,7 @@ from publiccredit.subjects.months import of_months
 from publiccredit.subjects.pinyin import pinyin_initials
 from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
-from publiccredit.subjects.standing import in_use
+from publiccredit.subjects.standing import in_use, shown_to_everybody
 from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
 from publiccredit.subjects.wording import amount_of, field_in_words, value_in_words
 
@@ -57,6 +57,7 @@ __all__ = [
     "records",
     "repair_opens_on",
     "severity_by_rule",
+    "shown_to_everybody",
     "subjects",
     "value_in_words",
 ]

@@ -34,6 +34,23 @@ def in_use(*, on: date) -> Q:
     return Q(display_ended_at__isnull=True, suspended_at__isnull=True) & stay_over & shield_over
 
 
+def shown_to_everybody(record: Record, *, on: date) -> bool:
+    """Tell whether a record has a page on a day: a link to one that has none would lead an officer to nothing found."""
+    if record.state == RecordState.WITHDRAWN:
+        return True  # the reason stands in its place
+    ended = record.disclosed_until is not None and record.disclosed_until <= on
+    begins = max((day for day in (record.disclosed_from, record.served_on) if day is not None), default=None)
+    waits = begins is not None and begins > on
+    away = record.display_ended_at is not None or record.suspended_at is not None
+    stayed = _holds(record.stayed_from, record.stayed_until, on)
+    shielded = _holds(record.shielded_from, record.shielded_until, on)
+    return record.state == RecordState.FILED and not (ended or waits or away or stayed or shielded)
+
+
+def _holds(begins: date | None, until: date | None, on: date) -> bool:
+    return begins is not None and begins <= on and (until is None or on < until)
+
+
 def lock_records(*, record_ids: Iterable[int]) -> dict[int, Record]:
     """Lock records for the rest of the transaction, in the one order everybody locks them in, and give them."""
     rows = Record.objects.select_for_update(of=("self",)).filter(pk__in=set(record_ids)).order_by("pk")

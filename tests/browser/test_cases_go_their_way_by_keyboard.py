@@ -76,7 +76,7 @@ def test_an_enterprise_repairs_and_its_department_decides_with_four_effects(cont
     verify(mine)
     record = mine.url
     public = record.replace("/mine", "")
-    expect(mine.get_by_text("最短公示期已满，现在可以申请修复。")).to_be_visible()
+    expect(mine.get_by_text("最短公示期已满，现在就可以申请。")).to_be_visible()
     expect(mine.get_by_text("需要 2 份材料")).to_be_visible()
     number = record.rstrip("/").rsplit("/", 1)[1]
     assert mine.request.get(public).status == 200

@@ -154,8 +154,6 @@ def test_the_repair_notice_is_printed_with_the_penalty_by_who_decided_it(record:
     assert browser(OTHER).get(f"/cases/notices/{record.pk}/").status_code == 404
     licence = stored_licence(subject=record.subject)
     assert browser(LIAISON).get(f"/cases/notices/{licence.pk}/").status_code == 404
-    repaired(record)
-    assert browser(LIAISON).get(f"/cases/notices/{record.pk}/").status_code == 404
 
 
 def test_one_guidance_goes_to_each_of_several_cases_and_decides_none(record: Record) -> None:

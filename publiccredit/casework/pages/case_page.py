@@ -29,8 +29,8 @@ from publiccredit.casework.pages.shared import (
     clock_look,
     content_of,
     field_titles,
+    may_print_notice,
     record_words,
-    shown_to_everybody,
 )
 from publiccredit.casework.returns import returned_proposal, words_of_returns
 from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
@@ -40,6 +40,7 @@ from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionS
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
+from publiccredit.subjects.queries import shown_to_everybody
 
 EFFECT_WORDS = {
     Effect.LIFT_DISPUTE: "解除异议标注",
@@ -151,6 +152,7 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
                 "content": content_of(r.record, contested=r.field),
                 "field": field_titles(r.record).get(r.field, r.field) if r.field else "",
                 "told": told_of(record_id=r.record_id),
+                "notice": may_print_notice(r.record, actor=actor),
                 "effects": queries.repair_effects(record_id=r.record_id),
             }
             for r in records

@@ -13,12 +13,11 @@ from publiccredit.casework import queries
 from publiccredit.casework.models import Letter
 from publiccredit.casework.pages.guidance import MOST
 from publiccredit.casework.pages.shared import LARGEST_NUMBER, READERS, case_for
-from publiccredit.casework.printing import Printed, printed_letter, repair_notice
-from publiccredit.catalogue.types import Severity
+from publiccredit.casework.printing import Printed, printed_letter
+from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.operations import note_officers_look
-
-SEVERITIES = {Severity.SLIGHT: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
+from publiccredit.subjects.queries import Record, record_type_of, shown_to_everybody
 
 
 @open_to(READERS)
@@ -56,17 +55,24 @@ def several(request: HttpRequest) -> HttpResponse:
 @open_to(SENDERS_AND_OFFICE)
 @require_GET
 def notice(request: HttpRequest, record_id: int) -> HttpResponse:
-    """Show the repair notice that goes out with a penalty (两书同达)."""
+    """Show the repair notice that goes out with a penalty (两书同达), or say why a record has none."""
+    about = _about(request, record_id)
+    written = repair_notice(record_id=record_id, on=timezone.localdate())
+    if written is None:
+        return _none(request, about)
     address = reverse("casework:notice_pdf", args=[record_id])
-    back = reverse("disclosure:record", args=[record_id])
-    return _page(request, [_notice(request, record_id)], pdf_url=address, back=back, back_words="记录")
+    shown = shown_to_everybody(about, on=timezone.localdate())
+    back = reverse("disclosure:record", args=[record_id]) if shown else reverse("casework:desk")
+    return _page(request, [written], pdf_url=address, back=back, back_words="记录" if shown else "案件")
 
 
 @open_to(SENDERS_AND_OFFICE)
 @require_GET
 def notice_pdf(request: HttpRequest, record_id: int) -> HttpResponse:
     """Give the repair notice as a PDF file."""
-    return _file([_notice(request, record_id)], f"notice-{record_id}.pdf")
+    about = _about(request, record_id)
+    written = repair_notice(record_id=record_id, on=timezone.localdate())
+    return _none(request, about) if written is None else _file([written], f"notice-{record_id}.pdf")
 
 
 def _letter(request: HttpRequest, case_id: int, letter_id: int) -> Letter:
@@ -78,19 +84,28 @@ def _letter(request: HttpRequest, case_id: int, letter_id: int) -> Letter:
     return found
 
 
-def _notice(request: HttpRequest, record_id: int) -> Printed:
-    """:raises Http404: the record burdens nobody, is over, or another department determined it."""
-    actor, today = actor_of(request), timezone.localdate()
-    if record_id >= LARGEST_NUMBER:
+def _about(request: HttpRequest, record_id: int) -> Record:
+    """
+    Give the record a notice is wanted of; whoever prints it of one that nobody is shown stands on the subject's log.
+
+    :raises Http404: there is none, or another department determined it; which of the two is not said.
+    """
+    actor, found = actor_of(request), None
+    if record_id < LARGEST_NUMBER:
+        found = subjects.records().filter(pk=record_id).first()
+    if found is None or (actor.of_department and queries.determined_by(record=found) != actor.department_code):
         raise Http404
-    found = queries.navigator(record_id=record_id, on=today)
-    record = subjects.records().select_related("subject").filter(pk=record_id).first()
-    if found is None or record is None or record.subject is None or found.repaired or found.ended or found.withdrawn:
-        raise Http404
-    if actor.of_department and queries.determined_by(record=record) != actor.department_code:
-        raise Http404
-    severity = SEVERITIES[Severity(found.severity)] if found.severity else "未分级"
-    return repair_notice(record=record, found=found, subject=record.subject.name, severity=severity, on=today)
+    if not shown_to_everybody(found, on=timezone.localdate()):
+        what = f"打印第 {record_id} 号记录的信用修复告知书"
+        note_officers_look(actor=actor, subject_ids=[found.subject_id], what=what, at=timezone.now())
+    return found
+
+
+def _none(request: HttpRequest, about: Record) -> HttpResponse:
+    """Say why there is no notice: only what burdens somebody is repaired."""
+    return render(
+        request, "casework/no_notice.html", {"title": record_type_of(about).title, "record": about}, status=404
+    )
 
 
 def _page(

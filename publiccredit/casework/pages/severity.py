@@ -13,6 +13,7 @@ from publiccredit.accounts.access import SENDERS, actor_of, open_to
 from publiccredit.casework import operations, queries
 from publiccredit.casework.forms import SeverityForm
 from publiccredit.casework.operations import CaseRefused
+from publiccredit.casework.pages.shared import may_print_notice
 from publiccredit.casework.queries import SeverityStanding, SeverityTerm
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 
@@ -37,7 +38,14 @@ def records(request: HttpRequest) -> HttpResponse:
     named = {
         "query": text,
         "by_rule": by_rule,
-        "rows": [{"record": r, "severity": SEVERITY_TITLES[Severity(r.severity)]} for r in shown],
+        "rows": [
+            {
+                "record": r,
+                "severity": SEVERITY_TITLES[Severity(r.severity)],
+                "notice": may_print_notice(r, actor=actor_of(request)),
+            }
+            for r in shown
+        ],
         "next_url": "?" + urlencode(kept | {"before": str(shown[-1].pk)}) if more else "",
     }
     return render(request, "casework/severity_records.html", named)
@@ -86,6 +94,7 @@ def _answer(
     named = {
         "standing": standing,
         "now_shown": shown_words(standing.now),
+        "notice": standing.determined_by == standing.department_code,
         "form": None if standing.obstacle else form,
         "preview": None
         if editing or chosen is None

@@ -9,17 +9,19 @@ from django.utils import timezone
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import Access, actor_of
-from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Role
+from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
 from publiccredit.casework.desk import Clock, clock_of
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.queries import case as case_of_id
+from publiccredit.casework.queries import determined_by
 from publiccredit.casework.returns import words_of_returns
 from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
+from publiccredit.catalogue.types import Nature
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, RecordState, field_in_words, record_type_of
+from publiccredit.subjects.queries import Record, field_in_words, record_type_of
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -123,6 +125,13 @@ def record_words(record: Record) -> str:
     return f"{record_type_of(record).title} {record.document_number}".strip()
 
 
+def may_print_notice(record: Record, *, actor: Actor) -> bool:
+    """Tell whether the notice of repair is this person's to print: the office's, and the body's that decided."""
+    if record_type_of(record).nature is not Nature.ADVERSE:
+        return False
+    return actor.of_office or (actor.of_department and determined_by(record=record) == actor.department_code)
+
+
 def content_of(record: Record, *, contested: str = "") -> list[FieldRow]:
     """
     Give what a record says, field by field, for whoever handles a case about it: also when nobody else is shown it.
@@ -139,18 +148,3 @@ def content_of(record: Record, *, contested: str = "") -> list[FieldRow]:
         for field in record_type_of(record).fields
         if field.disclosed is not None
     ]
-
-
-def shown_to_everybody(record: Record, *, on: date) -> bool:
-    """Tell whether a record has a page on a day: a link to one that has none would lead an officer to nothing found."""
-    if record.state == RecordState.WITHDRAWN:
-        return True  # the reason stands in its place
-    ended = record.disclosed_until is not None and record.disclosed_until <= on
-    away = record.display_ended_at is not None or record.suspended_at is not None
-    stayed = _holds(record.stayed_from, record.stayed_until, on)
-    shielded = _holds(record.shielded_from, record.shielded_until, on)
-    return record.state == RecordState.FILED and not (ended or away or stayed or shielded)
-
-
-def _holds(begins: date | None, until: date | None, on: date) -> bool:
-    return begins is not None and begins <= on and (until is None or on < until)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from publiccredit.accounts import queries as accounts
-from publiccredit.accounts.access import actor_of, open_to
+from publiccredit.accounts.access import SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
+from publiccredit.catalogue.types import Nature
 from publiccredit.intake import desk, queries
 from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
 from publiccredit.intake.models import DuplicateRow, Submission, SubmissionState
@@ -36,7 +37,7 @@ from publiccredit.ledger import queries as ledger
 from publiccredit.matching import queries as matching
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects import store
-from publiccredit.subjects.queries import RecordState
+from publiccredit.subjects.queries import Record, RecordState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -64,7 +65,8 @@ class ShownRow:
     name: str
     document_number: str
     note: str
-    record_id: int | None = None
+    record_id: int | None = None  # of its page; empty: it has none
+    notice_id: int | None = None  # of the penalty whose notice of repair can be printed
 
 
 @open_to(READERS)
@@ -289,6 +291,7 @@ def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
         "title": title,
         "lead": lead,
         "rows": shown,
+        "may_print": SENDERS_AND_OFFICE.admits(actor_of(request).role),
         "records": kind != "returned",  # what came back is no record yet
         "next_url": f"?after={last}" if last else "",
     }
@@ -299,22 +302,27 @@ def _place(sheet: str, row: int) -> str:
     return f"{sheet} 第 {row} 行" if sheet else f"第 {row} 行"
 
 
+def _on_file(record: Record, place: str, note: str) -> ShownRow:
+    away = record.state == RecordState.FILED and not subjects.shown_to_everybody(record, on=timezone.localdate())
+    by = catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
+    penalty = subjects.record_type_of(record).nature is Nature.ADVERSE
+    return ShownRow(
+        place=place,
+        name=record.subject.name if record.subject else "",
+        document_number=record.document_number,
+        note=f"{note}，现在不公示" if away else note,
+        record_id=record.pk if record.state == RecordState.FILED and not away else None,
+        notice_id=record.pk if penalty and by == record.department_code else None,
+    )
+
+
 def _accepted(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
     """In the order of the file; ``after`` is the last record shown."""
     records = subjects.records().filter(submission_id=found.pk).order_by("row_number", "pk")
     row = records.filter(pk=after).values_list("row_number", flat=True).first()
     behind = records if row is None else records.filter(Q(row_number__gt=row) | Q(row_number=row, pk__gt=after))
     listed = list(behind.select_related("subject")[: desk.PAGE + 1])
-    shown = [
-        ShownRow(
-            place=_place(r.sheet, r.row_number),
-            name=r.subject.name if r.subject else "",
-            document_number=r.document_number,
-            note=r.get_state_display(),
-            record_id=r.pk if r.state == RecordState.FILED else None,
-        )
-        for r in listed[: desk.PAGE]
-    ]
+    shown = [_on_file(r, _place(r.sheet, r.row_number), r.get_state_display()) for r in listed[: desk.PAGE]]
     return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
 
 
@@ -352,15 +360,8 @@ def _duplicates(found: Submission, after: int) -> tuple[list[ShownRow], int | No
     shown = []
     for row in listed[: desk.PAGE]:
         record = known.get(row.record_id or 0)
-        shown.append(
-            ShownRow(
-                place=_place(row.sheet, row.row_number),
-                name=record.subject.name if record and record.subject else "",
-                document_number=record.document_number if record else "",
-                note=_repeats(row, found),
-                record_id=record.pk if record and record.state == RecordState.FILED else None,
-            )
-        )
+        place, note = _place(row.sheet, row.row_number), _repeats(row, found)
+        shown.append(_on_file(record, place, note) if record else ShownRow(place, "", "", note))
     return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
 
 

@@ -11,7 +11,17 @@ import click
 
 from publiccredit.ledger.types import CHINA
 from publiccredit.site.commands.running import django_ready, now, today
-from publiccredit.site.commands.speaking import Command, Day, ExistingFile, Group, Refused, answer, say
+from publiccredit.site.commands.speaking import (
+    Command,
+    Day,
+    ExistingFile,
+    Group,
+    NewFile,
+    Refused,
+    answer,
+    say,
+    writing_new,
+)
 
 if TYPE_CHECKING:
     from publiccredit.accounts.types import Actor
@@ -183,8 +193,38 @@ def navigate(record: int, on: date | None) -> None:
     if found.never_shown:
         say("依法不公示，不需要修复。")
         return
-    say(f"最早可修复：{found.earliest_on or '现在'}；最后公示日：{found.last_day or '无'}；由{found.decided_by}决定。")
+    opened = "（最短公示期已满，现在即可申请）" if found.eligible_today and found.earliest_on else ""
+    last, first = found.last_day or "无", f"{found.earliest_on or '现在'}{opened}"
+    say(f"最早可修复：{first}；最后公示日：{last}；由{found.decided_by}决定。")
     say(f"材料：{'、'.join(p.title for p in found.papers)}。修复后：{'、'.join(found.what_happens)}。")
+
+
+@case.command("notice", cls=Command)
+@click.argument("record", metavar="记录编号", type=int)
+@click.option("--pdf", "file", metavar="告知书.pdf", type=NewFile(".pdf"), help="另存为 PDF 文件。")
+@click.option("--on", type=Day(), help="按该日写，默认今天。")
+def notice(record: int, file: Path | None, on: date | None) -> None:
+    """写出随处罚决定送达的信用修复告知书（两书同达）；不需要修复的，写明原因。"""
+    with ready():
+        from publiccredit.casework.repair_notices import repair_notice
+
+        written = repair_notice(record_id=record, on=on or today())
+    if written is None:
+        raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
+    if file is not None:
+        from publiccredit.casework.letter_files import pdf
+
+        try:
+            with writing_new(file) as opened:
+                opened.write_bytes(pdf(letters=[written]))
+        except FileExistsError as error:
+            said = f"{file} 已存在，没有改动。请换一个文件名，或先移走原文件。"
+            raise Refused(code="exists", message=said, where=str(file)) from error
+    answer(vars(written) | {"file": str(file) if file else ""})
+    for line in (written.heading, written.title, written.number, written.addressee):
+        say(line)
+    for line in (*written.paragraphs, *written.signature):
+        say(f"  {line}")
 
 
 @case.command("sweep", cls=Command)

@@ -238,5 +238,6 @@ def _next_step(own: OwnRecord) -> str:
     if navigator.open_case:
         return f"修复申请 {navigator.open_case} 办理中。"
     if navigator.eligible_today:
-        return "最短公示期已满，现在可以申请修复。"
+        since = f"自 {navigator.earliest_on} 起可以申请修复，" if navigator.earliest_on else ""
+        return f"{since}最短公示期已满，现在就可以申请。"
     return f"自 {navigator.earliest_on} 起可以申请修复。" if navigator.earliest_on else ""
