@@ -89,6 +89,18 @@ def test_outside_the_five_fields_and_of_general_ones_nothing_changes(basis: str,
     assert (record.repairable_from, found.earliest_on, found.eligible_today) == (opens, opens, True)
 
 
+def test_a_window_that_is_open_already_is_told_with_its_day_and_with_the_last(client: Client) -> None:
+    record = _filed(NOT_FOOD, severity="一般")
+    told = _everywhere(record, client)
+    assert told.pop("notice") == ("2026年6月10日", "2027年3月9日")
+    assert set(told.values()) == {("2026-06-10", "2027-03-09")}
+    with patch("django.utils.timezone.now", return_value=AT):
+        own = at_the_desk(record.subject, client)  # type: ignore[arg-type]
+        pages = [own.get(f"/mine/records/{record.pk}/").content.decode(), own.get("/mine/").content.decode()]
+    for page in pages:
+        assert "自 2026-06-10 起可以申请修复，最短公示期已满，现在就可以申请。" in re.sub("<[^>]+>", "", page)
+
+
 def test_a_record_on_file_keeps_the_earlier_day_it_was_told(client: Client) -> None:
     record = _filed(FOOD, severity="严重")
     Record.objects.filter(pk=record.pk).update(repairable_from=date(2026, 12, 10), known_from=AT + timedelta(hours=1))
