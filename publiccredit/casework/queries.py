@@ -6,13 +6,16 @@ from datetime import date, datetime
 from django.db.models import F, Q, QuerySet
 
 from publiccredit.accounts import queries as accounts
-from publiccredit.casework import clocks, letters
+from publiccredit.casework import clocks
 from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter
+from publiccredit.casework.navigating import determined_by, navigator, repair_effects
 from publiccredit.casework.paper_files import paper_as_answer
+from publiccredit.casework.printing import Printed
+from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for
 from publiccredit.casework.severity import (
     SeverityStanding,
@@ -25,26 +28,19 @@ from publiccredit.casework.types import (
     UNDECIDED,
     CaseState,
     DecisionState,
-    EffectDone,
     Eligibility,
     Event,
     Happening,
     LetterKind,
-    Navigator,
-    NavigatorPaper,
 )
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import (
-    ClockName,
-    Effect,
-    Nature,
     Packs,
     Party,
     Procedure,
-    ProcedureName,
 )
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, last_day, never_shown, repair_opens_on
+from publiccredit.subjects.queries import Record, RecordState
 
 __all__ = [
     "COUNTED",
@@ -71,6 +67,7 @@ __all__ = [
     "grounds_for",
     "kept_since",
     "kept_until",
+    "letters_as_pdf",
     "letters_to_tell",
     "may_be_reviewed",
     "navigator",
@@ -82,6 +79,7 @@ __all__ = [
     "readers_over",
     "records_put_right",
     "repair_effects",
+    "repair_notice",
     "repairs_opening",
     "review_until",
     "reviewed_for",
@@ -92,7 +90,6 @@ __all__ = [
     "withdrawal",
 ]
 
-WHAT_HAPPENS = ("停止公示", "停止共享和使用", "解除失信惩戒措施", "更新评价结果")  # 《信用修复管理办法》第三条
 SENTENCES = {
     "open": "{who}提出请求。",
     "take": "{by}受理。",
@@ -247,63 +244,11 @@ def eligibility_of(*, case: Case, on: date, within: Packs | None = None) -> Elig
     return eligibility(record=record, procedure=rules, ground=case.ground, papers=kinds, on=on, within=within)
 
 
-def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navigator | None:
-    """
-    Give what the subject of an adverse record can do: from when, until when, with which papers, who decides, and what
-    happens then. Nothing for a record that burdens nobody or does not exist.
-    """
-    record = _records([record_id]).select_related("subject").first()
-    if record is None or _nature(record, within) is not Nature.ADVERSE:
-        return None
-    rules = catalogue.procedure(name=ProcedureName.CREDIT_REPAIR, on=on, within=within)
-    granted = next(o for o in rules.outcomes if Effect.END_DISCLOSURE in o.effects)
-    ground = granted.grounds[0] if granted.grounds else rules.grounds[0].name
-    papers = tuple(p for p in rules.papers_for(ground) if p.required)
-    earliest = repair_opens_on(record=record, within=within)
-    repaired = record.display_ended_at is not None
-    withdrawn = record.state == RecordState.WITHDRAWN
-    ended = record.disclosed_until is not None and record.disclosed_until <= on
-    never = never_shown(decided_on=record.decided_on, served_on=record.served_on, until=record.disclosed_until)
-    under_way = cases_of_record(record_id=record_id).filter(
-        procedure=ProcedureName.CREDIT_REPAIR.value, state__in=UNDECIDED
-    )
-    return Navigator(
-        record_id=record.pk,
-        severity=record.severity,
-        severity_rule=record.severity_rule,
-        repaired=repaired,
-        ended=ended,
-        withdrawn=withdrawn,
-        never_shown=never,
-        earliest_on=earliest,
-        last_day=None if never else last_day(until=record.disclosed_until),
-        eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),
-        papers=tuple(
-            NavigatorPaper(p.name, p.title, PARTY_TITLES[p.obtained_by], p.note, bool(p.model)) for p in papers
-        ),
-        decided_by=letters.department_name(code=determined_by(record=record)),
-        decides_within_working_days=rules.days(ClockName.DECIDE) or 0,
-        what_happens=WHAT_HAPPENS,
-        basis=rules.source,
-        open_case=under_way.values_list("number", flat=True).first() or "",
-        effects=_effects_of(record),
-    )
+def letters_as_pdf(*, letters: Iterable[Printed]) -> bytes:
+    """Give letters as one PDF file."""
+    from publiccredit.casework.letter_files import pdf  # few ask for files, and every process would load the library
 
-
-def repair_effects(*, record_id: int) -> tuple[EffectDone, ...]:
-    """Give the four effects of a granted repair, each with its time; nothing where none was granted."""
-    record = _records([record_id]).first()
-    return () if record is None else _effects_of(record)
-
-
-def _effects_of(record: Record) -> tuple[EffectDone, ...]:
-    times = (
-        record.display_ended_at,
-        record.sharing_ended_at,
-        record.measures_lifted_at,
-        record.ratings_renewed_at,
-    )
-    return tuple(EffectDone(title, at) for title, at in zip(WHAT_HAPPENS, times, strict=True) if at is not None)
+    return pdf(letters=letters)
 
 
 def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:
@@ -312,11 +257,6 @@ def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:
     wanted = Letter.objects.filter(kind__in=kinds, made_at__gte=since, case__subject__isnull=False)
     wanted = wanted.exclude(kind=LetterKind.GUIDANCE, case__applicant__in=[Party.SOURCE.value, Party.OFFICE.value])
     return wanted.select_related("case").order_by("pk")
-
-
-def determined_by(*, record: Record) -> str:
-    """谁认定、谁修复: give the body that made the decision where it is one of ours, else the one that reported it."""
-    return catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
 
 
 def repairs_opening(*, first: date, last: date) -> QuerySet[Record]:
@@ -341,7 +281,3 @@ def withdrawal(*, record_id: int) -> Record | None:
 
 def _records(record_ids: Iterable[int]) -> QuerySet[Record]:
     return subjects.records().filter(pk__in=list(record_ids))
-
-
-def _nature(record: Record, within: Packs | None) -> Nature:
-    return subjects.record_type_of(record, within=within).nature

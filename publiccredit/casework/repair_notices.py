@@ -7,9 +7,9 @@ each says what is true on the day it is printed, and where no repair is needed, 
 
 from datetime import date
 
-from publiccredit.casework import queries
 from publiccredit.casework.letters import in_chinese
 from publiccredit.casework.models import Decision
+from publiccredit.casework.navigating import navigator
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import DecisionState, Navigator
@@ -27,7 +27,7 @@ NO_REPAIR = "不需要申请信用修复，也不需要委托任何机构代为�
 
 def repair_notice(*, record_id: int, on: date) -> Printed | None:
     """Write the notice of a penalty as it stands on a day; nothing for a record that burdens nobody."""
-    found = queries.navigator(record_id=record_id, on=on)
+    found = navigator(record_id=record_id, on=on)
     record = subjects.records().select_related("subject").filter(pk=record_id).first()
     if found is None or record is None:
         return None

@@ -14,7 +14,6 @@ from publiccredit.casework.models import Letter
 from publiccredit.casework.pages.guidance import MOST
 from publiccredit.casework.pages.shared import LARGEST_NUMBER, READERS, case_for
 from publiccredit.casework.printing import Printed, printed_letter
-from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.operations import note_officers_look
 from publiccredit.subjects.queries import Record, record_type_of, shown_to_everybody
@@ -57,7 +56,7 @@ def several(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, record_id: int) -> HttpResponse:
     """Show the repair notice that goes out with a penalty (两书同达), or say why a record has none."""
     about = _about(request, record_id)
-    written = repair_notice(record_id=record_id, on=timezone.localdate())
+    written = queries.repair_notice(record_id=record_id, on=timezone.localdate())
     if written is None:
         return _none(request, about)
     address = reverse("casework:notice_pdf", args=[record_id])
@@ -71,7 +70,7 @@ def notice(request: HttpRequest, record_id: int) -> HttpResponse:
 def notice_pdf(request: HttpRequest, record_id: int) -> HttpResponse:
     """Give the repair notice as a PDF file."""
     about = _about(request, record_id)
-    written = repair_notice(record_id=record_id, on=timezone.localdate())
+    written = queries.repair_notice(record_id=record_id, on=timezone.localdate())
     return _none(request, about) if written is None else _file([written], f"notice-{record_id}.pdf")
 
 
@@ -116,8 +115,6 @@ def _page(
 
 
 def _file(letters: Sequence[Printed], name: str) -> HttpResponse:
-    from publiccredit.casework.letter_files import pdf  # few ask for files, and every process would load the library
-
-    answer = HttpResponse(pdf(letters=letters), content_type="application/pdf")
+    answer = HttpResponse(queries.letters_as_pdf(letters=letters), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     return answer

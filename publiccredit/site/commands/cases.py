@@ -206,17 +206,15 @@ def navigate(record: int, on: date | None) -> None:
 def notice(record: int, file: Path | None, on: date | None) -> None:
     """写出随处罚决定送达的信用修复告知书（两书同达）；不需要修复的，写明原因。"""
     with ready():
-        from publiccredit.casework.repair_notices import repair_notice
+        from publiccredit.casework import queries
 
-        written = repair_notice(record_id=record, on=on or today())
+        written = queries.repair_notice(record_id=record, on=on or today())
     if written is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     if file is not None:
-        from publiccredit.casework.letter_files import pdf
-
         try:
             with writing_new(file) as opened:
-                opened.write_bytes(pdf(letters=[written]))
+                opened.write_bytes(queries.letters_as_pdf(letters=[written]))
         except FileExistsError as error:
             said = f"{file} 已存在，没有改动。请换一个文件名，或先移走原文件。"
             raise Refused(code="exists", message=said, where=str(file)) from error
