@@ -1,4 +1,4 @@
-"""What the subject of an adverse record can do: from when, until when, with which papers, decided by whom (谁认定、谁修复)."""
+"""What the subject of an adverse record can do: from when, with which papers, decided by whom (谁认定、谁修复)."""
 
 from datetime import date
 
