@@ -1,37 +1,35 @@
-"""What the public pages count: of records that are visible, and of submissions as the ledger states them."""
+"""
+What the public pages count: of records that are visible, and of submissions as the ledger states them.
+
+Every process shows the same and at once: see ``counting``.
+"""
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, TypeVar
+from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, DateField, Q
+from django.db.models.functions import TruncMonth
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
+from publiccredit.disclosure.counting import A_DAY, Counted, up_to_date
 from publiccredit.disclosure.types import DepartmentFigure, Figures, MonthFigure, SubmissionFigure
 from publiccredit.disclosure.visibility import visible
 from publiccredit.ledger import queries as ledger
-from publiccredit.ledger.types import CHINA
+from publiccredit.ledger.types import CHINA, Head
 from publiccredit.subjects import queries as subjects
 
-Counted = TypeVar("Counted")
-KEPT_FOR = 300  # seconds; counting a million records takes about one
+ACTS_LOOKED_AT = 1000  # since the last look; a process that nobody asked for longer counts everything again
 
 
 def beginning_of(*, year: int) -> datetime:
     """Give the instant at which a year begins in China."""
     return datetime.combine(date(year, 1, 1), time(), tzinfo=CHINA)
-
-
-def _kept(key: str, count: Callable[[], Counted]) -> Counted:
-    found: Counted | None = cache.get(key)
-    if found is None:
-        found = count()
-        cache.set(key, found, KEPT_FOR)
-    return found
 
 
 def timely(*, late: bool) -> Q:
@@ -43,78 +41,159 @@ def timely(*, late: bool) -> Q:
     return condition
 
 
+class _Kind(NamedTuple):
+    """Records that count alike."""
+
+    department_code: str
+    month: date
+    record_type: str
+    working_days_taken: int | None
+
+
+_Tally = dict[_Kind, int]
+
+
 def figures(*, audience: Audience, on: date) -> Figures:
     """Give what was published since the year began, month by month and department by department."""
     key = f"figures:{audience.value}:{on.isoformat()}:{catalogue.packs().version[:12]}"
-    return _kept(key, lambda: _counted(audience, on))
+
+    def renew(earlier: Counted[Figures] | None, _head: Head | None) -> Figures:
+        tally: _Tally | None = cache.get(f"{key}:tally") if earlier else None
+        touched = _departments_touched(since=earlier.position) if earlier and tally else None
+        if earlier is None or tally is None or touched is None:
+            tally = _tallied(audience, on)
+        elif touched:
+            kept = {kind: number for kind, number in tally.items() if kind.department_code not in touched}
+            tally = kept | _tallied(audience, on, of=touched)
+        else:
+            return earlier.value
+        cache.set(f"{key}:tally", tally, A_DAY)
+        return _summed(tally, year=on.year)
+
+    return up_to_date(key=key, renew=renew)
 
 
-_COUNTED = """
-SELECT month, department_code, count(*), count(due), count(*) FILTER (WHERE working_days_taken <= due),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY working_days_taken) FILTER (WHERE due IS NOT NULL)
-FROM (
-    SELECT date_trunc('month', seen.received_at AT TIME ZONE 'Asia/Shanghai')::date AS month, seen.department_code,
-        seen.working_days_taken, CASE WHEN seen.working_days_taken IS NOT NULL THEN rule.due END AS due
-    FROM ({seen}) AS seen
-    LEFT JOIN (SELECT * FROM unnest(%s::text[], %s::int[])) AS rule (record_type, due) USING (record_type)
-) AS dated
-GROUP BY GROUPING SETS ((month), (department_code), ())
-"""
+def _departments_touched(*, since: int) -> set[str] | None:
+    """
+    Give the departments of which any record was changed by an act behind a position of the ledger; nothing where so
+    much was done that all may be counted anew.
+    """
+    acts = list(ledger.entries(after=since).values_list("pk", flat=True)[: ACTS_LOOKED_AT + 1])
+    if len(acts) > ACTS_LOOKED_AT:
+        return None
+    # A record names the act that last changed it, and stays with its department for good.
+    touched = subjects.records().filter(entry_id__in=acts).order_by().values_list("department_code", flat=True)
+    return set(touched.distinct())
 
 
-def _counted(audience: Audience, on: date) -> Figures:
-    condition = visible(audience=audience, on=on, packs=catalogue.packs())
-    seen, values = (
-        subjects.records()
-        .filter(condition, received_at__gte=beginning_of(year=on.year))
-        .values("record_type", "department_code", "received_at", "working_days_taken")
-        .query.sql_with_params()
+def _tallied(audience: Audience, on: date, *, of: Collection[str] | None = None) -> _Tally:
+    """Count the visible records of the year, of all departments or of some."""
+    seen = subjects.records().filter(
+        visible(audience=audience, on=on, packs=catalogue.packs()), received_at__gte=beginning_of(year=on.year)
     )
-    due = _due()
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTED.format(seen=seen), [*values, list(due), list(due.values())])
-        rows = cursor.fetchall()
-    total = next((row for row in rows if row[0] is None and row[1] is None), (None, None, 0, 0, 0, None))
-    months = sorted((row for row in rows if row[0] is not None), key=lambda row: row[0])
-    departments = sorted((row for row in rows if row[1] is not None), key=lambda row: row[1])
+    if of is not None:
+        seen = seen.filter(department_code__in=sorted(of))
+    month = TruncMonth("received_at", output_field=DateField(), tzinfo=CHINA)
+    grouped = seen.order_by().values_list("department_code", month, "record_type", "working_days_taken")
+    return {_Kind(*row[:4]): row[4] for row in grouped.annotate(number=Count("pk"))}
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """What some kinds of records come to."""
+
+    published: int
+    dated: int
+    on_time: int
+    median_days: float | None
+
+    @property
+    def share(self) -> float | None:
+        return self.on_time / self.dated if self.dated else None
+
+
+def _summed(tally: _Tally, *, year: int) -> Figures:
+    by_month: dict[date, _Tally] = {}
+    by_department: dict[str, _Tally] = {}
+    for kind, number in tally.items():
+        by_month.setdefault(kind.month, {})[kind] = number
+        by_department.setdefault(kind.department_code, {})[kind] = number
+    whole = _sum(tally.items())
+    months = {month: _sum(of_month.items()) for month, of_month in sorted(by_month.items())}
+    departments = {code: _sum(of_one.items()) for code, of_one in sorted(by_department.items())}
     return Figures(
-        year=on.year,
-        published=total[2],
-        on_time=_share(total),
-        median_days=total[5],
+        year=year,
+        published=whole.published,
+        on_time=whole.share,
+        median_days=whole.median_days,
         months=tuple(
-            MonthFigure(month=row[0], published=row[2], on_time=_share(row), median_days=row[5]) for row in months
+            MonthFigure(month=month, published=s.published, on_time=s.share, median_days=s.median_days)
+            for month, s in months.items()
         ),
         departments=tuple(
-            DepartmentFigure(department_code=row[1], published=row[2], dated=row[3], on_time=row[4], median_days=row[5])
-            for row in departments
+            DepartmentFigure(
+                department_code=code, published=s.published, dated=s.dated, on_time=s.on_time, median_days=s.median_days
+            )
+            for code, s in departments.items()
         ),
     )
+
+
+def _sum(kinds: Iterable[tuple[_Kind, int]]) -> _Sum:
+    due = _due()
+    published = on_time = 0
+    taken: Counter[int] = Counter()
+    for kind, number in kinds:
+        published += number
+        if kind.working_days_taken is not None and kind.record_type in due:
+            taken[kind.working_days_taken] += number
+            on_time += number if kind.working_days_taken <= due[kind.record_type] else 0
+    return _Sum(published=published, dated=taken.total(), on_time=on_time, median_days=_median(taken))
+
+
+def _median(taken: Counter[int]) -> float | None:
+    """Give the number in the middle, or half way between the two in the middle."""
+    total = taken.total()
+    if not total:
+        return None
+    middle = [(total - 1) // 2, total // 2]  # places in order, from nought
+    found, passed = [], 0
+    for days, number in sorted(taken.items()):
+        found += [days for place in middle if passed <= place < passed + number]
+        passed += number
+    return sum(found) / 2
 
 
 def submission_figures(*, on: date) -> dict[str, SubmissionFigure]:
     """Give what each department sent since the year began, and what of it is on file, by its code."""
-    return _kept(f"submission_figures:{on.isoformat()}", lambda: _sent(on))
+
+    def renew(earlier: Counted[dict[str, SubmissionFigure]] | None, head: Head | None) -> dict[str, SubmissionFigure]:
+        before, after = (earlier.value, earlier.position) if earlier else ({}, 0)
+        return _sent(before, year=on.year, after=after, until=head.position if head else 0)
+
+    return up_to_date(key=f"submission_figures:{on.year}", renew=renew)
 
 
-def _sent(on: date) -> dict[str, SubmissionFigure]:
+_NOTHING_SENT = SubmissionFigure(submissions=0, accepted=0, returned=0, repeated=0)
+
+
+def _sent(before: dict[str, SubmissionFigure], *, year: int, after: int, until: int) -> dict[str, SubmissionFigure]:
+    """Add to what was sent before what the entries behind one position, and not behind another, say."""
     # Intake stands beside this package, not below it: what was sent is learnt from the ledger, as every package may.
-    acts = ledger.latest_entries().filter(operation="file_submission", at__gte=beginning_of(year=on.year))
-    totals: dict[str, SubmissionFigure] = {}
+    acts = ledger.entries(after=after).filter(
+        operation="file_submission", position__lte=until, at__gte=beginning_of(year=year)
+    )
+    totals = dict(before)
     for code, payload in acts.values_list("department_code", "payload").iterator():
         stated = json.loads(payload)
-        before = totals.get(code, SubmissionFigure(submissions=0, accepted=0, returned=0, repeated=0))
+        earlier = totals.get(code, _NOTHING_SENT)
         totals[code] = SubmissionFigure(
-            submissions=before.submissions + 1,
-            accepted=before.accepted + stated.get("new", 0) + stated.get("changed", 0),
-            returned=before.returned + stated.get("returned", 0),
-            repeated=before.repeated + stated.get("duplicates", 0),
+            submissions=earlier.submissions + 1,
+            accepted=earlier.accepted + stated.get("new", 0) + stated.get("changed", 0),
+            returned=earlier.returned + stated.get("returned", 0),
+            repeated=earlier.repeated + stated.get("duplicates", 0),
         )
     return totals
-
-
-def _share(row: tuple[Any, ...]) -> float | None:
-    return row[4] / row[3] if row[3] else None
 
 
 def _due() -> dict[str, int]:

@@ -31,7 +31,7 @@ def _penalty() -> Record:
 def _addresses(subject: Subject) -> dict[str, int]:
     """Every public address with the most queries it may ask."""
     return {
-        "/": 4,
+        "/": 5,
         "/search/": 0,
         "/search/?q=建材": 6,
         "/search/?q=SXX": 10,
@@ -42,8 +42,8 @@ def _addresses(subject: Subject) -> dict[str, int]:
         "/records/": 2,
         "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 2,
         "/records/?month=2026-06&decided=2026-05": 2,
-        "/departments/": 2,
-        "/departments/market_regulation/": 4,
+        "/departments/": 4,
+        "/departments/market_regulation/": 6,
         "/catalogue/": 0,
         "/catalogue/national_2024/3.2/": 0,
         "/catalogue/record-types/administrative_penalty/": 0,
