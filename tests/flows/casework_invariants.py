@@ -10,7 +10,7 @@ from publiccredit.casework.queries import department_figures, records_put_right
 from publiccredit.casework.types import DepartmentCases, RecordsPutRight
 from publiccredit.catalogue.types import Audience, Party
 from tests.flows.cases import THIRD
-from tests.flows.casework_desks import Casework
+from tests.flows.casework_choices import OwnChoices
 from tests.flows.casework_model import MONTHS, months_after
 from tests.flows.casework_picture import AUDIENCES, OTHERS
 from tests.flows.casework_rules import RECORDS_AT_MOST
@@ -26,7 +26,7 @@ def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-class DueProcess(Casework):
+class DueProcess(OwnChoices):
     """The machine with its invariants."""
 
     @BEGUN
@@ -169,6 +169,19 @@ class DueProcess(Casework):
 
     @BEGUN
     @invariant()
+    def dp21_whoever_uses_a_record_against_its_subject_owes_it_a_notice(self) -> None:
+        """One notice of each use, naming source, item and rights; the subject finds it at its desk, and nobody edits it."""
+        picture, before = self.picture(), self.before
+        found = {(u.record_id, u.recipient_id, u.decided_on, u.what): u for u in picture.uses}
+        assert found.keys() == self.uses.keys() and len(found) == len(picture.uses)
+        for key, wanted in self.uses.items():
+            assert [words for words in wanted if words not in found[key].text] == []
+        if before is None or (before.uses, before.stands) != (picture.uses, picture.stands):
+            now = {m.id: m.change for m in self.records}
+            assert self.found_at_its_desk() == {u.id: (u.text, now[u.record_id]) for u in picture.uses}
+
+    @BEGUN
+    @invariant()
     def dp22_every_channel_has_the_same_clock(self) -> None:
         """Counter, phone, post and proxy have the days of the page: one last day for one kind of case of one day."""
         days: dict[Any, set[str]] = defaultdict(set)
@@ -188,6 +201,26 @@ class DueProcess(Casework):
         for decision in picture.decisions:
             assert decision.role in ("liaison", "department_head", "office_clerk", "office_head")
             assert len(decision.reasons) >= 10 and "____" not in decision.reasons
+
+    @BEGUN
+    @invariant()
+    def dp24_what_a_subject_allows_refuses_or_ends_changes_nothing_else(self) -> None:
+        """
+        No answer waits for a consent, and an authorisation has its period and rights.
+
+        Whoever gives or ends one is answered, byte by byte, and kept on file as one who never did: no record, clock,
+        decision, letter or notice changes with it.
+        """
+        picture, chosen = self.picture(), self.chosen
+        assert picture.seen[Audience.AUTHORISED] == picture.seen[Audience.PUBLIC]
+        for kept, model in zip(sorted(picture.handlers, key=lambda h: h.id), self.handlers, strict=True):
+            assert (kept.id, kept.begins, kept.until) == (model.id, _text(model.begins), _text(model.until))
+            assert (set(kept.rights), kept.revoked_at is not None) == (set(model.rights), model.revoked)
+        if chosen is not None:
+            self.chosen = None
+            for rows in ("records", "cases", "decisions", "notices", "steps", "letters", "uses", "versions", "seen"):
+                assert getattr(picture, rows) == getattr(chosen.picture, rows), rows
+            assert self.answers() == chosen.answers
 
     @BEGUN
     @invariant()

@@ -56,7 +56,7 @@ class ModelRecord:
     noted: set[str] = field(default_factory=set)  # fields nobody could tell of; "" is the whole record
     suit: bool = False
     statement: str = ""
-    holders: set[int] = field(default_factory=set)
+    holders: dict[int, date] = field(default_factory=dict)  # since when
     open_objections: dict[int, str] = field(default_factory=dict)  # of each open case the field it contests
     suspended_by: set[int] = field(default_factory=set)
 
@@ -118,6 +118,11 @@ class ModelRecord:
 
     def shown(self, on: date) -> bool:
         return self.in_term(on) and not self.set_aside(on)
+
+    @property
+    def change(self) -> str:
+        """What a reader of a former copy must know."""
+        return "撤回" if self.withdrawn else "修复" if self.repaired else ""
 
     @property
     def dispute(self) -> str:

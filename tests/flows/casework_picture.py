@@ -45,13 +45,15 @@ DECISIONS = _rows(
 NOTICES = _rows("record_id, recipient_id, kind, entry_id, state, delivery_id", "recipients_notice")
 STEPS = _rows("by, entry_id, step, case_id", "casework_casestep")
 LETTERS = _rows("case_id, kind", "casework_letter")
+USES = _rows("id, record_id, recipient_id, subject_id, decided_on, what, text", "recipients_adverseuse")
+HANDLERS = _rows("id, rights, begins, until, revoked_at", "subjectdesk_handler")
 # Whoever rewrites a row leaves the number of another transaction on it: no row needs to be read for that.
 VERSIONS = "(SELECT coalesce(json_object_agg(v.id, v.xmin::text), '{}') FROM subjects_recordversion v)"
 LEDGER = "(SELECT json_build_array(count(*), max(position)) FROM ledger_entry)"
 VIOLATIONS = "json_build_object(" + ", ".join(f"'{n}', (SELECT count(*) FROM v_violation_dp{n})" for n in RULES) + ")"
 PARTS = {
     "records": RECORDS, "cases": CASES, "decisions": DECISIONS, "notices": NOTICES, "steps": STEPS,
-    "letters": LETTERS, "versions": VERSIONS, "ledger": LEDGER, "violations": VIOLATIONS,
+    "letters": LETTERS, "uses": USES, "handlers": HANDLERS, "versions": VERSIONS, "ledger": LEDGER, "violations": VIOLATIONS,
 }  # fmt: skip
 PREPARE = "PREPARE picture AS SELECT json_build_object(" + ", ".join(f"'{k}', {v}" for k, v in PARTS.items()) + ")"
 
@@ -64,6 +66,8 @@ class Picture:
     notices: list[Any]
     steps: list[Any]
     letters: list[Any]
+    uses: list[Any]
+    handlers: list[Any]
     versions: dict[str, str]
     ledger: tuple[int, int]
     violations: dict[str, int]
@@ -94,9 +98,8 @@ def take(*, on: date, worked_at: datetime, last: Picture | None) -> Picture:
             seen = last.seen
         else:
             seen = {audience: _asked(cursor, audience, on) for audience in AUDIENCES}
-    rows = {
-        part: [SimpleNamespace(**row) for row in found[part]] for part in ("decisions", "notices", "steps", "letters")
-    }
+    parts = ("decisions", "notices", "steps", "letters", "uses", "handlers")
+    rows = {part: [SimpleNamespace(**row) for row in found[part]] for part in parts}
     return Picture(
         records={row["id"]: SimpleNamespace(**row) for row in found["records"]},
         cases={row["id"]: SimpleNamespace(**row) for row in found["cases"]},

@@ -65,7 +65,11 @@ class FiledRecords(RuleBasedStateMachine):
         self.before: casework_picture.Picture | None = None
         self.picture_at: casework_picture.Picture | None = None
         self.recipients = [registered(n, callback_url="http://127.0.0.1:9/" if n else "") for n in range(2)]
+        self.start()
         self.file("general", 20)
+
+    def start(self) -> None:
+        """What a part of the machine of its own begins with."""
 
     def teardown(self) -> None:
         if hasattr(self, "transaction"):
@@ -205,7 +209,7 @@ class FiledRecords(RuleBasedStateMachine):
             hold_disclosures()
             record_handovers(recipient_id=self.recipients[which].pk, purpose="供应商资格审查", way=Way.REPORT,
                              versions=[version], at=self.now)  # fmt: skip
-        model.holders.add(self.recipients[which].pk)
+        model.holders.setdefault(self.recipients[which].pk, self.today)
         self.note("hand_over")
 
     @rule(n=st.integers(0, 9), length=st.sampled_from([0, 12, 1000, 1001]), by_stranger=st.booleans())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from publiccredit.casework.types import Channel
+from publiccredit.subjectdesk.types import EVERY_RIGHT, Right
 from tests.flows.casework_invariants import DueProcess
 from tests.flows.casework_model import FACTS
 
@@ -32,6 +33,10 @@ def _approve(how: str = "approve") -> Step:
     return ("approve", {"n": 0, "how": how})
 
 
+def _used(n: int, days_ago: int) -> Step:
+    return ("use_against", {"n": n, "which": 0, "days_ago": days_ago, "what": "未通过供应商资格审查"})
+
+
 def _resend(n: int, fine: int | None, facts: str = FACTS[0]) -> Step:
     return ("resend", {"n": n, "fine": fine, "facts": facts})
 
@@ -39,13 +44,31 @@ def _resend(n: int, fine: int | None, facts: str = FACTS[0]) -> Step:
 TOO_MUCH: list[Step] = [
     ("somebody_tries_too_much", {"n": 0, "by": None, "reasons": reasons}) for reasons in ("", "不成立")
 ]
+CHOSEN: list[Step] = [
+    ("register_contact", {}),
+    ("name_handler", {"rights": frozenset({Right.SEE}), "begins": 0, "days": 5}),
+    ("name_handler", {"rights": EVERY_RIGHT, "begins": 3, "days": 60}),
+    ("a_handler_comes", {"n": 0, "words": "已经整改", "revoked_meanwhile": False}),
+    ("a_handler_comes", {"n": 1, "words": "已经整改", "revoked_meanwhile": False}),
+    ("name_handler", {"rights": EVERY_RIGHT, "begins": -1, "days": 60}),
+    ("a_handler_comes", {"n": 2, "words": "已经整改", "revoked_meanwhile": False}),
+    *(("revoke_handler", {"n": 2}) for _ in range(2)),
+    ("a_handler_comes", {"n": 2, "words": "", "revoked_meanwhile": False}),
+    ("name_handler", {"rights": EVERY_RIGHT, "begins": 0, "days": 60}),
+    ("a_handler_comes", {"n": 3, "words": "", "revoked_meanwhile": True}),
+    ("register_contact", {}),
+]
 FILED: list[Step] = [
+    _used(n=0, days_ago=0),
     ("file", {"severity": "serious", "days_ago": 10}),
     ("file_unserved", {"severity": "general", "days_ago": 20}),
     ("publish", {"days": 1}),
     ("file", {"severity": "general", "days_ago": 5}),
     ("file", {"severity": "serious", "days_ago": 5}),
     *(("hand_over", {"n": n, "which": which}) for n in range(5) for which in range(2)),
+    _used(n=0, days_ago=0),
+    _used(n=0, days_ago=0),
+    _used(n=0, days_ago=1),
     ("state", {"n": 0, "length": 1000, "by_stranger": False}),
     ("state", {"n": 0, "length": 1001, "by_stranger": False}),
     ("state", {"n": 1, "length": 12, "by_stranger": True}),
@@ -63,6 +86,7 @@ OBJECTED: list[Step] = [
     ("decide_objection", {"n": 0, "outcome": "rejected"}),
     *_go_on("close"),
     *_object(Channel.COUNTER, "undetermined"),
+    ("use_against", {"n": 0, "which": 1, "days_ago": 0, "what": "不予授信"}),
     *_object(Channel.PHONE, "corrected"),
     _approve("by_the_same"),
     _approve("return"),
@@ -77,6 +101,7 @@ OBJECTED: list[Step] = [
     *_object(Channel.POST),
     ("take_back", {"n": 0, "by_the_subject": True}),
     *_object(Channel.PROXY),
+    ("register_contact", {}),  # while a case of its own is open
     _tick(12),
     *_go_on("extend"),
     _work("refused"),
@@ -103,6 +128,7 @@ REPAIRED: list[Step] = [
     ("propose_repair", {"n": 0}),
     _approve(),
     ("apply_for_repair", {"n": 2}),
+    _used(n=2, days_ago=0),
     ("undo_repair", {"n": 0}),
 ]
 REPORTED: list[Step] = [
@@ -131,7 +157,7 @@ REPORTED: list[Step] = [
     _tick(5),
     _work("taken"),
 ]
-WALK = [*FILED, *OBJECTED, *REPAIRED, *REPORTED]
+WALK = [*FILED, *CHOSEN, *OBJECTED, *REPAIRED, *REPORTED]
 
 
 def walk(machine: DueProcess) -> None:

@@ -5,6 +5,7 @@ Each break is one that a change of the program could make: an effect left out, a
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +18,18 @@ from publiccredit.casework.models import Decision, DeclaredRelation
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature
 from publiccredit.disclosure import visibility
+from publiccredit.disclosure.pages import subject_page
 from publiccredit.recipients import operations as recipients
+from publiccredit.recipients.models import AdverseUse
+from publiccredit.recipients.operations import using
 from publiccredit.site import embedded_postgres
+from publiccredit.subjectdesk import operations as desk
+from publiccredit.subjectdesk import queries as desk_queries
+from publiccredit.subjectdesk.models import Handler
+from publiccredit.subjectdesk.operations import proving
 from publiccredit.subjects import corrected_rows, filing
 from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.models import Record
 from publiccredit.subjects.types import DisputeStanding
 from tests.flows import casework_picture
 from tests.flows.casework_invariants import DueProcess
@@ -175,6 +184,52 @@ def _first_value_only(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(corrected_rows, "_contradicted", forgetful)
 
 
+def _no_right_to_object(patch: pytest.MonkeyPatch) -> None:
+    usual = using.text_of
+    patch.setattr(using, "text_of", lambda **asked: usual(**asked).replace("提出异议", "反映"))
+
+
+def _a_use_of_what_was_never_given(patch: pytest.MonkeyPatch) -> None:
+    def held(recipient_id: int, used: Any) -> Any:
+        record = Record.objects.select_related("subject").get(pk=used.record_id)
+        return record, record.subject_id, record.known_from
+
+    patch.setattr(using, "_held", held)
+
+
+def _a_use_kept_from_its_subject(patch: pytest.MonkeyPatch) -> None:
+    none = AdverseUse.objects.none()
+    patch.setattr(desk_queries.ledger_of_recipients, "adverse_uses_of_subject", lambda *, subject_id: none)
+
+
+def _an_authorisation_without_end(patch: pytest.MonkeyPatch) -> None:
+    for module in (desk_queries, proving):
+        patch.setattr(module, "handler_acts", lambda *, handler, on: handler.revoked_at is None)
+
+
+def _ending_one_writes_the_records_anew(patch: pytest.MonkeyPatch) -> None:
+    usual = desk.revoke_handler
+
+    def revoke(**asked: Any) -> None:
+        usual(**asked)
+        for record in Record.objects.filter(subject_id=asked["visitor"].subject_id):
+            record.known_from += timedelta(seconds=1)
+            record.save()
+
+    patch.setattr(desk, "revoke_handler", revoke)
+
+
+def _told_to_everybody_who_acts(patch: pytest.MonkeyPatch) -> None:
+    usual = subject_page.answered
+
+    def answered(*asked: Any, **more: Any) -> Any:
+        answer = usual(*asked, **more)
+        answer.content += str(Handler.objects.count()).encode()
+        return answer
+
+    patch.setattr(subject_page, "answered", answered)
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "dp02 shown before it was served": (_shown_before_service, "dp02"),
     "dp07 shown after its end": (_shown_after_its_end, "dp07 dp08 dp09"),
@@ -201,6 +256,13 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp20 nobody is told": (_nothing(effects, "tell_holders"), "dp20"),
     "dp20 everybody is told twice": (_told_twice, "dp20"),
     "dp20 nobody is told of the department's own correction": (_told_by_no_department, "dp20"),
+    "dp21 a notice that names no right to object": (_no_right_to_object, "dp21"),
+    "dp21 a use of what was never given": (_a_use_of_what_was_never_given, "use_against"),
+    "dp21 a use kept from its subject": (_a_use_kept_from_its_subject, "dp21"),
+    "dp24 an authorisation that outlasts its period": (_an_authorisation_without_end, "a_handler_comes"),
+    "dp24 an authorisation that cannot be ended": (_nothing(desk, "revoke_handler", None), "dp24"),
+    "dp24 ending one touches what is on file": (_ending_one_writes_the_records_anew, "dp24"),
+    "dp24 everybody sees who has a handler": (_told_to_everybody_who_acts, "dp24"),
     "dp23 a decision without reasons": (_nothing(deciding, "_verify_reasons", None), "somebody_tries_too_much"),
     "dp34 a relation that nobody minds": (_related_to_nobody, "related_one_tries"),
     "dp35 one person does both": (_the_same_approves, "approve"),
