@@ -11,7 +11,7 @@ from publiccredit.casework.rules import PARTY_TITLES
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Department, Party, Procedure
-from publiccredit.subjects.queries import record_type_of
+from publiccredit.subjects.queries import marks_of, record_type_of, with_marks
 
 TO_WHO_REPORTED = (LetterKind.RECEIPT, LetterKind.GUIDANCE)
 
@@ -115,7 +115,12 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
 
 def _about(case: Case) -> list[str]:
     of_case = case.records.select_related("record").order_by("pk")
-    return [f"所涉记录：{one.record.authority_name} {one.record.document_number}{_contested(one)}。" for one in of_case]
+    return [f"所涉记录：{one.record.authority_name} {_numbered(one)}{_contested(one)}。" for one in of_case]
+
+
+def _numbered(of_case: CaseRecord) -> str:
+    """Give the number of a document with what is in dispute about it on the day of the letter (DP-14)."""
+    return with_marks(of_case.record.document_number, marks=marks_of(of_case.record))
 
 
 def _contested(of_case: CaseRecord) -> str:

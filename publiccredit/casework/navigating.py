@@ -42,6 +42,7 @@ def navigator(*, record_id: int, on: date, within: Packs | None = None) -> Navig
         ended=ended,
         withdrawn=withdrawn,
         never_shown=never,
+        marks=subjects.marks_of(record),
         earliest_on=earliest,
         last_day=None if never else last_day(until=record.disclosed_until),
         eligible_today=not (repaired or ended or withdrawn) and (earliest is None or earliest <= on),

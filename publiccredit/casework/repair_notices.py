@@ -17,7 +17,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import SEVERITY_TITLES, Effect, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Dispute, Record, RecordState, contested_of, day_of
+from publiccredit.subjects.queries import Record, RecordState, day_of, marks_of
 
 REMEDIES = (
     "认为公示的信息有误、遗漏或者超过期限的，可以随时提出异议；对决定不服的，可以依法申请行政复议或者提起行政诉讼。"
@@ -48,7 +48,7 @@ def _paragraphs(record: Record, found: Navigator, on: date) -> list[str]:
     over = _over(record, found, decision)
     if over:
         return [over, NO_REPAIR, REMEDIES]
-    standing = [*_not_shown_yet(record, on), *_set_aside(record, on), *_marks(record)]
+    standing = [*_not_shown_yet(record, on), *_set_aside(record, on), *marks_of(record)]
     return [
         f"{decision}依法{'自送达之日起' if record.served_on is None else ''}在公共信用信息平台公示，"
         f"失信严重程度为“{_severity(record)}”。现将信用修复事项告知如下：",
@@ -139,11 +139,6 @@ def _order(record: Record, effect: Effect, begins: date) -> str:
     )
     number = made.filter(order_from=begins).order_by("-pk").values_list("order_number", flat=True).first()
     return f"依据{number}，" if number else ""
-
-
-def _marks(record: Record) -> list[str]:
-    marks = [contested_of(record).marked(str(Dispute(record.dispute).label))] if record.dispute else []
-    return [*marks, "复议或诉讼中"] if record.suit_flagged_at is not None else marks
 
 
 def _how_to_repair(found: Navigator) -> list[str]:

@@ -10,7 +10,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, day_of, last_day, record_type_of
+from publiccredit.subjects.queries import Record, RecordState, day_of, last_day, marks_of, record_type_of
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
 LONGEST_SEARCH = 200
@@ -48,6 +48,7 @@ class SeverityStanding:
     department_code: str
     determined_by: str  # the code of the body that made the decision: it prints the notice of repair
     decided_on: date | None
+    marks: tuple[str, ...]  # what is in dispute about it
     now: SeverityTerm
     rule: str  # as kept: sender, corrected, case, or classification/rule
     given_by: str
@@ -104,6 +105,7 @@ def standing_of(*, record: Record, on: date) -> SeverityStanding:
             authority_uscc=record.authority_uscc, department_code=record.department_code
         ),
         decided_on=record.decided_on,
+        marks=marks_of(record),
         now=SeverityTerm(
             severity=Severity(record.severity),
             title=SEVERITY_TITLES[Severity(record.severity)],

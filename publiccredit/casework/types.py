@@ -171,6 +171,7 @@ class Navigator:
     ended: bool
     withdrawn: bool
     never_shown: bool  # its term has no day
+    marks: tuple[str, ...]  # what is in dispute about it
     earliest_on: date | None  # first day on which repair can be granted
     last_day: date | None  # 最后公示日: after it, it is no longer shown by itself
     eligible_today: bool

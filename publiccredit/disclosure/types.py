@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from publiccredit.catalogue.types import Audience, Nature, Severity
-from publiccredit.subjects.queries import ContestedParts, Dispute, last_day, never_shown
+from publiccredit.subjects.queries import IN_SUIT, ContestedParts, Dispute, last_day, never_shown, with_marks
 
 AUDIENCE_TITLES: dict[Audience, str] = {
     Audience.PUBLIC: "公开公示",
@@ -102,6 +102,22 @@ class VisibleRecord:
     @property
     def heading(self) -> str:
         return f"{self.title} {self.document_number}".strip()
+
+    @property
+    def disputed_as(self) -> str:
+        """Say that it is contested, and which fields of it; empty where it is not."""
+        return self.contested.marked(str(self.dispute.label)) if self.dispute is not None else ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Say what is in dispute about it; every later disclosure carries it (DP-14, DP-16)."""
+        marks = [self.disputed_as] if self.disputed_as else []
+        return tuple([*marks, IN_SUIT] if self.suit_pending else marks)
+
+    @property
+    def named(self) -> str:
+        """Name it where no line of its own stands for its marks: in titles, citations and lists of names."""
+        return with_marks(self.heading, marks=self.marks)
 
 
 @dataclass(frozen=True)

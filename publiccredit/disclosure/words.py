@@ -66,20 +66,9 @@ class SeverityWords:
 
 def status_of(record: VisibleRecord) -> Status:
     """Say what a record is to its reader, with the last day of its publication."""
-    marks = "".join(f" · {mark}" for mark in marks_of(record))
+    marks = "".join(f" · {mark}" for mark in record.marks)
     status = _standing_of(record)
     return Status(status.kind, status.text + marks)
-
-
-def marks_of(record: VisibleRecord) -> tuple[str, ...]:
-    """Say what is in dispute about a record; every later disclosure carries it (DP-14, DP-16)."""
-    marks = [dispute] if (dispute := dispute_of(record)) else []
-    return tuple([*marks, "复议或诉讼中"] if record.suit_pending else marks)
-
-
-def dispute_of(record: VisibleRecord) -> str:
-    """Say that a record is contested, and which fields of it; empty where it is not."""
-    return record.contested.marked(str(record.dispute.label)) if record.dispute is not None else ""
 
 
 def _standing_of(record: VisibleRecord) -> Status:

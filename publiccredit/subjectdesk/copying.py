@@ -15,7 +15,6 @@ from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.disclosure.words import (
     department_name,
-    dispute_of,
     last_day,
     severity_words,
     source_title,
@@ -215,7 +214,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         severity_words=f"{severity.title}，{severity.rule}" if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
         shown_until=last_day(record),
-        dispute=dispute_of(record),
+        dispute=record.disputed_as,
         contested_fields=record.contested.fields,
         statement=record.statement,
         repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),

@@ -67,6 +67,7 @@ class ToldRecord:
 
     record_id: int
     heading: str
+    marks: tuple[str, ...]  # what is in dispute about it
     told: tuple[Told, ...]
 
 
@@ -256,7 +257,7 @@ def recipients(*, visitor: Visitor, on: date) -> tuple[ToldRecord, ...]:
         audience=Audience.SUBJECT, on=on, subject_id=visitor.subject_id, limit=EVERYTHING
     )  # fmt: skip
     told = ((record, ledger_of_recipients.told_of(record_id=record.id)) for record in found)
-    return tuple(ToldRecord(record.id, record.heading, who) for record, who in told if who)
+    return tuple(ToldRecord(record.id, record.heading, record.marks, who) for record, who in told if who)
 
 
 def adverse_uses(*, visitor: Visitor) -> tuple[UsedAgainst, ...]:

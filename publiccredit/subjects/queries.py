@@ -20,13 +20,23 @@ from publiccredit.subjects.models import (
 )
 from publiccredit.subjects.months import of_months
 from publiccredit.subjects.pinyin import pinyin_initials
-from publiccredit.subjects.record_types import ContestedField, ContestedParts, contested_of, day_of, record_type_of
+from publiccredit.subjects.record_types import (
+    IN_SUIT,
+    ContestedField,
+    ContestedParts,
+    contested_of,
+    day_of,
+    marks_of,
+    record_type_of,
+    with_marks,
+)
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use, shown_to_everybody
 from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
 from publiccredit.subjects.wording import amount_of, field_in_words, value_in_words
 
 __all__ = [
+    "IN_SUIT",
     "ContestedField",
     "ContestedParts",
     "Dispute",
@@ -48,6 +58,7 @@ __all__ = [
     "judged_by",
     "last_day",
     "looks",
+    "marks_of",
     "names",
     "never_shown",
     "of_months",
@@ -60,6 +71,7 @@ __all__ = [
     "shown_to_everybody",
     "subjects",
     "value_in_words",
+    "with_marks",
 ]
 
 

@@ -1,5 +1,6 @@
 """The record type by which a record on file is read: what a field is called, and whether the record can burden."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -7,7 +8,9 @@ from functools import lru_cache
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Packs, RecordType
 from publiccredit.ledger.types import china_day
-from publiccredit.subjects.models import RecordColumns
+from publiccredit.subjects.models import Dispute, RecordColumns
+
+IN_SUIT = "复议或诉讼中"
 
 
 def day_of(row: RecordColumns) -> date:
@@ -63,6 +66,17 @@ class ContestedParts:
     def marked(self, label: str) -> str:
         """Give a mark with what it stands on: 异议处理中：处罚内容."""
         return f"{label}：{self.in_words}" if self.in_words else label
+
+
+def marks_of(row: RecordColumns) -> tuple[str, ...]:
+    """Say what is in dispute about a row, in words; whoever is told of it is told that too (DP-14, DP-16)."""
+    marks = [contested_of(row).marked(str(Dispute(row.dispute).label))] if row.dispute else []
+    return tuple([*marks, IN_SUIT] if row.suit_flagged_at is not None else marks)
+
+
+def with_marks(words: str, *, marks: Sequence[str]) -> str:
+    """Name a record with its marks, where no line of its own stands for them: 行政处罚 1号（异议处理中：处罚内容）."""
+    return f"{words}（{'，'.join(marks)}）" if marks else words
 
 
 def contested_of(row: RecordColumns) -> ContestedParts:

@@ -16,6 +16,7 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.shared import may_print_notice
 from publiccredit.casework.queries import SeverityStanding, SeverityTerm
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
+from publiccredit.subjects.queries import marks_of
 
 PAGE = 30
 
@@ -41,6 +42,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "record": r,
+                "marks": marks_of(r),
                 "severity": SEVERITY_TITLES[Severity(r.severity)],
                 "notice": may_print_notice(r, actor=actor_of(request)),
             }

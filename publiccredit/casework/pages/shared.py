@@ -21,7 +21,7 @@ from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import Nature
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, field_in_words, record_type_of
+from publiccredit.subjects.queries import Record, field_in_words, marks_of, record_type_of, with_marks
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -121,8 +121,8 @@ def names_of(usernames: Iterable[str]) -> Mapping[str, str]:
 
 
 def record_words(record: Record) -> str:
-    """Name a record by its kind and document number."""
-    return f"{record_type_of(record).title} {record.document_number}".strip()
+    """Name a record by its kind and document number, with what is in dispute about it."""
+    return with_marks(f"{record_type_of(record).title} {record.document_number}".strip(), marks=marks_of(record))
 
 
 def may_print_notice(record: Record, *, actor: Actor) -> bool:

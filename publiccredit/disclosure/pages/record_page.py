@@ -20,9 +20,7 @@ from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import (
     WITHDRAWAL_WORDS,
     department_name,
-    dispute_of,
     last_day,
-    marks_of,
     severity_words,
     source_title,
     status_of,
@@ -89,7 +87,6 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "record": record,
         "subject": subject,
         "status": status_of(record),
-        "marks": marks_of(record),
         "main_fields": _main_fields(record),
         "empty_fields": sum(not field.value for field in record.fields),
         "steps": _steps(record),
@@ -107,7 +104,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "repair": _repair(record, today),
         "own_page": _own_page(record_id),
         "repairable": record.repairable_from is not None and record.repairable_from <= today,
-        **_addressed(request, f"{subject.name}，{record.heading}", today),
+        **_addressed(request, f"{subject.name}，{record.named}", today),
         "today": today,
         "desk": _desk(request, record),
         "told": _told(request, record_id, record.subject_id, record.department_code),
@@ -249,7 +246,7 @@ def _changed(version: VisibleRecord, before: VisibleRecord) -> tuple[str, ...]:
     if version.disclosed_until != before.disclosed_until:
         changed.append("公示截止日")
     if (version.dispute, version.contested) != (before.dispute, before.contested):
-        changed.append(f"异议标注（{dispute_of(version) or '取消'}）")
+        changed.append(f"异议标注（{version.disputed_as or '取消'}）")
     changed += [title for title, differs in _beside_the_fields(version, before) if differs]
     return tuple(changed)
 

@@ -28,6 +28,7 @@ class Numbered:
 
     heading: str
     url: str
+    marks: tuple[str, ...]  # what is in dispute about it
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _numbered(words: str, hits: Sequence[Hit]) -> dict[int, tuple[Numbered, ...]
     )
     by_subject: dict[int, tuple[Numbered, ...]] = {}
     for record in found:
-        shown = Numbered(record.heading, reverse("disclosure:record", args=[record.id]))
+        shown = Numbered(record.heading, reverse("disclosure:record", args=[record.id]), record.marks)
         by_subject[record.subject_id or 0] = (*by_subject.get(record.subject_id or 0, ()), shown)
     return by_subject
 

@@ -16,6 +16,7 @@ class Term:
 
     title: str
     url: str
+    marks: tuple[str, ...]  # what is in dispute about it
     begins: date
     last_day: str  # empty: shown without an end known yet
     days_left: int | None  # 0 on the last one
@@ -40,6 +41,7 @@ def terms_of(records: Sequence[VisibleRecord], *, on: date) -> list[Term]:
         Term(
             title=record.heading,
             url=reverse("disclosure:record", args=[record.id]),
+            marks=record.marks,
             begins=_begins(record),
             last_day=last_day(record),
             days_left=(record.last_day - on).days if record.last_day else None,

@@ -310,7 +310,7 @@ def _on_file(record: Record, place: str, note: str) -> ShownRow:
         place=place,
         name=record.subject.name if record.subject else "",
         document_number=record.document_number,
-        note=f"{note}，现在不公示" if away else note,
+        note="，".join((note, *(["现在不公示"] if away else []), *subjects.marks_of(record))),
         record_id=record.pk if record.state == RecordState.FILED and not away else None,
         notice_id=record.pk if penalty and by == record.department_code else None,
     )

@@ -142,12 +142,10 @@ def _tell(file: "SubjectFile", *, on: date | None) -> None:
 
 
 def _line(record: "VisibleRecord") -> str:
-    from publiccredit.disclosure.words import marks_of
-
     parts = [record.heading, record.authority_name]
     if record.decided_on:
         parts.append(f"决定 {record.decided_on}")
     if record.last_day:
         parts.append(f"公示至 {record.last_day}")
-    parts += marks_of(record)
+    parts += record.marks
     return "  " + "  ".join(part for part in parts if part)

@@ -190,6 +190,8 @@ def navigate(record: int, on: date | None) -> None:
     if found is None:
         raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
+    for mark in found.marks:
+        say(f"{mark}。")
     if found.never_shown:
         say("依法不公示，不需要修复。")
         return

@@ -77,6 +77,7 @@ def _in_full(standing: "SeverityStanding") -> dict[str, Any]:
         "record": standing.record_id,
         "document_number": standing.document_number,
         "subject": standing.subject_name,
+        "marks": standing.marks,
         "now": _term(standing.now),
         "rule": standing.rule,
         "given_by": standing.given_by,
@@ -99,7 +100,7 @@ def _term(term: "SeverityTerm") -> dict[str, Any]:
 
 
 def _tell(standing: "SeverityStanding") -> None:
-    say(f"{standing.document_number}  {standing.subject_name}")
+    say("  ".join((standing.document_number, standing.subject_name, *standing.marks)))
     say(f"现在：{standing.now.title}，{_until(standing.now)}。{standing.given_by}。{standing.basis}")
     for term in standing.others:
         say(f"  若为{term.title}：{_until(term)}")

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.ledger.types import china_day
 from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
+from publiccredit.subjects.queries import RecordColumns, marks_of
 
 register = template.Library()
 
@@ -158,6 +159,12 @@ def unbroken(heading: str) -> SafeString:
     """A record's heading, whose document number is read in one piece: 行政处罚 濉市监罚〔2026〕1号."""
     title, _, number = heading.partition(" ")
     return format_html('{} <span class="whole">{}</span>', title, number) if number else format_html("{}", title)
+
+
+@register.filter
+def marks(record: RecordColumns) -> tuple[str, ...]:
+    """What is in dispute about a row of the record store, for the lists of those who work with it."""
+    return marks_of(record)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from publiccredit.ledger.types import china_day
 from publiccredit.subjectdesk.models import Message, RegisteredContact
 from publiccredit.subjectdesk.outbox import Messenger, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import MessageKind, Reminded
-from publiccredit.subjects.queries import Record, repair_opens_on
+from publiccredit.subjects.queries import Record, marks_of, repair_opens_on, with_marks
 
 LETTERS_LOOK_BACK = timedelta(days=7)
 LOOKS_BACK = timedelta(days=30)  # a worker that stood still for a month forgets nobody
@@ -101,8 +101,9 @@ def _write_once(new: _Written, operation: str, at: datetime) -> int:
 
 def _text(record: Record, opens: date) -> str:
     name = record.subject.name if record.subject else ""
+    numbered = with_marks(record.document_number, marks=marks_of(record))
     return (
-        f"{name}：{record.authority_name} {record.document_number} 的最短公示期已满，自 {opens} 起可以申请信用修复。"
+        f"{name}：{record.authority_name} {numbered} 的最短公示期已满，自 {opens} 起可以申请信用修复。"
         "请登录公共信用信息平台“我的信用”办理，或到信用办窗口办理。不收费，不需要委托代理。"
     )
 

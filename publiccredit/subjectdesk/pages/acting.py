@@ -135,7 +135,7 @@ def statement(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRes
         else:
             messages.success(request, "声明已保存，随该信息一并展示。", extra_tags="ended-well")
             return redirect("subjectdesk:record", record_id)
-    return _form(request, visitor, form, "声明", own.record.heading)
+    return _form(request, visitor, form, "声明", own.record.named)
 
 
 @open_to_subject

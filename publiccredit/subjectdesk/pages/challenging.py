@@ -54,7 +54,12 @@ def challenge(request: HttpRequest, record_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         receipt = _challenged(request, form, record_id, now)
         if receipt is not None:
-            named = {"receipt": receipt, "record": found, "address": request.build_absolute_uri(_follow_address())}
+            # Read anew: it bears the mark now. Whatever became of it meanwhile, the code on the receipt is shown once.
+            marked = (
+                disclosure.visible_record(record_id=record_id, audience=Audience.PUBLIC, on=timezone.localdate())
+                or found
+            )
+            named = {"receipt": receipt, "record": marked, "address": request.build_absolute_uri(_follow_address())}
             return render(request, "subjectdesk/challenge_receipt.html", named)
     named = {
         "form": form,

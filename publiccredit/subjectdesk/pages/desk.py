@@ -17,7 +17,6 @@ from publiccredit.catalogue.types import Party
 from publiccredit.disclosure.words import (
     department_name,
     last_day,
-    marks_of,
     severity_words,
     source_title,
     status_of,
@@ -27,6 +26,7 @@ from publiccredit.subjectdesk.access import open_to_subject
 from publiccredit.subjectdesk.queries import OwnRecord
 from publiccredit.subjectdesk.rules import right_to
 from publiccredit.subjectdesk.types import Right, Visitor
+from publiccredit.subjects.queries import marks_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "record": found,
         "navigator": own.navigator,
         "status": status_of(found),
-        "marks": marks_of(found),
+        "marks": found.marks,
         "severity": severity_words(found),
         "department": department_name(found.department_code),
         "source": source_title(found.source),
@@ -132,7 +132,7 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         ],
         "letters": list(found.letters.all()),
         "records": [
-            {"record": r.record, "field": casework.contested_title(of_case=r)}
+            {"record": r.record, "marks": marks_of(r.record), "field": casework.contested_title(of_case=r)}
             for r in found.records.select_related("record")
         ],
         "open": acts and found.state in UNDECIDED and found.state != CaseState.PROPOSED,
