@@ -84,7 +84,7 @@ def test_the_page_of_a_record_names_exactly_the_two_papers_the_term_and_who_deci
         "履行义务的证明",
         "信用承诺书",
         "2027-05-19",
-        "现在可以申请修复",
+        "现在就可以申请",
         "由濉溪县市场监督管理局在",
     ):
         assert words in page
