@@ -167,31 +167,48 @@ def _median(taken: Counter[int]) -> float | None:
 def submission_figures(*, on: date) -> dict[str, SubmissionFigure]:
     """Give what each department sent since the year began, and what of it is on file, by its code."""
 
+    key = f"submission_figures:{on.year}"
+
     def renew(earlier: Counted[dict[str, SubmissionFigure]] | None, head: Head | None) -> dict[str, SubmissionFigure]:
-        before, after = (earlier.value, earlier.position) if earlier else ({}, 0)
-        return _sent(before, year=on.year, after=after, until=head.position if head else 0)
+        files: set[_File] | None = cache.get(f"{key}:files") if earlier else None
+        before, after = ({}, 0) if earlier is None or files is None else (earlier.value, earlier.position)
+        files = files if after and files else set()
+        totals = _sent(before, files, since=beginning_of(year=on.year), after=after, until=head.position if head else 0)
+        cache.set(f"{key}:files", files, A_DAY)
+        return totals
 
-    return up_to_date(key=f"submission_figures:{on.year}", renew=renew)
+    return up_to_date(key=key, renew=renew)
 
 
+_File = tuple[str, str, str]  # department, source, and hash of what was received
 _NOTHING_SENT = SubmissionFigure(submissions=0, accepted=0, returned=0, repeated=0)
 
 
-def _sent(before: dict[str, SubmissionFigure], *, year: int, after: int, until: int) -> dict[str, SubmissionFigure]:
-    """Add to what was sent before what the entries behind one position, and not behind another, say."""
+def _sent(
+    before: dict[str, SubmissionFigure], files: set[_File], *, since: datetime, after: int, until: int
+) -> dict[str, SubmissionFigure]:
+    """
+    Add to what was sent before what the entries behind one position, and not behind another, say.
+
+    ``files`` are those of all years that were filed before, and become those filed by then: what comes back of a file
+    that was sent before was counted when it first came back.
+    """
     # Intake stands beside this package, not below it: what was sent is learnt from the ledger, as every package may.
-    acts = ledger.entries(after=after).filter(
-        operation="file_submission", position__lte=until, at__gte=beginning_of(year=year)
-    )
+    acts = ledger.entries(after=after).filter(operation="file_submission", position__lte=until)
     totals = dict(before)
-    for code, payload in acts.values_list("department_code", "payload").iterator():
+    for code, payload, at in acts.values_list("department_code", "payload", "at").iterator():
         stated = json.loads(payload)
+        file = (code, stated.get("source", ""), stated.get("file_sha256", ""))
+        again = stated.get("returned", 0) if file in files else 0
+        files.add(file)
+        if at < since:
+            continue
         earlier = totals.get(code, _NOTHING_SENT)
         totals[code] = SubmissionFigure(
             submissions=earlier.submissions + 1,
             accepted=earlier.accepted + stated.get("new", 0) + stated.get("changed", 0),
-            returned=earlier.returned + stated.get("returned", 0),
-            repeated=earlier.repeated + stated.get("duplicates", 0),
+            returned=earlier.returned + stated.get("returned", 0) - again,
+            repeated=earlier.repeated + stated.get("duplicates", 0) + again,
         )
     return totals
 

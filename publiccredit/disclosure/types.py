@@ -264,10 +264,12 @@ class Compliance:
     """
     The share of sent rows that passed, by the formula of the third-party assessment, wherever it is shown.
 
-    Rows already on file count on neither side, so that sending a file again changes nothing.
+    What is sent again counts on neither side, so that sending a file again changes nothing: rows already on file, and
+    what comes back of a file that the department sent for the same source before.
     """
 
-    FORMULA = "接受的行 ÷（接受的行 + 退回的行），已在库的行不计"
+    FORMULA = "接受的行 ÷（接受的行 + 退回的行），重复报送的行不计"
+    REPEATED = "重复报送的行，是已在库的行和同一份文件再次报送时又退回的行"
     accepted: int
     returned: int
 
@@ -283,7 +285,7 @@ class Compliance:
 
 @dataclass(frozen=True)
 class SubmissionFigure(Compliance):
-    """What a department sent: rows on file anew, given back, and on file already."""
+    """What a department sent: rows on file anew, given back, and sent again."""
 
     submissions: int
     accepted: int

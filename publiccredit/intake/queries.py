@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import polars as pl
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
@@ -57,6 +57,7 @@ __all__ = [
     "nil_returns",
     "refusal_titles",
     "result",
+    "same_file_before",
     "service_declaration",
     "sources_due",
     "submission",
@@ -96,6 +97,12 @@ def submission(*, submission_id: int) -> Submission:
     :raises Submission.DoesNotExist: there is none of this number, or it is another department's.
     """
     return Submission.objects.get(pk=submission_id)
+
+
+def same_file_before() -> Exists:
+    """Give the condition of submissions whose very file the department had filed for the same source before."""
+    same = {name: OuterRef(name) for name in ("department_code", "source", "file_sha256")}
+    return Exists(Submission.objects.filter(**same, state=SubmissionState.FILED, entry_id__lt=OuterRef("entry_id")))
 
 
 def issues(*, submission_id: int) -> QuerySet[RowIssue]:

@@ -195,7 +195,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
                 _share(found.compliance),
                 "",
                 submissions,
-                f"接受 {found.accepted:,} ÷ 报送 {found.judged:,} 行",
+                f"接受 {found.accepted:,} ÷ 接受和退回 {found.judged:,} 行",
             ),
             Figure("迟报率", _share(found.late_share), "", late, f"迟报 {found.late:,} ÷ 计时 {found.timed:,} 件"),
         ),

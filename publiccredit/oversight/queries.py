@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -48,12 +48,14 @@ def figures(*, since: date, until: date, department_code: str = "") -> tuple[Fig
     return tuple(_figures(d, by_sent.get(d.code, {}), by_timed.get(d.code, {})) for d in chosen)
 
 
+# Of a file that was sent before, what comes back was counted when it first came back (Compliance).
+_AGAIN = Case(When(was_sent_before=True, then=F("returned")), default=0)
 _SUMS: dict[str, Any] = {
     "submissions": Count("id"),
     "refused": Count("id", filter=Q(state="refused")),
     "accepted_rows": Sum("accepted"),
-    "returned_rows": Sum("returned"),
-    "duplicate_rows": Sum("duplicates"),
+    "returned_rows": Sum(F("returned") - _AGAIN),
+    "duplicate_rows": Sum(F("duplicates") + _AGAIN),
 }
 
 
@@ -163,6 +165,7 @@ def timed_records(*, since: date, until: date, department_code: str = "") -> Que
 
 def _sent(since: date, until: date, department_code: str) -> QuerySet[Any]:
     found = intake.submissions().filter(received_at__gte=_midnight(since), received_at__lt=_midnight(until))
+    found = found.annotate(was_sent_before=intake.same_file_before())
     return found.filter(department_code=department_code) if department_code else found
 
 

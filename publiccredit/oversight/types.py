@@ -21,7 +21,7 @@ class Figures(Compliance):
     refused: int  # files returned as a whole
     accepted: int
     returned: int
-    duplicates: int
+    duplicates: int  # rows sent again: already on file, or back once more from a file that was sent before
     timed: int
     late: int
 

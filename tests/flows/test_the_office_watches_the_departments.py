@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from publiccredit.accounts.types import Role
+from publiccredit.disclosure import queries as disclosure
 from publiccredit.intake.operations import declare_nil_return
 from publiccredit.ledger.models import Entry
 from publiccredit.matching.models import Question
@@ -104,24 +105,46 @@ def test_figures_follow_their_formulas_and_rows_on_file_already_count_on_neither
     send(rows)
     send(rows, later=60)
     found = queries.figures(since=LAST_WEEK, until=THIS_WEEK, department_code="market_regulation")[0]
-    assert (found.submissions, found.accepted, found.returned, found.duplicates) == (2, 2, 2, 2)
-    assert (found.compliance, found.timed, found.late, found.late_share) == (0.5, 2, 1, 0.5)
+    assert (found.submissions, found.accepted, found.returned, found.duplicates) == (2, 2, 1, 3)
+    assert (found.compliance, found.timed, found.late, found.late_share) == (2 / 3, 2, 1, 0.5)
 
 
 def test_the_public_the_table_and_the_office_say_one_compliance_with_what_it_is_a_share_of(clerk: Browser) -> None:
     rows = [penalty_row(1), penalty_row(2), penalty_row(3, penalty_kind="罚金")]
     send(rows)
-    send(rows, later=60)  # two rows are on file already, one comes back again
+    send(rows, later=60)  # two rows are on file already, one comes back again: the share stays
     cache.clear()
     table = said(Browser().get("/departments/"))
-    assert "合规率 = 接受的行 ÷（接受的行 + 退回的行），已在库的行不计" in table
+    assert "合规率 = 接受的行 ÷（接受的行 + 退回的行），重复报送的行不计" in table
     for text in (
         table,
         said(Browser().get("/departments/market_regulation/")),
         said(clerk.get("/oversight/departments/market_regulation/")),
     ):
-        assert "50.0" in text
-        assert "2 ÷ 4" in text or "接受 2 ÷ 接受和退回 4 行" in text
+        assert "66.7" in text
+        assert "2 ÷ 3" in text or "接受 2 ÷ 接受和退回 3 行" in text
+        assert "重复报送的行，是已在库的行和同一份文件再次报送时又退回的行" in text
+
+
+def test_a_file_sent_again_weighs_nothing_on_the_board_and_a_corrected_one_does(clerk: Browser) -> None:
+    rows = [penalty_row(1), penalty_row(2, penalty_kind="罚金")]
+    send(rows)
+    send(rows, later=60)
+    assert _counted() == (1, 1, 2)
+    send([penalty_row(1), penalty_row(2)], later=120)  # one on file, one corrected
+    assert _counted() == (2, 1, 3)
+    assert cell("market_regulation", LAST_WEEK).returned == 1
+    send(rows, later=180)  # the first workbook once more
+    assert _counted() == (2, 1, 5)
+    assert "66.7%" in said(clerk.get("/oversight/departments/market_regulation/"))
+
+
+def _counted() -> tuple[int, int, int]:
+    """Give accepted, returned and repeated rows as the office counts them; the public is told the same."""
+    office = queries.figures(since=LAST_WEEK, until=THIS_WEEK, department_code="market_regulation")[0]
+    public = disclosure.submission_figures(on=NOW.date())["market_regulation"]
+    assert (public.accepted, public.returned, public.repeated) == (office.accepted, office.returned, office.duplicates)
+    return office.accepted, office.returned, office.duplicates
 
 
 def test_a_department_that_sent_nothing_has_no_share_rather_than_a_perfect_one() -> None:

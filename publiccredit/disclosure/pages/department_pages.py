@@ -49,6 +49,7 @@ def departments(request: HttpRequest) -> HttpResponse:
         "target": TARGET,
         "year": counted.year,
         "formula": Compliance.FORMULA,
+        "repeated": Compliance.REPEATED,
     }
     return answered(request, "disclosure/departments.html", context)
 
@@ -120,14 +121,14 @@ def _figures(line: Line, code: str, year: int) -> list[Figure]:
             f"{line.sent.accepted:,}",
             "行",
             "",
-            f"另有退回 {line.sent.returned:,} 行，已在库 {line.sent.repeated:,} 行",
+            f"另有退回 {line.sent.returned:,} 行，重复报送 {line.sent.repeated:,} 行",
         ),
         Figure(
             "合规率",
             _percent(line.sent.compliance),
             "%",
             "",
-            f"接受 {line.sent.accepted:,} ÷ 接受和退回 {line.sent.judged:,} 行",
+            f"接受 {line.sent.accepted:,} ÷ 接受和退回 {line.sent.judged:,} 行。{Compliance.REPEATED}，不计",
         ),
         Figure("公示中", f"{line.published:,}", "条", records, "今年到达、现在可以公开的"),
         Figure(
