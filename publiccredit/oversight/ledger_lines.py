@@ -51,6 +51,12 @@ class Line:
     notes: str
     hash: str
 
+    @property
+    def does(self) -> str:
+        """Who did what, in one run: a name that ends in Latin letters or figures keeps its distance from the verb."""
+        apart = " " if self.actor[-1:].isascii() else ""
+        return f"{self.department}{self.actor}{apart}{self.verb}"
+
 
 def lines_of(*, entries: Sequence[Entry], reader: Actor, on: date) -> list[Line]:
     """Give entries as lines for a reader, who is led only to pages the reader's role may open."""

@@ -45,7 +45,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer where there is nothing, or nothing that may be shown: the two read the same (handler404)."""
     del exception
-    return _to_program(request, 404) or render(request, "404.html", status=404)
+    return _to_program(request, 404) or render(request, "404.html", {"main_search": True}, status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

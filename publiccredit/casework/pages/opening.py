@@ -82,7 +82,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
     record = _record(request, actor)
     ways = _ways(record, actor, today)
     rules = _rules(request.GET.get("procedure", ""), actor, today)
-    named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules}
+    named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules, "main_search": not record and not rules}
     named["words"] = record_words(record) if record else ""
     if rules is None:
         return render(request, "casework/open.html", named)

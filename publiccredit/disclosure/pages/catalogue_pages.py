@@ -43,7 +43,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         }
         for edition in held.editions
     ]
-    context = {"editions": editions, "types": list({t.name: t for t in held.record_types}.values())}
+    latest = {t.name: t for t in held.record_types}
+    context = {
+        "editions": editions,
+        "types": [{"type": t, "made_of": _made_of(t)} for t in latest.values()],
+    }
     return answered(request, "disclosure/catalogue.html", context)
 
 
@@ -100,6 +104,7 @@ def record_type(request: HttpRequest, name: str) -> HttpResponse:
     ]
     context = {
         "type": found,
+        "made_of": _made_of(found),
         "nature": NATURES[found.nature],
         "fields": fields,
         "known": CONFIDENCE_TITLES[found.confidence],
@@ -110,6 +115,17 @@ def record_type(request: HttpRequest, name: str) -> HttpResponse:
         ],
     }
     return answered(request, "disclosure/record_type.html", context)
+
+
+def _made_of(record_type: RecordType) -> str:
+    """Give how many fields are the standard's own, and how many this platform or an older form adds to them."""
+    extra = sum(field.extra for field in record_type.fields)
+    legacy = sum(field.legacy for field in record_type.fields)
+    own = len(record_type.fields) - extra - legacy
+    said = [f"国家标准 {own} 项" if any(field.standard for field in record_type.fields) else f"{own} 项"]
+    said += [f"本平台另加 {extra} 项"] if extra else []
+    said += [f"旧格式另有 {legacy} 项"] if legacy else []
+    return "，".join(said)
 
 
 @open_to(EVERYBODY)

@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.defaultfilters import date as date_filter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -161,6 +162,20 @@ def unbroken(heading: str) -> SafeString:
     return format_html('{} <span class="whole">{}</span>', title, number) if number else format_html("{}", title)
 
 
+@register.simple_tag
+def subject_named(subject: Any, missing: str = "—") -> SafeString:
+    """
+    A subject in a list of a desk: its name and, since two may bear one name, its identifier beside it.
+
+    ``missing`` is what is said where there is no subject.
+    """
+    if subject is None:
+        return format_html("{}", missing)
+    if not subject.uscc:
+        return format_html("{}", subject.name)
+    return format_html('{} <span class="number whole identifier">{}</span>', subject.name, subject.uscc)
+
+
 @register.filter
 def marks(record: RecordColumns) -> tuple[str, ...]:
     """What is in dispute about a row of the record store, for the lists of those who work with it."""
@@ -168,11 +183,18 @@ def marks(record: RecordColumns) -> tuple[str, ...]:
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
-    """2026-11-03, or a dash where there is none; of an instant, the day in China."""
-    if value is None:
-        return "—"
-    return (china_day(at=value) if isinstance(value, datetime) else value).isoformat()
+def day(value: date | datetime | None) -> SafeString:
+    """2026-11-03, read in one piece, or a dash where there is none; of an instant, the day in China."""
+    if not value:
+        return SafeString("—")
+    return format_html("<time>{}</time>", (china_day(at=value) if isinstance(value, datetime) else value).isoformat())
+
+
+@register.filter(expects_localtime=True)
+def moment(at: datetime | None, precision: str = "m") -> SafeString:
+    """2026-11-03 10:20, read in one piece; to the second with ``moment:"s"``. Nothing where there is none."""
+    written = date_filter(at, "Y-m-d H:i:s" if precision == "s" else "Y-m-d H:i")
+    return format_html("<time>{}</time>", written) if written else SafeString()
 
 
 @register.filter

@@ -7,7 +7,15 @@ import pytest
 from django.template import Context, Template
 
 from publiccredit.site.charts import bars_of, ceiling, plot_of
-from publiccredit.site.templatetags.components import breadcrumbs, day, percent, thousands, unbroken, yuan
+from publiccredit.site.templatetags.components import (
+    breadcrumbs,
+    day,
+    percent,
+    subject_named,
+    thousands,
+    unbroken,
+    yuan,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +38,32 @@ def test_a_missing_value_is_a_dash_and_never_nought() -> None:
 
 
 def test_values_are_written_the_chinese_way() -> None:
-    assert day(datetime(2026, 11, 2, 16, 30, tzinfo=UTC)) == "2026-11-03"  # half past midnight in China
-    assert (day(date(2026, 11, 3)), percent(0.9544), thousands(12_345)) == ("2026-11-03", "95.4%", "12,345")
+    assert day(datetime(2026, 11, 2, 16, 30, tzinfo=UTC)) == "<time>2026-11-03</time>"  # half past midnight in China
+    assert day(date(2026, 11, 3)) == "<time>2026-11-03</time>"
+    assert (percent(0.9544), thousands(12_345)) == ("95.4%", "12,345")
 
 
 def test_an_instant_is_of_the_day_it_was_in_china() -> None:
     at = datetime(2026, 11, 26, 17, tzinfo=UTC)  # one in the night of the 27th
-    assert Template("{% load components %}{{ at|day }}").render(Context({"at": at})) == "2026-11-27"
+    assert Template("{% load components %}{{ at|day }}").render(Context({"at": at})) == "<time>2026-11-27</time>"
+
+
+@pytest.mark.parametrize(
+    ("written", "at", "shown"),
+    [
+        ("moment", datetime(2026, 11, 26, 17, 5, 9, tzinfo=UTC), "<time>2026-11-27 01:05</time>"),
+        ('moment:"s"', datetime(2026, 11, 26, 17, 5, 9, tzinfo=UTC), "<time>2026-11-27 01:05:09</time>"),
+        ("moment", None, ""),
+    ],
+)
+def test_an_instant_is_written_as_the_clock_in_china_shows_it(written: str, at: datetime | None, shown: str) -> None:
+    assert Template(f"{{% load components %}}{{{{ at|{written} }}}}").render(Context({"at": at})) == shown
+
+
+def test_subjects_of_one_name_are_told_apart_by_their_identifiers() -> None:
+    shop = Row(name="示例商店", uscc="91000000000000123L")
+    assert subject_named(shop) == '示例商店 <span class="number whole identifier">91000000000000123L</span>'
+    assert (subject_named(Row(name="<甲>", uscc=None)), subject_named(None, "待判定")) == ("&lt;甲&gt;", "待判定")
 
 
 def test_breadcrumbs_pair_words_with_addresses() -> None:
