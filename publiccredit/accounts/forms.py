@@ -94,7 +94,7 @@ class ChangePasswordForm(forms.Form):
         label="新密码",
         strip=False,
         max_length=128,
-        help_text=" ".join(password_validators_help_texts()),
+        help_text="".join(password_validators_help_texts()),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     repeated = forms.CharField(

@@ -110,6 +110,17 @@ def test_the_records_and_cases_of_another_subject_look_like_none(desk: Client, o
         assert other.document_number not in desk.get(address).content.decode()
 
 
+def test_the_way_from_a_public_record_of_another_subject_ends_at_the_own_desk(desk: Client, other: Record) -> None:
+    answer = desk.get("/mine/log-in/", {"next": f"/mine/records/{other.pk}/"}, follow=True)
+    assert answer.redirect_chain == [("/mine/", 302)]
+    assert "不能在这里办理" in answer.content.decode()
+
+
+def test_the_way_from_an_own_public_record_leads_to_it(desk: Client, record: Record) -> None:
+    answer = desk.get("/mine/log-in/", {"next": f"/mine/records/{record.pk}/"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/mine/records/{record.pk}/")
+
+
 def test_the_copy_is_the_same_as_page_as_pdf_and_as_json(desk: Client, subject: Subject, record: Record) -> None:
     licence = stored_licence(subject=subject, number=4)
     copied = json.loads(desk.get("/mine/copy.json").content)

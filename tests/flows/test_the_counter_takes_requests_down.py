@@ -220,4 +220,4 @@ def test_the_counter_is_told_what_is_under_way_and_when_a_repair_opens(record: R
         received_at=AT,
     )
     page = read(CLERK, f"/cases/new/?procedure=credit_repair&record={later.pk}")
-    assert "自 2026-11-03 起可以修复" in page and 'name="request"' in page
+    assert "自 <time>2026-11-03</time> 起可以修复" in page and 'name="request"' in page

@@ -207,7 +207,7 @@ def _facts(case: Case, rules: Procedure, actor: Actor) -> list[dict[str, str]]:
     names = accounts.spoken_names(names=[case.owner], departments=catalogue.department_names())
     owner = names.get(case.owner, case.owner)
     rows = (
-        ("主体", case.subject.name if case.subject else "不涉及具体主体", ""),
+        ("主体", case.subject.name if case.subject else "不涉及具体主体", (case.subject and case.subject.uscc) or ""),
         ("理由类别", ground.title if ground else case.ground, ""),
         ("请求和理由", case.request, ""),
         *_applicant(case, actor),

@@ -22,6 +22,7 @@ HEAD = Actor(name="head_market", role=Role.DEPARTMENT_HEAD, department_code=DEPA
 CLERK = Actor(name="office_clerk", role=Role.OFFICE_CLERK)
 OFFICE_HEAD = Actor(name="office_head", role=Role.OFFICE_HEAD)
 REPAIR_PAPERS = ("proof_of_performance", "commitment")
+PAPER_FILES = {"proof_of_performance": "履行义务的证明.pdf", "commitment": "信用承诺书.pdf", "evidence": "证据.pdf"}
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
 PAPER += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n"
 CORRECT = "经核对决定文书第二页和送达回证，异议所指内容与文书不符，应予更正。"
@@ -56,7 +57,7 @@ class Course:
 
     def papers(self, *kinds: str) -> None:
         for kind in kinds:
-            paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=PAPER + f"%{kind}\n%%EOF\n".encode())
+            paper = PaperIn(kind=kind, file_name=PAPER_FILES[kind], content=PAPER + f"%{kind}\n%%EOF\n".encode())
             operations.hand_in_paper(by=CLERK, case_id=self.case_id, paper=paper, at=self.after())
 
     def decide(self, verdict: Verdict, *, by: Actor, days: int) -> None:

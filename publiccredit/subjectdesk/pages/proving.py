@@ -1,10 +1,12 @@
 """How a subject comes in: by letter, by code, by the province's sign-on; and how it leaves."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -12,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from publiccredit.accounts.access import EVERYBODY, open_to
-from publiccredit.subjectdesk import operations, sign_on
+from publiccredit.subjectdesk import operations, queries, sign_on
 from publiccredit.subjectdesk.access import (
     COOKIE_PATH,
     give_session,
@@ -27,6 +29,7 @@ from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjectdesk.types import Opened, Visitor
 
 STATE_COOKIE = "mine_sign_on"
+LARGEST_NUMBER = 2**63
 STATE_LIVES = 600  # seconds
 
 
@@ -34,8 +37,17 @@ STATE_LIVES = 600  # seconds
 @never_cache
 @require_GET
 def log_in(request: HttpRequest) -> HttpResponse:
-    if visitor_of(request) is not None:
-        return redirect(_onward(request))
+    visitor = visitor_of(request)
+    if visitor is not None:
+        onward = _onward(request)
+        if _is_of_another(onward, visitor):
+            messages.info(
+                request,
+                f"这条记录不在{visitor.subject_name}名下，不能在这里办理。要以另一个主体的身份办理，请先退出再登录。",
+                extra_tags="told",
+            )
+            onward = reverse("subjectdesk:desk")
+        return redirect(onward)
     return _ways(request, letter=LetterForm(), contact=ContactForm())
 
 
@@ -177,6 +189,18 @@ def _onward(request: HttpRequest) -> str:
     wanted = request.POST.get("next", request.GET.get("next", ""))
     ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(COOKIE_PATH)
     return wanted if ours else reverse("subjectdesk:desk")
+
+
+def _is_of_another(address: str, visitor: Visitor) -> bool:
+    """Tell whether a record's own page was asked for by a visitor who has no such record: a public page led there."""
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return False
+    number = found.kwargs.get("record_id", 0)
+    if found.view_name != "subjectdesk:record" or not 0 < number < LARGEST_NUMBER:
+        return False
+    return queries.own_record(visitor=visitor, record_id=number, on=timezone.localdate()) is None
 
 
 def _ways(request: HttpRequest, *, letter: LetterForm, contact: ContactForm) -> HttpResponse:
