@@ -88,8 +88,8 @@ class ProofCode(models.Model):
     entry_id = models.BigIntegerField("留痕编号")
 
     class Meta:
-        verbose_name = "身份核验码"
-        verbose_name_plural = "身份核验码"
+        verbose_name = "身份验证码"
+        verbose_name_plural = "身份验证码"
         indexes = [models.Index(fields=["subject", "method", "-made_at"])]
         constraints = [models.CheckConstraint(name="proof_code_expires", condition=Q(expires_at__gt=F("made_at")))]
 
