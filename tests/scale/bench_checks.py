@@ -29,7 +29,7 @@ from publiccredit.intake.checking import bearers, check_file
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.reading.limited import allocation
 from publiccredit.intake.types import CheckContext, CheckedChunk, CheckSummary
-from tests.scale.results import Line, keep
+from tests.scale.results import Line, above, below, keep
 from tests.scale.row_rules import RowRules, pydantic_findings, pydantic_model
 from tests.scale.synthetic_penalties import AUTHORITY, AUTHORITY_USCC, FAULTS, TITLES, write_penalties
 
@@ -40,6 +40,11 @@ WHERE_TIME_GOES = (
     "\n\nMost of the processor's time goes into cleaning and rules, then into reading in chunks, into proving the encoding and "
     "counting lines in the same pass, and into outcomes and repetitions, which cost more as the rows to remember become many. "
     "A file with quotation marks is walked through once more to be counted."
+)
+WHY_SLOWER_THAN_READING = (
+    "No single step stands out. A profile of 2026-11-26 found about 400 small queries in the look at a chunk of 65,536 rows: "
+    "they cost 70 ms of the processor whatever they look at, about a second in a million rows, and the rest lies over "
+    "32 columns and 117 rules. Chunks twice as large saved 0.5 to 1.6 s of 7 to 8 s, but took 1.8 GB of memory, more than checking may."
 )
 COMPETENT = frozenset({AUTHORITY, AUTHORITY_USCC, "县市场监管局", "濉溪县市场监管局"})
 
@@ -199,20 +204,39 @@ def how(result: dict[str, Any]) -> str:
 
 
 def lines(result: dict[str, Any]) -> list[Line]:
-    reading, pydantic = result["times_reading"], result["faster_than_pydantic"]
-    frictionless, peak = result["faster_than_frictionless"], result["peak_mb"]
-    work = round(result["cpu_seconds"]["columnar"] / result["cpu_seconds"]["read_only"], 2)
+    reading, cpu = result["times_reading"], result["cpu_seconds"]
+    work, most = round(cpu["columnar"] / cpu["read_only"], 2), TARGETS["times_reading_at_most"]
+    over = f"{cpu['columnar'] - most * cpu['read_only']:.1f} s of processor time more than the target leaves. "
     return [
-        Line("checking, against reading alone", "≤ 3 ×", f"{reading} ×", reading <= TARGETS["times_reading_at_most"]),
-        Line("the same in processor time", "≤ 3 ×", f"{work} ×", work <= TARGETS["times_reading_at_most"]),
-        Line("checking, against pydantic", "≥ 20 × as fast", f"{pydantic} ×", pydantic >= TARGETS["pydantic_at_least"]),
         Line(
-            "checking, against frictionless",
-            "≥ 25 × as fast",
-            f"{frictionless} ×",
-            frictionless >= TARGETS["frictionless_at_least"],
+            "checking, against reading alone",
+            f"≤ {most} ×",
+            f"{reading} ×",
+            above(reading, most),
+            f"{result['seconds']['columnar'] - most * result['seconds']['read_only']:.1f} s longer than the target leaves. "
+            + WHY_SLOWER_THAN_READING,
         ),
-        Line("peak memory of checking", "≤ 1.5 GB", f"{peak / 1024:.2f} GB", peak <= TARGETS["peak_mb_at_most"]),
+        Line(
+            "the same in processor time", f"≤ {most} ×", f"{work} ×", above(work, most), over + "For the same reason."
+        ),
+        *(
+            Line(
+                f"checking, against {name}",
+                f"≥ {least} × as fast",
+                f"{result[f'faster_than_{name}']} ×",
+                below(result[f"faster_than_{name}"], least),
+                f"Checking took {cpu['columnar']:.1f} s of processor time, {name} would take {cpu[f'with_{name}']:.0f} s.",
+            )
+            for name in ("pydantic", "frictionless")
+            for least in [TARGETS[f"{name}_at_least"]]
+        ),
+        Line(
+            "peak memory of checking",
+            "≤ 1.5 GB",
+            f"{result['peak_mb'] / 1024:.2f} GB",
+            above(result["peak_mb"], TARGETS["peak_mb_at_most"]),
+            "Three chunks are held beside those that Polars reads ahead.",
+        ),
     ]
 
 

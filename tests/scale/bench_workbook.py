@@ -21,7 +21,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from tests.scale.results import ROOT, Line, keep
+from tests.scale.results import ROOT, Line, above, keep
 from tests.scale.synthetic_penalties import TITLES, penalties
 
 ROWS = 20_000
@@ -73,15 +73,12 @@ def _processor_time() -> float:
 
 
 def how(figures: dict[str, Any]) -> str:
-    """Say what was measured, and by how much and why a target was missed."""
-    said = (
+    """Say what was measured."""
+    return (
         f"`publiccredit check FILE --annotate` on a workbook of {figures['rows']:,} penalties × {figures['columns']} columns "
         f"({figures['megabytes']} MB), {FAULTY:.0%} of them faulty: {figures['issues']:,} issues in {figures['returned']:,} "
         "returned rows, each at its cell of the workbook that comes back. Timed from the start of the command to its end."
     )
-    if figures["seconds"] <= TARGET:
-        return said
-    return f"{said}\n\nMissed by {figures['seconds'] - TARGET:.1f} s; it took {figures['cpu_seconds']} s of processor time."
 
 
 def main() -> None:
@@ -94,7 +91,8 @@ def main() -> None:
         work=f"{figures['rows']:,} rows × {figures['columns']} columns of xlsx, {FAULTY:.0%} faulty, to the annotated answer",
         target=f"≤ {TARGET:g} s",
         measured=f"{figures['seconds']} s ({figures['cpu_seconds']} s of processor time)",
-        met=figures["seconds"] <= TARGET,
+        beyond=above(figures["seconds"], TARGET),
+        why=f"It took {figures['cpu_seconds']} s of processor time; what is more than that was waiting.",
     )
     on = datetime.now(UTC).date()
     keep(name="workbook", title="Annotating a workbook", how=how(figures), lines=[line], raw=figures, on=on)

@@ -1,7 +1,8 @@
 """
 What the benchmarks found: one JSON file each under .data/bench, and one page made from them.
 
-A benchmark states its rows as ``Line``: the work, its target and what was measured, in words and as met or missed.
+A benchmark states its rows as ``Line``: the work, its target and what was measured. The page says of each missed target
+by how much it was missed and why.
 """
 
 import json
@@ -23,10 +24,27 @@ hardly do. `make bench` measures again and writes this page.
 
 @dataclass(frozen=True)
 class Line:
+    """``beyond`` is the share of the target by which it was missed; ``why`` is said where it was."""
+
     work: str
     target: str
     measured: str
-    met: bool
+    beyond: float
+    why: str
+
+    @property
+    def met(self) -> bool:
+        return self.beyond <= 0
+
+
+def above(measured: float, target: float) -> float:
+    """Give the share of the target that was measured above it: nothing or less where it was kept."""
+    return measured / target - 1
+
+
+def below(measured: float, target: float) -> float:
+    """Give the share of the target that was wanting: nothing or less where it was reached."""
+    return 1 - measured / target
 
 
 def keep(*, name: str, title: str, how: str, lines: list[Line], raw: dict[str, object], on: date) -> Path:
@@ -36,7 +54,7 @@ def keep(*, name: str, title: str, how: str, lines: list[Line], raw: dict[str, o
     kept = {
         "title": title,
         "how": how,
-        "lines": [asdict(line) for line in lines],
+        "lines": [{**asdict(line), "met": line.met} for line in lines],
         "raw": raw,
         "on": on.isoformat(),
         "machine": machine,
@@ -60,7 +78,15 @@ def _section(kept: dict[str, object]) -> str:
         for line in lines
     )
     ran = f"{kept['on']}, {machine['cores']} cores, Python {machine['python']}, load {machine['load']} when it ended"
+    missed = "".join(f"\n{sentence}\n" for line in lines if (sentence := _missed(line)))
     return (
         f"## {kept['title']}\n\n{kept['how']}\n\n"
-        f"| work | target | measured | met |\n| --- | --- | --- | --- |\n{table}\n\nMeasured {ran}.\n"
+        f"| work | target | measured | met |\n| --- | --- | --- | --- |\n{table}\n{missed}\nMeasured {ran}.\n"
     )
+
+
+def _missed(line: dict[str, object]) -> str | None:
+    """Say by how much and why; results kept by an earlier version do not know it."""
+    if line["met"] or "beyond" not in line:
+        return None
+    return f"**Missed by {line['beyond']:.1%} of its target**: {line['work']}. {line['why']}"

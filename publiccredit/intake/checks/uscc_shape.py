@@ -25,4 +25,5 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
                 .otherwise(pl.concat_str(pl.lit(_LENGTH), length, pl.lit(" 位")))
             )
             broken = verdict(field) == WRONG_SHAPE
-            yield Rule(NAME, field, broken & typed_as_text(field) & ~scientific(field), expected)
+            # Nearly every shape is right: only the others need be held against the pattern of a shortened number.
+            yield Rule(NAME, field, broken & typed_as_text(field) & ~scientific(field), expected, suspect=broken)

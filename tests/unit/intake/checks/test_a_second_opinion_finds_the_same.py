@@ -49,3 +49,18 @@ def test_the_page_says_what_was_measured_and_whether_it_met_its_target(tmp_path,
         f"| {line.work} | {line.target} | {line.measured} | {'yes' if line.met else 'no'} |" in page for line in said
     )
     assert "Measured 2026-11-23" in page
+
+
+def test_the_page_says_of_a_missed_target_alone_by_how_much_and_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    said = [
+        results.Line("reading", "≤ 3 ×", "3.75 ×", results.above(3.75, 3), "Many small queries."),
+        results.Line("writing", "≥ 20 ×", "15 ×", results.below(15, 20), "Slow paper."),
+        results.Line("counting", "≤ 3 ×", "3 ×", results.above(3, 3), "Never said."),
+    ]
+    results.keep(name="one", title="One", how="So.", lines=said, raw={}, on=date(2026, 11, 23))
+    page = results.page(folder=tmp_path)
+    assert "**Missed by 25.0% of its target**: reading. Many small queries." in page
+    assert "**Missed by 25.0% of its target**: writing. Slow paper." in page
+    assert page.count("Missed by") == 2
+    assert "Never said." not in page
