@@ -29,7 +29,7 @@ from publiccredit.catalogue.types import Party, StepName
 LEVELS = (100, 80, 50)  # per cent of the clock at which a row changes its look
 HALF = 50
 _UNDECIDED = Q(state__in=UNDECIDED)
-_TITLES = {
+QUEUE_TITLES = {
     "ours": "待本单位办理",
     "mine": "我承办的",
     "new": "待受理",
@@ -85,7 +85,7 @@ def queues(*, actor: Actor, on: date) -> tuple[Queue, ...]:
     """Give the queues of a desk with how many cases lie in each."""
     conditions = _conditions(actor, on)
     counted = _of(actor).aggregate(**{name: Count("pk", filter=chosen) for name, chosen in conditions.items()})
-    return tuple(Queue(name, _TITLES[name], counted[name]) for name in conditions)
+    return tuple(Queue(name, QUEUE_TITLES[name], counted[name]) for name in conditions)
 
 
 def queue(*, name: str, actor: Actor, on: date) -> QuerySet[Case]:

@@ -15,7 +15,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 DOORS = {"operations", "queries", "types"}
 EXTRA_DOORS = {
     "accounts": {"access", "widgets"},  # pages and api modules declare who may open them; forms ask for codes
-    "casework": {"pdf_face"},  # the subject's copy is set like its letters
+    "casework": {"pdf_face", "working"},  # the subject's copy is set like its letters; the shell is a desk as well
     "recipients": {"authentication"},  # the public interface lets a reader say who it is
     "disclosure": {"words"},  # what values are called on every screen
     "subjects": {"papers", "store"},  # the sealed files, which intake and casework both take in, and what they may be

@@ -158,7 +158,7 @@ def test_whatever_names_a_contested_record_says_so(held: Held) -> None:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.setattr(database, "start", lambda: None)
-    for module in ("asking", "cases", "severity"):
+    for module in ("asking", "running", "severity"):
         monkeypatch.setattr(f"publiccredit.site.commands.{module}.today", AT.date)
 
     def said(*words: str) -> str:
@@ -177,8 +177,8 @@ def test_whatever_the_shell_says_of_a_contested_record_says_so(held: Held, run: 
     number = str(held.record.pk)
     for words in (
         ("show", held.values["identifier"][0]),
-        ("case", "navigate", number),
-        ("case", "notice", number),
+        ("case", "navigate", number, "--by", LIAISON.name),
+        ("case", "notice", number, "--by", LIAISON.name),
         ("severity", "show", number, "--by", LIAISON.name),
     ):
         assert MARK in run(*words), words

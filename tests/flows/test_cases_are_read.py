@@ -207,8 +207,7 @@ def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.setattr("publiccredit.site.commands.cases.now", lambda: AT)
-    monkeypatch.setattr("publiccredit.site.commands.cases.today", AT.date)
+    monkeypatch.setattr("publiccredit.site.commands.running.now", lambda: AT)
 
     def run_command(*words: str) -> Any:
         monkeypatch.setattr("sys.argv", ["publiccredit", *words, "--json"])
@@ -231,24 +230,25 @@ def test_a_case_is_worked_from_the_command_line(
     file = tmp_path / "a.pdf"
     file.write_bytes(a_pdf())
     for kind in ("proof_of_performance", "commitment"):
-        run("case", "paper", number, kind, str(file), "--by", "clerk")
+        run("case", "hand-in-paper", number, "--kind", kind, "--file", str(file), "--by", "clerk")
     assert run("case", "take", number, "--by", "shi-liaison")["state"] == "in_hand"
-    assert [c["number"] for c in run("case", "list")] == [number]
-    shown = run("case", "show", number)
+    assert [c["number"] for c in run("case", "list", "--by", "clerk")] == [number]
+    shown = run("case", "show", number, "--by", "clerk")
     assert all(c["holds"] for c in shown["conditions"])
     decided = run("case", "decide", number, "granted", "--reasons", REASONS, "--by", "shi-liaison")
     assert decided["state"] == "proposed"
     assert run("case", "approve", number, "--by", "shi-head")["state"] == "decided"
-    assert run("case", "list") == []
-    told = run("case", "show", number)
+    assert run("case", "list", "--by", "clerk") == []
+    told = run("case", "show", number, "--by", "clerk")
     # one form of time everywhere: ISO 8601 with the offset of China's clocks
     assert {e["at"] for e in told["timeline"]} == {"2026-09-01T10:00:00+08:00"}
-    monkeypatch.setattr("sys.argv", ["publiccredit", "case", "show", number])
-    program.main(args=["case", "show", number], prog_name="publiccredit", standalone_mode=False)
-    assert {line[:18] for line in capsys.readouterr().out.splitlines()[1:]} == {"  2026-09-01 10:00"}
+    words = ["case", "show", number, "--by", "clerk"]
+    monkeypatch.setattr("sys.argv", ["publiccredit", *words])
+    program.main(args=words, prog_name="publiccredit", standalone_mode=False)
+    assert {line[:18] for line in capsys.readouterr().out.split("经过：\n")[1].splitlines()} == {"  2026-09-01 10:00"}
     assert told["decisions"][0]["effective_at"] == "2026-09-01T10:00:00+08:00"
     assert told["opened_on"] == "2026-09-01"
-    assert run("case", "navigate", str(record.pk))["repaired"] is True
+    assert run("case", "navigate", str(record.pk), "--by", "clerk")["repaired"] is True
     assert run("case", "sweep") == {"looked_at": 0, "escalated": 0, "suspended": 0, "settled": 0}
 
 

@@ -225,14 +225,14 @@ def test_the_rows_of_a_submission_lead_to_the_notice_and_to_no_page_that_is_not_
 
 
 def test_the_shell_writes_the_same_notice(subject: Subject, run_command: Command, tmp_path: Path) -> None:
-    record, file = _slight(subject), tmp_path / "告知书.pdf"
-    code, told = run_command("case", "notice", str(record.pk), "--pdf", str(file), "--on", "2026-09-01")
+    record, file, by = _slight(subject), tmp_path / "告知书.pdf", ("--by", LIAISON.name)
+    code, told = run_command("case", "notice", str(record.pk), "--pdf", str(file), "--on", "2026-09-01", *by)
     assert code == 0
     written = repair_notice(record_id=record.pk, on=TODAY)
     assert written is not None
     assert told["paragraphs"] == list(written.paragraphs)
     assert file.read_bytes().startswith(b"%PDF-")
-    code, told = run_command("case", "notice", str(record.pk), "--pdf", str(file))
+    code, told = run_command("case", "notice", str(record.pk), "--pdf", str(file), *by)
     assert (code, told["code"]) == (2, "exists")
-    code, told = run_command("case", "notice", "999999")
+    code, told = run_command("case", "notice", "999999", *by)
     assert (code, told["code"]) == (2, "not_adverse")

@@ -139,6 +139,8 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
     """
     with one_act(by=by, at=at, operation="forward_to_source", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
+        if not question.strip():
+            raise CaseRefused("请写明需要认定单位核实的问题。")
         case.state = CaseState.WITH_SOURCE
         case.forwarded_at, case.answered_at = at, None
         if act.on <= case.due_on:

@@ -1,5 +1,6 @@
 """A case: what is asked, what there is, how its clock stands, what happened, and what this person may do now."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case, CaseRecord, Decision
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
-from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm
+from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm, step_form
 from publiccredit.casework.pages.shared import (
     LOOKS,
     READERS,
@@ -72,7 +73,9 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         if _carried_out(request, sent):
             messages.success(request, sent.done, extra_tags="ended-well")
             return _again(found)
-    named = _shown(request, found) | {"forms": _forms(request, found, sent), "sent": sent}
+    actor, today = actor_of(request), timezone.localdate()
+    named = shown(case=found, actor=actor, on=today) | {"forms": _forms(request, found, sent), "sent": sent}
+    named["reader_url"] = _reader_url(found, actor)
     return render(request, "casework/case.html", named, status=422 if sent is not None else 200)
 
 
@@ -95,10 +98,9 @@ def _carried_out(request: HttpRequest, form: StepForm) -> bool:
     return True
 
 
-def _made(request: HttpRequest, kind: type[StepForm], *sent: Any, case: Case, rules: Procedure) -> StepForm:
-    if issubclass(kind, ApproveForm):
-        return kind(*sent, case=case, rules=rules, by=actor_of(request), at=timezone.now())
-    return kind(*sent, case=case, rules=rules)
+def _made(request: HttpRequest, kind: type[StepForm], case: Case, *sent: Any) -> StepForm:
+    rules = procedure_of(case=case)
+    return step_form(kind, *sent, case=case, rules=rules, by=actor_of(request), at=timezone.now())
 
 
 def _sent(request: HttpRequest, case: Case) -> StepForm | None:
@@ -113,14 +115,14 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
             return None
         return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules, returned=returned)
     kind = next((f for f in FORMS if f.name == name and f.step in may), None)
-    return _made(request, kind, request.POST, request.FILES, case=case, rules=rules) if kind else None
+    return _made(request, kind, case, request.POST, request.FILES) if kind else None
 
 
 def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[StepForm]:
     rules = procedure_of(case=case)
     may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
     kinds = [kind for kind in FORMS if kind.step in may]
-    made = [sent if sent and sent.name == kind.name else _made(request, kind, case=case, rules=rules) for kind in kinds]
+    made = [sent if sent and sent.name == kind.name else _made(request, kind, case) for kind in kinds]
     if StepName.PROPOSE in may:
         returned = returned_proposal(case=case)
         wanted = request.GET.get("outcome") or (returned.outcome if returned else "")
@@ -132,10 +134,10 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
     return made
 
 
-def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
-    actor, today, rules = actor_of(request), timezone.localdate(), procedure_of(case=case)
-    clock = desk.clock_of(case=case, on=today)
-    may = desk.steps_open(case=case, actor=actor, on=today)
+def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
+    """Give what an officer is shown of a case, on the page and at the shell."""
+    rules, clock = procedure_of(case=case), desk.clock_of(case=case, on=on)
+    may = desk.steps_open(case=case, actor=actor, on=on)
     records = [r for r in case.records.select_related("record").order_by("pk")]
     return {
         "case": case,
@@ -143,12 +145,12 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "state_look": LOOKS[CaseState(case.state)],
         "clock": clock,
         "clock_look": clock_look(clock),
-        "facts": _facts(case, rules, actor),
+        "facts": _facts(case, rules, actor, on),
         "records": [
             {
                 "about": r,
                 "words": record_words(r.record),
-                "shown": shown_to_everybody(r.record, on=today),
+                "shown": shown_to_everybody(r.record, on=on),
                 "content": content_of(r.record, contested=r.field),
                 "field": field_titles(r.record).get(r.field, r.field) if r.field else "",
                 "told": told_of(record_id=r.record_id),
@@ -159,8 +161,8 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "papers": _papers(case, rules),
         "missing": _missing(case, rules),
-        "eligibility": queries.eligibility_of(case=case, on=today),
-        "decisions": _decisions(case, rules),
+        "eligibility": queries.eligibility_of(case=case, on=on),
+        "decisions": _decisions(case, rules, on),
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
@@ -168,7 +170,6 @@ def _shown(request: HttpRequest, case: Case) -> dict[str, Any]:
         "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
         "related": desk.related(case=case, actor=actor),
-        "reader_url": _reader_url(case, actor),
         "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
     }
 
@@ -188,12 +189,12 @@ def _reader_url(case: Case, actor: Actor) -> str:
     return reverse("subjectdesk:challenge_contact", args=[case.pk]) if by_reader and actor.of_office else ""
 
 
-def _applicant(case: Case, actor: Actor) -> tuple[tuple[str, str, str], ...]:
+def _applicant(case: Case, actor: Actor, on: date) -> tuple[tuple[str, str, str], ...]:
     """Say who asks and how they are reached; of a reader, to the office alone."""
     party = PARTY_TITLES[Party(case.applicant)]
     if case.applicant == Party.READER.value and not actor.of_office:
         return (("申请人", party, "姓名和联系方式由信用办掌握"),)
-    if reader_is_over(case=case, on=timezone.localdate()):
+    if reader_is_over(case=case, on=on):
         return (("申请人", party, "姓名和联系方式的保存期限已届满"),)
     return (
         ("申请人", case.applicant_name, party),
@@ -202,7 +203,7 @@ def _applicant(case: Case, actor: Actor) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _facts(case: Case, rules: Procedure, actor: Actor) -> list[dict[str, str]]:
+def _facts(case: Case, rules: Procedure, actor: Actor, on: date) -> list[dict[str, str]]:
     ground = rules.ground(case.ground)
     names = accounts.spoken_names(names=[case.owner], departments=catalogue.department_names())
     owner = names.get(case.owner, case.owner)
@@ -210,7 +211,7 @@ def _facts(case: Case, rules: Procedure, actor: Actor) -> list[dict[str, str]]:
         ("主体", case.subject.name if case.subject else "不涉及具体主体", (case.subject and case.subject.uscc) or ""),
         ("理由类别", ground.title if ground else case.ground, ""),
         ("请求和理由", case.request, ""),
-        *_applicant(case, actor),
+        *_applicant(case, actor, on),
         ("收件", f"{case.opened_on}，{case.get_channel_display()}", ""),
         ("认定单位", department_name(code=case.department_code), ""),
         ("由谁决定", decider_name(case=case), ""),
@@ -232,7 +233,7 @@ def _missing(case: Case, rules: Procedure) -> list[str]:
     return [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in there]
 
 
-def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+def _decisions(case: Case, rules: Procedure, on: date) -> list[dict[str, Any]]:
     made = list(case.decisions.all())
     people = accounts.spoken_names(
         names=[n for d in made for n in (d.proposed_by_id, d.approved_by_id) if n],
@@ -245,7 +246,7 @@ def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
             "title": titles.get(decision.outcome, decision.outcome),
             "corrections": changes_of(decision=decision) if decision.corrections else (),
             "disagreements": disagreements_of(decision=decision),
-            "follows": _follows(case, decision),
+            "follows": _follows(case, decision, on),
             "proposed_by": people[decision.proposed_by_id],
             "approved_by": people[decision.approved_by_id] if decision.approved_by_id else "",
         }
@@ -253,17 +254,16 @@ def _decisions(case: Case, rules: Procedure) -> list[dict[str, Any]]:
     ]
 
 
-def _follows(case: Case, decision: Decision) -> tuple[str, ...]:
+def _follows(case: Case, decision: Decision, on: date) -> tuple[str, ...]:
     """Say what approving a proposed correction changes besides."""
     if decision.state != DecisionState.PROPOSED or not decision.corrections:
         return ()
-    today = timezone.localdate()
     rows = [of_case.record for of_case in case.records.select_related("record").order_by("pk")]
     said = (
         words
         for row in rows
-        if not obstacle(record=row, on=today)
-        for words in would_follow(decision=decision, record=row, on=today)
+        if not obstacle(record=row, on=on)
+        for words in would_follow(decision=decision, record=row, on=on)
     )
     return tuple(dict.fromkeys(said))
 

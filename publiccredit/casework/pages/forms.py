@@ -47,6 +47,7 @@ class StepForm(forms.Form):
     done: str
     explanation: str = ""
     at_field: ClassVar[Mapping[type[Exception], str]] = {}  # where a refusal of the operation is shown
+    need_not_be_typed: ClassVar[frozenset[str]] = frozenset()  # asked of some only, or filled in beforehand
 
     def __init__(self, *arguments: Any, case: Case, rules: Procedure, **named: Any) -> None:
         named["auto_id"] = f"{self.name}-%s"  # several forms stand on one page
@@ -167,6 +168,7 @@ class ApproveForm(StepForm):
     step, name, title, button, done = StepName.APPROVE, "approve", "审核同意", "同意，决定生效", "决定已生效。"
     explanation = "同意后决定立即生效，不能撤回。请先核对理由和材料。"
     at_field: ClassVar = {operations.SecondFactorMissing: "code", WrongCode: "code"}
+    need_not_be_typed: ClassVar = frozenset({"code"})
     code = forms.CharField(
         label="动态口令",
         max_length=40,
@@ -225,6 +227,7 @@ class ReviewForm(StepForm, ReceivedForm):
     step, name, title, button = StepName.REQUEST_REVIEW, "request_review", "代申请人登记复核申请", "登记复核"
     done = "复核已登记，由另一人办理。"
     explanation = "申请人对结果不服的，可以申请复核一次。复核由原办理人以外的人员办理。"
+    need_not_be_typed: ClassVar = frozenset({"channel", "received_on"})
     field_order = ("request",)
     request = text_field("不服的理由", help_text="照申请人的原话记录。", missing="请写明不服的理由。")
 
@@ -280,3 +283,10 @@ FORMS: Sequence[type[StepForm]] = (
     ReviewForm,
     TakeBackForm,
 )
+
+
+def step_form(kind: type[StepForm], *sent: Any, case: Case, rules: Procedure, by: Actor, at: datetime) -> StepForm:
+    """Give the form of a step in a case for whoever takes it, empty or with what was sent."""
+    if issubclass(kind, ApproveForm):
+        return kind(*sent, case=case, rules=rules, by=by, at=at)
+    return kind(*sent, case=case, rules=rules)

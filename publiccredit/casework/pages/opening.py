@@ -1,6 +1,7 @@
 """Taking a request down at the counter, from the telephone, the post or a proxy: the same case on the same clocks."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +82,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), timezone.localdate()
     record = _record(request, actor)
     ways = _ways(record, actor, today)
-    rules = _rules(request.GET.get("procedure", ""), actor, today)
+    rules = rules_to_open(name=request.GET.get("procedure", ""), actor=actor, on=today)
     named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules, "main_search": not record and not rules}
     named["words"] = record_words(record) if record else ""
     if rules is None:
@@ -94,7 +95,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", opened.pk)
     else:
-        form = OpeningForm(initial=_initial(record), rules=rules, actor=actor, record=record)
+        form = OpeningForm(initial=usually_written(record=record), rules=rules, actor=actor, record=record)
     named |= {"form": form, **_before(record, rules, today)}
     return render(request, "casework/open.html", named, status=422 if form.errors else 200)
 
@@ -118,14 +119,22 @@ def _record(request: HttpRequest, actor: Actor) -> Record | None:
     text = request.GET.get("record", "")
     if not text:
         return None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    found = subjects.records().select_related("subject").filter(pk=number).first()
-    if found is None or (actor.of_department and determined_by(record=found) != actor.department_code):
+    found = record_at_desk(number=int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0, actor=actor)
+    if found is None:
         raise Http404
     return found
 
 
-def _rules(name: str, actor: Actor, on: date) -> Procedure | None:
+def record_at_desk(*, number: int, actor: Actor) -> Record | None:
+    """Give the record a request is about; a department knows those it determined."""
+    found = subjects.records().select_related("subject").filter(pk=number).first()
+    if found is None or (actor.of_department and determined_by(record=found) != actor.department_code):
+        return None
+    return found
+
+
+def rules_to_open(*, name: str, actor: Actor, on: date) -> Procedure | None:
+    """Give the rules of a procedure that an officer may begin at the desk, by its name."""
     party = party_at_desk(actor=actor)
     if name not in set(ProcedureName) or party is None:
         return None
@@ -134,7 +143,7 @@ def _rules(name: str, actor: Actor, on: date) -> Procedure | None:
 
 
 def _ways(record: Record | None, actor: Actor, on: date) -> list[Way]:
-    found = [rules for name in ProcedureName if (rules := _rules(name.value, actor, on))]
+    found = [rules for name in ProcedureName if (rules := rules_to_open(name=name.value, actor=actor, on=on))]
     about = f"&record={record.pk}" if record else ""
     return [
         Way(rules.name.value, rules.title, f"?procedure={rules.name.value}{about}")
@@ -143,7 +152,8 @@ def _ways(record: Record | None, actor: Actor, on: date) -> list[Way]:
     ]
 
 
-def _initial(record: Record | None) -> dict[str, Any]:
+def usually_written(*, record: Record | None) -> dict[str, Any]:
+    """Give what usually stands in the form."""
     name = record.subject.name if record is not None and record.subject is not None else ""
     return {"key": uuid.uuid4().hex, "name": name} | received_today()
 
@@ -155,7 +165,13 @@ def _fields(record: Record) -> list[tuple[str, str]]:
 def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | None) -> Case | None:
     try:
         with transaction.atomic():
-            return _opened(form.cleaned_data, actor, rules, record, at=timezone.now())
+            return open_as_written(
+                given=form.cleaned_data,
+                by=actor,
+                rules=rules,
+                record_ids=(record.pk,) if record else (),
+                at=timezone.now(),
+            )
     except (operations.CaseRefused, NotAllowed) as refusal:
         form.add_error(_field_of(refusal), str(refusal))
         return None
@@ -165,25 +181,28 @@ def _field_of(refusal: Exception) -> str | None:
     return "received_on" if "收件日期" in str(refusal) else None
 
 
-def _opened(given: dict[str, Any], actor: Actor, rules: Procedure, record: Record | None, *, at: datetime) -> Case:
+def open_as_written(
+    *, given: Mapping[str, Any], by: Actor, rules: Procedure, record_ids: tuple[int, ...], at: datetime
+) -> Case:
+    """Open the case the counter wrote down, with the paper that lets somebody act for its applicant."""
     named = Applicant(party=Party(given["party"]), name=given["name"], contact=given["contact"])
     applicant, content = authorised(applicant=named, given=given)
     asked = Asked(
         ground=given["ground"],
         request=given["request"],
-        record_ids=(record.pk,) if record else (),
+        record_ids=record_ids,
         field=given.get("field", ""),
-        department_code=given.get("department", actor.department_code),
+        department_code=given.get("department", by.department_code),
     )
     opened = operations.open_case(
-        by=actor,
+        by=by,
         procedure=rules.name,
         applicant=applicant,
         asked=asked,
         channel=Channel(given["channel"]),
         at=at,
-        idempotency_key=f"desk:{actor.name}:{given['key']}",
+        idempotency_key=f"desk:{by.name}:{given['key']}",
         received_on=given["received_on"],
     )
-    keep_authorisation(by=actor, case=opened, rules=rules, given=given, content=content, at=at)
+    keep_authorisation(by=by, case=opened, rules=rules, given=given, content=content, at=at)
     return opened

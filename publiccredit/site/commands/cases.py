@@ -1,22 +1,32 @@
-"""Commands that work on cases: case list, show, open, take, paper, decide, approve, navigate, sweep."""
+"""Commands that work on cases: case list, show, open, decide, guide, navigate, sweep; the steps are in case_steps."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from publiccredit.ledger.types import CHINA
-from publiccredit.site.commands.running import django_ready, now, today
+from publiccredit.site.commands import running
+from publiccredit.site.commands.acting import (
+    acting_account,
+    note_look_at_record,
+    reader_of_cases,
+    ready,
+    refusals,
+    seen_case,
+    word_of,
+)
+from publiccredit.site.commands.case_steps import GroupWithSteps
+from publiccredit.site.commands.case_words import in_full, line_of, report, rows_in_short, tell
+from publiccredit.site.commands.filling import filled
 from publiccredit.site.commands.speaking import (
+    DONE,
+    FOUND,
     Command,
     Day,
     ExistingFile,
-    Group,
     NewFile,
+    NumberBetween,
     Refused,
     answer,
     say,
@@ -25,107 +35,106 @@ from publiccredit.site.commands.speaking import (
 
 if TYPE_CHECKING:
     from publiccredit.accounts.types import Actor
-    from publiccredit.casework.queries import Case
+    from publiccredit.casework.types import Order, PaperIn, Verdict
+    from publiccredit.casework.working import OpeningForm
+    from publiccredit.catalogue.types import Procedure
 
 _by = click.option("--by", "account", metavar="账号", required=True, help="办理人的账号。")
+_reader = click.option("--by", "account", metavar="账号", required=True, help="查看人的账号。")
 _case = click.argument("number", metavar="案件编号")
 
 
-@click.group("case", cls=Group)
+@click.group("case", cls=GroupWithSteps)
 def case() -> None:
     """办理案件：异议、信用修复、撤销变更、更正、投诉、复查。"""
 
 
 @case.command("list", cls=Command)
-@click.option("--department", metavar="部门代码", help="只列该部门的案件。")
-@click.option("--overdue", is_flag=True, help="只列逾期的。")
-def list_cases(department: str | None, overdue: bool) -> None:
-    """列出未办结的案件，期限最近的在前。"""
+@click.option("--queue", "name", metavar="队列", help="ours、mine、new、overdue、delivery 等，默认 open（全部在办）。")
+@click.option("--procedure", metavar="事项", help="只列该事项的，如 objection。")
+@click.option("--department", metavar="部门代码", help="只列该部门的。")
+@click.option("--overdue", is_flag=True, help="只列逾期的，与 --queue overdue 相同。")
+@click.option("--limit", type=NumberBetween(1, 1000), default=100, help="最多列几件，默认 100。")
+@_reader
+def list_cases(name: str | None, overdue: bool, account: str, limit: int, **only: str | None) -> None:
+    """列出该账号看得到的案件，期限最近的在前，并写明该账号现在可以办哪几步。"""
     with ready():
-        from publiccredit.casework import queries
+        from publiccredit.accounts.operations import acting
+        from publiccredit.casework import working
 
-        chosen = queries.overdue_cases(on=today()) if overdue else queries.open_cases()
-        if department:
-            chosen = chosen.filter(department_code=department)
-        rows = [_in_short(found) for found in chosen]
+        queue = name or ("overdue" if overdue else "open")
+        if queue not in working.QUEUE_TITLES:
+            known = "、".join(f"{word}（{title}）" for word, title in working.QUEUE_TITLES.items())
+            message = f"没有队列“{queue}”。请改为下列之一：{known}。"
+            raise Refused(code="unknown_word", message=message, where="--queue")
+        by = reader_of_cases(account)
+        with acting(actor=by):
+            chosen = working.queue(name=queue, actor=by, on=running.today())
+            if only["department"]:
+                chosen = chosen.filter(department_code=only["department"])
+            if only["procedure"]:
+                chosen = chosen.filter(procedure=only["procedure"])
+            number = chosen.count()
+            found = list(chosen.prefetch_related("records__record")[:limit])
+            rows = rows_in_short(found, by=by, on=running.today())
     answer(rows)
     for row in rows:
-        say(f"{row['number']}  {row['title']}  {row['state_title']}  {row['due']}  {row['subject']}")
-    say(f"共 {len(rows)} 件。")
+        say(line_of(row))
+    say(f"共 {number} 件。" if number == len(rows) else f"共 {number} 件，列出前 {len(rows)} 件。")
 
 
 @case.command("show", cls=Command)
 @_case
-def show(number: str) -> None:
-    """显示一个案件：期限、材料、决定和办理过程。"""
+@_reader
+def show(number: str, account: str) -> None:
+    """显示一个案件：期限、请求、记录、材料、决定、经过，和该账号现在可以办的步骤。查看记入主体的查阅记录。"""
     with ready():
-        found = _found(number)
-        data = _in_full(found)
+        from publiccredit.accounts.operations import acting
+
+        by = reader_of_cases(account)
+        found = seen_case(number, by, running.now())
+        with acting(actor=by):
+            data = in_full(found, by=by, on=running.today())
     answer(data)
-    say(f"{data['number']}  {data['title']}  {data['state_title']}  {data['due']}".rstrip())
-    for event in data["timeline"]:
-        say(f"  {event['at'].astimezone(CHINA):%Y-%m-%d %H:%M}  {event['sentence']}")
+    tell(data)
 
 
 @case.command("open", cls=Command)
 @click.argument("procedure", metavar="事项")
 @click.option("--record", "records", metavar="编号", type=int, multiple=True, help="所涉记录的编号，可重复。")
-@click.option("--ground", metavar="理由", required=True, help="理由类别，见 packs/procedures。")
-@click.option("--request", metavar="文字", required=True, help="请求和理由。")
-@click.option("--name", metavar="申请人", required=True, help="申请人名称。")
+@click.option("--field", metavar="字段", help="针对哪个字段；不写即针对整条记录。")
+@click.option("--ground", metavar="理由", help="理由类别；不写时列出可以选的。")
+@click.option("--request", metavar="文字", help="请求和理由，照申请人的原话。")
 @click.option("--party", metavar="申请方", default="subject", help="subject、reader、source 或 office，默认 subject。")
-@click.option(
-    "--channel", metavar="渠道", default="counter", help="online、counter、phone、post 或 proxy，默认 counter。"
-)
+@click.option("--name", metavar="申请人", help="申请人名称，默认为记录的主体。")
+@click.option("--contact", metavar="文字", help="联系方式，用于送达，不公开。")
+@click.option("--channel", metavar="渠道", help="counter、phone、post 或 proxy，默认 counter。")
+@click.option("--received-on", "received_on", metavar="日期", help="收到的日期，期限从次日起算，默认今天。")
+@click.option("--handler-name", "handler_name", metavar="姓名", help="受委托的经办人，委托他人办理的必填。")
+@click.option("--authorisation", type=ExistingFile(), help="授权委托书，委托他人办理的必交。")
+@click.option("--paper", "papers", metavar="材料=文件", multiple=True, help="一并收取的材料，可重复。")
+@click.option("--department", metavar="部门代码", help="投诉哪个部门；针对记录的不写。")
 @click.option("--key", metavar="幂等键", help="同一键只开一个案件。")
 @_by
-def open_(**given: Any) -> None:
-    """收件并开立案件。事项如 objection、credit_repair。"""
+def open_(procedure: str, records: tuple[int, ...], papers: tuple[str, ...], account: str, **given: Any) -> None:
+    """收件并开立案件。事项如 objection、credit_repair、complaint。"""
+    handed = [_pair(pair, "--paper", "材料=文件") for pair in papers]
     with ready(), refusals():
-        from publiccredit.casework import operations
-        from publiccredit.casework.types import Applicant, Asked, Channel
-        from publiccredit.catalogue.types import Party, ProcedureName
+        from django.db import transaction
 
-        opened = operations.open_case(
-            by=acting_account(given["account"]),
-            procedure=word_of(ProcedureName, given["procedure"], "事项"),
-            applicant=Applicant(party=word_of(Party, given["party"], "申请方"), name=given["name"]),
-            asked=Asked(ground=given["ground"], request=given["request"], record_ids=tuple(given["records"])),
-            channel=word_of(Channel, given["channel"], "渠道"),
-            at=now(),
-            idempotency_key=given["key"],
-        )
-        data = _in_short(opened)
-    answer(data)
-    say(f"已收件，编号 {data['number']}，{data['due']}。")
+        from publiccredit.casework import operations, working
 
-
-@case.command("take", cls=Command)
-@_case
-@_by
-def take(number: str, account: str) -> None:
-    """受理一个案件，由办理人承办。"""
-    with ready(), refusals():
-        from publiccredit.casework import operations
-
-        operations.take_case(by=acting_account(account), case_id=_found(number).pk, at=now())
-        _report(number, "已受理。")
-
-
-@case.command("paper", cls=Command)
-@_case
-@click.argument("kind", metavar="材料")
-@click.argument("file", metavar="文件", type=ExistingFile())
-@_by
-def paper(number: str, kind: str, file: Path, account: str) -> None:
-    """提交一份材料。材料如 commitment、proof_of_performance。"""
-    with ready(), refusals():
-        from publiccredit.casework import operations
-        from publiccredit.casework.types import PaperIn
-
-        handed = PaperIn(kind=kind, file_name=file.name, content=file.read_bytes())
-        operations.hand_in_paper(by=acting_account(account), case_id=_found(number).pk, paper=handed, at=now())
-        _report(number, "已提交。")
+        by = acting_account(account)
+        rules = _rules_to_open(procedure, by)
+        form = _opening(rules, records, by, given)
+        with transaction.atomic():
+            at = running.now()
+            opened = working.open_as_written(
+                given=form.cleaned_data, by=by, rules=rules, record_ids=tuple(dict.fromkeys(records)), at=at
+            )
+            for kind, path in handed:
+                operations.hand_in_paper(by=by, case_id=opened.pk, paper=_paper(kind, path), at=at)
+        report(opened.number, "已收件。")
 
 
 @case.command("decide", cls=Command)
@@ -135,60 +144,57 @@ def paper(number: str, kind: str, file: Path, account: str) -> None:
 @click.option("--notice", metavar="文字", default="", help="公开说明，人人可见，不写自然人姓名和号码；撤回记录的必填。")
 @click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段，可重复。")
 @click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件，可重复。")
+@click.option("--holds-from", "holds_from", type=Day(), help="条件预计何时满足。")
 @click.option("--order", "order_number", metavar="文书号", help="所依的法院或者复议机关文书。")
-@click.option("--from", "begins", type=Day(), help="文书所定起日，默认今天。")
+@click.option("--from", "begins", type=Day(), help="文书所定起日，写了 --order 的必填。")
 @click.option("--until", type=Day(), help="文书所定止日，该日不再停止公示。")
 @_by
 def decide(number: str, outcome: str, account: str, **given: Any) -> None:
-    """作出决定；须两人办理的，等待负责人用 case approve 审核。"""
+    """作出决定；须两人办理的，等待负责人用 case approve 审核。可以作出的结果见 case show。"""
     with ready(), refusals():
         from publiccredit.casework import operations
 
-        verdict = _verdict(outcome, given)
-        operations.decide(by=acting_account(account), case_id=_found(number).pk, verdict=verdict, at=now())
-        _report(number, "已提交决定。")
+        by = acting_account(account)
+        found = seen_case(number, by, running.now())
+        operations.decide(by=by, case_id=found.pk, verdict=_verdict(outcome, given), at=running.now())
+        report(number, "已提交决定。")
 
 
-@case.command("approve", cls=Command)
-@_case
+@case.command("guide", cls=Command)
+@click.argument("numbers", metavar="案件编号…", nargs=-1, required=True)
+@click.option("--text", metavar="文字", required=True, help="下一步做什么、去哪里、找谁；每位申请人各得一份。")
 @_by
-@click.option("--code", metavar="口令", default="", help="审核人手机上现在显示的 6 位动态口令；绑定了的必填。")
-def approve(number: str, account: str, code: str) -> None:
-    """审核并使决定生效，由作出决定的单位的负责人办理，不能是拟办人。"""
-    with ready(), refusals():
-        from publiccredit.casework import operations
+def guide(numbers: tuple[str, ...], text: str, account: str) -> int:
+    """信用办向一件或者几件案件的申请人发出同样的指引，逐件写入各自案件。有没有发出的，退出码为 1。"""
+    with ready():
+        from publiccredit.casework import working
 
-        by, at = acting_account(account), now()
-        if code:
-            by = proved(by, code, at)
-        operations.approve(by=by, case_id=_found(number).pk, at=at)
-        _report(number, "决定已生效。")
-
-
-@case.command("take-back", cls=Command)
-@_case
-@click.option("--stated", metavar="文字", required=True, help="申请人如何表示撤回，例如来函的日期。")
-@_by
-def take_back(number: str, stated: str, account: str) -> None:
-    """登记申请人在决定前撤回请求；案件终止，异议标注取消。"""
-    with ready(), refusals():
-        from publiccredit.casework import operations
-
-        operations.take_back_request(by=acting_account(account), case_id=_found(number).pk, stated=stated, at=now())
-        _report(number, "已撤回。")
+        by = acting_account(account)
+        if len(set(numbers)) > working.MOST:
+            message = f"一次最多 {working.MOST} 件，实为 {len(set(numbers))} 件。请分几次发出。"
+            raise Refused(code="too_many", message=message, where="案件编号")
+        words = filled(working.GuidanceForm, {"text": text}).cleaned_data["text"]
+        done = [_guided(number, by, words) for number in dict.fromkeys(numbers)]
+    answer(done)
+    for one in done:
+        say(f"{one['number']} {'已发出指引，文书 ' + one['letter'] if one['letter'] else one['refused']}")
+    return DONE if all(one["letter"] for one in done) else FOUND
 
 
 @case.command("navigate", cls=Command)
 @click.argument("record", metavar="记录编号", type=int)
 @click.option("--on", type=Day(), help="按该日计算，默认今天。")
-def navigate(record: int, on: date | None) -> None:
+@_reader
+def navigate(record: int, on: date | None, account: str) -> None:
     """显示一条失信记录怎样修复：最早哪一天、哪些材料、由谁决定、之后如何。"""
     with ready():
-        from publiccredit.casework import queries
+        from publiccredit.casework import queries, working
 
-        found = queries.navigator(record_id=record, on=on or today())
-    if found is None:
-        raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
+        row = working.record_at_desk(number=record, actor=(by := reader_of_cases(account)))
+        found = queries.navigator(record_id=record, on=on or running.today()) if row else None
+        if row is None or found is None:
+            raise _not_adverse(record)
+        note_look_at_record(row, by, "怎样修复", running.now())
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
     for mark in found.marks:
         say(f"{mark}。")
@@ -198,21 +204,24 @@ def navigate(record: int, on: date | None) -> None:
     opened = "（最短公示期已满，现在即可申请）" if found.eligible_today and found.earliest_on else ""
     last, first = found.last_day or "无", f"{found.earliest_on or '现在'}{opened}"
     say(f"最早可修复：{first}；最后公示日：{last}；由{found.decided_by}决定。")
-    say(f"材料：{'、'.join(p.title for p in found.papers)}。修复后：{'、'.join(found.what_happens)}。")
+    say(f"材料：{'、'.join(f'{p.title}（{p.name}）' for p in found.papers)}。修复后：{'、'.join(found.what_happens)}。")
 
 
 @case.command("notice", cls=Command)
 @click.argument("record", metavar="记录编号", type=int)
 @click.option("--pdf", "file", metavar="告知书.pdf", type=NewFile(".pdf"), help="另存为 PDF 文件。")
-@click.option("--on", type=Day(), help="按该日写，默认今天。")
-def notice(record: int, file: Path | None, on: date | None) -> None:
+@click.option("--on", type=Day(), help="按该日填写，默认今天。")
+@_reader
+def notice(record: int, file: Path | None, on: date | None, account: str) -> None:
     """写出随处罚决定送达的信用修复告知书（两书同达）；不需要修复的，写明原因。"""
     with ready():
-        from publiccredit.casework import queries
+        from publiccredit.casework import queries, working
 
-        written = queries.repair_notice(record_id=record, on=on or today())
-    if written is None:
-        raise Refused(code="not_adverse", message=f"没有编号为 {record} 的失信记录。请核对编号。", where="记录编号")
+        row = working.record_at_desk(number=record, actor=(by := reader_of_cases(account)))
+        written = queries.repair_notice(record_id=record, on=on or running.today()) if row else None
+        if row is None or written is None:
+            raise _not_adverse(record)
+        note_look_at_record(row, by, "的修复告知书", running.now())
     if file is not None:
         try:
             with writing_new(file) as opened:
@@ -233,132 +242,96 @@ def sweep() -> None:
     with ready():
         from publiccredit.casework import operations
 
-        done = operations.escalate(at=now())
+        done = operations.escalate(at=running.now())
     answer(vars(done))
     say(f"核对 {done.looked_at} 件，提醒 {done.escalated} 件，暂停公示 {done.suspended} 条。")
 
 
-# --- what the commands share ----------------------------------------------------------------------------------------
+# --- what is typed, as the operations take it -----------------------------------------------------------------------
 
 
-@contextmanager
-def ready() -> Iterator[None]:
-    django_ready()
-    from publiccredit.site import database
-
-    database.start()
-    with database.acting_as_program():
-        yield
+def _not_adverse(record: int) -> Refused:
+    message = f"没有编号为 {record} 的失信记录，或者不是本单位认定的。请核对编号。"
+    return Refused(code="not_adverse", message=message, where="记录编号")
 
 
-@contextmanager
-def refusals() -> Iterator[None]:
-    from publiccredit.accounts.operations import NotAllowed
-    from publiccredit.casework.operations import CaseRefused
+def _rules_to_open(procedure: str, by: "Actor") -> "Procedure":
+    from publiccredit.casework import working
+    from publiccredit.catalogue.types import ProcedureName
 
-    try:
-        yield
-    except (CaseRefused, NotAllowed) as refusal:
-        raise Refused(code=refusal_code(type(refusal)), message=str(refusal)) from refusal
-
-
-def refusal_code(kind: type[Exception]) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__).lstrip("_")
+    name = word_of(ProcedureName, procedure, "事项")
+    rules = working.rules_to_open(name=name.value, actor=by, on=running.today())
+    if rules is None:
+        message = f"账号“{by.name}”的岗位不能开立“{procedure}”。请用信用办或者认定单位的账号。"
+        raise Refused(code="not_allowed", message=message, where="--by")
+    return rules
 
 
-def word_of(kind: Any, word: str, where: str) -> Any:
-    try:
-        return kind(word)
-    except ValueError:
-        known = "、".join(k.value for k in kind)
-        raise Refused(code="unknown_word", message=f"没有“{word}”。请改为下列之一：{known}。", where=where) from None
+def _opening(rules: "Procedure", records: tuple[int, ...], by: "Actor", given: dict[str, Any]) -> "OpeningForm":
+    """Fill in the counter's form, for the first of the records; the operation verifies that the others go with it."""
+    from publiccredit.casework import working
+
+    found = [working.record_at_desk(number=number, actor=by) for number in records]
+    if None in found:
+        message = f"没有编号为 {records[found.index(None)]} 的记录，或者不是本单位认定的。请核对编号。"
+        raise Refused(code="record_not_found", message=message, where="--record")
+    first = found[0] if found else None
+
+    def make(*sent: Any) -> "OpeningForm":
+        return working.OpeningForm(*sent, rules=rules, actor=by, record=first)
+
+    usual = working.usually_written(record=first) | {"received_on": running.today().isoformat()}
+    return filled(make, given, usual=usual)
 
 
-def acting_account(account: str) -> "Actor":
-    from publiccredit.accounts import queries
-
-    officer = queries.officers().filter(username=account, is_active=True).first()
-    if officer is None:
-        raise Refused(code="no_account", message=f"没有账号“{account}”，或者已经停用。请核对。", where="--by")
-    return officer.actor
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise Refused(code="unreadable_pair", message=f"“{text}”应写作 {form}。", where=option)
+    return name, value
 
 
-def proved(by: "Actor", code: str, at: datetime) -> "Actor":
-    from publiccredit.accounts import operations, queries
+def _paper(kind: str, path: str) -> "PaperIn":
+    from publiccredit.casework.types import PaperIn
 
-    try:
-        operations.prove_second_factor(officer_id=queries.officers().get(username=by.name).pk, code=code, at=at)
-    except operations.WrongCode as error:
-        raise Refused(code="wrong_code", message=str(error), where="--code") from error
-    return replace(by, proved_at=at)
+    file = ExistingFile().convert(path, None, None)
+    assert isinstance(file, Path)
+    return PaperIn(kind=kind, file_name=file.name, content=file.read_bytes())
 
 
-def _found(number: str) -> "Case":
-    from publiccredit.casework import queries
-
-    found = queries.case_by_number(number=number)
-    if found is None:
-        raise Refused(code="case_not_found", message=f"没有案件“{number}”。用 case list 查看编号。", where="案件编号")
-    return found
-
-
-def _verdict(outcome: str, given: dict[str, Any]) -> Any:
-    from publiccredit.casework.types import Order, Verdict
+def _verdict(outcome: str, given: dict[str, Any]) -> "Verdict":
+    from publiccredit.casework.types import Verdict
     from publiccredit.catalogue.types import ConditionName
 
-    pairs = [pair.partition("=") for pair in given["corrections"]]
-    order = None
-    if given["order_number"]:
-        order = Order(number=given["order_number"], begins=given["begins"] or today(), until=given["until"])
     return Verdict(
         outcome=outcome,
         reasons=given["reasons"],
         public_notice=given["notice"],
-        corrections={name: value for name, _, value in pairs},
+        corrections=dict(_pair(pair, "--correct", "字段=内容") for pair in given["corrections"]),
         failing=tuple(word_of(ConditionName, word, "--failing") for word in given["failing"]),
-        order=order,
+        holds_from=given["holds_from"],
+        order=_order(given["order_number"], given["begins"], given["until"]),
     )
 
 
-def _report(number: str, done: str) -> None:
-    data = _in_short(_found(number))
-    answer(data)
-    say(f"{number} {done}现为“{data['state_title']}”。")
+def _order(number: str | None, begins: date | None, until: date | None) -> "Order | None":
+    from publiccredit.casework.types import Order
+
+    if number and begins:
+        return Order(number=number, begins=begins, until=until)
+    if number or begins or until:
+        missing = "--from" if number else "--order"
+        raise Refused(code="missing", message="所依文书须同时写明 --order 文书号和 --from 起日。", where=missing)
+    return None
 
 
-def _in_short(found: "Case") -> dict[str, Any]:
-    from publiccredit.casework import queries
+def _guided(number: str, by: "Actor", words: str) -> dict[str, str]:
+    from publiccredit.casework import operations
 
-    return {
-        "number": found.number,
-        "procedure": found.procedure,
-        "title": queries.procedure_of_case(case=found).title,
-        "state": str(found.state),
-        "state_title": found.get_state_display(),
-        "department": found.department_code,
-        "subject": found.subject.name if found.subject else "",
-        "owner": found.owner,
-        "opened_on": found.opened_on,
-        "due_on": found.due_on,
-        "papers_due_on": found.papers_due_on,
-        "provisional": found.provisional,
-        "due": queries.due_in_words(case=found),
-    }
-
-
-def _in_full(found: "Case") -> dict[str, Any]:
-    from publiccredit.casework import queries
-
-    conditions = queries.eligibility_of(case=found, on=today())
-    return _in_short(found) | {
-        "ground": found.ground,
-        "request": found.request,
-        "records": list(found.records.values_list("record_id", flat=True)),
-        "papers": list(found.papers.values("kind", "file_name", "sha256")),
-        "decisions": list(
-            found.decisions.values("outcome", "state", "reasons", "proposed_by", "approved_by", "effective_at")
-        ),
-        "letters": list(found.letters.values("number", "kind", "text")),
-        "conditions": [vars(c) for c in conditions.conditions] if conditions else [],
-        "timeline": [vars(e) for e in queries.timeline(case=found)],
-    }
+    try:
+        with refusals():
+            found = seen_case(number, by, running.now())
+            letter = operations.guide_applicant(by=by, case_id=found.pk, text=words, at=running.now())
+    except Refused as refusal:
+        return {"number": number, "letter": "", "refused": refusal.message}
+    return {"number": number, "letter": letter.number, "refused": ""}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publiccredit.site.commands.cases import acting_account, proved, ready, refusal_code, word_of
+from publiccredit.site.commands.acting import acting_account, proved, ready, refusal_code, word_of
 from publiccredit.site.commands.running import now, today
 from publiccredit.site.commands.speaking import Command, Group, NumberBetween, Refused, answer, say
 

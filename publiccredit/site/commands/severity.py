@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publiccredit.site.commands.cases import acting_account, ready, refusals, word_of
+from publiccredit.site.commands.acting import acting_account, note_look_at_record, ready, refusals, word_of
 from publiccredit.site.commands.running import now, today
 from publiccredit.site.commands.speaking import Command, Group, Refused, answer, say
 
@@ -61,6 +61,7 @@ def set_(record: int, wanted: str, reason: str, preview: bool, account: str) -> 
 
 def _standing(record: int, actor: "Actor") -> "SeverityStanding":
     from publiccredit.casework import queries
+    from publiccredit.subjects import queries as subjects
 
     found = queries.severity_standing(record_id=record, department_code=actor.department_code, on=today())
     if found is None:
@@ -69,6 +70,7 @@ def _standing(record: int, actor: "Actor") -> "SeverityStanding":
             message=f"没有编号为 {record} 的记录，或者不是该账号所属部门报送的。请核对编号和账号。",
             where="记录编号",
         )
+    note_look_at_record(subjects.records().get(pk=record), actor, "的失信严重程度", now())
     return found
 
 
