@@ -50,6 +50,15 @@ def due_in_words(*, case: Case) -> str:
     return f"最迟 {case.due_on} 作出处理{provisional}" if case.state in UNDECIDED else ""
 
 
+def last_day(*, case: Case) -> date:
+    """Give the last day in time of a case; of one that waits for papers, should they take all the days they may."""
+    if case.state != CaseState.WAITING_FOR_PAPERS or case.waiting_since is None or case.papers_due_on is None:
+        return case.due_on
+    waits = working_days_used(start=case.waiting_since, end=case.papers_due_on)
+    number = case.total_days + case.extended_days + case.waited_days + waits
+    return max(case.due_on, catalogue.deadline(day=case.opened_on, number=number).on)
+
+
 def clock_day(*, case: Case, on: date) -> date:
     """Give the day up to which the clock of a case has run: it rests while papers are waited for."""
     if case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since is not None:

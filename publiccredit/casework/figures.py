@@ -1,99 +1,111 @@
 """
-The public figures of casework (DP-38): how a body keeps its clocks, and how often a department's records were wrong.
+The public figures of casework (DP-38): how clocks are kept, what became of reviews, how often records were wrong.
 
-The two are counted apart: what the office decides too late is not held against the department whose record it is about.
+Each is counted by what happened up to the end of a period that is over, never as it stands today: see ``publishing``.
+What the office decides too late is not held against the department whose record it is about.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-
-from django.db.models import QuerySet
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cache
 
 from publiccredit.casework import clocks
-from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.rules import procedure_of
-from publiccredit.casework.types import DecisionState, DepartmentCases, RecordsPutRight
+from publiccredit.casework.models import Case, CaseStep, Decision
+from publiccredit.casework.publishing import Happened, blocks
+from publiccredit.casework.types import DecisionState, Happening, PublicFigures, Published
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Effect, Party
+from publiccredit.catalogue.types import Effect, Packs, Party, ProcedureName, StatisticsPeriod
 from publiccredit.ledger.types import china_day
 
-FEWEST_SHOWN = 10  # DP-38: statistics only k >= 10
-COUNTED = ("opened", "decided", "in_time", "overdue", "overturned", "taken_back")
-AGAINST_THE_RECORD = frozenset({Effect.CORRECT, Effect.WITHDRAW})
+AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
+NEXT_DAY = timedelta(days=1)
+# The counts of one table exclude one another: each case is in one of them.
+IN_TIME, LATE = 0, 1
+OVERTURNED, CONFIRMED, LAPSED = 0, 1, 2
+PUT_RIGHT, LEFT = 0, 1
 
 
-def department_figures(*, first: date, last: date, on: date) -> tuple[DepartmentCases, ...]:
+def public_figures(*, year: int, on: date, within: Packs | None = None) -> PublicFigures:
     """
-    Count the cases opened in a span of days by the body that must decide them, as they stand on a day: decided, in
-    time, still undecided after their last day, overturned on review, taken back.
+    Give what has been published in a year by a day: the same on every day of one period, and never revised.
 
-    A body with fewer than ten cases is counted together with the others of its kind.
+    ``clocks``: first decisions in time, and last days that passed without one. ``reviews``: ended otherwise, as before,
+    or not by their last day. ``records``: decided cases that asked whether a record is right, by the department that
+    determined it, that changed it or left it. ``taken_back``: requests their applicants took back.
     """
-    found = _gathered(
-        ((_decider(case), ("opened", *_counted(case, on))) for case in _opened(first, last)), whole="opened"
+    found = _Found()
+    first = min((one.on for each in found.tables for one in each), default=on)
+    periods = catalogue.closed_periods(since=first, on=on, within=within)
+    shown = [p.last for p in periods if p.last.year <= year]
+    clocks_kept, reviews, records, taken_back = (
+        _of_year(one, periods, cells, year) for one, cells in zip(found.tables, (2, 3, 2, 1), strict=True)
     )
-    return tuple(DepartmentCases(code, **{name: c[name] for name in COUNTED}) for code, c in found.items())
+    return PublicFigures(year, max(shown, default=None), clocks_kept, reviews, records, taken_back)
 
 
-def records_put_right(*, first: date, last: date) -> tuple[RecordsPutRight, ...]:
-    """
-    Count the decided cases that asked whether a record is right by the department that determined it, and in how many
-    the record was corrected or withdrawn; of cases opened in a span of days, and fewer than ten never by themselves.
-    """
-    rows = ((case.department_code, tuple(_put_right(case))) for case in _opened(first, last))
-    found = _gathered(((code, names) for code, names in rows if names), whole="decided")
-    return tuple(RecordsPutRight(code, c["decided"], c["upheld"]) for code, c in found.items())
+def _of_year(
+    happened: Iterable[Happened], periods: Sequence[StatisticsPeriod], cells: int, year: int
+) -> tuple[Published, ...]:
+    added: dict[str, Published] = {}
+    for block in blocks(happened=happened, periods=periods, cells=cells):
+        if block.last.year == year:
+            before = added.get(block.body, Published(block.body, (0,) * cells, 0))
+            counts = tuple(a + b for a, b in zip(before.counts, block.cells, strict=True))
+            added[block.body] = Published(block.body, counts, before.undivided + block.undivided)
+    return tuple(added[body] for body in sorted(added))
 
 
-def _opened(first: date, last: date) -> Iterator[Case]:
-    rows: QuerySet[Case] = Case.objects.filter(opened_on__gte=first, opened_on__lte=last)
-    return rows.select_related("reviews").prefetch_related("decisions", "reviews__decisions").iterator(chunk_size=2000)
+class _Found:
+    """What happened in every case, table by table."""
+
+    def __init__(self) -> None:
+        made = Decision.objects.filter(state=DecisionState.EFFECTIVE)
+        self.decisions = {
+            case: (outcome, set(effects))
+            for case, outcome, effects in made.values_list("case_id", "outcome", "effects")
+        }
+        steps = CaseStep.objects.filter(step=Happening.DEADLINE_SETTLED.value)
+        self.settled = {case: china_day(at=at) for case, at in steps.order_by("at").values_list("case_id", "at")}
+        self.office = catalogue.credit_office().code
+        self.tables: tuple[list[Happened], ...] = ([], [], [], [])
+        for case in Case.objects.defer("request").iterator(chunk_size=2000):
+            self._add(case)
+
+    def _add(self, case: Case) -> None:
+        decider = self.office if case.decided_by_party == Party.OFFICE.value else case.department_code
+        table, cell_late = (self.tables[0], LATE) if case.reviews_id is None else (self.tables[1], LAPSED)
+        decided_on = china_day(at=case.decided_at) if case.decided_at is not None else None
+        late_on = self._late_on(case, decided_on)
+        if late_on is not None:
+            table.append(Happened(late_on, decider, cell_late))
+        elif decided_on is not None and case.reviews_id is not None:
+            same = self.decisions[case.pk][0] == self.decisions[case.reviews_id][0]
+            table.append(Happened(decided_on, decider, CONFIRMED if same else OVERTURNED))
+        elif decided_on is not None:
+            table.append(Happened(decided_on, decider, IN_TIME))
+        if decided_on is not None and _asks(case.procedure, case.opened_on):
+            right = bool(self.decisions[case.pk][1] & AGAINST_THE_RECORD)
+            self.tables[2].append(Happened(decided_on, case.department_code, PUT_RIGHT if right else LEFT))
+        if case.taken_back_at is not None:
+            self.tables[3].append(Happened(china_day(at=case.taken_back_at), decider, 0))
+
+    def _late_on(self, case: Case, decided_on: date | None) -> date | None:
+        """
+        Give the day on which a case came to be late, which no later day changes; nothing where it is or may be in time.
+
+        A case that waits for papers has all the days they may take; one in a year not decreed is late once decided so.
+        """
+        last = clocks.last_day(case=case)
+        over = decided_on or (china_day(at=case.taken_back_at) if case.taken_back_at else date.max)
+        if over <= last:
+            return None
+        if case.provisional:
+            return decided_on
+        return max(last + NEXT_DAY, china_day(at=case.opened_at), self.settled.get(case.pk, date.min))
 
 
-def _gathered(rows: Iterable[tuple[str, Iterable[str]]], *, whole: str) -> Mapping[str, Counter[str]]:
-    """Add up what was counted by body; those with too few of the ``whole`` together, under an empty code."""
-    each: dict[str, Counter[str]] = {}
-    for code, names in rows:
-        each.setdefault(code, Counter()).update(names)
-    gathered: dict[str, Counter[str]] = {}
-    for code, counted in each.items():
-        gathered.setdefault(code if counted[whole] >= FEWEST_SHOWN else "", Counter()).update(counted)
-    return {code: c for code, c in sorted(gathered.items()) if c[whole] >= FEWEST_SHOWN}
-
-
-def _decider(case: Case) -> str:
-    if case.decided_by_party == Party.OFFICE.value:
-        return catalogue.credit_office().code
-    return case.department_code
-
-
-def _counted(case: Case, on: date) -> Iterable[str]:
-    if case.taken_back_at is not None:
-        yield "taken_back"
-    elif case.decided_at is None and clocks.clock_day(case=case, on=on) > case.due_on:
-        yield "overdue"  # what is never decided is not to look better than what is decided late
-    if case.decided_at is None:
-        return
-    yield "decided"
-    if china_day(at=case.decided_at) <= case.due_on:
-        yield "in_time"
-    effective = _effective(case)
-    first = _effective(case.reviews) if case.reviews is not None else None
-    if effective is not None and first is not None and effective.outcome != first.outcome:
-        yield "overturned"
-
-
-def _put_right(case: Case) -> Iterable[str]:
+@cache
+def _asks(procedure: str, on: date) -> bool:
     """Whether a record is right is asked only where an answer can change it: a repair or a complaint never does."""
-    asks = any(AGAINST_THE_RECORD & set(outcome.effects) for outcome in procedure_of(case=case).outcomes)
-    if case.decided_at is None or not asks:
-        return
-    yield "decided"
-    effective = _effective(case)
-    if effective is not None and {effect.value for effect in AGAINST_THE_RECORD} & set(effective.effects):
-        yield "upheld"
-
-
-def _effective(case: Case) -> Decision | None:
-    return next((d for d in case.decisions.all() if d.state == DecisionState.EFFECTIVE), None)
+    outcomes = catalogue.procedure(name=ProcedureName(procedure), on=on).outcomes
+    return any(AGAINST_THE_RECORD & {effect.value for effect in outcome.effects} for outcome in outcomes)

@@ -9,7 +9,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks
 from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
 from publiccredit.casework.eligibility import eligibility
-from publiccredit.casework.figures import COUNTED, FEWEST_SHOWN, department_figures, records_put_right
+from publiccredit.casework.figures import public_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
@@ -43,8 +43,6 @@ from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState
 
 __all__ = [
-    "COUNTED",
-    "FEWEST_SHOWN",
     "Case",
     "CaseRecord",
     "Letter",
@@ -57,7 +55,6 @@ __all__ = [
     "cases_of_record",
     "cases_of_subject",
     "contested_title",
-    "department_figures",
     "desk_of_department",
     "desk_of_office",
     "determined_by",
@@ -76,8 +73,8 @@ __all__ = [
     "paper_as_answer",
     "procedure_of_case",
     "proposals",
+    "public_figures",
     "readers_over",
-    "records_put_right",
     "repair_effects",
     "repair_notice",
     "repairs_opening",

@@ -203,22 +203,21 @@ class Swept:
 
 
 @dataclass(frozen=True)
-class DepartmentCases:
-    """The cases a body must decide; an empty code gathers those with too few to be shown by themselves."""
+class Published:
+    """What has been published of one body; an empty code gathers those with too few to be told by themselves."""
 
     department_code: str
-    opened: int
-    decided: int
-    in_time: int
-    overdue: int  # undecided after their last day
-    overturned: int  # reviews that ended otherwise than the case they review
-    taken_back: int  # by their applicants, before a decision
+    counts: tuple[int, ...]
+    undivided: int  # told at the end of a year without saying in which of the counts they are
 
 
 @dataclass(frozen=True)
-class RecordsPutRight:
-    """The decided cases about a department's records; an empty code as in ``DepartmentCases``."""
+class PublicFigures:
+    """The figures of a year as of the end of its last period that is over; none where no period is."""
 
-    department_code: str
-    decided: int
-    upheld: int  # the record was corrected or withdrawn
+    year: int
+    as_of: date | None
+    clocks: tuple[Published, ...]  # in time, late
+    reviews: tuple[Published, ...]  # ended otherwise, as before, not by their last day
+    records: tuple[Published, ...]  # put right, left as they were
+    taken_back: tuple[Published, ...]

@@ -9,7 +9,14 @@ from datetime import date
 
 import polars as pl
 
-from publiccredit.catalogue import disclosure_terms, fields_of_law, grant_terms, severity, working_days
+from publiccredit.catalogue import (
+    disclosure_terms,
+    fields_of_law,
+    grant_terms,
+    severity,
+    statistics_periods,
+    working_days,
+)
 from publiccredit.catalogue.disclosure_terms import DisclosurePeriod, add_months
 from publiccredit.catalogue.held import OWN_PACKS, PACKS_VARIABLE, NotInPacks, in_force, named, packs
 from publiccredit.catalogue.loading import PackProblem, UnableToLoadPack
@@ -30,6 +37,8 @@ from publiccredit.catalogue.types import (
     RecordType,
     Severity,
     Source,
+    StatisticsPeriod,
+    StatisticsRule,
     Term,
 )
 from publiccredit.catalogue.working_days import Deadline, UnknownYear
@@ -47,6 +56,7 @@ __all__ = [
     "UnknownYear",
     "add_months",
     "add_working_days",
+    "closed_periods",
     "code_table",
     "credit_office",
     "deadline",
@@ -76,6 +86,7 @@ __all__ = [
     "severity_rule",
     "source",
     "sources_of",
+    "statistics_rule",
     "template",
     "term",
     "working_day_index",
@@ -266,6 +277,16 @@ def keeping(*, name: KeptName, within: Packs | None = None) -> Keeping:
 def grant_term(*, on: date, within: Packs | None = None) -> grant_terms.ProposalTerm:
     """Give how long the proposal of a right waits for its answer."""
     return grant_terms.grant_term(on=on, within=within or packs())
+
+
+def statistics_rule(*, on: date, within: Packs | None = None) -> StatisticsRule:
+    """Give the rule by which statistics of cases are published on a day."""
+    return statistics_periods.statistics_rule(on=on, within=within or packs())
+
+
+def closed_periods(*, since: date, on: date, within: Packs | None = None) -> tuple[StatisticsPeriod, ...]:
+    """Give the periods of statistics that were over before a day, from the year a first day lies in, in order."""
+    return statistics_periods.closed_periods(since=since, on=on, within=within or packs())
 
 
 def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline:

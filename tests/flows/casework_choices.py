@@ -61,9 +61,12 @@ class OwnChoices(Casework):
     handlers: list[ModelHandler]
     uses: dict[tuple[int, int, str, str], list[str]]  # record, recipient, day, decision: what the notice says
     chosen: Chosen | None
+    measured: Any  # when the figures were looked at last
+    publications: dict[date, dict[Any, tuple[int, ...]]]
 
     def start(self) -> None:
         self.handlers, self.uses, self.chosen, self.contacts = [], {}, None, 0
+        self.measured, self.publications = None, {}
 
     @property
     def visitor(self) -> Visitor:

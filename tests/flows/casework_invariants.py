@@ -1,21 +1,25 @@
 """What holds after every step, one invariant for each rule of due process: its docstring is the rule."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis.stateful import invariant, precondition
 
-from publiccredit.casework.queries import department_figures, records_put_right
-from publiccredit.casework.types import DepartmentCases, RecordsPutRight
+from publiccredit.casework.queries import public_figures
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Party
 from tests.flows.cases import THIRD
 from tests.flows.casework_choices import OwnChoices
-from tests.flows.casework_model import MONTHS, months_after
+from tests.flows.casework_model import MONTHS, months_after, published
 from tests.flows.casework_picture import AUDIENCES, OTHERS
 from tests.flows.casework_rules import RECORDS_AT_MOST
 
-FIGURES = ("opened", "decided", "in_time", "overdue", "overturned", "taken_back")
+FEWEST = 3  # a walk of fifty steps has few cases
+TABLES = {"clocks": 2, "reviews": 3, "records": 2, "taken_back": 1}
+(RULE,) = catalogue.packs().statistics_rules
+FEW = replace(catalogue.packs(), statistics_rules=(RULE.model_copy(update={"fewest": FEWEST}),))
 
 REPAIR_COLUMNS = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
 UNDECIDED = ("opened", "in_hand", "waiting_for_papers", "with_source", "proposed")
@@ -261,45 +265,64 @@ class DueProcess(OwnChoices):
     @BEGUN
     @invariant()
     def dp38_the_desks_are_measured_too(self) -> None:
-        """What is published of a department's cases is what happened, and nothing where it is too little to be told."""
-        if self.before is not None and self._stages(self.before) == self._stages(self.picture()):
+        """
+        What is published of cases is what happened up to the end of the last month, and is the same on all its days.
+
+        No count is between nothing and the fewest, and none differs by so few from the month before.
+        """
+        stands = (self._stages(self.picture()), self.today.replace(day=1))
+        if self.measured == stands:
             return
-        first, last = date(2026, 1, 1), self.today + timedelta(days=400)
-        each: dict[str, Counter[str]] = {}
-        for case in self.cases:
-            decider = "credit_office" if case.decided_by is Party.OFFICE else "market_regulation"
-            each.setdefault(decider, Counter()).update(self._counted(case))
-        found = {f.department_code: f for f in department_figures(first=first, last=last, on=self.today)}
-        for code, counted in each.items():
-            wanted = DepartmentCases(code, **{name: counted[name] for name in FIGURES})
-            assert found.get(code) == (wanted if counted["opened"] >= 10 else None)
-        told = Counter(name for case in self.cases for name in self._put_right(case))
-        right = (RecordsPutRight("market_regulation", told["decided"], told["upheld"]),)
-        assert records_put_right(first=first, last=last) == (right if told["decided"] >= 10 else ())
+        self.measured = stands
+        years = range(2026, self.today.year + 1)
+        asked = [public_figures(year=year, on=self.today, within=FEW) for year in years]
+        found = {(f.year, table, p.department_code): (*p.counts, p.undivided)
+                 for f in asked for table in TABLES for p in getattr(f, table)}  # fmt: skip
+        assert found == published(self.happened_in_cases(), until=self.today, fewest=FEWEST)
+        assert all(n == 0 or n >= FEWEST for counts in found.values() for n in counts)
+        for day, before in self.publications.items():
+            later = found if day <= self.today else before
+            assert all(self._told_nothing(one, later.get(key)) for key, one in before.items()), (day, self.today)
+        self.publications[self.today.replace(day=1)] = found
+
+    @staticmethod
+    def _told_nothing(one: tuple[int, ...], later: tuple[int, ...] | None) -> bool:
+        return later is not None and all(b == a or b - a >= FEWEST for a, b in zip(one, later, strict=True))
 
     @staticmethod
     def _stages(picture: Any) -> dict[int, str]:
         return {row.id: row.state for row in picture.cases.values()}
 
-    def _counted(self, case: Any) -> list[str]:
-        row = self.picture().cases[case.id]
-        names = ["opened", *(["taken_back"] if case.taken_back else [])]
-        if case.decided and not case.taken_back:
-            day = row.decided_at and date.fromisoformat(_china_day(row.decided_at))
-            names += ["decided", *(["in_time"] if day.isoformat() <= row.due_on else [])]
-            made = {d.case_id: d for d in self.picture().decisions if d.state == "effective"}
-            if case.is_review and made[case.id].outcome != made[row.reviews_id].outcome:
-                names.append("overturned")
-        elif row.state in UNDECIDED and row.state != "waiting_for_papers" and row.due_on < self.today.isoformat():
-            names.append("overdue")
-        return names
-
-    def _put_right(self, case: Any) -> list[str]:
-        asks = case.procedure.value in ("objection", "correction", "revocation_or_change")
-        if not case.decided or case.taken_back or not asks:
-            return []
-        made = next(d for d in self.picture().decisions if d.state == "effective" and d.case_id == case.id)
-        return ["decided", *(["upheld"] if {"correct", "withdraw"} & set(made.effects) else [])]
+    def happened_in_cases(self) -> list[tuple[str, str, int, str]]:
+        """Of each case the table, body, count and day of what it is measured by, from what the model did with it."""
+        picture, told = self.picture(), []
+        made = {d.case_id: d for d in picture.decisions if d.state == "effective"}
+        for case in self.cases:
+            row = picture.cases[case.id]
+            body = "credit_office" if case.decided_by is Party.OFFICE else "market_regulation"
+            over = row.decided_at or row.taken_back_at
+            ended = _china_day(over) if over else "9999-12-31"
+            last = row.due_on if case.state != "waiting" or case.decided else "9999-12-30"
+            table, late = ("reviews", 2) if case.is_review else ("clocks", 1)
+            decided = case.decided and not case.taken_back
+            if ended > last:
+                told.append((table, body, late, (date.fromisoformat(last) + timedelta(days=1)).isoformat()))
+            elif decided and case.is_review:
+                told.append((table, body, int(made[case.id].outcome == made[row.reviews_id].outcome), ended))
+            elif decided:
+                told.append((table, body, 0, ended))
+            if decided and case.procedure.value in ("objection", "correction", "revocation_or_change"):
+                told.append(
+                    (
+                        "records",
+                        "market_regulation",
+                        int(not {"correct", "withdraw"} & set(made[case.id].effects)),
+                        ended,
+                    )
+                )
+            if case.taken_back:
+                told.append(("taken_back", body, 0, ended))
+        return told
 
     @BEGUN
     @invariant()

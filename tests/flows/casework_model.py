@@ -1,9 +1,11 @@
 """The plain model that casework is held against: what the law says about a record and a case, without a database."""
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.types import Applicant
@@ -165,3 +167,35 @@ class ModelCase:
     @property
     def pair(self) -> tuple[Actor, Actor]:
         return (SECOND_PAIR if self.is_review else FIRST_PAIR)[self.decided_by]
+
+
+WIDTHS = {"clocks": 2, "reviews": 3, "records": 2, "taken_back": 1}
+
+
+def published(happened: list[tuple[str, str, int, str]], *, until: date, fewest: int) -> dict[Any, tuple[int, ...]]:
+    """What months that are over have published, table by table: counts that are none or enough, each case once."""
+    told: dict[Any, list[int]] = {}
+    for table, width in WIDTHS.items():
+        left = [one for one in happened if one[0] == table]
+        month = date(2026, 1, 1)
+        while (after := months_after(month, 1)) <= until:
+            for whole in (False, True) if after.month == 1 else (False,):
+                bodies = sorted({one[1] for one in left if one[3] < after.isoformat()})
+                for body in (*bodies, ""):
+                    these = [one for one in left if body in ("", one[1]) and one[3] < after.isoformat()]
+                    counts = [sum(one[2] == cell for one in these) for cell in range(width)]
+                    added = [0] * width + [len(these)] if whole else [*counts, 0]
+                    if body == "" and _tells_each(these, fewest):
+                        continue  # it would tell the number of each
+                    if these and all(n == 0 or n >= fewest for n in added):
+                        row = told.setdefault((month.year, table, body), [0] * (width + 1))
+                        told[(month.year, table, body)] = [a + b for a, b in zip(row, added, strict=True)]
+                        taken = {id(one) for one in these}
+                        left = [one for one in left if id(one) not in taken]
+            month = after
+    return {key: tuple(row) for key, row in told.items()}
+
+
+def _tells_each(these: list[tuple[str, str, int, str]], fewest: int) -> bool:
+    each = Counter(one[1] for one in these)
+    return all(n < fewest for n in each.values()) and len(these) == len(each) * (fewest - 1)

@@ -12,11 +12,10 @@ from publiccredit.casework.operations import (
     reject_objection,
     request_papers,
 )
-from publiccredit.casework.queries import department_figures
+from publiccredit.casework.queries import public_figures
 from publiccredit.casework.types import CaseState
-from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, CLERK, LIAISON, REASONS, hand_in, objection_ready, opened
+from tests.flows.cases import AT, CLERK, LIAISON, REASONS, hand_in, objection_ready
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -66,12 +65,12 @@ def test_papers_asked_for_a_second_time_rest_no_clock(record: Record) -> None:
 
 def test_a_late_case_is_counted_as_late_whatever_was_asked_since(record: Record) -> None:
     for number in range(10):
-        case = objection_ready(record) if number == 0 else opened(ProcedureName.OBJECTION, record, ground="other")
+        case = objection_ready(record)
         if number == 0:
             forward_to_source(by=CLERK, case_id=case.pk, question="请核对文书", at=LATE)
             reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=LATE)
-    found = department_figures(first=date(2026, 1, 1), last=date(2026, 12, 31), on=date(2026, 9, 2))
-    assert [(f.opened, f.decided, f.in_time) for f in found] == [(10, 1, 0)]
+    found = public_figures(year=2026, on=date(2026, 10, 1))
+    assert [(p.department_code, p.counts) for p in found.clocks] == [("credit_office", (0, 10))]
 
 
 def test_the_form_says_whether_the_clock_will_rest(record: Record) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from publiccredit.casework import queries
+from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
     forward_to_source,
     refuse_repair,
@@ -16,7 +17,7 @@ from publiccredit.casework.operations import (
     request_review,
     take_case,
 )
-from publiccredit.casework.types import DepartmentCases, RecordsPutRight
+from publiccredit.casework.types import Published
 from publiccredit.catalogue.types import ProcedureName
 from publiccredit.site.commands import program
 from publiccredit.subjects.models import Record
@@ -123,76 +124,74 @@ def test_a_withdrawn_record_says_why_in_its_place(record: Record) -> None:
     assert gone.withdrawal_notice == "该记录超过法定公示期限，停止公示。"
 
 
-def test_public_figures_show_no_department_with_fewer_than_ten_cases(record: Record) -> None:
-    for number in range(10):
+def _figures(on: date) -> dict[str, list[tuple[str, tuple[int, ...], int]]]:
+    found = queries.public_figures(year=2026, on=on)
+    tables = {
+        "clocks": found.clocks,
+        "reviews": found.reviews,
+        "records": found.records,
+        "taken_back": found.taken_back,
+    }
+    return {name: [(p.department_code, p.counts, p.undivided) for p in rows] for name, rows in tables.items() if rows}
+
+
+def test_public_figures_stand_as_of_the_last_month_that_is_over(record: Record) -> None:
+    for number in range(12):
         case = objection_ready(record)
-        if number == 0:
-            settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"})
-        elif number < 3:
-            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=number * 4))
-    repair_ready(record)  # decided by the department: one case is too few to be told
-    span = {"first": date(2026, 9, 1), "last": date(2026, 9, 30)}
-    assert queries.department_figures(**span, on=date(2026, 9, 2)) == (
-        DepartmentCases("credit_office", 10, 3, 1, 0, 0, 0),
-    )
-    assert queries.records_put_right(**span) == ()
+        if number < 10:
+            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    assert [_figures(day) for day in (date(2026, 9, 2), date(2026, 9, 30))] == [{}, {}]
+    # Two are late since 5 September: until there are ten such, the office's month is not told at all.
+    assert _figures(date(2026, 10, 1)) == {"records": [("market_regulation", (0, 10), 0)]}
+    after = queries.public_figures(year=2026, on=date(2026, 12, 31))
+    assert (after.as_of, after.clocks) == (date(2026, 11, 30), ())
+    whole = queries.public_figures(year=2026, on=date(2027, 1, 1))
+    assert (whole.as_of, whole.clocks) == (date(2026, 12, 31), (Published("credit_office", (0, 0), 12),))
 
 
 def test_what_the_office_decides_too_late_is_not_held_against_the_department(record: Record) -> None:
-    for number in range(20):
-        if number < 10:
-            case = objection_ready(record)  # due on Friday 4 September
-            at = AT + timedelta(days=6)
-            if number:
-                reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=at)
-            else:
-                settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"}, at=at)
-        else:
-            other = stored_record(subject=record.subject, number=number)
-            case = repair_ready(other)
-            settled(case, "granted", first=LIAISON, second=HEAD)
-    span = {"first": date(2026, 9, 1), "last": date(2026, 9, 30)}
-    found = queries.department_figures(**span, on=date(2026, 9, 8))
-    assert [(f.department_code, f.decided, f.in_time) for f in found] == [
-        ("credit_office", 10, 0),
-        ("market_regulation", 10, 10),
-    ]
-    # A repair says nothing of whether the record was right.
-    assert queries.records_put_right(**span) == (RecordsPutRight("market_regulation", 10, 1),)
-
-
-def test_public_figures_count_what_is_undecided_after_its_last_day(record: Record) -> None:
+    at = AT + timedelta(days=6)
     for number in range(10):
         case = objection_ready(record)  # due on Friday 4 September
-        if number == 0:
-            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
-        elif number == 1:
+        settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": str(number + 1)}, at=at)
+        case = repair_ready(stored_record(subject=record.subject, number=number + 10))
+        settled(case, "granted", first=LIAISON, second=HEAD)
+    # A repair says nothing of whether the record was right.
+    assert _figures(date(2026, 10, 1)) == {
+        "clocks": [("credit_office", (0, 10), 0), ("market_regulation", (10, 0), 0)],
+        "records": [("market_regulation", (10, 0), 0)],
+    }
+
+
+def test_what_was_late_stays_counted_so_in_its_month_and_no_other(record: Record) -> None:
+    for number in range(20):
+        case = objection_ready(record)  # due on Friday 4 September
+        if number >= 10:
             request_papers(by=CLERK, case_id=case.pk, asked="决定书复印件", at=AT)
-    days = [date(2026, 9, 4), date(2026, 9, 5)]
-    figures = [queries.department_figures(first=AT.date(), last=AT.date(), on=day) for day in days]
-    assert [[f.overdue for f in found] for found in figures] == [[0], [8]]
+    told = _figures(date(2026, 10, 1))["clocks"]
+    assert told == [("credit_office", (0, 20), 0)]  # no paper came in the days there were for it
+    for case in Case.objects.filter(state="in_hand"):
+        reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT + timedelta(days=32))
+    assert _figures(date(2026, 12, 1))["clocks"] == told
 
 
 def test_a_repair_granted_on_review_is_a_result_overturned_and_one_refused_again_is_none(record: Record) -> None:
-    for granted in (False, True):
-        first = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed")
+    for number in range(20):
+        own = stored_record(subject=record.subject, number=number + 2)
+        first = opened(ProcedureName.CREDIT_REPAIR, own, ground="duties_performed")
         take_case(by=LIAISON, case_id=first.pk, at=AT)
         refuse_repair(by=LIAISON, case_id=first.pk, reasons=REASONS, at=AT)
         review = request_review(by=OWNER, case_id=first.pk, applicant=APPLICANT, request="不服", at=AT)
         take_case(by=THIRD, case_id=review.pk, at=AT)
-        if granted:
+        if number < 10:
             hand_in(review, *REPAIR_PAPERS)
             settled(review, "granted", first=THIRD, second=HEAD)
         else:
             refuse_repair(by=THIRD, case_id=review.pk, reasons=REASONS, at=AT)
-    for number in range(2, 8):
-        opened(
-            ProcedureName.CREDIT_REPAIR,
-            stored_record(subject=record.subject, number=number),
-            ground="duties_performed",
-        )
-    (found,) = queries.department_figures(first=AT.date(), last=AT.date(), on=AT.date())
-    assert (found.opened, found.decided, found.overturned) == (10, 4, 1)
+    assert _figures(date(2026, 10, 1)) == {
+        "clocks": [("market_regulation", (20, 0), 0)],
+        "reviews": [("market_regulation", (10, 10, 0), 0)],
+    }
 
 
 def test_a_list_of_cases_takes_a_fixed_number_of_queries(record: Record, django_assert_num_queries: Any) -> None:

@@ -273,8 +273,9 @@ def test_a_contested_field_and_what_is_corrected_stand_there_by_their_titles(rec
 def test_the_public_figures_say_how_many_lie_undecided_after_their_last_day(record: Record, client: Client) -> None:
     for _ in range(10):
         objection_ready(record, at=AT - timedelta(days=60))
-    page = client.get(f"/cases/statistics/?year={AT.year}").content.decode()
-    assert '<td data-label="逾期未决定" class="amount">10</td>' in page
+    with patch("django.utils.timezone.localdate", return_value=date(2026, 10, 1)):
+        page = client.get(f"/cases/statistics/?year={AT.year}").content.decode()
+    assert '<td data-label="逾期" class="amount">10</td>' in page
     assert '<td data-label="按期率" class="amount">0.0%</td>' in page
 
 

@@ -5,7 +5,8 @@ Each break is one that a change of the program could make: an effect left out, a
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +14,10 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from publiccredit.casework import clocks, correcting, effects, figures, marking, rules
+from publiccredit.casework import clocks, correcting, effects, figures, marking, publishing, rules
 from publiccredit.casework.models import Decision, DeclaredRelation
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
-from publiccredit.catalogue.types import Audience, Effect, Nature
+from publiccredit.catalogue.types import Audience, Effect, Nature, StatisticsPeriod
 from publiccredit.disclosure import visibility
 from publiccredit.disclosure.pages import subject_page
 from publiccredit.recipients import operations as recipients
@@ -150,7 +151,26 @@ def _the_same_approves(patch: pytest.MonkeyPatch) -> None:
 
 
 def _lapse_counted_as_in_time(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(figures, "china_day", lambda *, at: clocks.china_day(at=at).replace(year=2020))
+    usual = figures._Found._late_on
+    patch.setattr(figures._Found, "_late_on", lambda self, case, on: None if on else usual(self, case, on))
+
+
+def _told_as_of_today(patch: pytest.MonkeyPatch) -> None:
+    usual = figures.catalogue.closed_periods
+
+    def closed(*, since: date, on: date, within: Any) -> Any:
+        return (*usual(since=since, on=on, within=within), StatisticsPeriod(on, 3))
+
+    patch.setattr(figures.catalogue, "closed_periods", closed)
+
+
+def _few_told(patch: pytest.MonkeyPatch) -> None:
+    usual = publishing._block
+
+    def block(counted: Any, body: str, period: StatisticsPeriod, cells: int, divided: bool) -> Any:
+        return usual(counted, body, replace(period, fewest=1), cells, divided)
+
+    patch.setattr(publishing, "_block", block)
 
 
 def _whole_record_marked(patch: pytest.MonkeyPatch) -> None:
@@ -272,6 +292,8 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "dp36 a third value passed over": (_third_value_taken, "resend"),
     "dp36 the former value sent back": (_first_value_only, "resend"),
     "dp36 a correction that is not carried out": (_without(Effect.CORRECT), "dp08 dp36"),
+    "dp38 told as of today": (_told_as_of_today, "dp38"),
+    "dp38 fewer told than may be": (_few_told, "dp38"),
     "dp38 a lapse counted as in time": (_lapse_counted_as_in_time, "dp38"),
 }
 DROPPED: dict[str, tuple[str, str]] = {

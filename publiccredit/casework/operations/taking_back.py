@@ -7,6 +7,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.effects import end_without_decision
 from publiccredit.casework.models import Case
+from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.rules import CaseRefused, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import Party, StepName
@@ -30,11 +31,12 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
     with one_act(by=by, at=at, operation="take_back_request", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE_BACK)
         _verify(act, case, stated)
+        if case.state == CaseState.WAITING_FOR_PAPERS:
+            go_on(act=act, case=case)  # the days it waited were none of its desk's: it was not late with them
         case.state, case.taken_back_at = CaseState.TAKEN_BACK, at
-        case.waiting_since = case.papers_due_on = None
         # The step comes first: it is what the database asks for before a case ends without a decision.
         write_step(act=act, case=case, step=StepName.TAKE_BACK.value, text=stated.strip())
-        case.save(update_fields=["state", "taken_back_at", "waiting_since", "papers_due_on"])
+        case.save(update_fields=["state", "taken_back_at"])
         done = end_without_decision(act=act, case=case, rules=rules)
         letters.taken_back(act=act, case=case, ends_dispute=bool(done.get("dispute_lifted")))
         act.payload |= dict(done)

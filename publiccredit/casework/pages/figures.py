@@ -1,4 +1,4 @@
-"""The public figures of casework: by who must decide, in time and overturned; by whose record, upheld. Never of one."""
+"""The public figures of casework as of the end of the last period: clocks, reviews, records put right. Never of one."""
 
 from datetime import date
 
@@ -11,26 +11,34 @@ from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.letters import department_name
-from publiccredit.casework.queries import FEWEST_SHOWN, department_figures, records_put_right
-from publiccredit.casework.types import DepartmentCases
+from publiccredit.casework.queries import public_figures
+from publiccredit.casework.types import Published
+from publiccredit.catalogue import queries as catalogue
+
+PERIODS = {"month": "月", "quarter": "季"}
 
 
 @open_to(EVERYBODY)
 @require_GET
 def figures_page(request: HttpRequest) -> HttpResponse:
-    """Show a year's cases by department; those with too few to be counted by themselves are counted together."""
+    """Show what a year's periods have published of cases; what is too little by itself is counted together or later."""
     today = timezone.localdate()
     year = _year(request.GET.get("year", ""), today)
     # Cases are their departments' own; what is counted here is nobody's in particular (DP-38).
     with acting(actor=PROGRAM):
-        found = department_figures(first=date(year, 1, 1), last=date(year, 12, 31), on=today)
-        put_right = records_put_right(first=date(year, 1, 1), last=date(year, 12, 31))
+        found = public_figures(year=year, on=today)
+    rule = catalogue.statistics_rule(on=today)
     named = {
-        "rows": [_row(one) for one in found],
-        "records": [{"name": _name(one.department_code), "figures": one} for one in put_right],
+        "clocks": [_row(one) for one in found.clocks],
+        "reviews": [_row(one) for one in found.reviews],
+        "records": [_row(one) for one in found.records],
+        "taken_back": [_row(one) for one in found.taken_back],
+        "as_of": found.as_of,
         "year": year,
         "years": [y for y in range(today.year, today.year - 3, -1) if y != year],
-        "fewest": FEWEST_SHOWN,
+        "fewest": rule.fewest,
+        "most_hidden": rule.fewest - 1,
+        "period": PERIODS[rule.period.value],
     }
     answer = render(request, "casework/figures.html", named)
     answer["Cache-Control"] = "no-cache"
@@ -42,13 +50,12 @@ def _year(text: str, today: date) -> int:
     return asked if today.year - 10 < asked <= today.year else today.year
 
 
-def _name(code: str) -> str:
-    return department_name(code=code) if code else "其他单位合计"
-
-
-def _row(found: DepartmentCases) -> dict[str, object]:
+def _row(found: Published) -> dict[str, object]:
+    divided = sum(found.counts)
     return {
-        "name": _name(found.department_code),
-        "figures": found,
-        "in_time": found.in_time / owed if (owed := found.decided + found.overdue) else None,
+        "name": department_name(code=found.department_code) if found.department_code else "其他单位合计",
+        "whole": divided + found.undivided,
+        "counts": found.counts,
+        "undivided": found.undivided,
+        "share": found.counts[0] / divided if divided else None,
     }

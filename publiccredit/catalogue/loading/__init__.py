@@ -8,7 +8,7 @@ from typing import TypeVar
 from publiccredit.catalogue.loading.disclosure import check_disclosure
 from publiccredit.catalogue.loading.files import PackFolder
 from publiccredit.catalogue.loading.forms import check_forms
-from publiccredit.catalogue.loading.names import check_grant_terms, check_keepings, check_names
+from publiccredit.catalogue.loading.names import check_grant_terms, check_keepings, check_names, check_statistics
 from publiccredit.catalogue.loading.problems import PackProblem, UnableToLoadPack
 from publiccredit.catalogue.loading.procedures import check_procedures
 from publiccredit.catalogue.loading.records import check_record_types
@@ -32,6 +32,7 @@ from publiccredit.catalogue.types import (
     Right,
     SeverityClassification,
     Source,
+    StatisticsRule,
     StatutoryHoliday,
     Term,
     own_form,
@@ -47,6 +48,7 @@ SHAPES: dict[str, type[Pack]] = {
     "rights.yml": Right,
     "keeping.yml": Keeping,
     "grant_terms.yml": GrantTerm,
+    "statistics.yml": StatisticsRule,
     "issues.yml": IssueKind,
     "refusals.yml": Refusal,
     "catalogue/*.yml": Edition,
@@ -86,6 +88,7 @@ def load_packs(folder: Path) -> Packs:
     check_procedures(at, found["procedures/*.yml"])
     check_keepings(at, packs)
     check_grant_terms(at, packs)
+    check_statistics(at, packs)
     check_sources(at, packs, found["industries/*/sources/*.yml"], found["industries/*/industry.yml"])
     if at.problems:
         raise UnableToLoadPack(at.problems)
@@ -105,6 +108,7 @@ def _bundle(folder: Path, found: dict[str, list[tuple[str, Pack]]]) -> Packs:
         rights=of("rights.yml", Right),
         keepings=of("keeping.yml", Keeping),
         grant_terms=of("grant_terms.yml", GrantTerm),
+        statistics_rules=of("statistics.yml", StatisticsRule),
         editions=of("catalogue/*.yml", Edition),
         record_types=record_types,
         forms=(*(own_form(r) for r in record_types), *of("exchanges/*.yml", Form)),

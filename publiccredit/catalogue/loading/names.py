@@ -45,6 +45,20 @@ def check_grant_terms(at: PackFolder, packs: Packs) -> None:
             )
 
 
+def check_statistics(at: PackFolder, packs: Packs) -> None:
+    """This will refuse packs without exactly one rule for statistics at a time, each from the first day of a period."""
+    rules = sorted(packs.statistics_rules, key=lambda r: r.in_force_from)
+    if not rules or rules[-1].in_force_to is not None:
+        at.refuse("statistics.yml", "", "没有写明现在怎样公布统计", "请补上各项，最后一条不写 to")
+    for earlier, later in pairwise(rules):
+        if earlier.in_force_to != later.in_force_from:
+            at.refuse("statistics.yml", "to", f"{earlier.in_force_to}", f"应当等于后一条的 from：{later.in_force_from}")
+    for rule in rules:
+        begins = rule.in_force_from
+        if begins.day != 1 or (begins.month - 1) % 3:
+            at.refuse("statistics.yml", "from", f"{begins}", "须为一季的第一天，新旧两期才不交叉")
+
+
 def check_names(at: PackFolder, packs: Packs, found: dict[str, list[tuple[str, Pack]]]) -> None:
     """This will refuse a value not named as its file, overlapping versions of one name, and repeated words."""
     for pattern in (*NAMED_AS_FILE, *DISCLOSURE):

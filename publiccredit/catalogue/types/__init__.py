@@ -30,7 +30,18 @@ from publiccredit.catalogue.types.directory import (
     StatutoryHoliday,
 )
 from publiccredit.catalogue.types.forms import Column, Form, header_key, own_form
-from publiccredit.catalogue.types.items import Category, Edition, GrantTerm, Item, Keeping, KeptName, Right, Term
+from publiccredit.catalogue.types.items import (
+    Category,
+    Edition,
+    GrantTerm,
+    Item,
+    Keeping,
+    KeptName,
+    Right,
+    StatisticsPeriod,
+    StatisticsRule,
+    Term,
+)
 from publiccredit.catalogue.types.procedures import (
     Clock,
     ClockName,
@@ -117,6 +128,8 @@ __all__ = [
     "SeverityRule",
     "Source",
     "SourceName",
+    "StatisticsPeriod",
+    "StatisticsRule",
     "StatutoryHoliday",
     "StepName",
     "SubjectKind",

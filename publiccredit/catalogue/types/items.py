@@ -1,5 +1,7 @@
 """Glossary, rights, terms of keeping and of proposals, editions: ``packs/*.yml``, ``packs/catalogue/<edition>.yml``."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
@@ -64,6 +66,40 @@ class GrantTerm(Dated):
     basis: str
     confidence: Confidence
     note: str  # what of it the county has chosen itself
+
+
+# --- statistics.yml ---------------------------------------------------------------------------------------------------
+
+
+class StatisticsPeriodName(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True)
+class StatisticsPeriod:
+    """A period that is over: its last day, and how many are the fewest that its publication tells."""
+
+    last: date
+    fewest: int
+
+    @property
+    def ends_year(self) -> bool:
+        return (self.last.month, self.last.day) == (12, 31)
+
+
+class StatisticsRule(Dated):
+    """After which periods the statistics of cases are published, and how few cases are never told by themselves."""
+
+    period: StatisticsPeriodName
+    fewest: int = Field(ge=3, le=100)
+    basis: str
+    confidence: Confidence
+    note: str  # what of it the county has chosen itself
+
+    @property
+    def months(self) -> int:
+        return 1 if self.period is StatisticsPeriodName.MONTH else 3
 
 
 # --- catalogue/<edition>.yml ----------------------------------------------------------------------------------------
