@@ -23,7 +23,7 @@ from publiccredit.disclosure import queries
 from publiccredit.disclosure.api_shapes import (
     CatalogueShape,
     ChangePageShape,
-    RecordShape,
+    RecordWithHistoryShape,
     SearchPageShape,
     SubjectFileShape,
 )
@@ -171,7 +171,7 @@ class RecordView(RecordsView):
         parameters=[
             OpenApiParameter("record_id", int, OpenApiParameter.PATH, description="记录编号，即查询结果中的 id")
         ],
-        responses={200: RecordShape, **refusals(401, 404, 410)},
+        responses={200: RecordWithHistoryShape, **refusals(401, 404, 410)},
     )
     def get(self, request: Request, record_id: str) -> Response:
         number = int(record_id) if record_id.isascii() and record_id.isdigit() and len(record_id) < 19 else 0
@@ -180,7 +180,9 @@ class RecordView(RecordsView):
             _hand(handed, [found] if found else ())
         if found is None:
             raise _gone(number)
-        return Response(stated(found), headers=NO_INDEX)
+        happened = queries.histories(records=[found], on=timezone.localdate()).get(found.id, ())
+        history = [{"on": one.on.isoformat(), "sentence": one.sentence} for one in happened]
+        return Response(stated(found) | {"history": history}, headers=NO_INDEX)
 
 
 @api_open_to(EVERYBODY)

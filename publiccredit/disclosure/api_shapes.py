@@ -94,6 +94,15 @@ class RecordShape(Shape):
     fields = FieldShape(many=True, help_text="可以公开的字段，按目录次序")  # type: ignore[assignment]
 
 
+class HappenedShape(Shape):
+    on = serializers.DateField(help_text="日期")
+    sentence = serializers.CharField(help_text="公示发生了什么变化，一句话；撤销修复的，写明公开的理由")
+
+
+class RecordWithHistoryShape(RecordShape):
+    history = HappenedShape(many=True, help_text="这条记录公示的变化，早的在前")
+
+
 class SubjectShape(Shape):
     id = serializers.IntegerField(help_text="主体编号")
     name = serializers.CharField(help_text="主体名称")

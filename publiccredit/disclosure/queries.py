@@ -14,6 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
+from publiccredit.disclosure.history import histories
 from publiccredit.disclosure.presenting import shown
 from publiccredit.disclosure.remedies import remedies
 from publiccredit.disclosure.search import UnableToSearch, search
@@ -36,6 +37,7 @@ __all__ = [
     "adverse_records",
     "changes",
     "figures",
+    "histories",
     "known_subjects",
     "record_page",
     "remedies",

@@ -121,6 +121,14 @@ class VisibleRecord:
 
 
 @dataclass(frozen=True)
+class Happened:
+    """One change of what the public is shown of a record, on its day."""
+
+    on: date
+    sentence: str
+
+
+@dataclass(frozen=True)
 class VisibleSubject:
     """A subject that an audience may know: it has at least one record visible to it."""
 

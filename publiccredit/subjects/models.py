@@ -206,6 +206,7 @@ class RecordColumns(models.Model):
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
     withdrawn_as = models.CharField("撤回理由", max_length=32, blank=True, db_default="")
     withdrawal_notice = models.CharField("撤回说明", max_length=500, blank=True, db_default="")
+    repair_undone_notice = models.CharField("撤销修复的公开说明", max_length=500, blank=True, db_default="")
     # The deciding department's own word on the severity, in place of the sender's row and of the rules of the packs.
     severity_corrected_at = models.DateTimeField("程度更正时间", null=True)
     severity_corrected_by = models.CharField("程度更正账号", max_length=100, blank=True, db_default="")

@@ -112,10 +112,13 @@ def end_display(*, record_ids: Iterable[int], decision_id: int, times: Mapping[s
     return _change(rows, max(written.values()), entry_id, standing_decision_id=decision_id, **written)
 
 
-def undo_repair(*, record_ids: Iterable[int], decision_id: int, at: datetime, entry_id: int) -> int:
-    """Put repaired records back where they would be without the repair: shown to the end of their term."""
+def undo_repair(*, record_ids: Iterable[int], decision_id: int, notice: str, at: datetime, entry_id: int) -> int:
+    """Put repaired records back where they would be without the repair, shown to the end of their term; say why."""
     rows = Record.objects.filter(pk__in=set(record_ids), display_ended_at__isnull=False)
-    return _change(rows, at, entry_id, standing_decision_id=decision_id, **dict.fromkeys(REPAIR_COLUMNS))
+    return _change(
+        rows, at, entry_id, standing_decision_id=decision_id, repair_undone_notice=notice,
+        **dict.fromkeys(REPAIR_COLUMNS),
+    )  # fmt: skip
 
 
 def withdraw(

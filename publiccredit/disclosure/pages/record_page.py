@@ -99,6 +99,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "department": department_name(record.department_code),
         "source": source_title(record.source),
         "versions": _versions(found),
+        "history": queries.histories(records=[record], on=today).get(record.id, ()),
         "last_day": last_day(record),
         "objection": remedy(name=ProcedureName.OBJECTION, on=today),
         "repair": _repair(record, today),

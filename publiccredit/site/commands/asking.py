@@ -11,7 +11,9 @@ from publiccredit.site.commands.running import database_ready, today
 from publiccredit.site.commands.speaking import DONE, FOUND, Command, Day, NumberBetween, Refused, answer, say
 
 if TYPE_CHECKING:
-    from publiccredit.disclosure.types import SubjectFile, VisibleRecord
+    from collections.abc import Mapping
+
+    from publiccredit.disclosure.types import Happened, SubjectFile, VisibleRecord
     from publiccredit.recipients.types import Identified
 
 
@@ -91,8 +93,9 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None, recipie
             where="代码",
             exit_code=FOUND,
         )
-    answer(asdict(file))
-    _tell(file, on=on)
+    histories = queries.histories(records=file.records, on=on or today())
+    answer(asdict(file) | {"histories": {number: [vars(one) for one in told] for number, told in histories.items()}})
+    _tell(file, histories, on=on)
     return DONE
 
 
@@ -126,7 +129,7 @@ def _recipient(name: str) -> "Identified":
     return found
 
 
-def _tell(file: "SubjectFile", *, on: date | None) -> None:
+def _tell(file: "SubjectFile", histories: "Mapping[int, tuple[Happened, ...]]", *, on: date | None) -> None:
     subject = file.subject
     say(f"{subject.name}  {subject.identifier}")
     if subject.address:
@@ -137,6 +140,8 @@ def _tell(file: "SubjectFile", *, on: date | None) -> None:
         say(f"{on} 可公开的内容：")
     for record in file.records:
         say(_line(record))
+        for one in histories.get(record.id, ())[1:]:  # the first is that it was published
+            say(f"    {one.on} {one.sentence}")
     if not file.complete:
         say("……记录较多，未全部列出。")
 
