@@ -124,7 +124,7 @@ def test_a_line_reads_as_a_sentence_with_the_names_people_know(auditor: Client) 
     assert (department.object.url, case.object) == ("/oversight/departments/taxation/", Named("第 99 号案件"))
     assert of_record.actor == f"信用信息主体 {subject.uscc}"
     assert of_record.notes == "格式 PDF 文件，核验通过 否"
-    assert f"信用信息主体 {subject.uscc}取得档案副本：" in page.content.decode()
+    assert f"信用信息主体 {subject.uscc} 取得档案副本：" in page.content.decode()
 
 
 def test_a_case_is_called_by_its_number_and_opened_from_the_ledger(
