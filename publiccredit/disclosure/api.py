@@ -69,7 +69,7 @@ class ChangesAsked(serializers.Serializer[Any]):
 
 
 class PublicView(APIView):
-    """A question anybody may ask; nobody is asked who they are, and an officer's token changes nothing."""
+    """A question anybody may ask; nobody is asked who they are, and no token changes anything."""
 
     authentication_classes: tuple[type[BaseAuthentication], ...] = ()
 
@@ -78,7 +78,8 @@ class RecordsView(PublicView):
     """
     A question that is answered with records.
 
-    A recipient may say who it is: then what it is given is written down, and it is told when that changes (DP-20).
+    A recipient may say who it is: then what it is given is written down, and it is told when that changes (DP-20). Any
+    token but a recipient's is refused, so that nobody takes an unnamed reading for a named one.
     """
 
     authentication_classes = (RecipientAuthentication,)

@@ -16,6 +16,16 @@ from publiccredit.recipients.operations.registering import TOKEN_PREFIX
 from publiccredit.recipients.queries import identified
 from publiccredit.recipients.types import Identified
 
+PUBLIC_TOO = "查询公开的记录也可以不带 Authorization 请求头，但是以后的变更不会告知。"
+MISWRITTEN = (
+    f"请求头 Authorization 不能识别。接收方请写“Authorization: Bearer 令牌”，令牌以 {TOKEN_PREFIX} 开头。{PUBLIC_TOO}"
+)
+WRONG_KIND = (
+    f"所带的不是接收方令牌。接收方令牌以 {TOKEN_PREFIX} 开头，"
+    f"部门报送用的令牌只能用于报送。请换用接收方令牌。{PUBLIC_TOO}"
+)
+NOT_IN_FORCE = f"接收方令牌无效、已过期或已吊销。请核对，或者向信用办申请新令牌。{PUBLIC_TOO}"
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -28,22 +38,27 @@ class Caller:
 
 
 class RecipientAuthentication(BaseAuthentication):
-    """A bearer token of a recipient; any other header changes nothing."""
+    """A bearer token of a recipient, or no header at all: whoever means to say who it is must not read unnamed."""
 
     def authenticate(self, request: Request) -> tuple[Caller, str] | None:
         """
-        Give the caller and the token, or nothing where no token of a recipient was sent.
+        Give the caller and the token, or nothing where no header was sent.
 
-        :raises AuthenticationFailed: it is unknown, expired or revoked. Going on as an anonymous reader would leave
-            the recipient believing that it will be told of changes.
+        :raises AuthenticationFailed: the header holds anything else than a recipient's token in force. Going on as an
+            anonymous reader would leave the recipient believing that it will be told of changes.
         """
-        keyword, _, secret = request.headers.get("Authorization", "").partition(" ")
-        secret = secret.strip()
-        if keyword != "Bearer" or not secret.startswith(TOKEN_PREFIX):
+        header = request.headers.get("Authorization", "")
+        if not header:
             return None
+        keyword, _, secret = header.partition(" ")
+        secret = secret.strip()
+        if keyword != "Bearer" or not secret:
+            raise AuthenticationFailed(MISWRITTEN)
+        if not secret.startswith(TOKEN_PREFIX):
+            raise AuthenticationFailed(WRONG_KIND)
         found = identified(secret=secret, at=timezone.now())
         if found is None:
-            raise AuthenticationFailed("接收方令牌无效、已过期或已吊销。请向系统管理员申请新令牌，或者不带令牌查询。")
+            raise AuthenticationFailed(NOT_IN_FORCE)
         return Caller(found), secret
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
