@@ -38,6 +38,9 @@ class AdverseUseShape(serializers.Serializer[Any]):
     reference = serializers.CharField(allow_blank=True, help_text="本接收方的文号；空：没有")
     made_at = serializers.DateTimeField(help_text="告知书产生的时间")
     changed_since = serializers.CharField(allow_blank=True, help_text="空：没有变更；撤回、修复：请依法重新审查")
+    warning = serializers.CharField(
+        allow_blank=True, help_text="空：没有；决定之前记录已经撤回、修复的，写明不得作为依据，请撤销该决定"
+    )
     text = serializers.CharField(help_text="告知书全文，请打印或者转为电子件送达主体")
 
 
@@ -93,5 +96,6 @@ def stated(use: AdverseUse) -> dict[str, Any]:
         "reference": use.reference,
         "made_at": use.made_at.isoformat(),
         "changed_since": queries.change_since(use=use),
+        "warning": queries.warning_of(use=use),
         "text": use.text,
     }

@@ -38,4 +38,5 @@ def adverse_uses(request: HttpRequest, recipient_id: int) -> HttpResponse:
 def adverse_use(request: HttpRequest, recipient_id: int, use_id: int) -> HttpResponse:
     """Show one notice as it prints."""
     use = get_object_or_404(queries.adverse_uses_of_recipient(recipient_id=recipient_id), pk=use_id)
-    return render(request, "recipients/adverse_use.html", {"use": use, "change": queries.change_since(use=use)})
+    named = {"use": use, "change": queries.change_since(use=use), "warning": queries.warning_of(use=use)}
+    return render(request, "recipients/adverse_use.html", named)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
 
-from publiccredit.recipients.adverse_use import change_since
+from publiccredit.recipients.adverse_use import change_since, warning_of
 from publiccredit.recipients.letters import letter_of
 from publiccredit.recipients.models import AdverseUse, DeliveryAttempt, Handover, Notice, Recipient, RecipientToken
 from publiccredit.recipients.operations.registering import token_hash
@@ -33,6 +33,7 @@ __all__ = [
     "registered",
     "tokens_of",
     "told_of",
+    "warning_of",
 ]
 
 

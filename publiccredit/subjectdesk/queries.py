@@ -59,6 +59,7 @@ class UsedAgainst:
 
     use: AdverseUse
     change: str
+    had_ended: bool  # before the recipient decided
 
 
 @dataclass(frozen=True)
@@ -263,7 +264,8 @@ def recipients(*, visitor: Visitor, on: date) -> tuple[ToldRecord, ...]:
 def adverse_uses(*, visitor: Visitor) -> tuple[UsedAgainst, ...]:
     """Give who used which record against the subject, with the notice it owes, the newest first (DP-21)."""
     found = ledger_of_recipients.adverse_uses_of_subject(subject_id=visitor.subject_id)
-    return tuple(UsedAgainst(use, ledger_of_recipients.change_since(use=use)) for use in found)
+    of = ledger_of_recipients
+    return tuple(UsedAgainst(use, of.change_since(use=use), bool(of.warning_of(use=use))) for use in found)
 
 
 def subject(*, visitor: Visitor) -> Subject:

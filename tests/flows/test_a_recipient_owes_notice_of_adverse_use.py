@@ -121,15 +121,33 @@ def test_the_subject_finds_it_at_its_desk_and_another_does_not(
 
 
 def test_a_record_repaired_since_calls_for_another_look(recipient: Recipient, record: Record, subject: Subject) -> None:
-    _stated(recipient, record)
+    _stated(recipient, record, decided_on=str(AT.date()))
     repaired(record)
     assert (
         "该记录此后已经修复，可以要求重新审查"
         in at_the_desk(subject, Client()).get("/mine/recipients/").content.decode()
     )
-    assert _stated(recipient, record).json()["changed_since"] == "修复"
-    after = _stated(recipient, record, what="另一次未通过审查").json()["text"]
-    assert f"该记录此后已经修复，请贵单位向{recipient.name}说明" in after
+    assert _stated(recipient, record, decided_on=str(AT.date())).json()["changed_since"] == "修复"
+    after = _stated(recipient, record, what="另一次未通过审查", decided_on=str(AT.date())).json()["text"]
+    assert f"申辩。\n\n该记录此后已经修复，请贵单位向{recipient.name}说明，由其依法重新审查。\n\n联系我单位" in after
+
+
+def test_a_use_of_what_had_ended_is_taken_down_and_says_so_to_both(
+    recipient: Recipient, record: Record, subject: Subject
+) -> None:
+    repaired(record)
+    record.refresh_from_db()
+    assert record.display_ended_at is not None
+    ended_on = timezone.localdate(record.display_ended_at)
+    on_the_day = _stated(recipient, record, decided_on=str(ended_on)).json()
+    assert (on_the_day["changed_since"], on_the_day["warning"]) == ("修复", "")
+    later = _stated(recipient, record, decided_on=str(ended_on + timedelta(days=1))).json()
+    assert f"该记录已于 {ended_on} 修复，不得再作为依据。请撤销该决定" in later["warning"]
+    assert f"修复，不得再作为依据。贵单位可以要求{recipient.name}撤销该决定" in later["text"]
+    page = at_the_desk(subject, Client()).get("/mine/recipients/").content.decode()
+    assert page.count("作出决定时该记录已经修复，不得作为依据，可以要求撤销") == 1
+    office = browser(CLERK).get(f"/recipients/{recipient.pk}/adverse-uses/{later['number']}/").content.decode()
+    assert "请撤销该决定" in office
 
 
 def test_the_office_takes_a_use_down_and_prints_the_notice(recipient: Recipient, record: Record) -> None:
