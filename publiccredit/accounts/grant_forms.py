@@ -96,7 +96,6 @@ class IssueTokenForm(ProposalForm):
         label="权限范围",
         choices=[(scope.value, title) for scope, title in SCOPE_TITLES.items()],
         coerce=TokenScope,
-        initial=[scope.value for scope in SCOPE_TITLES],
         widget=forms.CheckboxSelectMultiple,
         help_text="只勾用得着的：只推送的系统不必能查询，只看结果的系统不必能报送。签发后不能更改，要改就另行签发。",
         error_messages={"required": "请至少勾选一项。"},

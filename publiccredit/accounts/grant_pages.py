@@ -270,7 +270,7 @@ def collect(request: HttpRequest, proposal_id: int) -> HttpResponse:
         return redirect("accounts:proposal", found.pk)
     officer = found.officer or queries.officers().get(username=found.about)
     what = "接口令牌" if found.grant is Grant.ISSUE_TOKEN else "初始密码"
-    named = {"officer": officer, "secret": made.secret, "what": what}
+    named = {"officer": officer, "secret": made.secret, "what": what, "proposal": found}
     return render(request, "accounts/secret.html", named)
 
 

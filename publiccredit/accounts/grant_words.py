@@ -21,7 +21,7 @@ FOLLOWS: dict[Grant, str] = {
     Grant.RESET_PASSWORD: "同意后由拟办人领取新的初始密码，当面交给本人；本人下次登录时更换。",
     Grant.RESET_SECOND_FACTOR: "同意后立即生效，本人的登录全部退出，重新登录后再绑定。",
     Grant.ISSUE_TOKEN: "同意后由拟办人领取令牌，只显示一次。",
-    Grant.ISSUE_RECIPIENT_TOKEN: "同意后由拟办人领取令牌，只显示一次，交给对方的技术人员。",
+    Grant.ISSUE_RECIPIENT_TOKEN: "同意后由拟办人领取令牌，首个令牌连同签名密钥，只显示一次，交给对方的技术人员。",
     Grant.RENEW_RECIPIENT_KEY: "同意后由拟办人领取密钥，从那时起通知改用新密钥签名，请同时交给对方。",
 }
 

@@ -206,6 +206,12 @@ class GrantProposal(models.Model):
         return f"{self.get_kind_display()}：{self.about}"
 
     @property
+    def particulars(self) -> str:
+        """What tells the tokens of one account or recipient apart: what for, and what they reach."""
+        reach = "、".join(SCOPE_TITLES[TokenScope(scope)] for scope in self.terms.get("scopes", ()))
+        return "；".join(said for said in (self.terms.get("name") or self.terms.get("purpose"), reach) if said)
+
+    @property
     def grant(self) -> Grant:
         return Grant(self.kind)
 
