@@ -36,7 +36,10 @@ class NoticeShape(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="waiting 待送达、unconfirmed 待确认、confirmed 已确认、escalated 转人工")
     created_at = serializers.DateTimeField(help_text="产生的时间")
     confirmed_at = serializers.DateTimeField(allow_null=True, help_text="确认的时间；空：还没有确认")
-    signature = serializers.CharField(help_text="以产生时间的秒数为 webhook-timestamp，对 body 原文的签名")
+    signature = serializers.CharField(
+        help_text="对“delivery_id.时间.body”的 HMAC-SHA256，写作 v1,base64，时间为 created_at 的整秒数；"
+        "密钥是 whsec_ 之后的文字经 base64 解码所得，以产生时的为准"
+    )
     body = serializers.CharField(help_text="通知原文，JSON 文本；签名和回执都以它为准")
     notice = serializers.DictField(help_text="同一内容，供直接读取")
 
@@ -48,7 +51,11 @@ class NoticePageShape(serializers.Serializer[Any]):
 
 class AcknowledgeAsked(serializers.Serializer[Any]):
     receipt = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=200, help_text="可选：签名回执，v1,…"
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text="可选：对“receipt.delivery_id.body 的 SHA-256（十六进制）”的签名，与 signature 同样写法",
     )
 
 

@@ -164,7 +164,14 @@ def collect(request: HttpRequest, proposal_id: int) -> HttpResponse:
     except (NotAllowed, NotAwaited, UnableToRegister) as refusal:
         messages.error(request, str(refusal), extra_tags="adverse")
         return redirect("accounts:proposal", proposal.pk)
-    named = {"recipient": found, "secret": made.secret, "what": "接口令牌" if is_token else "签名密钥"}
+    named = {
+        "recipient": found,
+        "proposal": proposal,
+        "what": "接口令牌" if is_token else "签名密钥",
+        "is_token": is_token,
+        "secret": made.secret,
+        "key": made.key if isinstance(made, operations.IssuedToken) else "",
+    }
     return render(request, "recipients/secret.html", named)
 
 

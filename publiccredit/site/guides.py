@@ -25,6 +25,7 @@ GUIDES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("auditor", "审计人员", frozenset({Role.AUDITOR})),
     ("administrator", "系统管理员", frozenset({Role.ADMINISTRATOR})),
     ("second-factor", "用动态口令登录的人员", frozenset()),
+    ("recipient", "采购人、银行、作决定的部门", frozenset()),
     ("issues", "看不懂退回原因的人", frozenset()),
     ("interface", "开发部门系统的人", frozenset()),
 )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -42,13 +43,13 @@ def registered(number: int = 1, *, callback_url: str = "") -> Recipient:
     return register_recipient(by=PROGRAM, new=new, at=AT)
 
 
-def token_of(recipient: Recipient) -> str:
+def token_of(recipient: Recipient, *, at: datetime = AT) -> str:
     """Give a recipient's program a token: proposed, approved, collected."""
-    by, other = two_administrators(at=AT)
+    by, other = two_administrators(at=at)
     asked = {"recipient_id": recipient.pk, "purpose": "", "days": 3650, "reason": "测试所需"}
-    made = propose_token(by=by, term=TERM, at=AT, **asked)
-    approve_grant(by=other, proposal_id=made.pk, term=TERM, at=AT)
-    return issue_token(by=by, proposal_id=made.pk, at=AT).secret
+    made = propose_token(by=by, term=TERM, at=at, **asked)
+    approve_grant(by=other, proposal_id=made.pk, term=TERM, at=at)
+    return issue_token(by=by, proposal_id=made.pk, at=at).secret
 
 
 def given(recipient: Recipient, record: Record) -> None:

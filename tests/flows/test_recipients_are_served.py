@@ -145,7 +145,12 @@ def test_an_administrator_registers_a_recipient_and_shows_its_token_and_key_once
     client.post("/recipients/new/", filled | {"callback_url": "https://bank.example/notices"})
     recipient = Recipient.objects.get()
     page = f"/recipients/{recipient.pk}/"
-    assert "pcr_" in carried_through(client, f"{page}tokens/", {"purpose": "", "days": "90"}).content.decode()
+    asked = {"purpose": "", "days": "90"}
+    first = carried_through(client, f"{page}tokens/", asked).content.decode()
+    key = signing.written(key=signing.key_of(recipient_id=recipient.pk, key_number=1))
+    assert "pcr_" in first and first.count(f"<code>{key}</code>") == 1 and "用途：授信审查" in first
+    second = carried_through(client, f"{page}tokens/", asked).content.decode()
+    assert "pcr_" in second and "whsec_" not in second and "更换签名密钥" in second
     assert "whsec_" in carried_through(client, f"{page}key/").content.decode()
     shown = client.get(page).content.decode()
     assert "pcr_" not in shown and "whsec_" not in shown and "授信审查" in shown

@@ -26,6 +26,7 @@ from publiccredit.accounts.types import PROGRAM, Role
 from tests.accounts import FIRST, issued_token, opened_account
 from tests.environment import ROOT, TEST_DATA
 from tests.factories import penalty_row, sent_csv
+from tests.flows.recipients import registered, token_of
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs/guide").glob("*.md"))]
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -47,6 +48,7 @@ NOT_HERE = {
     "journalctl -u publiccredit --since today": "is the reader's service",
     "export SITE=http://127.0.0.1:8000": "is the reader's site",
     "export TOKEN=…": "is the reader's token",
+    "export RECIPIENT_TOKEN=pcr_…": "is the reader's token",
     ".venv/bin/python manage.py generate_docs": "writes into the packs; `make generated` runs it",
     ".venv/bin/pytest tests/contracts -k packs": "is part of this run",
 }
@@ -107,6 +109,7 @@ def reader(fresh_database: str, tmp_path: Path, document: Path) -> Iterator[Read
         )  # fmt: skip
         opened_account(username="auditor", display_name="审计", role=Role.AUDITOR, at=at)
         token = issued_token(liaison, name="程序", at=at)
+        recipient_token = token_of(registered(), at=at)
         with acting(actor=own.actor):
             Officer.objects.filter(pk=own.pk).update(second_factor_since=at)
         administrators = Officer.objects.filter(role=Role.ADMINISTRATOR.value)
@@ -120,6 +123,7 @@ def reader(fresh_database: str, tmp_path: Path, document: Path) -> Iterator[Read
         "PUBLICCREDIT_DATA": str(TEST_DATA),
         "PUBLICCREDIT_DATABASE_NAME": fresh_database,
         "TOKEN": token.secret,
+        "RECIPIENT_TOKEN": recipient_token,
         "no_proxy": "127.0.0.1",
     }
     asked = any("curl" in line for line in _first_written_in(document))  # the rest is typed beside the platform

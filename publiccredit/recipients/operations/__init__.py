@@ -4,6 +4,7 @@ from publiccredit.recipients.operations.confirming import NoSuchNotice, UnableTo
 from publiccredit.recipients.operations.delivering import deliver_due
 from publiccredit.recipients.operations.disclosing import disclosing, hold_disclosures, record_copies, record_handovers
 from publiccredit.recipients.operations.registering import (
+    IssuedToken,
     UnableToRegister,
     change_recipient,
     close_recipient,
@@ -24,6 +25,7 @@ from publiccredit.recipients.operations.using import (
 )
 
 __all__ = [
+    "IssuedToken",
     "NeverGiven",
     "NoSuchNotice",
     "UnableToConfirm",

@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -18,6 +18,13 @@ from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.types import NewRecipient
 
 TOKEN_PREFIX = "pcr_"  # noqa: S105 - what every token of a recipient begins with
+
+
+@dataclass(frozen=True)
+class IssuedToken(IssuedSecret):
+    """A token as it is shown once, and with a recipient's first one the key of its notices."""
+
+    key: str = ""
 
 
 class UnableToRegister(Exception):
@@ -99,9 +106,9 @@ def propose_token(
 
 
 @transaction.atomic
-def issue_token(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
+def issue_token(*, by: Actor, proposal_id: int, at: datetime) -> IssuedToken:
     """
-    Issue the token that was approved, shown to its proposer once.
+    Issue the token that was approved, shown to its proposer once; with the first one comes the key of the notices.
 
     :raises NotAllowed: somebody else proposed it.
     :raises NotAwaited: it is not approved, was collected before, or its time is over.
@@ -110,6 +117,8 @@ def issue_token(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
     with acting(actor=by):
         proposal = take_proposal(by=by, proposal_id=proposal_id, kind=Grant.ISSUE_RECIPIENT_TOKEN, at=at)
         recipient = _open(proposal.object_id or 0)
+        # Without the key no recipient can tell a notice from a forged one, so it need not be asked for by itself.
+        is_first = not RecipientToken.objects.filter(recipient=recipient).exists()
         secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
         token = RecipientToken.objects.create(
             recipient=recipient,
@@ -119,7 +128,8 @@ def issue_token(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
             expires_at=at + timedelta(days=proposal.terms["days"]),
         )
         _enter(by, "issue_recipient_token", recipient.pk, at, token=token.pk, grant_proposal=proposal.pk)
-    return IssuedSecret(object_id=token.pk, secret=secret)
+    key = _written_key(recipient) if is_first and recipient.key_number == 1 else ""
+    return IssuedToken(object_id=token.pk, secret=secret, key=key)
 
 
 @transaction.atomic
@@ -164,13 +174,16 @@ def renew_key(*, by: Actor, proposal_id: int, at: datetime) -> IssuedSecret:
         recipient.save(update_fields=["key_number"])
         number = recipient.key_number
         _enter(by, "renew_recipient_key", recipient.pk, at, key_number=number, grant_proposal=proposal.pk)
-    key = signing.key_of(recipient_id=recipient.pk, key_number=number)
-    return IssuedSecret(object_id=recipient.pk, secret=signing.written(key=key))
+    return IssuedSecret(object_id=recipient.pk, secret=_written_key(recipient))
 
 
 def token_hash(secret: str) -> str:
     """Give the form in which a token's secret is kept. The secret has 256 random bits, so a plain hash suffices."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _written_key(recipient: Recipient) -> str:
+    return signing.written(key=signing.key_of(recipient_id=recipient.pk, key_number=recipient.key_number))
 
 
 def _open(recipient_id: int) -> Recipient:

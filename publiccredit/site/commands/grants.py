@@ -138,8 +138,11 @@ def collect(number: int, account: str) -> None:
         give = of_recipients.get(_found(number).grant, operations.collect_grant)
         made = give(by=acting_account(account), proposal_id=number, at=now())
         about = _found(number).about
+        key = made.key if isinstance(made, recipients.IssuedToken) else ""
     say(f"{about}（只显示这一次）：{made.secret}")
-    answer({"number": number, "about": about, "secret": made.secret})
+    if key:
+        say(f"变更通知的签名密钥（只显示这一次）：{key}")
+    answer({"number": number, "about": about, "secret": made.secret, **({"key": key} if key else {})})
 
 
 # --- what the commands share ----------------------------------------------------------------------------------------
