@@ -178,7 +178,7 @@ def test_a_token_is_shown_once_and_revoked_at_once(client_of_administrator: Clie
     other = officer("somebody", Role.LIAISON, "taxation")
     asked = {"name": "办案系统", "days": "90", "scopes": ["send_submissions"]}
     shown = carried_through(client_of_administrator, f"/accounts/{other.pk}/tokens/", asked)
-    assert shown.context["secret"].startswith("pct_")
+    assert shown.context["secret"].startswith("pct_") and "办案系统；报送文件" in shown.content.decode()
     token = AccessToken.objects.get()
     assert (token.scopes, token.reach) == (["send_submissions"], "报送文件")
     assert (token.expires_at - token.created_at).days == 90

@@ -63,6 +63,32 @@ def test_the_queue_shows_each_administrator_what_is_to_be_done() -> None:
     assert ("approve/" in page, "refuse/" in page, "withdraw/" in page) == (True, True, False)
 
 
+def test_tokens_of_one_account_are_told_apart_by_what_they_are_for_and_reach() -> None:
+    other = opened_account(
+        username="li01", display_name="李四", role=Role.LIAISON, password="long-enough-3819", at=timezone.now(),
+        department_code="taxation",
+    )  # fmt: skip
+    for name, scopes in (("办案系统", ["send_submissions"]), ("监测", ["read_submissions"])):
+        terms = {"name": name, "scopes": scopes, "days": 30}
+        wanted = Wanted(kind=Grant.ISSUE_TOKEN, about="li01", officer_id=other.pk, terms=terms)
+        propose_grant(by=FIRST, wanted=wanted, reason="部门来函", term=TERM, at=timezone.now())
+    page = said(desk_of(SECOND.name), "/accounts/proposals/")
+    assert (page.count("办案系统；报送文件<"), page.count("监测；查询报送结果<")) == (1, 1)
+
+
+def test_no_scope_is_ticked_beforehand_and_a_token_without_any_is_not_proposed() -> None:
+    other = opened_account(
+        username="li01", display_name="李四", role=Role.LIAISON, password="long-enough-3819", at=timezone.now(),
+        department_code="taxation",
+    )  # fmt: skip
+    address, first = f"/accounts/{other.pk}/tokens/", desk_of(FIRST.name)
+    page = said(first, address)
+    assert page.count('name="scopes"') == 2 and " checked" not in page
+    refused = first.post(address, {"name": "监测", "days": "30", "reason": "部门来函"})
+    assert (refused.status_code, GrantProposal.objects.filter(kind=Grant.ISSUE_TOKEN).count()) == (422, 0)
+    assert "请至少勾选一项" in refused.content.decode()
+
+
 def test_a_lapsed_proposal_is_shown_as_such_and_offers_nothing() -> None:
     wanted = Wanted(kind=Grant.OPEN_ACCOUNT, about="old", terms={**NEW, "username": "old"})
     long_ago = timezone.now() - timedelta(days=8)
@@ -199,6 +225,7 @@ def test_tokens_and_keys_of_recipients_go_the_same_way(typed: Callable[..., tupl
         typed("approve", str(made["number"]), "--by", SECOND.name)
         shown = typed("collect", str(made["number"]), "--by", FIRST.name)[1]
         assert shown["secret"].startswith(begins)
+        assert shown.get("key", "none").startswith("whsec_") is (kind == "issue_recipient_token")
     assert Recipient.objects.get().key_number == recipient.key_number + 1
 
 
