@@ -32,6 +32,7 @@ class Conflict(APIException):
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "idempotency_key_reused"
+    where = (KEY_HEADER,)
 
 
 class SubmissionSent(serializers.Serializer[Any]):
@@ -124,7 +125,7 @@ class SubmissionsView(APIView):
     @extend_schema(
         operation_id="send_submission",
         summary="报送文件",
-        description="文件收下后由后台核验、入库，随后用返回的编号查询结果。网络中断后用同一幂等键重发，不会重复报送。",
+        description="文件收下后由后台核验、入库，随后用返回的编号查询结果，疑问逐条列在那里。网络中断后用同一幂等键重发，不会重复报送。",
         request={"multipart/form-data": SubmissionSent},
         parameters=[
             OpenApiParameter(
@@ -135,7 +136,7 @@ class SubmissionsView(APIView):
                 pattern="^[!-~]{1,100}$",
             )
         ],
-        responses={202: SubmissionShape, 200: SubmissionShape, **refusals(400, 401, 403, 409, 413, 415)},
+        responses={202: BriefShape, 200: BriefShape, **refusals(400, 401, 403, 409, 413, 415)},
     )
     def post(self, request: Request) -> Response:
         key = request.headers.get(KEY_HEADER, "")
@@ -147,7 +148,7 @@ class SubmissionsView(APIView):
         if received.state not in FINISHED:
             tasks.file_soon(submission_id=received.pk)
         told = status.HTTP_200_OK if received.state in FINISHED else status.HTTP_202_ACCEPTED
-        return Response(_whole(received), status=told, headers={"Location": f"{request.path}/{received.pk}"})
+        return Response(_brief(received), status=told, headers={"Location": f"{request.path}/{received.pk}"})
 
     @extend_schema(
         operation_id="list_submissions",

@@ -60,6 +60,7 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
         code, message, where = "invalid", "".join(said for _, said in found) or WORDS[400], [n for n, _ in found if n]
     elif isinstance(error, exceptions.APIException):
         code, message = error.default_code, _said_by(error, context) or message
+        where = list(getattr(error, "where", ()))
     if status in (401, 403):
         response["Cache-Control"] = "no-store"  # with another token the same address answers otherwise
     response.data = {"code": code, "message": message, "where": list(dict.fromkeys(where))}
