@@ -37,6 +37,7 @@ class CopiedField:
     title: str
     standard: str
     value: str
+    amount_fen: int | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class CopiedRecord:
     severity_words: str  # by which rule, in a reader's words
     repair_opens_on: date | None
     shown_until: str  # the last day, "" for none
+    disclosed_until: date | None  # the first day without, as the interface has it
     dispute: str  # in a reader's words, with the fields it stands on
     contested_fields: tuple[ContestedField, ...]
     statement: str
@@ -214,9 +216,10 @@ def _record(own: OwnRecord) -> CopiedRecord:
         severity_words=f"{severity.title}，{severity.rule}" if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
         shown_until=last_day(record),
+        disclosed_until=record.disclosed_until,
         dispute=record.disputed_as,
         contested_fields=record.contested.fields,
         statement=record.statement,
         repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),
-        fields=tuple(CopiedField(f.name, f.title, f.standard, f.value) for f in record.fields),
+        fields=tuple(CopiedField(f.name, f.title, f.standard, f.value, f.amount_fen) for f in record.fields),
     )

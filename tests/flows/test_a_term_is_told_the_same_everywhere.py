@@ -63,6 +63,7 @@ def _everywhere(record: Record, client: Client) -> dict[str, tuple[str, str]]:
         "public": days(public, rf"自 {iso} 起可申请", rf"最后公示日为 {iso}"),
         "desk": days(desk, rf"自 {iso} 起可以申请修复", rf"最后公示日为 {iso}"),
         "copy": (copy["repair_opens_on"], copy["shown_until"]),
+        "program": (copy["repair_opens_on"], str(date.fromisoformat(copy["disclosed_until"]) - timedelta(days=1))),
         "navigator": (str(found.earliest_on), str(found.last_day)),
         "notice": days(notice, rf"最早自{chinese}起可以申请修复", rf"最后公示日为{chinese}"),
     }
