@@ -1,6 +1,6 @@
 """The public interface: the same facts as the pages, from the same queries, by key and page by page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -28,7 +28,7 @@ from publiccredit.disclosure.api_shapes import (
     SubjectFileShape,
 )
 from publiccredit.disclosure.types import VisibleRecord
-from publiccredit.disclosure.words import WITHDRAWAL_WORDS
+from publiccredit.disclosure.words import WITHDRAWAL_WORDS, said_of_days_to_come
 from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
 from publiccredit.recipients.operations import disclosing
@@ -136,8 +136,7 @@ class SubjectView(RecordsView):
         asked = asked_of(shape=SubjectAsked, request=request)
         today = timezone.localdate()
         if asked["known_on"] and asked["known_on"] > today:
-            said = f"{asked['known_on']} 还没有到，平台那时知道什么无从得知。请写不晚于今天的日期。"
-            raise ValidationError({"known_on": [said]})
+            raise ValidationError({"known_on": [said_of_days_to_come(day=asked["known_on"])]})
         known = asked["known_on"] if asked["known_on"] and asked["known_on"] < today else None
         with self.disclosing(request) as handed:
             page = queries.subject_page(
@@ -154,7 +153,7 @@ class SubjectView(RecordsView):
         answer = {
             "subject": asdict(page.subject),
             "known_on": known.isoformat() if known else None,
-            "records": [stated(record) for record in page.records],
+            "records": [stated(record, page.subject.identifier) for record in page.records],
             "next_before": page.next_cursor,
         }
         return Response(answer, headers=NO_INDEX)
@@ -183,7 +182,8 @@ class RecordView(RecordsView):
             raise _gone(number)
         happened = queries.histories(records=[found], on=timezone.localdate()).get(found.id, ())
         history = [{"on": one.on.isoformat(), "sentence": one.sentence} for one in happened]
-        return Response(stated(found) | {"history": history}, headers=NO_INDEX)
+        answer = stated(found, _identifiers([found])[found.id]) | {"history": history}
+        return Response(answer, headers=NO_INDEX)
 
 
 @api_open_to(EVERYBODY)
@@ -241,15 +241,17 @@ class ChangesView(RecordsView):
                 page = queries.changes(
                     audience=Audience.PUBLIC, on=timezone.localdate(), cursor=asked["cursor"], limit=asked["limit"]
                 )
-                _hand(handed, [change.record for change in page.changes if change.record])
+                shown = [change.record for change in page.changes if change.record]
+                _hand(handed, shown)
         except queries.UnableToResume as error:
             raise ValidationError({"cursor": [str(error)]}) from error
+        identifiers = _identifiers(shown)
         answer = {
             "changes": [
                 {
                     "sequence": change.sequence,
                     "record_id": change.record_id,
-                    "record": stated(change.record) if change.record else None,
+                    "record": stated(change.record, identifiers[change.record_id]) if change.record else None,
                     "reason": change.reason,
                 }
                 for change in page.changes
@@ -282,10 +284,18 @@ def _hand(handed: Handed, records: Iterable[VisibleRecord]) -> None:
         handed.add(record_id=record.id, known_from=record.known_from)
 
 
-def stated(record: VisibleRecord) -> dict[str, Any]:
+def _identifiers(records: Sequence[VisibleRecord]) -> dict[int, str]:
+    """Give for each record the identifier of its subject."""
+    known = queries.subject_identifiers(subject_ids={record.subject_id for record in records if record.subject_id})
+    return {record.id: known.get(record.subject_id or 0, "") for record in records}
+
+
+def stated(record: VisibleRecord, subject_identifier: str) -> dict[str, Any]:
     """Give a record as the interface states it."""
     return {
         "id": record.id,
+        "subject_id": record.subject_id,
+        "subject_identifier": subject_identifier,
         "record_type": record.record_type,
         "title": record.title,
         "nature": record.nature.value,

@@ -50,6 +50,8 @@ class ContestedFieldShape(Shape):
 
 class RecordShape(Shape):
     id = serializers.IntegerField(help_text="记录编号")
+    subject_id = serializers.IntegerField(allow_null=True, help_text="主体编号：这条记录是谁的")
+    subject_identifier = serializers.CharField(help_text="取主体的标识，与查询结果中的 identifier 相同")
     record_type = serializers.CharField(help_text="记录类型，见信息目录")
     title = serializers.CharField(help_text="记录类型的标题")
     nature = serializers.ChoiceField(choices=[n.value for n in Nature], help_text=NATURES)

@@ -4,7 +4,7 @@ Every read of what may be shown. ``visible_records`` is the only way a record le
 Pages, the interface and files call it with today; no reader chooses the day on which terms are judged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from itertools import chain
 
@@ -198,6 +198,14 @@ def versions(*, record_id: int, audience: Audience, on: date) -> tuple[VisibleRe
 def subject_identifier(*, subject_id: int, uscc: str | None) -> str:
     """Give the identifier by which a subject's page is addressed."""
     return uscc or f"id-{subject_id}"
+
+
+def subject_identifiers(*, subject_ids: Collection[int]) -> dict[int, str]:
+    """Give the identifiers of some subjects of whom records were found visible."""
+    if not subject_ids:
+        return {}
+    rows = subjects.subjects().filter(pk__in=subject_ids).values_list("pk", "uscc")
+    return {pk: subject_identifier(subject_id=pk, uscc=uscc) for pk, uscc in rows}
 
 
 def known_subjects(*, subject_ids: Iterable[int], audience: Audience, on: date) -> dict[int, VisibleSubject]:

@@ -1,6 +1,7 @@
 """What values are called on the screen."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, SubjectKind
@@ -121,3 +122,8 @@ def severity_words(record: VisibleRecord) -> SeverityWords | None:
         by_case = record.severity_rule == DECIDED_BY_CASE
         return SeverityWords(title, "经办结的案件更正" if by_case else "由作出决定的部门认定", "", "")
     return SeverityWords(title, rule.title, rule.basis, CONFIDENCE_TITLES[rule.confidence])
+
+
+def said_of_days_to_come(*, day: date) -> str:
+    """Say why nobody can look back to a day that has not come."""
+    return f"{day} 还没有到，平台那时知道什么无从得知。请写不晚于今天的日期。"

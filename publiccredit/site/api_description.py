@@ -18,6 +18,7 @@ from drf_spectacular.openapi import AutoSchema
 from publiccredit.accounts.access import EVERYBODY, open_to
 from publiccredit.accounts.types import SCOPE_TITLES, TokenScope
 
+SENT_IN = ("application/json", "multipart/form-data")
 EXAMPLES = Path(__file__).with_name("api_examples.yml")
 
 
@@ -53,7 +54,7 @@ class RecipientToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 @dataclass(frozen=True)
 class Parameter:
     name: str
-    where: str  # "path" or "query"
+    where: str  # "path", "query" or "header", or of what is sent the form it is sent in
     required: bool
     meaning: str
     kind: str
@@ -69,9 +70,14 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
+    body: tuple[Parameter, ...]
     with_token: bool
     scope: str  # in the words of the page; empty: any token
     example: str  # an answer, as JSON
+
+    @property
+    def sent_as_json(self) -> bool:
+        return any(part.where == "application/json" for part in self.body)
 
     @property
     def can_be_tried(self) -> bool:
@@ -119,11 +125,26 @@ def _operation(path: str, method: str, stated: dict[str, Any]) -> Operation:
             )
             for p in sorted(stated.get("parameters", ()), key=lambda p: not p.get("required", False))
         ),
+        body=_body(stated),
         with_token={} not in stated.get("security", [{}]),
         scope="、".join(
             SCOPE_TITLES[TokenScope(s)] for one in stated.get("security", ()) for s in one.get("token", ())
         ),
         example=json.dumps(_example(stated), ensure_ascii=False, indent=2),
+    )
+
+
+def _body(stated: dict[str, Any]) -> tuple[Parameter, ...]:
+    """Give the parts of what is sent with a question, the required ones first."""
+    content: dict[str, Any] = stated.get("requestBody", {}).get("content", {})
+    form = next((form for form in SENT_IN if form in content), "")
+    if not form:
+        return ()
+    shape = description()["components"]["schemas"][content[form]["schema"]["$ref"].rpartition("/")[2]]
+    wanted = shape.get("required", ())
+    return tuple(
+        Parameter(name=name, where=form, required=name in wanted, meaning=part["description"], kind="text")
+        for name, part in sorted(shape["properties"].items(), key=lambda named: named[0] not in wanted)
     )
 
 

@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from publiccredit.ledger.operations import next_entry_id, record_entry
+from publiccredit.site.api_description import operations
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_record
+from tests.factories import KNOWN_AT, stored_record, stored_subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 
@@ -29,6 +32,29 @@ def test_the_page_and_the_interface_state_the_same_facts(client: Client, subject
             assert field["title"] in page
             assert field["value"] in page
         assert "340621199001011234" not in json.dumps(stated)
+
+
+def test_a_record_names_its_subject_wherever_it_is_given(client: Client, subject: Subject) -> None:
+    unnumbered = stored_subject(number=8, name="濉溪县无代码合作社", uscc=None)
+    with transaction.atomic():
+        entry_id = next_entry_id()
+        filed = [stored_record(subject=s, number=n, entry_id=entry_id).pk for s, n in ((unnumbered, 8), (subject, 9))]
+        record_entry(
+            actor="li",
+            operation="file_submission",
+            object_kind="submission",
+            object_id=1,
+            at=KNOWN_AT,
+            entry_id=entry_id,
+        )
+    wanted = dict(zip(filed, [(unnumbered.pk, f"id-{unnumbered.pk}"), (subject.pk, subject.uscc)], strict=True))
+    fed = {change["record_id"]: change["record"] for change in client.get("/api/v1/changes").json()["changes"]}
+    assert {pk: (record["subject_id"], record["subject_identifier"]) for pk, record in fed.items()} == wanted
+    for pk, said in wanted.items():
+        alone = client.get(f"/api/v1/records/{pk}").json()
+        assert (alone["subject_id"], alone["subject_identifier"]) == said
+        listed = client.get(f"/api/v1/subjects/{alone['subject_identifier']}").json()["records"]
+        assert {r["subject_identifier"] for r in listed if r["id"] == pk} == {said[1]}
 
 
 def test_records_come_page_by_page(client: Client, subject: Subject) -> None:
@@ -94,6 +120,16 @@ def test_every_question_can_be_tried_from_a_page_without_a_script(client: Client
     answer = client.get("/api/try/subject", {"identifier": subject.uscc, "limit": "1"})
     assert (answer.status_code, answer.url) == (302, f"/api/v1/subjects/{subject.uscc}?limit=1")
     assert client.get("/api/try/nothing").status_code == 404
+
+
+def test_the_page_says_what_is_sent_with_a_question_and_in_which_form(client: Client) -> None:
+    parts = {o.name: [(part.name, part.required) for part in o.body] for o in operations() if o.body}
+    assert parts["send_submission"][0] == ("file", True) and ("overrides", False) in parts["send_submission"]
+    assert {name for name, _ in parts["give_adverse_use_notice"]} == {"record_id", "what", "decided_on", "reference"}
+    assert parts["acknowledge_notice"] == [("receipt", False)]
+    page = client.get("/api/").content.decode()
+    for said in ("multipart/form-data", "application/json", "<code>override_reason</code>", "<code>decided_on</code>"):
+        assert said in page
 
 
 def test_answers_ask_search_engines_to_stay_away(client: Client, subject: Subject) -> None:

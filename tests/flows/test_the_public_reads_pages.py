@@ -180,6 +180,7 @@ def test_a_day_that_is_none_shows_things_as_they_stand(client: Client, subject: 
         page = client.get(f"/subjects/{subject.uscc}/", {"known": known})
         assert page.status_code == 200
         assert "这是平台在某一天所知道的" not in page.content.decode()
+        assert (f"{known} 还没有到，平台那时知道什么无从得知" in page.content.decode()) is (known == "2030-01-01")
 
 
 def test_a_page_of_a_day_is_cited_by_an_address_that_leads_to_that_day_again(client: Client, subject: Subject) -> None:

@@ -17,7 +17,7 @@ from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entry_of
 from publiccredit.disclosure.pages.terms import terms_of
 from publiccredit.disclosure.types import SubjectPage, VisibleRecord
-from publiccredit.disclosure.words import KIND_TITLES, REGISTRATION_STATUSES, Status
+from publiccredit.disclosure.words import KIND_TITLES, REGISTRATION_STATUSES, Status, said_of_days_to_come
 from publiccredit.ledger.types import CHINA
 
 PAGE = 100  # records; hardly any subject has more
@@ -72,6 +72,7 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
         "next_url": _next_url(page, known),
         "known": known,
         "today": today,
+        "not_yet": _not_yet(request.GET.get("known", ""), today),
         **_addressed(request, page, asked_day, today),
     }
     return answered(request, "disclosure/subject.html", context, adverse=bool(adverse))
@@ -90,6 +91,12 @@ def _day(text: str, today: date) -> date | None:
     except ValueError:
         return None
     return day if day is not None and day <= today else None
+
+
+def _not_yet(text: str, today: date) -> str:
+    """Say of a day to come that nobody can look back to it; the interface refuses it in the same words."""
+    day = _day(text, date.max)
+    return said_of_days_to_come(day=day) if day is not None and day > today else ""
 
 
 def _end_of(day: date) -> datetime:
