@@ -5,6 +5,7 @@ The parent waits. Whatever ends first ends the other: a site without its worker 
 """
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -24,8 +25,12 @@ import django
 import psutil
 from django.conf import settings
 
+log = logging.getLogger(__name__)
+
 PATIENCE = 90.0  # seconds until the site must have answered
 GRACE = 25.0  # seconds a child is given to end what it is doing
+LOOK_EVERY = 2.0  # seconds between two looks whether the embedded database is there
+DATABASE_ATTEMPTS = 5
 
 
 class UnableToServe(Exception):
@@ -87,7 +92,8 @@ def serve(
                 children.append(_Child(_started(["worker", "--only", "notices"])))
                 if beside:
                     children.append(_Child(_started(beside), may_end=True))
-                _wait_until_told(children=children, told=told)
+                look = _start_database_again if settings.DATABASE_IS_EMBEDDED else nothing
+                _wait_until_told(children=children, told=told, look=look)
     finally:
         if settings.DATABASE_IS_EMBEDDED and not database_was_running:
             embedded_postgres.stop(settings.DATA_FOLDER)
@@ -261,10 +267,38 @@ def _answers(address: Address) -> bool:
         return False
 
 
-def _wait_until_told(*, children: Sequence[_Child], told: Callable[[], bool]) -> None:
+def _wait_until_told(
+    *, children: Sequence[_Child], told: Callable[[], bool], look: Callable[[], None] = nothing
+) -> None:
+    looked = time.monotonic()
     while not told():
         _refuse_ended(children)
+        if time.monotonic() - looked >= LOOK_EVERY:
+            look()
+            looked = time.monotonic()
         time.sleep(0.25)
+
+
+def _start_database_again() -> None:
+    """
+    Start the embedded database where its server has ended, by itself or by another's hand: nobody else would.
+
+    :raises UnableToServe: it does not come up, however often it is tried; who watches this process starts it anew.
+    """
+    from publiccredit.site import embedded_postgres
+
+    if embedded_postgres.is_running(settings.DATA_FOLDER):
+        return
+    for attempt in range(1, DATABASE_ATTEMPTS + 1):
+        try:
+            embedded_postgres.ensure_running(settings.DATA_FOLDER)
+        except embedded_postgres.UnableToStartDatabase as error:  # what is left of the old server may still be ending
+            if attempt == DATABASE_ATTEMPTS:
+                raise UnableToServe(f"内置数据库意外结束，没有能够重新启动，平台已停止。{error}") from error
+            time.sleep(LOOK_EVERY)
+        else:
+            log.warning("the embedded database had ended and was started again")
+            return
 
 
 def _refuse_ended(children: Sequence[_Child]) -> None:

@@ -195,7 +195,7 @@ def test_what_is_submitted_is_found_shown_and_proven(penalties: Path, fresh_data
     assert shown.returncode == 0
     assert json.loads(shown.stdout)["subject"]["name"] == hits[0]["name"]
     before = run("show", hits[0]["identifier"], "--as-known-at", "2020-01-01", "--json", database=fresh_database)
-    assert json.loads(before.stdout)["records"] == []
+    assert (before.returncode, json.loads(before.stdout)["records"]) == (1, [])
 
     nobody = run("show", "91000000000000000X", "--json", database=fresh_database)
     assert (nobody.returncode, json.loads(nobody.stdout)["code"]) == (1, "not_found")

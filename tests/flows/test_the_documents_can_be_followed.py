@@ -195,7 +195,8 @@ def test_every_line_does_what_it_says(reader: Reader, document: Path) -> None:
     _lay_out(reader.folder, document)
     lines = [*BEFORE.get(document.name, []), *_first_written_in(document)]
     for line, code, said in reader.types(lines):
-        assert code == 0, f"{line}: {code}\n{said}"
+        # What was filed in this test was not known on a day before it: that is said, and the code asks for a look.
+        assert code == (1 if "--as-known-at" in line else 0), f"{line}: {code}\n{said}"
         assert "Traceback" not in said, f"{line}\n{said}"
     if document.name == "interface.md":
         sent = json.loads((reader.folder / "sent.json").read_text())

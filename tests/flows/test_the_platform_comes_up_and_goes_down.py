@@ -71,6 +71,11 @@ def break_connections(database: str) -> int:
     return int(str(ended[0]))
 
 
+def server_of(folder: Path) -> int:
+    """Give the process of the database server whose cluster belongs to a data folder."""
+    return int((embedded_postgres.locate(folder).data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
 @pytest.fixture
 def state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place of this test's own for what the running parent writes down: the data folder is every worker's."""
@@ -155,6 +160,35 @@ def test_the_site_answers_until_it_is_told_to_end(
     assert not state_file.exists()
     assert signal.getsignal(signal.SIGTERM) == handler
     serving.refuse_taken_port(address=address)
+
+
+def test_an_embedded_database_that_ended_is_started_again(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, child: Any
+) -> None:
+    settings.DATA_FOLDER = tmp_path
+    monkeypatch.setattr(serving, "LOOK_EVERY", 0.3)
+    embedded_postgres.ensure_running(tmp_path)
+    try:
+        psutil.Process(server_of(tmp_path)).kill()
+        until(lambda: not embedded_postgres.is_running(tmp_path))
+        answers = iter([False, False, False, True])
+        serving._wait_until_told(
+            children=[child(STAYS)], told=lambda: next(answers), look=serving._start_database_again
+        )
+        assert embedded_postgres.is_running(tmp_path)
+    finally:
+        embedded_postgres.remove(tmp_path)
+
+
+def test_a_database_that_does_not_come_up_again_ends_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> None:
+        raise embedded_postgres.UnableToStartDatabase("no space left")
+
+    monkeypatch.setattr(serving, "LOOK_EVERY", 0)
+    monkeypatch.setattr(embedded_postgres, "is_running", lambda _: False)
+    monkeypatch.setattr(embedded_postgres, "ensure_running", refuse)
+    with pytest.raises(UnableToServe, match=r"没有能够重新启动.*no space left"):
+        serving._start_database_again()
 
 
 def test_a_part_that_fails_ends_the_whole(child: Any) -> None:

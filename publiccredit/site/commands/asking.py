@@ -60,13 +60,19 @@ def search(text: str, limit: int) -> int:
 
 @click.command("show", cls=Command)
 @click.argument("identifier", metavar="代码")
-@click.option("--on", type=Day(), help="该日可公开的内容，默认今天。")
-@click.option("--as-known-at", "as_known_at", type=Instant(), help="平台在该时间所知的内容；写日期即该日终了。")
+@click.option("--on", type=Day(), help="按现在所存的内容，该日在公示期内的记录；默认今天。")
+@click.option(
+    "--as-known-at", "as_known_at", type=Instant(), help="现在仍公示的记录，平台在该时间怎样记载；写日期即该日终了。"
+)
 @click.option(
     "--to", "recipient", metavar="接收方", help="提供给哪个已登记的接收方；写明后记入提供记录，日后变更即告知它。"
 )
 def show(identifier: str, on: date | None, as_known_at: datetime | None, recipient: str | None) -> int:
-    """显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。"""
+    """
+    显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。
+
+    --on 换的是哪一天，内容是现在所存的；--as-known-at 换的是平台何时所知。期满、修复、撤回的，回看也不再公示。
+    """
     database_ready()
     from publiccredit.catalogue.types import Audience
     from publiccredit.disclosure import queries
@@ -96,7 +102,7 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None, recipie
     histories = queries.histories(records=file.records, on=on or today())
     answer(asdict(file) | {"histories": {number: [vars(one) for one in told] for number, told in histories.items()}})
     _tell(file, histories, on=on)
-    return DONE
+    return DONE if file.records else FOUND
 
 
 def _not_to_come(instant: datetime, *, now: datetime) -> datetime:
@@ -135,13 +141,15 @@ def _tell(file: "SubjectFile", histories: "Mapping[int, tuple[Happened, ...]]", 
     if subject.address:
         say(f"住所：{subject.address}")
     if file.as_known_at:
-        say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知：")
+        say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知（此后期满、修复或者撤回的不列）：")
     if on is not None:
-        say(f"{on} 可公开的内容：")
+        say(f"按现在所存的内容，{on} 在公示期内的：")
     for record in file.records:
         say(_line(record))
         for one in histories.get(record.id, ())[1:]:  # the first is that it was published
             say(f"    {one.on} {one.sentence}")
+    if not file.records:
+        say("  没有。")
     if not file.complete:
         say("……记录较多，未全部列出。")
 
