@@ -54,16 +54,27 @@ def disagreements(*, record: Record, corrections: Mapping[str, str], on: date) -
 
     A correction is not refused for it: what the document says is for the two people who have it before them.
     """
+    try:
+        before, after = before_and_after(record=record, corrections=corrections, on=on)
+    except (KeyError, UnableToCorrect):  # what cannot be corrected is refused elsewhere, with its own words
+        return ()
+    pairs = _pairs(record_type_of(record), before, after)
+    return tuple(dict.fromkeys(_said(changed, other, before, after) for changed, other in pairs))
+
+
+def before_and_after(
+    *, record: Record, corrections: Mapping[str, str], on: date
+) -> tuple[dict[str, object], dict[str, object]]:
+    """
+    Give what every field of a record holds, and what it would hold once corrected.
+
+    :raises UnableToCorrect: a field cannot hold what it is to read.
+    """
     record_type = record_type_of(record)
     before = {field.name: _held(record, field) for field in record_type.fields}
-    after = dict(before)
-    for name, text in corrections.items():
-        try:
-            after[name] = value_of(field=record_type.field(name), text=text, days=(day_of(record), on))
-        except (KeyError, UnableToCorrect):  # what cannot be corrected is refused elsewhere, with its own words
-            return ()
-    pairs = _pairs(record_type, before, after)
-    return tuple(dict.fromkeys(_said(changed, other, before, after) for changed, other in pairs))
+    days = (day_of(record), on)
+    values = {n: value_of(field=record_type.field(n), text=text, days=days) for n, text in corrections.items()}
+    return before, before | values
 
 
 def disagreements_of(*, decision: Decision) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ class Verdict:
     reasons: str
     public_notice: str = ""
     corrections: Mapping[str, str] = field(default_factory=dict)  # field → value as it should read
+    confirmed: str = ""  # why a corrected value that looks wrong is right
     failing: tuple[ConditionName, ...] = ()  # of a refused repair
     holds_from: date | None = None  # when they are expected to hold
     order: Order | None = None

@@ -15,6 +15,7 @@ from publiccredit.accounts.operations import Act, NotAllowed, one_act
 from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
 from publiccredit.casework.correcting import corrected
+from publiccredit.casework.doubts import CONFIRMED, verify_values
 from publiccredit.casework.effects import carry_out
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
@@ -183,6 +184,7 @@ def _verify_substance(
     if Effect.CORRECT in outcome.effects:
         for record in records:
             corrected(record_id=record.pk, wanted=verdict.corrections, on=act.on)
+            verify_values(record=record, corrections=verdict.corrections, confirmed=verdict.confirmed, on=act.on)
     if rules.conditions:
         return _verify_repair(act, case, rules, outcome, verdict, records[0])
     return verdict
@@ -273,7 +275,7 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
         outcome=outcome.name,
         effects=[e.value for e in outcome.effects],
         withdrawn_as=outcome.withdrawn_as.value if outcome.withdrawn_as else "",
-        reasons=verdict.reasons.strip(),
+        reasons=_with_confirmation(verdict),
         template=outcome.template,
         public_notice=verdict.public_notice.strip() or outcome.title,
         corrections=dict(verdict.corrections),
@@ -289,6 +291,12 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
         proposed_session=act.by.session,
         entry_id=act.entry_id,
     )
+
+
+def _with_confirmation(verdict: Verdict) -> str:
+    """Why a value that looks wrong is right belongs to the reasons: whoever approves it and whoever is told read it."""
+    said = f"\n{CONFIRMED}{verdict.confirmed.strip()}" if verdict.confirmed.strip() else ""
+    return verdict.reasons.strip() + said
 
 
 def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> None:

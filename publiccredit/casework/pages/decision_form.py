@@ -10,6 +10,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
 from publiccredit.casework.changes import repeated_elsewhere
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
+from publiccredit.casework.doubts import CONFIRMED, DoubtNotAnswered
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
@@ -40,8 +41,10 @@ def _written(returned: Decision | None, outcome: Outcome) -> dict[str, Any]:
         for number, pair in enumerate(returned.corrections.items(), start=1)
         for part, text in zip(("field", "value"), pair, strict=True)
     }
+    reasons, _, confirmed = returned.reasons.partition(f"\n{CONFIRMED}")
     return {
-        "reasons": returned.reasons,
+        "reasons": reasons,
+        "confirmed": confirmed,
         "public_notice": "" if returned.public_notice == outcome.title else returned.public_notice,
         "order_number": returned.order_number,
         "order_from": _typed(returned.order_from),
@@ -64,6 +67,7 @@ class DecisionForm(StepForm):
     done = "决定已提交。"
     at_field: ClassVar = {
         operations.ReasonsMissing: "reasons",
+        DoubtNotAnswered: "confirmed",
         UnableToCorrect: "value_1",
         operations.PublicWordsMissing: "public_notice",
         operations.ConditionsNotMet: "failing",
@@ -150,6 +154,25 @@ class DecisionForm(StepForm):
                 help_text="日期写作 2026-11-03；金额单位为万元。" if first else "",
             )
 
+        if self.initial.get("confirmed") or self.data.get("confirmed"):
+            self._ask_confirmation()
+
+    def _ask_confirmation(self) -> None:
+        """Asked only of a value that looks wrong: what is asked of every one is answered without a look."""
+        self.fields["confirmed"] = forms.CharField(
+            label="数值确实如此的依据",
+            required=False,
+            max_length=LONGEST,
+            help_text="例如：决定书第 2 页写明“罚款 1,490,000 元”。随理由写入决定，审核人和申请人都能看到。",
+            error_messages={"max_length": f"最多 {LONGEST} 字。请删减。"},
+        )
+
+    def refuse(self, refusal: Exception) -> None:
+        """Ask to confirm what is doubted at a field that was not asked before."""
+        if isinstance(refusal, DoubtNotAnswered) and "confirmed" not in self.fields:
+            self._ask_confirmation()
+        super().refuse(refusal)
+
     def _ask_order(self) -> None:
         self.fields["order_number"] = forms.CharField(
             label="文书号",
@@ -200,6 +223,7 @@ class DecisionForm(StepForm):
             reasons=given["reasons"],
             public_notice=given["public_notice"],
             corrections=self._corrections(given),
+            confirmed=given.get("confirmed", ""),
             failing=tuple(ConditionName(word) for word in given.get("failing", ())),
             holds_from=given.get("holds_from"),
             order=Order(given["order_number"], given["order_from"], given.get("order_until"))

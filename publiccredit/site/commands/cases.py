@@ -143,6 +143,7 @@ def open_(procedure: str, records: tuple[int, ...], papers: tuple[str, ...], acc
 @click.option("--reasons", metavar="文字", required=True, help="本案的事实和理由，不能是模板原文。")
 @click.option("--notice", metavar="文字", default="", help="公开说明，人人可见，不写自然人姓名和号码；撤回记录的必填。")
 @click.option("--correct", "corrections", metavar="字段=内容", multiple=True, help="更正的字段，可重复。")
+@click.option("--confirmed", metavar="文字", default="", help="更正的数值看似有误而确实如此的，写明文书的哪一处。")
 @click.option("--failing", metavar="条件", multiple=True, help="未满足的修复条件，可重复。")
 @click.option("--holds-from", "holds_from", type=Day(), help="条件预计何时满足。")
 @click.option("--order", "order_number", metavar="文书号", help="所依的法院或者复议机关文书。")
@@ -308,6 +309,7 @@ def _verdict(outcome: str, given: dict[str, Any]) -> "Verdict":
         reasons=given["reasons"],
         public_notice=given["notice"],
         corrections=dict(_pair(pair, "--correct", "字段=内容") for pair in given["corrections"]),
+        confirmed=given["confirmed"],
         failing=tuple(word_of(ConditionName, word, "--failing") for word in given["failing"]),
         holds_from=given["holds_from"],
         order=_order(given["order_number"], given["begins"], given["until"]),

@@ -87,7 +87,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             ask = CodeForm(initial={"identifier": form.cleaned_data["identifier"]})
-            return _ask_code(request, ask, status=200)
+            return _ask_code(request, ask, status=200, sent_to=form.cleaned_data["contact"])
     return _ways(request, letter=LetterForm(), contact=form)
 
 
@@ -216,8 +216,15 @@ def _ways(request: HttpRequest, *, letter: LetterForm, contact: ContactForm) -> 
     return render(request, "subjectdesk/log_in.html", named, status=422 if wrong else 200)
 
 
-def _ask_code(request: HttpRequest, form: CodeForm, *, status: int) -> HttpResponse:
-    named = {"form": form, "next": request.POST.get("next", ""), "by_phone": connected() is None}
+def _ask_code(request: HttpRequest, form: CodeForm, *, status: int, sent_to: str = "") -> HttpResponse:
+    """Ask for a code; how it comes is said by the contact that was typed, be it anybody's or nobody's."""
+    named = {
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "asked": bool(sent_to),
+        "by_hand": connected() is None,
+        "by_mail": "@" in sent_to,
+    }
     return render(request, "subjectdesk/code.html", named, status=status)
 
 
