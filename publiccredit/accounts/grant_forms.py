@@ -17,7 +17,7 @@ def reason_field(label: str, *, help_text: str) -> forms.CharField:
         label=label,
         min_length=LEAST_REASON,
         max_length=500,
-        help_text=help_text,
+        help_text=f"{help_text}至少 {LEAST_REASON} 字。",
         error_messages={"required": "请写明理由。", "min_length": "理由太短。请写明为什么、凭什么。"},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -2,15 +2,14 @@
 
 import io
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
 
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, PageBreak, SimpleDocTemplate, Spacer
 
-from publiccredit.casework.pdf_face import FACE
+from publiccredit.casework.pdf_face import FACE, paragraph
 from publiccredit.casework.printing import Printed
 
 _BODY = ParagraphStyle("body", fontName=FACE, fontSize=12, leading=22, firstLineIndent=24, wordWrap="CJK")
@@ -44,13 +43,13 @@ def pdf(*, letters: Iterable[Printed]) -> bytes:
 
 def _flowables(letter: Printed) -> list[Flowable]:
     return [
-        Paragraph(escape(letter.heading), _TITLE),
-        Paragraph(escape(letter.title), _TITLE),
+        paragraph(letter.heading, _TITLE),
+        paragraph(letter.title, _TITLE),
         Spacer(1, 6 * mm),
-        Paragraph(escape(letter.number), _RIGHT),
+        paragraph(letter.number, _RIGHT),
         Spacer(1, 4 * mm),
-        Paragraph(escape(letter.addressee), _FLUSH),
-        *(Paragraph(escape(line), _BODY) for line in letter.paragraphs),
+        paragraph(letter.addressee, _FLUSH),
+        *(paragraph(line, _BODY) for line in letter.paragraphs),
         Spacer(1, 12 * mm),
-        *(Paragraph(escape(line), _RIGHT) for line in letter.signature),
+        *(paragraph(line, _RIGHT) for line in letter.signature),
     ]

@@ -1,6 +1,6 @@
 """Every read of casework: desks, one case with its history in sentences, what a subject can do, public figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
@@ -16,7 +16,7 @@ from publiccredit.casework.navigating import determined_by, navigator, repair_ef
 from publiccredit.casework.paper_files import paper_as_answer
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.repair_notices import repair_notice
-from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for
+from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for, title_of_case
 from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
@@ -84,6 +84,7 @@ __all__ = [
     "severity_records",
     "severity_standing",
     "timeline",
+    "title_of_case",
     "withdrawal",
 ]
 
@@ -107,6 +108,9 @@ SENTENCES = {
     Happening.EFFECTIVE.value: "决定生效：{text}。",
     Happening.GUIDED.value: "{by}发出办理指引：{text}",
 }
+
+OUTSIDE = {Happening.RETURNED.value: "{by}退回重办。"}
+"""What a case's own people say to each other before there is a decision is not part of it."""
 
 
 def cases() -> QuerySet[Case]:
@@ -212,21 +216,24 @@ def may_be_reviewed(*, case: Case, on: date) -> bool:
     return not clocks.why_no_review(case=case, rules=procedure_of(case=case), on=on)
 
 
-def timeline(*, case: Case) -> tuple[Event, ...]:
-    """Give the history of a case in sentences, the oldest first."""
+def timeline(*, case: Case, among_officers: bool) -> tuple[Event, ...]:
+    """Give the history of a case in sentences, the oldest first; what officers remark to each other, to them alone."""
+    sentences = SENTENCES if among_officers else SENTENCES | OUTSIDE
     rules = procedure_of(case=case)
     titles = {p.name: p.title for p in rules.papers}
     steps = list(case.steps.order_by("pk"))
     people = accounts.spoken_names(names=[step.by for step in steps], departments=catalogue.department_names())
-    return tuple(Event(step.at, _sentence(case, step, titles, people.get(step.by, step.by))) for step in steps)
+    return tuple(
+        Event(step.at, _sentence(case, step, sentences, titles, people.get(step.by, step.by))) for step in steps
+    )  # fmt: skip
 
 
-def _sentence(case: Case, step: CaseStep, papers: dict[str, str], by: str) -> str:
+def _sentence(case: Case, step: CaseStep, sentences: Mapping[str, str], papers: Mapping[str, str], by: str) -> str:
     party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
     if step.step == "open" and step.party != case.applicant:  # a counter took it down for its applicant
         return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{by}收件。"
     text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
-    return SENTENCES.get(step.step, "{by}办理“{step}”。{text}").format(
+    return sentences.get(step.step, "{by}办理“{step}”。{text}").format(
         who=party, by=by, text=text, step=step.step
     )  # fmt: skip
 

@@ -68,6 +68,11 @@ def procedure_of(*, case: Case, within: Packs | None = None) -> Procedure:
     return catalogue.procedure(name=ProcedureName(case.procedure), on=case.opened_on, within=within)
 
 
+def title_of_case(*, case: Case, within: Packs | None = None) -> str:
+    """Give what kind of case it is, in words; a review is told apart from what it reviews."""
+    return f"{procedure_of(case=case, within=within).title}{'（复核）' if case.reviews_id else ''}"
+
+
 def grounds_for(*, rules: Procedure, record_type: RecordType | None) -> tuple[Ground, ...]:
     """Give the grounds on which something can be asked about a record: what is no entry in a list is in none."""
     listed = record_type is not None and record_type.entry_in_list

@@ -6,7 +6,7 @@ Pages, the interface and files call it with today; no reader chooses the day on 
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, groupby
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -185,14 +185,19 @@ def record_page(
 
 
 def versions(*, record_id: int, audience: Audience, on: date) -> tuple[VisibleRecord, ...]:
-    """Give the versions of a record that is visible now, the newest first, without those it had while held."""
+    """
+    Give the versions of a record that is visible now, the newest first, without those it had while held.
+
+    A decision changes a record in several steps of one act: only how the act left it was ever to be seen.
+    """
     condition = visible(audience=audience, on=on, packs=catalogue.packs())
     current = subjects.records().filter(condition, pk=record_id).first()
     if current is None:
         return ()
     former = subjects.record_versions().filter(condition, record_id=record_id, subject_id=current.subject_id)
     rows: Iterable[Record | RecordVersion] = chain([current], former.order_by("-known_from"))
-    return tuple(shown(row, audience=audience, on=on) for row in rows)
+    left = (next(of_one_act) for _, of_one_act in groupby(rows, key=lambda row: row.entry_id))
+    return tuple(shown(row, audience=audience, on=on) for row in left)
 
 
 def subject_identifier(*, subject_id: int, uscc: str | None) -> str:

@@ -14,6 +14,7 @@ from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.disclosure.words import (
+    SeverityWords,
     department_name,
     last_day,
     severity_words,
@@ -164,13 +165,16 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
         cases=tuple(
             CopiedCase(
                 number=case.number,
-                title=casework.procedure_of_case(case=case).title,
+                title=casework.title_of_case(case=case),
                 state=str(CaseState(case.state).label),
                 opened_on=case.opened_on,
                 due_on=case.due_on,
                 papers_due_on=case.papers_due_on,
                 due=casework.due_in_words(case=case),
-                history=tuple(f"{e.at.astimezone(CHINA):%Y-%m-%d} {e.sentence}" for e in casework.timeline(case=case)),
+                history=tuple(
+                    f"{e.at.astimezone(CHINA):%Y-%m-%d} {e.sentence}"
+                    for e in casework.timeline(case=case, among_officers=False)
+                ),
             )
             for case in queries.own_cases(visitor=visitor)
         ),
@@ -190,6 +194,12 @@ def _day(day: date | None) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def _severity(said: SeverityWords) -> str:
+    """Say how severe, by which rule, on which basis, and how well that is known: as the public page does."""
+    basis = f"。依据：{said.basis}（{said.confidence}）" if said.confidence else f"。{said.basis}" if said.basis else ""
+    return f"{said.title}，{said.rule}{basis}"
 
 
 def _record(own: OwnRecord) -> CopiedRecord:
@@ -213,7 +223,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         status=status_of(record).text,
         severity=record.severity.value if record.severity else "",
         severity_rule=record.severity_rule,
-        severity_words=f"{severity.title}，{severity.rule}" if severity else "",
+        severity_words=_severity(severity) if severity else "",
         repair_opens_on=own.navigator.earliest_on if own.navigator else None,
         shown_until=last_day(record),
         disclosed_until=record.disclosed_until,

@@ -2,7 +2,6 @@
 
 import io
 from functools import partial
-from xml.sax.saxutils import escape
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -10,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Paragraph, SimpleDocTemplate, Spacer
 
-from publiccredit.casework.pdf_face import FACE
+from publiccredit.casework.pdf_face import FACE, paragraph
 from publiccredit.ledger.types import CHINA
 from publiccredit.subjectdesk.copying import CopiedRecord, Copy
 
@@ -48,24 +47,22 @@ def _foot(words: str, canvas: Canvas, document: BaseDocTemplate) -> None:
 def story_of(*, copy: Copy) -> list[Flowable]:
     """Give the paragraphs of a copy, in order."""
     story: list[Flowable] = [
-        Paragraph(escape(f"{copy.name}公共信用信息"), TITLE),
+        paragraph(f"{copy.name}公共信用信息", TITLE),
         _line("统一社会信用代码", copy.identifier),
         _line("取得时间", f"{copy.made_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
-        Paragraph("本副本由信用信息主体本人免费取得，列出平台所存的全部记录，包括已经停止公示的。", TEXT),
-        Paragraph(f"一、记录（{len(copy.records)} 条）", HEAD),
+        paragraph("本副本由信用信息主体本人免费取得，列出平台所存的全部记录，包括已经停止公示的。", TEXT),
+        paragraph(f"一、记录（{len(copy.records)} 条）", HEAD),
     ]
     for record in copy.records:
         story += _record(record)
-    story.append(Paragraph(f"二、案件（{len(copy.cases)} 件）", HEAD))
+    story.append(paragraph(f"二、案件（{len(copy.cases)} 件）", HEAD))
     for case in copy.cases:
         state = "，".join(said for said in (case.state, case.due) if said)
-        story.append(Paragraph(escape(f"{case.number} {case.title}：{state}"), TEXT))
-        story += [Paragraph(escape(sentence), TEXT) for sentence in case.history]
-    story.append(Paragraph(f"三、查阅记录（{len(copy.looks)} 次）", HEAD))
+        story.append(paragraph(f"{case.number} {case.title}：{state}", TEXT))
+        story += [paragraph(sentence, TEXT) for sentence in case.history]
+    story.append(paragraph(f"三、查阅记录（{len(copy.looks)} 次）", HEAD))
     story += [
-        Paragraph(
-            escape(f"{look.at.astimezone(CHINA):%Y-%m-%d %H:%M} {look.department} {look.role}：{look.what}"), TEXT
-        )
+        paragraph(f"{look.at.astimezone(CHINA):%Y-%m-%d %H:%M} {look.department} {look.role}：{look.what}", TEXT)
         for look in copy.looks
     ]
     return story
@@ -73,9 +70,9 @@ def story_of(*, copy: Copy) -> list[Flowable]:
 
 def _record(record: CopiedRecord) -> list[Flowable]:
     rows = [*record.lines, *((field.title, field.value) for field in record.fields)]
-    head = Paragraph(escape(f"{record.title} {record.document_number}"), HEAD)
+    head = paragraph(f"{record.title} {record.document_number}", HEAD)
     return [head, *(_line(title, value) for title, value in rows if value), Spacer(1, 4 * mm)]
 
 
 def _line(title: str, value: str) -> Paragraph:
-    return Paragraph(escape(f"{title}：{value}"), TEXT)
+    return paragraph(f"{title}：{value}", TEXT)

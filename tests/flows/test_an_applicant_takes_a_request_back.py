@@ -81,7 +81,7 @@ def test_the_mark_of_an_objection_goes_with_it_in_one_act(record: Record) -> Non
     assert _dispute(record) == ""
     case.refresh_from_db()
     assert (case.state, case.taken_back_at, case.decided_at) == ("taken_back", LATER, None)
-    assert queries.timeline(case=case)[-1].sentence == "申请人撤回请求，案件终止。"
+    assert queries.timeline(case=case, among_officers=True)[-1].sentence == "申请人撤回请求，案件终止。"
     letter = Letter.objects.get(case=case, kind="taken_back")
     assert "所涉记录的异议标注同时取消。" in letter.text
     assert "撤回不影响以后就同一事项重新提出。" in letter.text

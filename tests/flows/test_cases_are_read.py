@@ -102,7 +102,7 @@ def test_each_desk_sees_what_waits_for_it(record: Record) -> None:
 def test_a_case_tells_its_history_in_sentences(record: Record) -> None:
     case = repair_ready(record)
     settled(case, "granted", first=LIAISON, second=HEAD)
-    assert [e.sentence for e in queries.timeline(case=case)] == [
+    assert [e.sentence for e in queries.timeline(case=case, among_officers=True)] == [
         "信用信息主体提出请求。",
         "信用信息主体提交材料“履行义务的证明”。",
         "信用信息主体提交材料“信用承诺书”。",

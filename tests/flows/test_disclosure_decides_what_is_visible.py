@@ -13,6 +13,7 @@ from django.db import connection
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.queries import subject_file, versions, visible_record, visible_records
 from publiccredit.disclosure.types import Standing
+from publiccredit.ledger.operations import next_entry_id
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record, stored_subject
 
@@ -185,7 +186,7 @@ def test_looking_back_does_not_show_a_record_under_a_subject_it_was_wrongly_link
 def test_versions_leave_out_those_before_service() -> None:
     record = stored_record(subject=stored_subject(), state="held_unserved", served_on=None, disclosed_from=None)
     _change(record, at=JUNE, state="filed", served_on=SERVED, disclosed_from=SERVED)
-    _change(record, at=JULY, fine_fen=1_000_000)
+    _change(record, at=JULY, fine_fen=1_000_000, entry_id=next_entry_id())
     found = versions(record_id=record.pk, audience=Audience.PUBLIC, on=date(2026, 8, 1))
     assert [(v.known_from, v.known_until) for v in found] == [(JULY, None), (JUNE, JULY)]
 

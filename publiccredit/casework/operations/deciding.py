@@ -39,7 +39,12 @@ DECIDABLE = (CaseState.IN_HAND, CaseState.WITH_SOURCE, CaseState.WAITING_FOR_PAP
 LEAST_REASONS = 10  # characters, blanks apart; the database says the same
 BLANK = "____"  # what a template leaves to be written
 BY_OFFICER = frozenset(  # a paper may not convince
-    {ConditionName.DUTIES_PERFORMED, ConditionName.COMMITMENT, ConditionName.COURT_ORDER}
+    {
+        ConditionName.REPAIRABLE,  # what law excludes is found by who decides, and said by no applicant
+        ConditionName.DUTIES_PERFORMED,
+        ConditionName.COMMITMENT,
+        ConditionName.COURT_ORDER,
+    }
 )
 
 

@@ -164,7 +164,7 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
         "eligibility": queries.eligibility_of(case=case, on=on),
         "decisions": _decisions(case, rules, on),
         "letters": list(case.letters.all()),
-        "events": queries.timeline(case=case),
+        "events": queries.timeline(case=case, among_officers=True),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
         "returned": words_of_returns(cases=[case]).get(case.pk, "") if StepName.PROPOSE in may else "",
         "by_another": _by_another(case, actor),

@@ -21,14 +21,21 @@ from publiccredit.casework import operations
 from publiccredit.casework.desk import party_at_desk
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
-from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
+from publiccredit.casework.pages.receiving import (
+    AUTHORISATION,
+    ReceivedForm,
+    authorised,
+    keep_authorisation,
+    received_today,
+)
 from publiccredit.casework.pages.shared import field_titles, record_words
 from publiccredit.casework.queries import cases_of_record, determined_by
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for
-from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel
+from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, PaperIn
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ConditionName, Party, Procedure, ProcedureName, StepName
+from publiccredit.catalogue.types import ConditionName, PaperKind, Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.papers import PaperField
 from publiccredit.subjects.queries import Record, record_type_of, repair_opens_on
 
 
@@ -57,12 +64,17 @@ class OpeningForm(ReceivedForm):
     def __init__(self, *arguments: Any, rules: Procedure, actor: Actor, record: Record | None, **named: Any) -> None:
         super().__init__(*arguments, **named)
         kind = record_type_of(record) if record is not None else None
-        grounds = [(g.name, g.title) for g in grounds_for(rules=rules, record_type=kind)]
+        # That law excludes a repair is for the decision to say: nobody applies on the ground that it cannot be had.
+        offered = [g for g in grounds_for(rules=rules, record_type=kind) if not g.unrepairable]
+        grounds = [(g.name, g.title) for g in offered]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
         parties = [p for p in Party if rules.allows(StepName.OPEN, p)]
         if actor.of_department:
             parties = [p for p in parties if p is not Party.OFFICE]
         self.fields["party"].choices = [(p.value, PARTY_TITLES[p]) for p in parties]  # type: ignore[attr-defined]
+        self.papers = [p for p in rules.papers if p.name != AUTHORISATION]
+        for paper in self.papers:
+            self.fields[paper_name(paper)] = PaperField(label=paper.title, required=False, note=_note_of(paper))
         fields_of = _fields(record) if record is not None and rules.marks_dispute else []
         if fields_of:
             self.fields["field"] = forms.ChoiceField(
@@ -152,6 +164,15 @@ def _ways(record: Record | None, actor: Actor, on: date) -> list[Way]:
     ]
 
 
+def paper_name(paper: PaperKind) -> str:
+    """Give the name of the field for a paper of the procedure."""
+    return f"paper_{paper.name}"
+
+
+def _note_of(paper: PaperKind) -> str:
+    return f"{paper.note}。" if paper.note else ""
+
+
 def usually_written(*, record: Record | None) -> dict[str, Any]:
     """Give what usually stands in the form."""
     name = record.subject.name if record is not None and record.subject is not None else ""
@@ -205,4 +226,15 @@ def open_as_written(
         received_on=given["received_on"],
     )
     keep_authorisation(by=by, case=opened, rules=rules, given=given, content=content, at=at)
+    _keep_papers(given, by, opened, rules, at)
     return opened
+
+
+def _keep_papers(given: Mapping[str, Any], by: Actor, opened: Case, rules: Procedure, at: datetime) -> None:
+    """Put what came in the same envelope into the case; a form that is sent twice hands in nothing twice."""
+    there = set(opened.papers.values_list("kind", flat=True))
+    for paper in rules.papers:
+        file = given.get(paper_name(paper))
+        if file and paper.name not in there:
+            handed = PaperIn(kind=paper.name, file_name=file.name, content=file.read())
+            operations.hand_in_paper(by=by, case_id=opened.pk, paper=handed, at=at)

@@ -1,4 +1,8 @@
-"""One account for every role, with passwords made at the first start and kept where only their owner reads them."""
+"""
+An account for every role, two where a second person is asked for.
+
+Their passwords are made at the first start and kept where only their owner reads them.
+"""
 
 import json
 import secrets
@@ -49,7 +53,9 @@ ACCOUNTS = (
     DemoAccount("liaison_tax", "县税务局演示联络员", Role.LIAISON, "taxation"),
     DemoAccount("head_market", "县市场监管局演示负责人", Role.DEPARTMENT_HEAD, "market_regulation"),
     DemoAccount("office_clerk", "县信用办演示经办人", Role.OFFICE_CLERK),
+    DemoAccount("office_clerk_second", "县信用办演示第二经办人", Role.OFFICE_CLERK),
     DemoAccount("office_head", "县信用办演示负责人", Role.OFFICE_HEAD),
+    DemoAccount("office_head_second", "县信用办演示第二负责人", Role.OFFICE_HEAD),
     DemoAccount("auditor", "演示审计人员", Role.AUDITOR),
     DemoAccount("administrator", "演示管理员", Role.ADMINISTRATOR),
     DemoAccount("administrator_second", "演示第二管理员", Role.ADMINISTRATOR),

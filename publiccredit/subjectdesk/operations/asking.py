@@ -129,7 +129,10 @@ def _verify_day(procedure: ProcedureName, asked: Asked, record_id: int, on: date
     found = cases.navigator(record_id=record_id, on=on)
     opens_on = queries.repair_opens_later(rules=rules, ground=asked.ground, navigator=found, on=on)
     if opens_on is not None:
-        raise NotOpenYet(f"最短公示期还没有满，自 {opens_on} 起可以申请修复。请到那一天再提出。")
+        raise NotOpenYet(
+            f"最短公示期还没有满，自 {opens_on} 起可以申请修复。请到那一天再提出；"
+            "现在就要书面答复的，可以到窗口或者写信提出。"
+        )
 
 
 def _verify_first(visitor: Visitor, procedure: ProcedureName, asked: Asked, record_id: int, key: str) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from publiccredit.subjectdesk.access import open_to_subject
-from publiccredit.subjectdesk.copying import Copy, take_copy
+from publiccredit.subjectdesk.copying import Copy, copy_of, take_copy
 from publiccredit.subjectdesk.pdf import pdf_of
 from publiccredit.subjectdesk.types import Visitor
 
@@ -14,7 +14,9 @@ from publiccredit.subjectdesk.types import Visitor
 @open_to_subject
 @require_GET
 def as_page(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    return render(request, "subjectdesk/copy.html", {"visitor": visitor, "copy": _copy(visitor, "page")})
+    """Show what a copy would hold: nothing is taken along by looking, so nothing is written down as given."""
+    copy = copy_of(visitor=visitor, at=timezone.localtime(), on=timezone.localdate())
+    return render(request, "subjectdesk/copy.html", {"visitor": visitor, "copy": copy})
 
 
 @open_to_subject

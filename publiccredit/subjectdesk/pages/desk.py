@@ -123,9 +123,11 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         # What somebody else has asked of a record is not the subject's to read: a reader stays unknown to it.
         "asked": found.request if found.applicant == Party.SUBJECT.value else "",
         "ground": ground.title if ground else found.ground,
-        "title": rules.title,
+        "title": casework.title_of_case(case=found),
+        "reviews": queries.own_case(visitor=visitor, case_id=found.reviews_id) if found.reviews_id else None,
+        "review": queries.review_of(case=found),
         "line": case_line(found),
-        "events": casework.timeline(case=found),
+        "events": casework.timeline(case=found, among_officers=False),
         "papers": [
             {"title": titles.get(p.kind, p.kind), "paper": p, "own": p.party == Party.SUBJECT.value}
             for p in found.papers.all()
@@ -205,10 +207,9 @@ def own_case(visitor: Visitor, case_id: int) -> Case:
 
 def case_line(found: Case) -> CaseLine:
     """Give a case in a line."""
-    rules = casework.procedure_of_case(case=found)
     return CaseLine(
         number=found.number,
-        title=rules.title,
+        title=casework.title_of_case(case=found),
         state=str(CaseState(found.state).label),
         due=casework.due_in_words(case=found),
         url=reverse("subjectdesk:case", args=[found.pk]),
