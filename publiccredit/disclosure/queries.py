@@ -73,7 +73,7 @@ def visible_records(
     Give the records an audience may see on a day, the newest first, each with no more than its disclosed fields.
 
     With ``as_known_at`` they read as the platform knew them at that time; but what has ended, been withdrawn or moved
-    to another subject since stays away: looking back never publishes again (DP-10, DP-18).
+    to another subject since stays away: looking back never publishes again (DP-10, DP-18). ``matching`` only narrows.
     """
     chosen = _chosen(
         subject_id=subject_id,
@@ -83,7 +83,7 @@ def visible_records(
     if as_known_at is not None:
         if record_id is not None:
             chosen &= Q(record_id=record_id)
-        believed = _as_known(audience=audience, on=on, at=as_known_at, chosen=chosen)
+        believed = _as_known(audience=audience, on=on, at=as_known_at, chosen=chosen, matching=matching)
         return tuple(record for record in believed if before_id is None or record.id < before_id)[:limit]
     if record_id is not None:
         chosen &= Q(pk=record_id)
@@ -117,9 +117,11 @@ def _chosen(**conditions: int | str | None) -> Q:
     return Q(**{name: value for name, value in conditions.items() if value is not None})
 
 
-def _as_known(*, audience: Audience, on: date, at: datetime, chosen: Q) -> tuple[VisibleRecord, ...]:
+def _as_known(
+    *, audience: Audience, on: date, at: datetime, chosen: Q, matching: Q | None
+) -> tuple[VisibleRecord, ...]:
     packs = catalogue.packs()
-    then = visible(audience=audience, on=min(china_day(at=at), on), packs=packs)
+    then = visible(audience=audience, on=min(china_day(at=at), on), packs=packs) & (matching or Q())
     former = subjects.record_versions().filter(chosen, then, known_from__lte=at, known_until__gt=at)
     of_record = _of_current(chosen)
     current = subjects.records().filter(of_record, then, known_from__lte=at)
@@ -223,10 +225,18 @@ def known_subjects(*, subject_ids: Iterable[int], audience: Audience, on: date) 
 
 
 def subject_file(
-    *, identifier: str, audience: Audience, on: date, as_known_at: datetime | None = None
+    *,
+    identifier: str,
+    audience: Audience,
+    on: date,
+    as_known_at: datetime | None = None,
+    in_term_on: date | None = None,
 ) -> SubjectFile | None:
     """
     Give a subject with what is visible of it, or nothing where nothing is visible now.
+
+    With ``as_known_at`` its records read as ``visible_records`` says; with ``in_term_on`` they are those of them whose
+    term covers that other day, too. None may be left.
 
     A subject whose only records have ended or are held back looks like one the platform never heard of.
     """
@@ -236,8 +246,15 @@ def subject_file(
     records = visible_records(audience=audience, on=on, subject_id=row.pk, limit=FILE + 1)
     if not records:
         return None
-    if as_known_at is not None:
-        records = visible_records(audience=audience, on=on, as_known_at=as_known_at, subject_id=row.pk, limit=FILE + 1)
+    if as_known_at is not None or in_term_on is not None:
+        records = visible_records(
+            audience=audience,
+            on=on,
+            as_known_at=as_known_at,
+            matching=visible(audience=audience, on=in_term_on, packs=catalogue.packs()) if in_term_on else None,
+            subject_id=row.pk,
+            limit=FILE + 1,
+        )
     former = subjects.names().filter(subject_id=row.pk, borne_until__isnull=False).order_by("-borne_until")
     return SubjectFile(
         subject=_subject(row, tuple(former.values_list("name", flat=True))),

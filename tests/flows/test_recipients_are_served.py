@@ -178,6 +178,7 @@ def test_an_export_at_the_command_line_names_to_whom_it_is_given(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("publiccredit.site.commands.asking.database_ready", lambda: None)
+    monkeypatch.setattr("publiccredit.site.commands.asking.today", NOW.date)
     assert record.subject is not None
     recipient = registered()
     asked = {"identifier": record.subject.uscc or "", "on": NOW.date(), "as_known_at": None}

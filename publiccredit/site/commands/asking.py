@@ -60,18 +60,24 @@ def search(text: str, limit: int) -> int:
 
 @click.command("show", cls=Command)
 @click.argument("identifier", metavar="代码")
-@click.option("--on", type=Day(), help="按现在所存的内容，该日在公示期内的记录；默认今天。")
+@click.option("--on", type=Day(), help="只列现在公开的记录中，该日也在公示期内的。")
 @click.option(
-    "--as-known-at", "as_known_at", type=Instant(), help="现在仍公示的记录，平台在该时间怎样记载；写日期即该日终了。"
+    "--as-known-at",
+    "as_known_at",
+    type=Instant(),
+    help="现在公开的记录，平台在该时间怎样记载；写日期即该日终了。",
 )
 @click.option(
-    "--to", "recipient", metavar="接收方", help="提供给哪个已登记的接收方；写明后记入提供记录，日后变更即告知它。"
+    "--to",
+    "recipient",
+    metavar="接收方",
+    help="提供给哪个已登记的接收方：只提供现在公开的内容，记入提供记录，日后变更即告知它。",
 )
 def show(identifier: str, on: date | None, as_known_at: datetime | None, recipient: str | None) -> int:
     """
-    显示一个主体向公众公开的档案。没有可公开的内容时退出码为 1。
+    显示一个主体现在向公众公开的档案。没有可公开的内容时退出码为 1。
 
-    --on 换的是哪一天，内容是现在所存的；--as-known-at 换的是平台何时所知。期满、修复、撤回的，回看也不再公示。
+    --on 只列其中该日也在公示期内的；--as-known-at 换的是平台何时所知。期满、修复、撤回的，回看也不再公示。
     """
     database_ready()
     from publiccredit.catalogue.types import Audience
@@ -79,30 +85,39 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None, recipie
     from publiccredit.recipients.operations import disclosing
     from publiccredit.recipients.types import Way
 
-    now = datetime.now(UTC)
+    now, day = datetime.now(UTC), today()
     known_at = _not_to_come(as_known_at, now=now) if as_known_at else None
+    other_day = on if on != day else None
+    if recipient and (other_day or known_at):
+        raise _only_of_now(where="--on" if other_day else "--as-known-at")
     with disclosing(to=_recipient(recipient) if recipient else None, way=Way.EXPORT, at=now) as handed:
         file = queries.subject_file(
             identifier=identifier.strip().upper() if not identifier.startswith("id-") else identifier,
             audience=Audience.PUBLIC,
-            on=on or today(),
+            on=day,
             as_known_at=known_at,
+            in_term_on=other_day,
         )
         for record in file.records if file else ():
             handed.add(record_id=record.id, known_from=record.known_from)
     if file is None:
-        when = f"在 {on} " if on else f"在 {as_known_at:%Y-%m-%d} " if as_known_at else ""
         raise Refused(
             code="not_found",
-            message=f"没有代码为“{identifier}”且{when}有公开信息的主体。"
+            message=f"没有代码为“{identifier}”且现在有公开信息的主体。"
             "请核对代码，或用 publiccredit search 按名称查找。",
             where="代码",
             exit_code=FOUND,
         )
-    histories = queries.histories(records=file.records, on=on or today())
+    histories = queries.histories(records=file.records, on=day)
     answer(asdict(file) | {"histories": {number: [vars(one) for one in told] for number, told in histories.items()}})
-    _tell(file, histories, on=on)
+    _tell(file, histories, on=other_day)
     return DONE if file.records else FOUND
+
+
+def _only_of_now(*, where: str) -> Refused:
+    """Whoever is given records is told of every change of them later: it is given what holds now, and nothing else."""
+    message = "提供给接收方的，只能是现在公开的内容。请去掉该选项；只供自己查看的，请去掉 --to。"
+    return Refused(code="only_of_now", message=message, where=where)
 
 
 def _not_to_come(instant: datetime, *, now: datetime) -> datetime:
@@ -143,7 +158,7 @@ def _tell(file: "SubjectFile", histories: "Mapping[int, tuple[Happened, ...]]", 
     if file.as_known_at:
         say(f"平台在 {file.as_known_at.astimezone(CHINA):%Y-%m-%d %H:%M} 所知（此后期满、修复或者撤回的不列）：")
     if on is not None:
-        say(f"按现在所存的内容，{on} 在公示期内的：")
+        say(f"现在公开的记录中，{on} 也在公示期内的：")
     for record in file.records:
         say(_line(record))
         for one in histories.get(record.id, ())[1:]:  # the first is that it was published
