@@ -50,7 +50,13 @@ from tests.flows.casework_rules import CHANNELS
 BY_PROXY = Applicant(Party.SUBJECT, APPLICANT.name, handler_name="王五", handler_authorisation_sha256="a" * 64)
 OBJECTION, REPAIR = ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR
 CONTESTED = ("", "violation_facts", "penalty_content")
-NO_REASONS = ("", "不成立", "经核实，该信息与决定文书一致，理由是____, 异议不予支持。")
+NO_REASONS = (
+    "",
+    "不成立",
+    "经核实，该信息与决定文书一致，理由是____, 异议不予支持。",
+    "经核实，该信息与决定文书一致，理由是XXXX，异议不予支持。",
+    "经核实，该信息与决定文书一致，异议不予支持。",
+)
 
 
 class Casework(ReportedCases):

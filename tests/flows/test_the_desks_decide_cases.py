@@ -58,8 +58,11 @@ def test_a_decision_begins_with_its_template_and_the_template_alone_is_refused(r
     response = send(CLERK, case, "decide", outcome="rejected", reasons=template)
     assert response.status_code == 422
     said = response.content.decode()
-    assert "理由仍是模板原文，或者有未填的空白。请写出本案的事实和依据。" in said
+    assert "理由仍是模板原文，还有未填的空白：“理由是____”。请在这里写出本案的事实和依据；" in said
     assert template in said
+    for filled, fault in (("XXXX", "理由中还有未填的空白：“理由是XXXX”。"), ("不对", "自己写的只有 2 字。")):
+        response = send(CLERK, case, "decide", outcome="rejected", reasons=template.replace("____", filled))
+        assert (response.status_code, fault in response.content.decode()) == (422, True)
     assert state(case) == "in_hand"
     assert send(CLERK, case, "decide", outcome="rejected", reasons="").status_code == 422
     assert send(CLERK, case, "decide", outcome="rejected", reasons=REASONS).status_code == 302

@@ -4,7 +4,6 @@ Deciding: an outcome with reasons by a named human, and by a second one where th
 What the decision does to the record happens in the same transaction; every surface reads the record.
 """
 
-import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
+from publiccredit.casework.reasons import fault_of_reasons
 from publiccredit.casework.reviewers import verify_reviewer
 from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, write_step
 from publiccredit.casework.types import (
@@ -36,8 +36,6 @@ from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record
 
 DECIDABLE = (CaseState.IN_HAND, CaseState.WITH_SOURCE, CaseState.WAITING_FOR_PAPERS)
-LEAST_REASONS = 10  # characters, blanks apart; the database says the same
-BLANK = "____"  # what a template leaves to be written
 BY_OFFICER = frozenset(  # a paper may not convince
     {
         ConditionName.REPAIRABLE,  # what law excludes is found by who decides, and said by no applicant
@@ -84,7 +82,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.PROPOSE, states=DECIDABLE)
         _somebody_else(case, by)
         outcome = _outcome(rules, case, verdict)
-        _verify_reasons(verdict, outcome)
+        _verify_reasons(text=verdict.reasons, template=outcome.template)
         verify_public_words(text=verdict.public_notice, outcome=outcome, case=case)
         records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
         verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
@@ -169,13 +167,9 @@ def _outcome(rules: Procedure, case: Case, verdict: Verdict) -> Outcome:
     return outcome
 
 
-def _verify_reasons(verdict: Verdict, outcome: Outcome) -> None:
-    written = re.sub(r"\s", "", verdict.reasons)
-    if len(written) < LEAST_REASONS:
-        raise ReasonsMissing(f"请写明理由，至少 {LEAST_REASONS} 字，实为 {len(written)} 字。")
-    bare = re.sub(r"[\s_]", "", outcome.template)
-    if BLANK in verdict.reasons or re.sub(r"_", "", written) == bare:
-        raise ReasonsMissing("理由仍是模板原文，或者有未填的空白。请写出本案的事实和依据。")
+def _verify_reasons(*, text: str, template: str) -> None:
+    if fault := fault_of_reasons(text=text, template=template):
+        raise ReasonsMissing(fault)
 
 
 def _verify_substance(
