@@ -14,7 +14,7 @@ from publiccredit.accounts.operations import Act
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.marking import left_of_dispute
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.rules import CaseRefused, procedure_of
+from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
 from publiccredit.casework.types import UNDECIDED
 from publiccredit.catalogue.types import Effect, Procedure
@@ -116,9 +116,8 @@ def _repair(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str
 
 
 def _undo_repair(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
-    outcome = procedure_of(case=decision.case).outcome(decision.outcome)
-    said = "" if outcome is not None and decision.public_notice == outcome.title else decision.public_notice
-    return {"repair_undone": subjects.undo_repair(**_of(act, decision, record_ids), notice=said)}
+    undone = subjects.undo_repair(**_of(act, decision, record_ids), notice=decision.public_notice)
+    return {"repair_undone": undone}
 
 
 def _withdraw(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:

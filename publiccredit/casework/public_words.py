@@ -1,4 +1,7 @@
-"""The words that stand in place of a withdrawn record, for everybody to read (DP-18)."""
+"""
+The words by which everybody is told why: in place of a withdrawn record (DP-18), beside one whose repair was
+undone (DP-19).
+"""
 
 from publiccredit.casework.models import Case
 from publiccredit.casework.rules import CaseRefused
@@ -10,12 +13,14 @@ LONGEST = 500
 
 
 class PublicWordsMissing(CaseRefused):
-    """A withdrawal does not say why to the public, or says what nobody may read there."""
+    """A withdrawal, or an undone repair, does not say why to the public, or says what nobody may read there."""
 
 
-def wanted(*, outcome: Outcome) -> bool:
-    """Tell whether an outcome takes a record away, so that words for the public stand in its place."""
-    return Effect.WITHDRAW in outcome.effects
+def wanted(*, outcome: Outcome) -> str:
+    """Say for what an outcome needs words for the public; empty where it may do without."""
+    if Effect.WITHDRAW in outcome.effects:
+        return "撤回的记录由公开说明代替"
+    return "恢复公示的记录旁写明公开说明" if Effect.UNDO_REPAIR in outcome.effects else ""
 
 
 def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
@@ -32,12 +37,12 @@ def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
     for name in _people_of(case):
         if name in words:
             raise PublicWordsMissing(f"公开说明人人可见，不能写“{name}”这样的自然人姓名。请删去。")
-    if not wanted(outcome=outcome):
+    if not (purpose := wanted(outcome=outcome)):
         return
     length = len("".join(words.split()))
     if length < LEAST or words.rstrip("。") == outcome.title:
         raise PublicWordsMissing(
-            f"撤回的记录由公开说明代替。请写明哪个机关以什么文书作出了什么处理，至少 {LEAST} 个字，实为 {length} 个字；"
+            f"{purpose}。请写明哪个机关以什么文书作出了什么处理，至少 {LEAST} 个字，实为 {length} 个字；"
             "只写结果的名称不够。"
         )
 

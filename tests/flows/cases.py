@@ -107,8 +107,8 @@ def report_ready(record: Record, *, ground: str, paper: str, at: datetime = AT) 
 def settled(
     case: Case, outcome: str, *, first: Actor, second: Actor | None = None, at: datetime = AT, **others: Any
 ) -> Decision:
-    """Decide a case, by two people where a second is named; a withdrawal says why to the public."""
-    if outcome.startswith("withdrawn_") or outcome in ("publication_stopped", "removed_from_list"):
+    """Decide a case, by two people where a second is named; a withdrawal and an undone repair say why to the public."""
+    if outcome.startswith("withdrawn_") or outcome in ("publication_stopped", "removed_from_list", "repair_undone"):
         others.setdefault("public_notice", PUBLIC_WORDS)
     decision = decide(by=first, case_id=case.pk, verdict=Verdict(outcome, REASONS, **others), at=at)
     return approve(by=second, case_id=case.pk, at=at) if second else decision

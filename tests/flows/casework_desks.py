@@ -283,7 +283,7 @@ class Casework(ReportedCases):
             model.repaired = False
             self.tell(model, "repair_undone")
 
-        self._settled(case, Verdict("repair_undone", REASONS), effect, two=True)
+        self._settled(case, Verdict("repair_undone", REASONS, public_notice=PUBLIC_WORDS), effect, two=True)
 
     # --- review, shortcuts ----------------------------------------------------------------------------------------
 

@@ -157,7 +157,9 @@ def _the_rest(failing: Failing, disputed: Record, burdened: Record) -> None:
     failing.through(lambda: operations.correct_severity(by=LIAISON, record_id=burdened.pk, at=AT, **severe))
     assert Notice.objects.get(recipient=holder).kind == "corrected"
     fresh = _found_out(stored_record(subject=burdened.subject, number=11))
-    failing.through(lambda: operations.undo_repair(by=LIAISON, case_id=fresh, reasons=REASONS, at=AT))
+    failing.through(
+        lambda: operations.undo_repair(by=LIAISON, case_id=fresh, reasons=REASONS, public_notice=PUBLIC_WORDS, at=AT)
+    )
 
 
 def _stayed_and_shielded(failing: Failing, record: Record) -> None:
@@ -174,7 +176,7 @@ def _stayed_and_shielded(failing: Failing, record: Record) -> None:
 
 def _undo(record: Record) -> int:
     case = _found_out(record)
-    operations.undo_repair(by=LIAISON, case_id=case, reasons=REASONS, at=AT)
+    operations.undo_repair(by=LIAISON, case_id=case, reasons=REASONS, public_notice=PUBLIC_WORDS, at=AT)
     return case
 
 

@@ -12,6 +12,7 @@ from publiccredit.casework.operations import (
     CaseNotFound,
     ConditionsNotMet,
     PapersMissing,
+    PublicWordsMissing,
     UnableToOpenCase,
     WrongOutcome,
     approve,
@@ -33,6 +34,7 @@ from tests.flows.cases import (
     HEAD,
     LIAISON,
     OTHER,
+    PUBLIC_WORDS,
     REASONS,
     hand_in,
     opened,
@@ -191,8 +193,10 @@ def test_false_papers_undo_a_repair_and_the_record_is_shown_to_the_end_of_its_te
     assert again.about_id == case.pk
     take_case(by=LIAISON, case_id=again.pk, at=AT)
     with pytest.raises(PapersMissing, match="核查笔录"):
-        decide(by=LIAISON, case_id=again.pk, verdict=Verdict("repair_undone", REASONS), at=AT)
+        decide(by=LIAISON, case_id=again.pk, verdict=Verdict("repair_undone", REASONS, PUBLIC_WORDS), at=AT)
     hand_in(again, "finding", by=LIAISON)
+    with pytest.raises(PublicWordsMissing, match="恢复公示"):
+        decide(by=LIAISON, case_id=again.pk, verdict=Verdict("repair_undone", REASONS), at=AT)
     settled(again, "repair_undone", first=LIAISON, second=HEAD)
     assert shown(record)
     assert shown(record, on=date(2027, 5, 19))

@@ -322,7 +322,7 @@ def test_every_verdict_has_its_verb(record: Record) -> None:
     again = opened(ProcedureName.RE_VERIFICATION, record, ground="false_commitment", by=LIAISON, applicant=SOURCE)
     hand_in(again, "finding", by=LIAISON)
     take_case(by=LIAISON, case_id=again.pk, at=AT)
-    undo_repair(by=LIAISON, case_id=again.pk, reasons=REASONS, at=AT)
+    undo_repair(by=LIAISON, case_id=again.pk, reasons=REASONS, public_notice=PUBLIC_WORDS, at=AT)
     approve(by=HEAD, case_id=again.pk, at=AT)
     assert shown(record)
     revoked = report_ready(record, ground="void", paper="new_decision")

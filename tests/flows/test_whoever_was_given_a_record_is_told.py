@@ -249,7 +249,7 @@ def test_a_repair_undone_is_told_too(record: Record) -> None:
     )
     hand_in(case, "finding", by=LIAISON)
     casework.take_case(by=LIAISON, case_id=case.pk, at=AT)
-    casework.undo_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
+    casework.undo_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, public_notice=PUBLIC_WORDS, at=AT)
     casework.approve(by=HEAD, case_id=case.pk, at=AT)
     assert list(Notice.objects.order_by("pk").values_list("kind", flat=True)) == ["repaired", "repair_undone"]
 

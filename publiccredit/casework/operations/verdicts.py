@@ -72,9 +72,10 @@ def shield_records(*, by: Actor, case_id: int, order: Order, reasons: str, at: d
     return decide(by=by, case_id=case_id, verdict=Verdict("shielded", reasons, order=order), at=at)
 
 
-def undo_repair(*, by: Actor, case_id: int, reasons: str, at: datetime) -> Decision:
-    """Undo a repair that stood on false papers: shown again, to the end of the term it had."""
-    return decide(by=by, case_id=case_id, verdict=Verdict("repair_undone", reasons), at=at)
+def undo_repair(*, by: Actor, case_id: int, reasons: str, public_notice: str, at: datetime) -> Decision:
+    """Undo a repair that stood on false papers: shown again, to the end of its term, and why, in public words."""
+    verdict = Verdict("repair_undone", reasons, public_notice=public_notice)
+    return decide(by=by, case_id=case_id, verdict=verdict, at=at)
 
 
 def withdraw_record(

@@ -109,8 +109,8 @@ class DecisionForm(StepForm):
         else:
             self.explanation = "提交后立即生效，不能撤回。"
             self.button, self.done = "作出决定", "决定已生效。"
-        if wanted(outcome=outcome):
-            self._ask_public_words()
+        if purpose := wanted(outcome=outcome):
+            self._ask_public_words(purpose)
         if Effect.CORRECT in outcome.effects:
             self._ask_corrections()
         if outcome.needs_order:
@@ -118,13 +118,13 @@ class DecisionForm(StepForm):
         if rules.conditions and not outcome.effects:
             self._ask_conditions()
 
-    def _ask_public_words(self) -> None:
-        """What takes a record away says why to everybody."""
-        missing = f"撤回的记录由公开说明代替，必须填写，至少 {LEAST} 个字。"
+    def _ask_public_words(self, purpose: str) -> None:
+        """What takes a record away, or brings it back, says why to everybody."""
+        missing = f"{purpose}，必须填写，至少 {LEAST} 个字。"
         self.fields["public_notice"] = forms.CharField(
             label="公开说明",
             max_length=LONGEST,
-            help_text=f"记录撤回以后，原处只显示这句话。写明哪个机关以什么文书作出了什么处理。{PRIVATE}",
+            help_text=f"{purpose}，人人可见。写明哪个机关以什么文书作出了什么处理。{PRIVATE}",
             error_messages={"required": missing, "max_length": f"最多 {LONGEST} 字。请删减。"},
             widget=forms.Textarea(attrs={"rows": 3}),
         )
