@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -115,7 +116,8 @@ def _case_number() -> str:
 
 def test_what_is_said_of_a_third_value_is_short_and_names_no_number() -> None:
     number = identity_number(1)
-    _corrected(violation_facts=f"雇员（{number}）{RIGHT * 30}")
+    with patch("publiccredit.casework.operations.deciding.verify_values"):  # decided before such words were refused
+        _corrected(violation_facts=f"雇员（{number}）{RIGHT * 30}")
     sent = _again(violation_facts=f"{FACTS * 20}，雇员（{number}）无证上岗")
     (issue,) = sent.issues.filter(code="K-105")
     assert issue.found == (FACTS * 20)[:200] + "…"

@@ -18,6 +18,7 @@ from publiccredit.disclosure.queries import versions
 from publiccredit.site.demo.accounts import ACCOUNTS
 from publiccredit.subjectdesk.models import Message
 from publiccredit.subjects.models import Record, RecordVersion, Subject
+from tests.factories import stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -177,3 +178,13 @@ def test_the_reason_of_a_severity_is_told_on_the_page_and_in_the_copy(desk: Clie
     assert (
         f"依据：{basis}。" in public and f"依据：{basis}。" in own and basis in desk.get("/mine/copy/").content.decode()
     )
+
+
+def test_a_document_is_spoken_of_where_there_was_a_decision(desk: Client, subject: Subject, record: Record) -> None:
+    registered = stored_record(
+        subject=subject, number=9, record_type="enterprise_registration", item="national_2024/1.1", document_number="",
+        decided_on=None, served_on=None, severity="", severity_rule="", fine_fen=None, repairable_from=None,
+        disclosed_until=None, content={"subject_name": subject.name},
+    )  # fmt: skip
+    assert "决定文书由" in desk.get(f"/mine/records/{record.pk}/").content.decode()
+    assert "决定文书" not in desk.get(f"/mine/records/{registered.pk}/").content.decode()

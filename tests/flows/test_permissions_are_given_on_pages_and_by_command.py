@@ -83,6 +83,7 @@ def test_no_scope_is_ticked_beforehand_and_a_token_without_any_is_not_proposed()
     )  # fmt: skip
     address, first = f"/accounts/{other.pk}/tokens/", desk_of(FIRST.name)
     page = said(first, address)
+    assert "不写证件号。至少 4 字。" in page  # told before, as it is refused after
     assert page.count('name="scopes"') == 2 and " checked" not in page
     refused = first.post(address, {"name": "监测", "days": "30", "reason": "部门来函"})
     assert (refused.status_code, GrantProposal.objects.filter(kind=Grant.ISSUE_TOKEN).count()) == (422, 0)
