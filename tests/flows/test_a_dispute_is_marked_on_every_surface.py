@@ -195,6 +195,7 @@ def test_a_citation_carries_the_mark_and_its_address_leads_to_it(held: Held) -> 
         f"http://testserver/records/{held.record.pk}/",
         f"濉溪县示例1号建材有限公司，{name}，公共信用信息平台，2026-11-10 查阅，http://testserver/records/{held.record.pk}/",
     ]
+    assert f"{cited[1]}</p>" in page  # and without a script
 
 
 @pytest.mark.parametrize("asked", [NUMBER, "濉市监处罚2026第1号"])

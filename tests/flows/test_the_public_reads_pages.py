@@ -10,6 +10,7 @@ from unittest.mock import MagicMock
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -343,3 +344,12 @@ def test_a_term_is_found_by_its_letter_and_by_its_words(client: Client, question
     page = client.get(f"/glossary/{question}").content.decode()
     assert there in page
     assert absent not in page
+
+
+@pytest.mark.parametrize(("count", "folded"), [(6, False), (7, True)])
+def test_many_bars_are_folded_so_that_the_records_come_first(count: int, folded: bool) -> None:
+    term = {"title": "行政处罚", "url": "/records/1/", "marks": (), "last_day": "2027-01-01", "days_left": 5}
+    terms = [term | {"last_day": f"2027-01-0{day}"} for day in range(1, count + 1)]
+    page = render_to_string("disclosure/subject.html", {"terms": terms, "subject": {"name": "甲"}, "status": {}})
+    assert page.count('<tr class="adverse">') == count
+    assert ("共 7 条，按最后公示日先后列出：从 2027-01-01 到 2027-01-07" in page) is folded
