@@ -107,6 +107,10 @@ def ensure_prepared() -> None:
     if tables_are_current():
         return
     if not settings.DATABASE_IS_EMBEDDED:
+        if "django_migrations" not in connection.introspection.table_names():
+            raise UnsafeDatabase(
+                "数据库的表尚未建立。请用 DATABASE_OWNER_URL 写明数据库的所有者，再执行 publiccredit prepare。"
+            )
         raise UnsafeDatabase(
             "数据库的表与程序版本不一致。请先备份，再以表的所有者执行 publiccredit prepare（设置 DATABASE_OWNER_URL）。"
         )

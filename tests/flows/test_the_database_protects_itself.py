@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from publiccredit.accounts.operations import act_as, act_as_nobody, acting
 from publiccredit.accounts.types import PROGRAM, Actor, Role
 from publiccredit.intake.models import Submission
-from publiccredit.site import embedded_postgres
+from publiccredit.site import database, embedded_postgres
 from publiccredit.site.database import FORBIDDEN, UnsafeDatabase, refuse_unsafe_database
 from publiccredit.subjects.models import RecordColumns
 
@@ -127,3 +128,21 @@ def test_a_submission_that_is_final_does_not_change(change: str) -> None:
     assert submission.state == "filed"
     with pytest.raises(DatabaseError, match="does not change"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE intake_submission SET {change} WHERE id = %s", [submission.pk])
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_to_be_prepared_and_one_of_another_version_to_be_kept_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "DATABASE_IS_EMBEDDED", False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path TO pg_catalog")
+    with pytest.raises(UnsafeDatabase, match="数据库的表尚未建立。请用 DATABASE_OWNER_URL 写明") as empty:
+        database.ensure_prepared()
+    assert "备份" not in str(empty.value)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path TO DEFAULT")
+    database.ensure_prepared()
+    monkeypatch.setattr(database, "tables_are_current", lambda: False)
+    with pytest.raises(UnsafeDatabase, match="与程序版本不一致。请先备份"):
+        database.ensure_prepared()
