@@ -89,6 +89,12 @@ OPENINGS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("a proxy without papers", {}, {"channel": Channel.PROXY}, "授权委托书"),
     ("the office as reader", {}, {"by": Actor(name="reader", role=None)}, "申请人本人"),
     (
+        "a department in the office's name",
+        {},
+        {"by": LIAISON, "applicant": Applicant(Party.OFFICE, "县信用办"), "channel": Channel.COUNTER},
+        "部门不能以信用办的名义提出",
+    ),
+    (
         "a reader repairs",
         {"ground": "duties_performed"},
         {"procedure": ProcedureName.CREDIT_REPAIR, "applicant": Applicant(Party.READER, "读者")},

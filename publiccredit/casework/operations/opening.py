@@ -292,7 +292,9 @@ def _write_opening(
 
 
 def _opener(act: Act, case: Case, rules: Procedure) -> None:
-    """A counter takes in for its applicant; everybody else opens as the party they are."""
+    """A counter takes in for its applicant, no department for the office; all others open as the party they are."""
+    if act.by.of_department and case.applicant == Party.OFFICE.value:
+        raise UnableToOpenCase("部门不能以信用办的名义提出。请写明实际提出的一方，或者由信用办的账号提出。")
     if party_of(actor=act.by) in (Party.OFFICE, Party.SOURCE):
         return
     if party_of(actor=act.by).value != case.applicant:
