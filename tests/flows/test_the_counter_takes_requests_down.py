@@ -13,7 +13,9 @@ from publiccredit.casework.operations import (
     extend_deadline,
     request_papers,
 )
+from publiccredit.catalogue.types import FieldRole
 from publiccredit.subjects.models import Record
+from publiccredit.subjects.queries import record_type_of
 from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
     AT,
@@ -49,6 +51,21 @@ def test_a_letter_that_came_on_friday_runs_from_friday(record: Record) -> None:
     assert case.records.get().field == "violation_facts"
     client.post(address, opening(record))
     assert Case.objects.count() == 1
+
+
+def test_a_fine_that_stands_in_its_own_column_can_be_contested_and_an_empty_field_is_not_offered(
+    record: Record,
+) -> None:
+    assert (record.fine_fen, record.confiscated_fen) == (5_000_000, None)
+    assert not {"fine", "fine_fen", "confiscated_fen"} & set(record.content)
+    client = browser(CLERK)
+    address = f"/cases/new/?procedure=objection&record={record.pk}"
+    choices = dict(client.get(address).context["form"].fields["field"].choices)
+    fields = {field.role: field.name for field in record_type_of(record).fields}
+    assert fields[FieldRole.FINE] in choices
+    assert fields[FieldRole.CONFISCATED] not in choices
+    client.post(address, opening(record, field=fields[FieldRole.FINE]))
+    assert Case.objects.get().records.get().field == fields[FieldRole.FINE]
 
 
 @pytest.mark.parametrize(

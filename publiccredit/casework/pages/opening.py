@@ -28,7 +28,7 @@ from publiccredit.casework.pages.receiving import (
     keep_authorisation,
     received_today,
 )
-from publiccredit.casework.pages.shared import field_titles, record_words
+from publiccredit.casework.pages.shared import record_words
 from publiccredit.casework.queries import cases_of_record, determined_by
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, PaperIn
@@ -180,7 +180,10 @@ def usually_written(*, record: Record | None) -> dict[str, Any]:
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
-    return [(name, title) for name, title in field_titles(record).items() if name in record.content]
+    """Give the fields in which the record says something, whether its content or a column of its own holds it."""
+    kind = record_type_of(record)
+    fields = [kind.field(name) for name in kind.field_names]
+    return [(field.name, field.title) for field in fields if subjects.field_in_words(row=record, field=field)]
 
 
 def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | None) -> Case | None:
