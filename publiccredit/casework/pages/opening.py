@@ -180,10 +180,8 @@ def usually_written(*, record: Record | None) -> dict[str, Any]:
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
-    """Give the fields in which the record says something, whether its content or a column of its own holds it."""
-    kind = record_type_of(record)
-    fields = [kind.field(name) for name in kind.field_names]
-    return [(field.name, field.title) for field in fields if subjects.field_in_words(row=record, field=field)]
+    """Give the fields the subject itself is shown, the empty ones too: what is missing can be contested (DP-22)."""
+    return [(field.name, field.title) for field in record_type_of(record).fields if field.disclosed is not None]
 
 
 def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | None) -> Case | None:
