@@ -24,6 +24,12 @@ def test_no_line_begins_or_ends_with_what_may_not_and_nothing_is_lost(width: int
     assert all("50,000" in line for line in lines if "50," in line)
 
 
+@pytest.mark.parametrize("mark", list("，。；：、？！）》"))
+def test_no_line_begins_with_a_mark_that_closes(mark: str) -> None:
+    lines = _lines(f"可以随时提出异议{mark}对决定不服的", 8 * STYLE.fontSize)
+    assert lines == ["可以随时提出异", f"议{mark}对决定不服的"]
+
+
 def test_quotes_are_of_a_face_with_its_own_width_and_the_words_keep_theirs() -> None:
     frags = paragraph("由“五万元”改", STYLE).frags
     assert [(frag.text, frag.fontName) for frag in frags] == [
