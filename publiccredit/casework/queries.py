@@ -109,7 +109,7 @@ SENTENCES = {
     Happening.GUIDED.value: "{by}发出办理指引：{text}",
 }
 
-OUTSIDE = {Happening.RETURNED.value: "{by}退回重办。"}
+OUTSIDE = {"propose": "{by}作出处理意见。", Happening.RETURNED.value: "{by}退回重办。"}
 """What a case's own people say to each other before there is a decision is not part of it."""
 
 

@@ -20,7 +20,7 @@ from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, day_of, marks_of
 
 REMEDIES = (
-    "认为公示的信息有误、遗漏或者超过期限的，可以随时提出异议；对决定不服的，可以依法申请行政复议或者提起行政诉讼。"
+    "认为信息有误、遗漏或者超过公示期限的，可以随时提出异议；对决定不服的，可以依法申请行政复议或者提起行政诉讼。"
 )
 NO_REPAIR = "不需要申请信用修复，也不需要委托任何机构代为办理。"
 

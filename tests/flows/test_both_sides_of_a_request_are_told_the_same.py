@@ -121,15 +121,17 @@ def test_an_early_repair_is_told_the_same_online_and_at_the_counter(subject: Sub
 # --- a case as its applicant reads it -------------------------------------------------------------------------------
 
 
-def test_what_the_head_remarks_to_the_clerk_stays_between_them(desk: Client, record: Record) -> None:
+def test_what_is_proposed_and_remarked_among_officers_stays_between_them(desk: Client, record: Record) -> None:
     case = objection_ready(record)
     verdict = Verdict("corrected", REASONS, corrections={"fine_fen": "6.37"})
     decide(by=CLERK, case_id=case.pk, verdict=verdict, at=AT)
     return_proposal(by=OFFICE_HEAD, case_id=case.pk, because=REMARK, at=AT)
     for address in (f"/mine/cases/{case.pk}/", "/mine/copy/", "/mine/copy.json"):
         page = desk.get(address).content.decode()
+        assert "作出处理意见。" in page and "作出处理意见“" not in page, address
         assert "退回重办。" in page and REMARK not in page, address
-    assert f"退回重办：{REMARK}" in browser(CLERK).get(f"/cases/{case.pk}/").content.decode()
+    among = browser(CLERK).get(f"/cases/{case.pk}/").content.decode()
+    assert "作出处理意见“" in among and f"退回重办：{REMARK}" in among
 
 
 def test_a_review_says_what_it_reviews_and_is_found_from_it(desk: Client, record: Record) -> None:
