@@ -305,7 +305,10 @@ class DueProcess(OwnChoices):
             last = row.due_on if case.state != "waiting" or case.decided else "9999-12-30"
             table, late = ("reviews", 2) if case.is_review else ("clocks", 1)
             decided = case.decided and not case.taken_back
-            if ended > last:
+            # In a year not yet decreed a last day is not known until then: late is what was decided so.
+            if ended > last and row.provisional:
+                told += [(table, body, late, ended)] if decided else []
+            elif ended > last:
                 told.append((table, body, late, (date.fromisoformat(last) + timedelta(days=1)).isoformat()))
             elif decided and case.is_review:
                 told.append((table, body, int(made[case.id].outcome == made[row.reviews_id].outcome), ended))

@@ -34,7 +34,7 @@ RECORDS = _rows(
 )
 CASES = _rows(
     "id, procedure, state, owner, channel, opened_on, due_on, total_days, extended_days, waited_days, reached_percent,"
-    " forwarded_at, decided_at, papers_due_on, taken_back_at, reviews_id, department_code",
+    " forwarded_at, decided_at, papers_due_on, taken_back_at, reviews_id, department_code, provisional",
     "casework_case",
 )
 DECISIONS = _rows(
