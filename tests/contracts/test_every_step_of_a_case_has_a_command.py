@@ -22,6 +22,7 @@ TYPED_AS = {  # what a decision consists of, by the parameter of ``case decide``
     "reasons": "reasons",
     "public_notice": "notice",
     "corrections": "corrections",
+    "confirmed": "confirmed",
     "failing": "failing",
     "holds_from": "holds_from",
     "order": "order_number",
