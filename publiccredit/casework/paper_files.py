@@ -1,4 +1,6 @@
-"""Papers of a case as a browser gets them: shown where that is safe, and otherwise handed out as files."""
+"""Sealed files as a browser gets them, papers of a case above all: shown where safe, and otherwise handed out."""
+
+from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpResponse
 
@@ -12,20 +14,31 @@ LONGEST_MARK = 8
 POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def paper_as_answer(*, paper: Paper | None, download: str | None) -> HttpResponse:
+def paper_as_answer(*, paper: Paper | None, download: str | None, named: str = "") -> HttpResponse:
     """
-    Give a paper in the browser where it is a PDF or a picture, and as a file otherwise or where ``download`` is asked.
+    Give a paper, under another name where its own is not for its reader.
 
     :raises Http404: there is none, or its bytes are gone.
     """
-    path = store.path_of(sha256=paper.sha256) if paper is not None else None
-    if paper is None or path is None or not path.exists():
+    if paper is None:
         raise Http404
-    kind = kind_of(paper=paper)
+    return file_as_answer(sha256=paper.sha256, file_name=named or paper.file_name, download=download)
+
+
+def file_as_answer(*, sha256: str, file_name: str, download: str | None) -> HttpResponse:
+    """
+    Give a file in the browser where it is a PDF or a picture, and to keep otherwise or where ``download`` is asked.
+
+    :raises Http404: its bytes are gone.
+    """
+    path = store.path_of(sha256=sha256)
+    if not path.exists():
+        raise Http404
+    kind = _kind_of(path)
     answer: HttpResponse = FileResponse(  # type: ignore[assignment]  # what the guards of pages wrap
         path.open("rb"),
         as_attachment=not kind or download is not None,
-        filename=paper.file_name,
+        filename=file_name,
         content_type=kind or "application/octet-stream",
     )
     answer["Content-Security-Policy"] = POLICY
@@ -34,11 +47,8 @@ def paper_as_answer(*, paper: Paper | None, download: str | None) -> HttpRespons
     return answer
 
 
-def kind_of(*, paper: Paper) -> str:
-    """Tell which kind of file a browser may show a paper as; empty for none."""
-    path = store.path_of(sha256=paper.sha256)
-    if not path.exists():
-        return ""
+def _kind_of(path: Path) -> str:
+    """Tell which kind of file a browser may show a file as; empty for none."""
     with path.open("rb") as file:
         first = file.read(LONGEST_MARK)
     return next((kind for mark, kind in SHOWN.items() if first.startswith(mark)), "")

@@ -11,9 +11,9 @@ from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import public_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
-from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter
+from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter, Paper
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
-from publiccredit.casework.paper_files import paper_as_answer
+from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for, title_of_case
@@ -46,6 +46,7 @@ __all__ = [
     "Case",
     "CaseRecord",
     "Letter",
+    "Paper",
     "SeverityStanding",
     "SeverityTerm",
     "case",
@@ -61,6 +62,7 @@ __all__ = [
     "due_in_words",
     "eligibility_of",
     "ended_before",
+    "file_as_answer",
     "grounds_for",
     "kept_since",
     "kept_until",

@@ -28,7 +28,7 @@ from publiccredit.disclosure.api_shapes import (
     SubjectFileShape,
 )
 from publiccredit.disclosure.types import VisibleRecord
-from publiccredit.disclosure.words import WITHDRAWAL_WORDS, said_of_days_to_come
+from publiccredit.disclosure.words import said_of_days_to_come, withdrawal_reason
 from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
 from publiccredit.recipients.operations import disclosing
@@ -274,8 +274,7 @@ def _gone(record_id: int) -> Exception:
     gone = queries.withdrawal(record_id=record_id)
     if gone is None:
         return Http404()
-    said = (WITHDRAWAL_WORDS.get(gone.reason, ""), gone.notice)
-    reason = "，".join(dict.fromkeys(words.rstrip("。") for words in said if words))
+    reason = withdrawal_reason(withdrawn_as=gone.reason, notice=gone.notice)
     return Gone(f"这条记录已于 {gone.withdrawn_on} 撤回：{reason}。请删除所存的副本，不再使用。")
 
 

@@ -2,81 +2,149 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+from django.db.models import BooleanField, Case, Value, When
+
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import Happened, VisibleRecord
+from publiccredit.disclosure.visibility import once_visible
+from publiccredit.disclosure.words import withdrawal_reason
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, RecordVersion, last_day
+from publiccredit.subjects.queries import Record, RecordState, RecordVersion, last_day, shown_to_everybody
 
 Row = Record | RecordVersion
+TOLD = (RecordState.FILED, RecordState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """A record as one act left it, and whether everybody was to see it on some day."""
+
+    row: Row
+    public: bool
+    first: bool  # of all there ever were of the record: it reads as it arrived
+
+    @property
+    def since(self) -> date:
+        return china_day(at=self.row.received_at if self.first else self.row.known_from)
+
+    def shown(self, on: date) -> bool:
+        return self.public and shown_to_everybody(self.row, on=on)
 
 
 def histories(*, records: Sequence[VisibleRecord], on: date) -> dict[int, tuple[Happened, ...]]:
     """
     Give for each of some visible records what became of its publication, the earliest first.
 
-    What is hidden now has no history to its reader: the records come from where it is decided what is visible. Nor has
-    it one from the time in which it was held, or was thought to be another subject's.
+    What is hidden now has no history to its reader: the records come from where it is decided what is visible. Its own
+    subject sees it all the same, and so reads of its end too. Nor has a record a history from the time in which it was
+    held, was thought to be another subject's, or was not to be published: then nobody was shown anything.
     """
     subject_of = {record.id: record.subject_id for record in records}
-    rows: dict[int, list[Row]] = defaultdict(list)
-    for former in subjects.record_versions().filter(record_id__in=subject_of).order_by("known_from", "pk"):
-        rows[former.record_id].append(former)
-    for current in subjects.records().filter(pk__in=subject_of):
-        rows[current.pk].append(current)
-    return {
-        number: tuple(_history([row for row in found if _told(row, subject_of[number])], on))
-        for number, found in rows.items()
-    }
+    found: dict[int, list[tuple[Row, bool]]] = defaultdict(list)
+    once = Case(
+        When(once_visible(audience=Audience.PUBLIC, packs=catalogue.packs()), then=Value(value=True)),
+        default=Value(value=False),
+        output_field=BooleanField(),
+    )
+    versions = subjects.record_versions().filter(record_id__in=subject_of).annotate(public=once)
+    for former in versions.order_by("known_from", "pk"):
+        found[former.record_id].append((former, former.public))
+    for current in subjects.records().filter(pk__in=subject_of).annotate(public=once):
+        found[current.pk].append((current, current.public))
+    return {number: tuple(_history(_stages(rows, subject_of[number]), on)) for number, rows in found.items()}
 
 
-def _told(row: Row, subject_id: int | None) -> bool:
-    return row.state == RecordState.FILED and row.subject_id == subject_id
+def _stages(rows: Sequence[tuple[Row, bool]], subject_id: int | None) -> list[_Stage]:
+    """A decision changes a record in several steps of one act: only how the act left it was ever to be seen."""
+    left = [list(of_one_act)[-1] for _, of_one_act in groupby(rows, key=lambda pair: pair[0].entry_id)]
+    stages = [_Stage(row, public, first=number == 0) for number, (row, public) in enumerate(left)]
+    return [stage for stage in stages if stage.row.state in TOLD and stage.row.subject_id == subject_id]
 
 
-def _history(rows: Sequence[Row], on: date) -> Iterator[Happened]:
-    if not rows:
+def _history(stages: Sequence[_Stage], on: date) -> Iterator[Happened]:
+    published = next((number for number, stage in enumerate(stages) if stage.public), None)
+    if published is None:
         return
-    first = max(day for day in (china_day(at=rows[0].received_at), rows[0].disclosed_from) if day is not None)
+    told = stages[published:]
+    first = max(told[0].since, told[0].row.disclosed_from or told[0].since)
+    if first > on:
+        return
     found = [Happened(first, "首次公示。")]
-    for before, row in pairwise(rows):
-        day = china_day(at=row.known_from)
-        found += [Happened(day, sentence) for sentence in _changes(before, row)]
-    for until, words in ((rows[-1].stayed_until, "停止执行期满"), (rows[-1].shielded_until, "暂时屏蔽期满")):
-        if until is not None and until <= on:
-            found.append(Happened(until, f"{words}，恢复公示。"))
+    for before, after in pairwise(told):
+        found += [Happened(after.since, sentence) for sentence in _changes(before, after)]
+    found += _ended_by_themselves(told, on)
     yield from sorted(found, key=lambda happened: happened.on)
 
 
-def _changes(before: Row, row: Row) -> Iterator[str]:
-    if before.display_ended_at is None and row.display_ended_at is not None:
+def _changes(before: _Stage, after: _Stage) -> Iterator[str]:
+    was, row = before.row, after.row
+    if row.state == RecordState.WITHDRAWN:
+        if was.state != RecordState.WITHDRAWN:
+            why = withdrawal_reason(withdrawn_as=row.withdrawn_as, notice=row.withdrawal_notice)
+            yield f"撤回，不再公示、共享和使用：{why}。"
+        return
+    if was.display_ended_at is None and row.display_ended_at is not None:
         yield "准予信用修复，停止公示。"
-    if before.display_ended_at is not None and row.display_ended_at is None:
+    if was.display_ended_at is not None and row.display_ended_at is None:
         why = without(row.repair_undone_notice).rstrip("。")
-        yield f"信用修复被撤销，恢复公示至原定期满{f'：{why}' if why else ''}。"
-    if before.case_corrections != row.case_corrections:
+        back = "，恢复公示至原定期满" if after.shown(after.since) else ""
+        yield f"信用修复被撤销{back}{f'：{why}' if why else ''}。"
+    yield from _rewritten(before, after)
+    yield from _set_aside(before, after)
+
+
+def _rewritten(before: _Stage, after: _Stage) -> Iterator[str]:
+    was, row = before.row, after.row
+    if was.case_corrections != row.case_corrections:
         yield "经办结的案件更正内容。"
-    elif before.content != row.content:
+    elif was.content != row.content:
         yield "报送部门更正内容。"
-    if before.severity_corrected_at != row.severity_corrected_at and row.severity_corrected_at is not None:
+    if was.severity_corrected_at != row.severity_corrected_at and row.severity_corrected_at is not None:
         yield "作出决定的部门更正失信严重程度。"
-    yield from _set_aside(before, row)
+    if before.public != after.public:
+        yield "恢复公示。" if after.public else "依法不再公示。"
 
 
-def _set_aside(before: Row, row: Row) -> Iterator[str]:
-    if before.suspended_at is None and row.suspended_at is not None:
+def _set_aside(before: _Stage, after: _Stage) -> Iterator[str]:
+    was, row = before.row, after.row
+    back = _back(after, after.since)
+    if was.suspended_at is None and row.suspended_at is not None:
         yield "异议逾期未作出决定，暂停公示。"
-    if before.suspended_at is not None and row.suspended_at is None:
-        yield "异议办理完毕，恢复公示。"
-    if row.stayed_from != before.stayed_from or row.stayed_until != before.stayed_until:
+    if was.suspended_at is not None and row.suspended_at is None:
+        yield f"异议办理完毕{back}。"
+    if (was.stayed_from, was.stayed_until) != (row.stayed_from, row.stayed_until):
         days = _days(row.stayed_from, row.stayed_until)
-        yield f"决定停止执行，{days}，暂停公示。" if days else "停止执行解除，恢复公示。"
-    if row.shielded_from != before.shielded_from or row.shielded_until != before.shielded_until:
+        yield f"决定停止执行，{days}，暂停公示。" if days else f"停止执行解除{back}。"
+    if (was.shielded_from, was.shielded_until) != (row.shielded_from, row.shielded_until):
         days = _days(row.shielded_from, row.shielded_until)
-        yield f"依据法院裁定暂时屏蔽，{days}，不公示。" if days else "暂时屏蔽解除，恢复公示。"
+        yield f"依据法院裁定暂时屏蔽，{days}，不公示。" if days else f"暂时屏蔽解除{back}。"
+
+
+def _ended_by_themselves(told: Sequence[_Stage], on: date) -> Iterator[Happened]:
+    """Tell what a day has ended by itself: a stay, a shield, and at last the term."""
+    last = told[-1]
+    if last.row.state == RecordState.WITHDRAWN:
+        return
+    for until, words in ((last.row.stayed_until, "停止执行期满"), (last.row.shielded_until, "暂时屏蔽期满")):
+        if until is not None and until <= on:
+            then = next((stage for stage in reversed(told) if stage.since <= until), told[0])
+            yield Happened(until, f"{words}{_back(then, until)}。")
+    until = last.row.disclosed_until
+    if last.public and last.row.display_ended_at is None and until is not None and until <= on:
+        said = next(stage.since for stage in told if stage.row.disclosed_until == until)
+        yield Happened(max(until, said), "公示期满，停止公示。")
+
+
+def _back(stage: _Stage, on: date) -> str:
+    """Say that a record is shown again, unless something else keeps it away."""
+    return "，恢复公示" if stage.shown(on) else ""
 
 
 def _days(begins: date | None, until: date | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, SubjectKind
+from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import Standing, VisibleRecord
 from publiccredit.subjects.queries import RegistrationStatus
 from publiccredit.subjects.types import DECIDED_BY_CASE
@@ -53,6 +54,12 @@ WITHDRAWAL_WORDS: dict[str, str] = {
     "void": "原决定被确认无效",
     "objection_upheld": "异议成立，停止公示",
 }
+
+
+def withdrawal_reason(*, withdrawn_as: str, notice: str) -> str:
+    """Say why a record was withdrawn: its kind, and what everybody was told of it."""
+    said = (WITHDRAWAL_WORDS.get(withdrawn_as, ""), without(notice))
+    return "，".join(dict.fromkeys(words.rstrip("。") for words in said if words))
 
 
 @dataclass(frozen=True)

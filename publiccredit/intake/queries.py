@@ -49,6 +49,7 @@ __all__ = [
     "SubmissionState",
     "annotated_workbook",
     "declared_nil_periods",
+    "document_with",
     "documents",
     "duplicate_rows",
     "finished_idempotency_keys",
@@ -128,6 +129,11 @@ def nil_returns() -> QuerySet[NilReturn]:
 def documents(*, department_code: str) -> QuerySet[DecisionDocument]:
     """Give the decision documents a department deposited, the latest first."""
     return DecisionDocument.objects.filter(department_code=department_code).order_by("-pk")
+
+
+def document_with(*, department_code: str, sha256: str) -> DecisionDocument | None:
+    """Give the decision document of a department with this hash, as it was deposited last; or nothing."""
+    return documents(department_code=department_code).filter(sha256=sha256).first() if sha256 else None
 
 
 def finished_idempotency_keys() -> set[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Every read of recipients: who may be given what, who was, who was told, and who has confirmed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Count, Max, Min, QuerySet
@@ -13,6 +13,7 @@ from publiccredit.recipients.operations.registering import token_hash
 from publiccredit.recipients.types import Identified, NoticeState, Told, ToldOf
 
 SUBJECT_ITSELF = "主体本身"
+SUBJECT_BEFORE = "归属重新判定以前的主体"
 
 __all__ = [
     "AdverseUse",
@@ -33,6 +34,7 @@ __all__ = [
     "registered",
     "tokens_of",
     "told_of",
+    "told_of_each",
     "warning_of",
 ]
 
@@ -108,25 +110,33 @@ def adverse_uses_of_recipient(*, recipient_id: int) -> QuerySet[AdverseUse]:
 
 def told_of(*, record_id: int) -> tuple[Told, ...]:
     """Give who was given a record, and of what each was told and has confirmed."""
+    return told_of_each(record_ids=[record_id]).get(record_id, ())
+
+
+def told_of_each(*, record_ids: Collection[int]) -> dict[int, tuple[Told, ...]]:
+    """Give for each of some records who was given it, and of what each was told and has confirmed; two statements."""
     given = (
-        Handover.objects.filter(record_id=record_id)
-        .values("recipient_id", "recipient__name", "purpose")
+        Handover.objects.filter(record_id__in=record_ids)
+        .values("record_id", "recipient_id", "recipient__name", "purpose", "subject_id", "record__subject_id")
         .annotate(first=Min("at"), last=Max("at"), times=Count("pk"))
         .order_by("recipient__name", "purpose")
     )
-    sent: dict[int, list[ToldOf]] = defaultdict(list)
-    for notice in Notice.objects.filter(record_id=record_id).order_by("pk"):
+    sent: dict[tuple[int, int], list[ToldOf]] = defaultdict(list)
+    for notice in Notice.objects.filter(record_id__in=record_ids).order_by("pk"):
         state = NoticeState(notice.state)
         told = ToldOf(notice.get_kind_display(), state.value, state.label, notice.created_at, notice.confirmed_at)
-        sent[notice.recipient_id].append(told)
-    return tuple(
-        Told(
-            recipient=row["recipient__name"] or SUBJECT_ITSELF,
-            purpose=row["purpose"],
-            first_given_at=row["first"],
-            last_given_at=row["last"],
-            times=row["times"],
-            notices=tuple(sent.get(row["recipient_id"], ())),
+        sent[notice.record_id, notice.recipient_id].append(told)
+    found: dict[int, list[Told]] = defaultdict(list)
+    for row in given:
+        own = SUBJECT_ITSELF if row["subject_id"] == row["record__subject_id"] else SUBJECT_BEFORE
+        found[row["record_id"]].append(
+            Told(
+                recipient=row["recipient__name"] or own,
+                purpose=row["purpose"],
+                first_given_at=row["first"],
+                last_given_at=row["last"],
+                times=row["times"],
+                notices=tuple(sent.get((row["record_id"], row["recipient_id"]), ())),
+            )
         )
-        for row in given
-    )
+    return {record_id: tuple(told) for record_id, told in found.items()}

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.db.models import TextChoices
 
+from publiccredit.ledger.types import china_day
+
 
 class Way(TextChoices):
     """By which way a record was handed over."""
@@ -168,3 +170,9 @@ class ToldOf:
     state_title: str
     at: datetime
     confirmed_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """Say what changed on which day, and how far the telling has come."""
+        confirmed = f"，{china_day(at=self.confirmed_at)}" if self.confirmed_at else ""
+        return f"{self.kind}（{china_day(at=self.at)}）：{self.state_title}{confirmed}"

@@ -13,6 +13,7 @@ from publiccredit.accounts.operations import one_act
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.disclosure.types import Happened
 from publiccredit.disclosure.words import (
     SeverityWords,
     department_name,
@@ -21,11 +22,11 @@ from publiccredit.disclosure.words import (
     source_title,
     status_of,
 )
-from publiccredit.ledger.types import CHINA
+from publiccredit.ledger.types import CHINA, china_day
 from publiccredit.recipients.operations import hold_disclosures, record_copies
-from publiccredit.recipients.types import Version
+from publiccredit.recipients.types import Told, Version
 from publiccredit.subjectdesk import queries
-from publiccredit.subjectdesk.queries import OwnRecord
+from publiccredit.subjectdesk.queries import OwnRecord, UsedAgainst
 from publiccredit.subjectdesk.types import Visitor
 from publiccredit.subjects.queries import ContestedField
 
@@ -75,6 +76,8 @@ class CopiedRecord:
     contested_fields: tuple[ContestedField, ...]
     statement: str
     repair_effects: tuple[CopiedEffect, ...]
+    history: tuple[Happened, ...]  # what became of its publication, as its page tells it
+    recipients: tuple[Told, ...]  # to whom it was given, and who was told of its changes
     fields: tuple[CopiedField, ...]
 
     @property
@@ -92,10 +95,12 @@ class CopiedRecord:
             ("可以申请修复", _day(self.repair_opens_on)),
             ("最后公示日", self.shown_until),
             *((effect.title, _moment(effect.at)) for effect in self.repair_effects),
+            ("公示的变化", "".join(f"{one.on} {one.sentence}" for one in self.history)),
             ("异议标注", self.dispute),
             ("主体声明", self.statement),
             ("决定文书摘要", self.document_sha256),
             ("本版本自", _moment(self.known_from)),
+            *(("提供给了", _given(told)) for told in self.recipients),
         )
         return tuple((title, value) for title, value in rows if value)
 
@@ -121,6 +126,19 @@ class CopiedLook:
 
 
 @dataclass(frozen=True)
+class CopiedUse:
+    """A notice that a record was used against the subject."""
+
+    number: int
+    record_id: int
+    recipient: str
+    what: str
+    decided_on: date
+    changed_since: str  # withdrawn or repaired, in a reader's words; "" where the record stands
+    text: str
+
+
+@dataclass(frozen=True)
 class Copy:
     """Everything, in one value."""
 
@@ -130,6 +148,7 @@ class Copy:
     records: tuple[CopiedRecord, ...]
     cases: tuple[CopiedCase, ...]
     looks: tuple[CopiedLook, ...]
+    adverse_uses: tuple[CopiedUse, ...]
 
     def as_json(self) -> dict[str, object]:
         """Give the copy as plain values, every time as it was in China."""
@@ -157,11 +176,14 @@ def take_copy(*, visitor: Visitor, form: str, at: datetime, on: date) -> Copy:
 
 def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
     """Give the copy of a subject as things stand."""
+    owned = queries.own_records(visitor=visitor, on=on)
+    histories = queries.histories(records=owned, on=on)
+    told = queries.told_of_each(records=owned)
     return Copy(
         name=visitor.subject_name,
         identifier=visitor.identifier,
         made_at=at,
-        records=tuple(_record(own) for own in queries.own_records(visitor=visitor, on=on)),
+        records=tuple(_record(own, histories.get(own.record.id, ()), told.get(own.record.id, ())) for own in owned),
         cases=tuple(
             CopiedCase(
                 number=case.number,
@@ -181,6 +203,7 @@ def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
         looks=tuple(
             CopiedLook(look.at, look.role, look.department, look.what) for look in queries.looks(visitor=visitor)
         ),
+        adverse_uses=tuple(_use(used) for used in queries.adverse_uses(visitor=visitor)),
     )
 
 
@@ -202,7 +225,25 @@ def _severity(said: SeverityWords) -> str:
     return f"{said.title}，{said.rule}{basis}"
 
 
-def _record(own: OwnRecord) -> CopiedRecord:
+def _given(told: Told) -> str:
+    """Say to whom, what for and how often a record was given, and of which change it was told or has confirmed."""
+    times = f"{told.recipient}，{told.purpose}，{told.times} 次，最近 {_day(china_day(at=told.last_given_at))}"
+    return "；".join([times, *(notice.words for notice in told.notices)])
+
+
+def _use(used: UsedAgainst) -> CopiedUse:
+    return CopiedUse(
+        number=used.use.pk,
+        record_id=used.use.record_id,
+        recipient=used.use.recipient.name,
+        what=used.use.what,
+        decided_on=used.use.decided_on,
+        changed_since=used.change,
+        text=used.use.text,
+    )
+
+
+def _record(own: OwnRecord, history: tuple[Happened, ...], recipients: tuple[Told, ...]) -> CopiedRecord:
     record = own.record
     edition, item = catalogue.item(name=record.item)
     severity = severity_words(record)
@@ -231,5 +272,7 @@ def _record(own: OwnRecord) -> CopiedRecord:
         contested_fields=record.contested.fields,
         statement=record.statement,
         repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),
+        history=history,
+        recipients=recipients,
         fields=tuple(CopiedField(f.name, f.title, f.standard, f.value, f.amount_fen) for f in record.fields),
     )

@@ -65,6 +65,13 @@ def story_of(*, copy: Copy) -> list[Flowable]:
         paragraph(f"{look.at.astimezone(CHINA):%Y-%m-%d %H:%M} {look.department} {look.role}：{look.what}", TEXT)
         for look in copy.looks
     ]
+    story.append(paragraph(f"四、依据记录作出的不利决定（{len(copy.adverse_uses)} 件）", HEAD))
+    for use in copy.adverse_uses:
+        changed = f"，该记录此后已经{use.changed_since}" if use.changed_since else ""
+        story.append(
+            paragraph(f"告知书第 {use.number} 号：{use.recipient}，{use.decided_on}，{use.what}{changed}", TEXT)
+        )
+        story += [paragraph(line, TEXT) for line in use.text.splitlines() if line.strip()]
     return story
 
 

@@ -1,19 +1,22 @@
 """Every read of the subject's desk. Records come through disclosure, cases through casework, all of one subject."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries as casework
-from publiccredit.casework.queries import Case, CaseRecord, Letter
+from publiccredit.casework.queries import Case, CaseRecord, Letter, Paper
 from publiccredit.casework.types import UNDECIDED, Navigator
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, ConditionName, Party, Procedure, ProcedureName, StepName
 from publiccredit.disclosure import queries as disclosure
-from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.types import Happened, VisibleRecord
+from publiccredit.intake import queries as intake
+from publiccredit.intake.queries import DecisionDocument
 from publiccredit.ledger.types import china_day
 from publiccredit.recipients import queries as ledger_of_recipients
 from publiccredit.recipients.queries import AdverseUse
@@ -34,6 +37,7 @@ from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Look, Subject
 
 EVERYTHING = 100_000  # records of one subject: its copy leaves nothing out
+LOOKS_ON_A_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,32 @@ def own_cases(*, visitor: Visitor) -> QuerySet[Case]:
 def own_case(*, visitor: Visitor, case_id: int) -> Case | None:
     """Give one case of the subject, or nothing: whether it is another's or absent nobody can tell."""
     return own_cases(visitor=visitor).filter(pk=case_id).first()
+
+
+def document_of(*, own: OwnRecord) -> DecisionDocument | None:
+    """Give the decision document its department deposited for a record of the subject; nothing where it keeps it."""
+    with acting(actor=PROGRAM):  # to everybody else but its department a document is closed
+        return intake.document_with(
+            department_code=own.record.department_code, sha256=own.record.document_sha256
+        )  # fmt: skip
+
+
+def histories(*, records: Sequence[OwnRecord], on: date) -> dict[int, tuple[Happened, ...]]:
+    """Give what became of the publication of each of the subject's records, to its end and beyond."""
+    return disclosure.histories(records=[own.record for own in records], on=on)
+
+
+def told_of_each(*, records: Sequence[OwnRecord]) -> dict[int, tuple[Told, ...]]:
+    """Give for each of the subject's records to whom it was given beyond the public page, and who was told."""
+    return ledger_of_recipients.told_of_each(record_ids=[own.record.id for own in records])
+
+
+def is_own_paper(*, paper: Paper, case: Case, rules: Procedure) -> bool:
+    """Tell whether the subject handed a paper in, at its desk or at a counter that took it down for it (DP-22)."""
+    if paper.party == Party.SUBJECT.value:
+        return True
+    kind = rules.paper(paper.kind)
+    return case.applicant == Party.SUBJECT.value and kind is not None and kind.obtained_by is Party.SUBJECT
 
 
 def requests_under_way(*, visitor: Visitor, procedure: ProcedureName, record_id: int) -> QuerySet[CaseRecord]:
@@ -236,12 +266,23 @@ def handlers(*, visitor: Visitor) -> QuerySet[Handler]:
     return Handler.objects.filter(subject_id=visitor.subject_id)
 
 
-def looks(*, visitor: Visitor, limit: int = 200) -> tuple[Look, ...]:
+def looks(*, visitor: Visitor) -> QuerySet[Look]:
     """Give who looked at more of the subject than its public page shows, the latest first."""
-    return tuple(subjects.looks(subject_id=visitor.subject_id)[:limit])
+    return subjects.looks(subject_id=visitor.subject_id)
 
 
-def visits(*, visitor: Visitor, limit: int = 50) -> tuple[SubjectSession, ...]:
+def looks_page(*, visitor: Visitor, before: int | None) -> tuple[tuple[Look, ...], int | None]:
+    """Give one page of the log, after the look ``before``, and the look after which it goes on; nothing on the last."""
+    found = looks(visitor=visitor)
+    last = found.filter(pk=before).first() if before is not None else None
+    if last is not None:
+        found = found.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    rows = tuple(found[: LOOKS_ON_A_PAGE + 1])
+    more = len(rows) > LOOKS_ON_A_PAGE
+    return rows[:LOOKS_ON_A_PAGE], rows[LOOKS_ON_A_PAGE - 1].pk if more else None
+
+
+def visits(*, visitor: Visitor, limit: int) -> tuple[SubjectSession, ...]:
     """Give when the subject or a handler was at this desk, and by which proof."""
     rows = SubjectSession.objects.select_related("handler").filter(subject_id=visitor.subject_id)
     return tuple(rows.order_by("-began_at", "-pk")[:limit])
@@ -257,8 +298,8 @@ def recipients(*, visitor: Visitor, on: date) -> tuple[ToldRecord, ...]:
     found = disclosure.visible_records(
         audience=Audience.SUBJECT, on=on, subject_id=visitor.subject_id, limit=EVERYTHING
     )  # fmt: skip
-    told = ((record, ledger_of_recipients.told_of(record_id=record.id)) for record in found)
-    return tuple(ToldRecord(record.id, record.heading, record.marks, who) for record, who in told if who)
+    told = ledger_of_recipients.told_of_each(record_ids=[record.id for record in found])
+    return tuple(ToldRecord(r.id, r.heading, r.marks, told[r.id]) for r in found if r.id in told)
 
 
 def adverse_uses(*, visitor: Visitor) -> tuple[UsedAgainst, ...]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("mine/handlers/<int:handler_id>/revoke/", acting.revoke_handler, name="revoke_handler"),
     path("mine/records/<int:record_id>/", desk.record, name="record"),
     path("mine/records/<int:record_id>/statement/", acting.statement, name="statement"),
+    path("mine/records/<int:record_id>/document/", desk.document, name="document"),
     path("mine/records/<int:record_id>/commitment/", desk.commitment, name="commitment"),
     path("mine/records/<int:record_id>/<str:procedure>/", acting.ask, name="ask"),
     path("mine/complaint/", acting.complain, name="complain"),

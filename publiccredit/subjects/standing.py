@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from publiccredit.subjects.arriving import working_days_taken
-from publiccredit.subjects.models import Dispute, Record, RecordState
+from publiccredit.subjects.models import Dispute, Record, RecordColumns, RecordState
 from publiccredit.subjects.types import CORRECTED, DecidedCorrection, DisputeStanding, SeverityCorrection
 
 Cell = str | int | date | None
@@ -34,7 +34,7 @@ def in_use(*, on: date) -> Q:
     return Q(display_ended_at__isnull=True, suspended_at__isnull=True) & stay_over & shield_over
 
 
-def shown_to_everybody(record: Record, *, on: date) -> bool:
+def shown_to_everybody(record: RecordColumns, *, on: date) -> bool:
     """Tell whether a record has a page on a day: a link to one that has none would lead an officer to nothing found."""
     if record.state == RecordState.WITHDRAWN:
         return True  # the reason stands in its place

@@ -71,7 +71,8 @@ def test_whatever_can_be_saved_as_a_file_is_known() -> None:
     }
     assert named == {
         "casework/pages/letter_pages.py",  # letters to the parties of a case
-        "casework/paper_files.py",  # papers of a case, to its officers and to whoever handed them in
+        # Papers of a case, to its officers and to whoever handed them in; a decision document, to its own subject.
+        "casework/paper_files.py",
         "intake/pages/results.py",  # a sender's own rows, back to it
         "intake/pages/sending.py",  # empty templates
         "oversight/ledger_pages.py",  # the head of the ledger, without records

@@ -6,14 +6,32 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from reportlab.platypus import Paragraph
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import take_case
+from publiccredit.casework.operations import correct_severity, escalate, take_case
 from publiccredit.casework.types import Applicant, Channel, Order
-from publiccredit.catalogue.types import Audience, Party, ProcedureName
+from publiccredit.catalogue.types import Audience, Party, ProcedureName, Severity
 from publiccredit.disclosure.queries import histories, visible_records
+from publiccredit.subjectdesk.copying import copy_of
+from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, HEAD, LIAISON, hand_in, opened, repaired, report_ready, settled
+from tests.factories import stored_record
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    PUBLIC_WORDS,
+    hand_in,
+    objection_ready,
+    opened,
+    repaired,
+    report_ready,
+    settled,
+)
+from tests.flows.desks import at_the_desk, opened_by_letter, visitor_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 WHY = "缴款凭证系伪造，由县公安机关出具的鉴定意见认定。"
@@ -64,6 +82,91 @@ def test_a_stay_is_told_with_its_days_and_its_end(record: Record) -> None:
     assert told(record, date(2026, 9, 10))[1:] == [
         ("2026-09-01", "决定停止执行，自 2026-09-01 起至 2026-09-09，暂停公示。"),
         ("2026-09-10", "停止执行期满，恢复公示。"),
+    ]
+
+
+def own(record: Record, on: date) -> list[tuple[str, str]]:
+    """What its own subject is told, to whom nothing is hidden."""
+    found = visible_records(audience=Audience.SUBJECT, on=on, record_id=record.pk)
+    return [(str(one.on), one.sentence) for one in histories(records=found, on=on).get(record.pk, ())]
+
+
+def test_its_subject_is_told_of_its_end_too(record: Record) -> None:
+    assert record.subject is not None
+    case = report_ready(record, ground="revoked", paper="new_decision")
+    settled(case, "withdrawn_revoked", first=LIAISON)
+    assert told(record, date(2026, 9, 2)) == []
+    expected = [
+        ("2026-05-25", "首次公示。"),
+        ("2026-09-01", f"撤回，不再公示、共享和使用：原决定被撤销，{PUBLIC_WORDS.rstrip('。')}。"),
+    ]
+    assert own(record, date(2028, 1, 1)) == expected, "a term that ends later ends nothing any more"
+    desk = at_the_desk(record.subject, Client())
+    copied = desk.get("/mine/copy.json").json()["records"][0]
+    assert [(one["on"], one["sentence"]) for one in copied["history"]] == expected
+    words = "".join(f"{day} {sentence}" for day, sentence in expected)
+    assert f"<dt>公示的变化</dt><dd>{words}</dd>" in desk.get("/mine/copy/").content.decode()
+    visitor = visitor_of(opened_by_letter(record.subject, at=AT), at=AT)
+    story = story_of(copy=copy_of(visitor=visitor, at=AT, on=AT.date()))
+    assert f"公示的变化：{words}" in [part.text for part in story if isinstance(part, Paragraph)]
+    page = desk.get(f"/mine/records/{record.pk}/").content.decode()
+    for day, sentence in expected:
+        assert f"<time>{day}</time> {sentence}" in page
+
+
+def test_a_term_that_ended_by_itself_is_told_to_its_subject_and_one_that_was_repaired_did_not_end_so(
+    record: Record,
+) -> None:
+    assert own(record, date(2027, 5, 19)) == [("2026-05-25", "首次公示。")]
+    assert own(record, date(2027, 5, 20))[1:] == [("2027-05-20", "公示期满，停止公示。")]
+    repaired(record, at=AT)
+    assert own(record, date(2027, 5, 20))[1:] == [("2026-09-01", "准予信用修复，停止公示。")]
+
+
+def test_what_was_never_public_was_never_published(record: Record) -> None:
+    """A slight one, one of unknown severity, one whose first day is still to come: nobody was shown any of them."""
+    for number, never in enumerate(
+        (
+            {"severity": "slight", "disclosed_until": date(2026, 5, 22)},
+            {"severity": "", "disclosed_until": None},
+            {"state": "held_unserved", "served_on": None, "disclosed_from": None},
+            {"served_on": date(2026, 9, 9), "disclosed_from": date(2026, 9, 9)},
+        ),
+        start=2,
+    ):
+        assert own(stored_record(subject=record.subject, number=number, **never), AT.date()) == [], never
+
+
+def test_a_record_that_was_no_ones_to_see_at_first_was_published_when_it_was(record: Record) -> None:
+    later = stored_record(subject=record.subject, number=2, severity="", disclosed_until=None)
+    correct_severity(
+        by=HEAD, record_id=later.pk, severity=Severity.SERIOUS, reason="决定书第三页载明情节严重", at=AT
+    )  # fmt: skip
+    assert told(later, AT.date()) == own(later, AT.date()) == [("2026-09-01", "首次公示。")]
+
+
+def test_nothing_is_told_to_be_shown_again_that_something_else_keeps_away(record: Record) -> None:
+    """A stay ends while the shield holds; and what is withdrawn in the act that ends a suspension does not come back."""
+    assert record.subject is not None
+    stay = Order(number="濉政复〔2026〕3号", begins=date(2026, 9, 1), until=date(2026, 9, 10))
+    settled(report_ready(record, ground="stayed", paper="stay_order"), "stayed", first=LIAISON, order=stay)
+    shield = Order(number="(2026)皖0621破1号", begins=date(2026, 9, 1), until=date(2026, 10, 1))
+    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="reorganisation")
+    hand_in(case, "court_order")
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    settled(case, "shielded", first=LIAISON, second=HEAD, order=shield)
+    assert told(record, date(2026, 10, 1))[-2:] == [
+        ("2026-09-10", "停止执行期满。"),
+        ("2026-10-01", "暂时屏蔽期满，恢复公示。"),
+    ]
+    other = stored_record(subject=record.subject, number=2)
+    overdue, late = objection_ready(other), AT + timedelta(days=9)
+    escalate(at=late)
+    settled(overdue, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=late)
+    assert [sentence for _, sentence in own(other, date(2026, 9, 11))] == [
+        "首次公示。",
+        "异议逾期未作出决定，暂停公示。",
+        f"撤回，不再公示、共享和使用：异议成立，停止公示，{PUBLIC_WORDS.rstrip('。')}。",
     ]
 
 

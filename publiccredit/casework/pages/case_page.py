@@ -30,7 +30,10 @@ from publiccredit.casework.pages.shared import (
     clock_look,
     content_of,
     field_titles,
+    may_open,
     may_print_notice,
+    named_to,
+    reader_stays_unnamed,
     record_words,
 )
 from publiccredit.casework.returns import returned_proposal, words_of_returns
@@ -159,7 +162,7 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
             }
             for r in records
         ],
-        "papers": _papers(case, rules),
+        "papers": _papers(case, rules, actor),
         "missing": _missing(case, rules),
         "eligibility": queries.eligibility_of(case=case, on=on),
         "decisions": _decisions(case, rules, on),
@@ -192,7 +195,7 @@ def _reader_url(case: Case, actor: Actor) -> str:
 def _applicant(case: Case, actor: Actor, on: date) -> tuple[tuple[str, str, str], ...]:
     """Say who asks and how they are reached; of a reader, to the office alone."""
     party = PARTY_TITLES[Party(case.applicant)]
-    if case.applicant == Party.READER.value and not actor.of_office:
+    if reader_stays_unnamed(case=case, actor=actor):
         return (("申请人", party, "姓名和联系方式由信用办掌握"),)
     if reader_is_over(case=case, on=on):
         return (("申请人", party, "姓名和联系方式的保存期限已届满"),)
@@ -220,11 +223,18 @@ def _facts(case: Case, rules: Procedure, actor: Actor, on: date) -> list[dict[st
     return [{"title": t, "value": v, "note": n} for t, v, n in rows if v]
 
 
-def _papers(case: Case, rules: Procedure) -> list[dict[str, Any]]:
+def _papers(case: Case, rules: Procedure, actor: Actor) -> list[dict[str, Any]]:
     shown = []
     for paper in case.papers.all():
         kind = rules.paper(paper.kind)
-        shown.append({"paper": paper, "title": kind.title if kind else paper.kind})
+        shown.append(
+            {
+                "paper": paper,
+                "title": kind.title if kind else paper.kind,
+                "named": named_to(paper, case=case, actor=actor),
+                "opens": may_open(paper, case=case, actor=actor),
+            }
+        )
     return shown
 
 

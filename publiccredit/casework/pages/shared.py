@@ -12,14 +12,15 @@ from publiccredit.accounts.access import Access, actor_of
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, Actor, Role
 from publiccredit.casework.desk import Clock, clock_of
 from publiccredit.casework.letters import department_name
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, Paper
+from publiccredit.casework.pages.receiving import AUTHORISATION
 from publiccredit.casework.queries import case as case_of_id
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.returns import words_of_returns
 from publiccredit.casework.reviewers import without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
-from publiccredit.catalogue.types import Nature
+from publiccredit.catalogue.types import Nature, Party
 from publiccredit.subjects.operations import note_officers_look
 from publiccredit.subjects.queries import Record, field_in_words, marks_of, record_type_of, with_marks
 
@@ -77,6 +78,26 @@ def case_for(request: HttpRequest, case_id: int) -> Case:
         actor=actor, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=timezone.now()
     )
     return found
+
+
+def reader_stays_unnamed(*, case: Case, actor: Actor) -> bool:
+    """Tell whether somebody sees a reader's case without knowing who asked: everybody but the office does."""
+    return case.applicant == Party.READER.value and not actor.of_office
+
+
+def named_to(paper: Paper, *, case: Case, actor: Actor) -> str:
+    """
+    Give what a paper is called by whoever handed it in, as far as a reader of its case may know.
+
+    Empty where the name of a reader's own file could say who asked.
+    """
+    hidden = reader_stays_unnamed(case=case, actor=actor) and paper.party != Party.SOURCE.value
+    return "" if hidden else paper.file_name
+
+
+def may_open(paper: Paper, *, case: Case, actor: Actor) -> bool:
+    """Tell whether somebody may open a paper: that by which one person acts for a reader names both of them."""
+    return paper.kind != AUTHORISATION or not reader_stays_unnamed(case=case, actor=actor)
 
 
 def field_titles(record: Record) -> dict[str, str]:

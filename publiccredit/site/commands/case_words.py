@@ -51,7 +51,7 @@ def in_full(found: "Case", *, by: "Actor", on: date) -> dict[str, Any]:
         "facts": shown["facts"],
         "records": [_record(one) for one in shown["records"]],
         "papers": [
-            {"kind": p["paper"].kind, "title": p["title"], "file_name": p["paper"].file_name,
+            {"kind": p["paper"].kind, "title": p["title"], "file_name": p["named"],
              "sha256": p["paper"].sha256, "at": p["paper"].at}
             for p in shown["papers"]
         ],

@@ -28,6 +28,8 @@ from publiccredit.subjectdesk.rules import right_to
 from publiccredit.subjectdesk.types import Right, Visitor
 from publiccredit.subjects.queries import marks_of
 
+VISITS = 50  # of the subject itself: shown beside who else looked
+
 
 @dataclass(frozen=True)
 class CaseLine:
@@ -95,6 +97,8 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "department": department_name(found.department_code),
         "source": source_title(found.source),
         "last_day": last_day(found),
+        "document": queries.document_of(own=own),
+        "history": queries.histories(records=[own], on=today).get(found.id, ()),
         "cases": [case_line(c) for c in casework.cases_of_record(record_id=found.id)],
         "may_repair": visitor.may(Right.REPAIR) and own.navigator is not None and own.navigator.eligible_today,
         "may_object": visitor.may(Right.OBJECT) and found.standing != "withdrawn",
@@ -102,6 +106,23 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "today": today,
     }
     return render(request, "subjectdesk/record.html", named)
+
+
+@open_to_subject
+@require_GET
+def document(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpResponse:
+    """
+    Give the decision document of one of the subject's own records, as its department deposited it (DP-13).
+
+    :raises Http404: the subject has no such record, or its department keeps the document itself.
+    """
+    today = timezone.localdate()
+    own = queries.own_record(visitor=visitor, record_id=record_id, on=today) if record_id < 2**63 else None
+    found = queries.document_of(own=own) if own is not None else None
+    if found is None:
+        raise Http404
+    wanted = request.GET.get("download")
+    return casework.file_as_answer(sha256=found.sha256, file_name=found.file_name, download=wanted)
 
 
 @open_to_subject
@@ -129,7 +150,11 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         "line": case_line(found),
         "events": casework.timeline(case=found, among_officers=False),
         "papers": [
-            {"title": titles.get(p.kind, p.kind), "paper": p, "own": p.party == Party.SUBJECT.value}
+            {
+                "title": titles.get(p.kind, p.kind),
+                "paper": p,
+                "own": queries.is_own_paper(paper=p, case=found, rules=rules),
+            }
             for p in found.papers.all()
         ],
         "letters": list(found.letters.all()),
@@ -152,12 +177,15 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, visitor: Visitor, case_id: int, paper_id: int) -> HttpResponse:
     """
-    Give a paper the subject handed in itself, as it was handed in.
+    Give a paper the subject handed in itself, as it was handed in, at whichever counter.
 
     :raises Http404: there is none: what the office or the department put in is theirs to show.
     """
-    own = own_case(visitor, case_id).papers.filter(party=Party.SUBJECT.value)
-    found = own.filter(pk=paper_id).first() if paper_id < 2**63 else None
+    case = own_case(visitor, case_id)
+    found = case.papers.filter(pk=paper_id).first() if paper_id < 2**63 else None
+    rules = casework.procedure_of_case(case=case)
+    if found is None or not queries.is_own_paper(paper=found, case=case, rules=rules):
+        raise Http404
     return casework.paper_as_answer(paper=found, download=request.GET.get("download"))
 
 
@@ -181,10 +209,18 @@ def commitment(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRe
 @open_to_subject
 @require_GET
 def looks(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    after = request.GET.get("after", "")
+    before = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+    looks, following = queries.looks_page(visitor=visitor, before=before)
+    visits = queries.visits(visitor=visitor, limit=VISITS + 1) if before is None else ()
     named = {
         "visitor": visitor,
-        "looks": queries.looks(visitor=visitor),
-        "visits": queries.visits(visitor=visitor),
+        "looks": looks,
+        "first_url": reverse("subjectdesk:looks") if before is not None else "",
+        "next_url": f"?after={following}" if following else "",
+        "visits": visits[:VISITS],
+        "visits_left_off": len(visits) > VISITS,
+        "number_of_visits": VISITS,
     }
     return render(request, "subjectdesk/looks.html", named)
 
