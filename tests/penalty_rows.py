@@ -7,9 +7,9 @@ from datetime import date
 import polars as pl
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types.issue_words import message
 from publiccredit.intake.checks.checker import Checker
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.checks.words import message
 from publiccredit.intake.types import (
     ROW,
     SHEET,

@@ -10,6 +10,7 @@ from publiccredit.casework.rules import CaseRefused
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CodeTable, FieldRole, FieldType, RecordField, RecordType, Severity
 from publiccredit.catalogue.types.amounts import FEN_IN_WAN
+from publiccredit.catalogue.types.empty_words import empty_words
 from publiccredit.subjects.queries import Record, day_of, judged_by, record_type_of, records, severity_by_rule
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, SEVERITY_OF_WORD
 
@@ -106,7 +107,7 @@ def value_of(*, field: RecordField, text: str, days: Sequence[date]) -> Cell:
     :raises UnableToCorrect: the field cannot hold it.
     """
     text = text.strip()
-    if not text:
+    if not text or re.match(empty_words(field), text):
         if field.required:
             raise UnableToCorrect(f"“{field.title}”是必填项，不能更正为空。")
         return None

@@ -12,9 +12,11 @@ from decimal import Decimal
 
 from publiccredit.casework.changes import before_and_after
 from publiccredit.casework.correcting import UnableToCorrect
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import FieldType, RecordField, RecordType
 from publiccredit.catalogue.types.amounts import FEN_IN_WAN, amounts_named, in_wan, in_yuan
 from publiccredit.catalogue.types.identity_numbers import WITHIN
+from publiccredit.catalogue.types.issue_words import message
 from publiccredit.catalogue.types.unified_identifiers import LENGTH, REGION, SYMBOLS, check_character
 from publiccredit.subjects.queries import Record, record_type_of
 
@@ -43,6 +45,8 @@ def verify_values(*, record: Record, corrections: Mapping[str, str], confirmed: 
     for field in record_type.fields:
         if field.type is FieldType.DATE and changed & {field.name, field.not_before}:
             _verify_day(record_type, field, after, on)
+    if broken := tuple(_broken_conditions(record_type, before, after)):
+        raise UnableToCorrect("".join(broken))
     doubts = [*_doubtful_amounts(record_type, changed, after), *_doubtful_identifiers(record_type, changed, after)]
     if doubts and len("".join(confirmed.split())) < LEAST_CONFIRMED:
         raise DoubtNotAnswered(
@@ -76,6 +80,26 @@ def _verify_day(record_type: RecordType, field: RecordField, after: Mapping[str,
         raise UnableToCorrect(f"“{field.title}”{day} 早于“{title}”{earlier}。请核对文书。")
 
 
+def _broken_conditions(
+    record_type: RecordType, before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[str]:
+    """Say of each field that a correction would leave empty, or filled, against a condition that was met before."""
+    kinds = {kind.check: kind for kind in catalogue.packs().issues}
+    for field in record_type.fields:
+        for check, conditions, right in (
+            ("required_when", field.required_when, "必填"),
+            ("empty_when", field.empty_when, "留空"),
+        ):
+            for condition in conditions:
+                was, becomes = (
+                    condition.holds(held) and _filled(held[field.name]) == (check == "empty_when")
+                    for held in (before, after)
+                )
+                if becomes and not was:
+                    expected = f"{record_type.in_words(condition)}时{right}"
+                    yield message(kinds[check], column=field.title, found="", expected=expected)
+
+
 def _doubtful_amounts(record_type: RecordType, changed: set[str], after: Mapping[str, object]) -> Iterator[str]:
     """Say what the check of files says of an amount in 万元, by the threshold of the packs."""
     for use in record_type.checks:
@@ -102,6 +126,10 @@ def _doubtful_identifiers(record_type: RecordType, changed: set[str], after: Map
         field, text = record_type.field(name), str(after[name] or "")
         if field.type is FieldType.USCC and text and check_character(text[:-1]) != text[-1]:
             yield f"“{field.title}”{text} 的末位与前 17 位不符，按前 17 位应为 {check_character(text[:-1])}。"
+
+
+def _filled(value: object) -> bool:
+    return value not in (None, "")
 
 
 def _day(value: object) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import polars as pl
 
 from publiccredit.catalogue.types import IssueKind
-from publiccredit.intake.checks.words import message
+from publiccredit.catalogue.types.issue_words import message
 from publiccredit.intake.types import (
     DUPLICATE,
     OUTCOME,

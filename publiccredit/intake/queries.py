@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import IssueKind
+from publiccredit.catalogue.types.issue_words import message
 from publiccredit.intake import received
 from publiccredit.intake.annotation.limited import annotate_limited
-from publiccredit.intake.checks.words import message
 from publiccredit.intake.desk import Due, sources_due
 from publiccredit.intake.models import (
     DecisionDocument,

@@ -151,7 +151,9 @@ class ReportedCases(FiledRecords):
             self.tell(model, "corrected")
 
         case = self._reported(model, CORRECTION, "differs_from_document", "document")
-        verdict = Verdict("corrected", REASONS, corrections={"penalty_kind": kind})
+        # Which licence is revoked has to be said with it, as in a file.
+        licence = {"suspended_licence": "食品经营许可证 1 号"} if kind == "吊销许可证件" else {}
+        verdict = Verdict("corrected", REASONS, corrections={"penalty_kind": kind, **licence})
         self._settled(case, verdict, effect, two=True)
 
     @rule(n=st.integers(0, 9), facts=st.sampled_from(FACTS))

@@ -83,7 +83,7 @@ def test_a_fine_that_was_wan_typed_as_yuan_is_slight_and_no_longer_shown(subject
 def test_a_kind_that_was_left_out_makes_a_record_serious_with_its_longer_days(subject: Subject) -> None:
     record = _fined(subject)
     given(registered(), record)
-    case = _correct(record, penalty_kind="罚款;吊销许可证")
+    case = _correct(record, penalty_kind="罚款;吊销许可证", suspended_licence="食品经营许可证 1 号")
     assert record.content["penalty_kind"] == "罚款;吊销许可证件"  # the word of the code table, by which rules judge
     assert _judged(record) == ("serious", REVOKED)
     assert (record.repairable_from, record.disclosed_until) == (date(2027, 5, 20), date(2029, 5, 20))
@@ -152,7 +152,7 @@ def test_what_the_rules_do_not_look_at_changes_no_term(subject: Subject) -> None
 def test_a_term_that_is_over_stays_over(subject: Subject) -> None:
     record = _fined(subject, decided_on=LONG_AGO, served_on=LONG_AGO, disclosed_from=LONG_AGO,
                     disclosed_until=date(2026, 6, 2))  # fmt: skip
-    _correct(record, penalty_kind="吊销许可证件")
+    _correct(record, penalty_kind="吊销许可证件", suspended_licence="食品经营许可证 1 号")
     assert (record.severity, record.disclosed_until) == ("serious", date(2026, 6, 2))
     assert not shown(record)
 

@@ -83,6 +83,86 @@ def test_what_is_impossible_is_refused_whatever_is_said_for_it(
     assert state(case) == "in_hand"
 
 
+NEEDS = "时必填。请补填此项；如条件所列的内容填错，请改正该内容。（R-102，双公示数据标准，条件必填项）"
+
+
+@pytest.mark.parametrize(
+    ("corrections", "because"),
+    [
+        (
+            {"penalty_kind": "吊销许可证件"},
+            ["“暂扣或吊销证照名称及编号”未填写，“处罚类别”包含暂扣许可证件、吊销许可证件"],
+        ),
+        ({"penalty_kind": "罚款", "fine_fen": ""}, ["“罚款金额（万元）”未填写，“处罚类别”包含罚款"]),
+        (
+            {"penalty_kind": "没收违法所得;吊销许可证件", "suspended_licence": "无"},
+            [
+                "“没收违法所得、没收非法财物的金额（万元）”未填写，“处罚类别”包含没收违法所得、没收非法财物",
+                "“暂扣或吊销证照名称及编号”未填写，“处罚类别”包含暂扣许可证件、吊销许可证件",
+            ],
+        ),
+    ],
+)
+def test_a_field_that_another_one_asks_for_is_not_left_empty(
+    record: Record, corrections: dict[str, str], because: list[str]
+) -> None:
+    """The sentences are those a file is returned with, without its row."""
+    case, before = objection_ready(record), columns(record, "content", "fine_fen", "severity")
+    verdict = Verdict("corrected", REASONS, corrections=corrections, confirmed="决定书第 2 页")
+    with pytest.raises(UnableToCorrect) as refused:
+        decide(by=CLERK, case_id=case.pk, verdict=verdict, at=AT)
+    assert str(refused.value) == "".join(f"{said}{NEEDS}" for said in because)
+    assert columns(record, "content", "fine_fen", "severity") == before
+    sent = {"outcome": "corrected", "reasons": REASONS}
+    for place, (name, value) in enumerate(corrections.items(), start=1):
+        sent |= {f"field_{place}": name, f"value_{place}": value}
+    assert "时必填。请补填此项" in send(CLERK, case, "decide", **sent).content.decode()
+
+
+def test_a_field_is_filled_in_the_same_correction_that_asks_for_it(record: Record) -> None:
+    both = {"penalty_kind": "罚款;吊销许可证件", "suspended_licence": "食品经营许可证 1 号"}
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD, corrections=both)
+    # Now each of the two is there because of the other: the licence alone cannot go, nor the fine.
+    for name in ("suspended_licence", "fine_fen"):
+        with pytest.raises(UnableToCorrect, match="时必填"):
+            settled(objection_ready(record), "corrected", first=CLERK, corrections={name: ""})
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD,
+        corrections={"penalty_kind": "警告", "suspended_licence": "", "fine_fen": ""},
+    )  # fmt: skip
+
+
+def test_a_field_that_is_to_be_empty_is_not_filled(record: Record) -> None:
+    enterprise = Record.objects.get(pk=record.pk)
+    Record.objects.filter(pk=record.pk).update(
+        content=enterprise.content | {"subject_category": "法人及非法人组织"}, known_from=AT
+    )
+    with pytest.raises(UnableToCorrect) as refused:
+        settled(objection_ready(record), "corrected", first=CLERK, corrections={"person_document_kind": "身份证"})
+    assert str(refused.value).startswith(
+        "“自然人证件类型”填了内容，但“行政相对人类别”为法人及非法人组织、个体工商户时留空。"
+    )
+
+
+def test_what_a_file_of_before_left_empty_hinders_no_correction_of_something_else(record: Record) -> None:
+    """An older form did not ask for it; the correction neither asks for it nor empties it."""
+    Record.objects.filter(pk=record.pk).update(
+        content={**record.content, "penalty_kind": "罚款"}, fine_fen=None, known_from=AT
+    )
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD,
+        corrections={"violation_facts": "销售过期的建材"},
+    )  # fmt: skip
+    with pytest.raises(UnableToCorrect, match="没收违法所得"):
+        settled(objection_ready(record), "corrected", first=CLERK, corrections={"penalty_kind": "罚款;没收违法所得"})
+
+
+@pytest.mark.parametrize("word", ["无", "N/A", "——", " 暂无 "])
+def test_a_word_that_means_nothing_empties_a_field_as_in_a_file(record: Record, word: str) -> None:
+    with pytest.raises(UnableToCorrect, match="“违法事实”是必填项"):
+        settled(objection_ready(record), "corrected", first=CLERK, corrections={"violation_facts": word})
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"remarks": word})
+    assert Record.objects.get(pk=record.pk).content["remarks"] is None
+
+
 @pytest.mark.parametrize(
     "corrections",
     [

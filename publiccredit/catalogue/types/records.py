@@ -1,5 +1,6 @@
 """The record types: ``packs/record_types/<name>.yml``."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -26,6 +27,13 @@ class RequiredWhen(Pack):
     among: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     filled: bool = False  # required when ``field`` is filled at all
+
+    def holds(self, values: Mapping[str, object]) -> bool:
+        """Tell whether it holds of one record."""
+        value = values.get(self.field)
+        text = "" if value is None else str(value)
+        named = text in self.among or any(word in text for word in self.contains)
+        return bool(text) and (self.filled or named)
 
 
 class FieldRole(StrEnum):
@@ -112,6 +120,15 @@ class RecordType(Dated):
     @property
     def field_names(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
+
+    def in_words(self, condition: RequiredWhen) -> str:
+        """Say on what a field of this type depends."""
+        title = self.field(condition.field).title
+        if condition.filled:
+            return f"已填写“{title}”"
+        if condition.among:
+            return f"“{title}”为{'、'.join(condition.among)}"
+        return f"“{title}”包含{'、'.join(condition.contains)}"
 
     def field_in_role(self, role: FieldRole) -> RecordField | None:
         return next((f for f in self.fields if f.role is role), None)

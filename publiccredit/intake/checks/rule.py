@@ -73,16 +73,6 @@ def holds(condition: RequiredWhen, book: Rulebook) -> pl.Expr:
     return met.fill_null(value=False)
 
 
-def in_words(condition: RequiredWhen, book: Rulebook) -> str:
-    """The condition as a liaison reads it."""
-    title = book.record_type.field(condition.field).title
-    if condition.filled:
-        return f"已填写“{title}”"
-    if condition.among:
-        return f"“{title}”为{'、'.join(condition.among)}"
-    return f"“{title}”包含{'、'.join(condition.contains)}"
-
-
 def verdict(field: RecordField) -> pl.Expr:
     """What ``check_digits.uscc_verdict`` says of an identifier: judged once per column, asked by several checks."""
     return pl.col(field.name + VERDICT)

@@ -1,12 +1,12 @@
 """How the cells of one field are cleaned, by its type: what is right as it stands, and how the rest is read."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField
+from publiccredit.catalogue.types.empty_words import empty_words
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning import amounts, dates, text
 from publiccredit.intake.cleaning.column_bytes import ColumnBytes, contains_among
@@ -74,7 +74,7 @@ def _text_cleaning(field: RecordField) -> Cleaning:
         looks_odd, tidied = text.odd_document_number, text.document_number
     else:
         looks_odd, tidied = text.odd_prose, text.prose
-    empty = rf"^(?:{_empty_words(field)})$"
+    empty = empty_words(field)
 
     def odd(column: ColumnBytes) -> pl.Series:
         short = (column.text.str.len_bytes() <= _LONGEST_EMPTY_WORD).arg_true()
@@ -99,13 +99,8 @@ def _or_placeholder(
     return lambda column, _: odd(column) | column.text.is_in(field.placeholders)
 
 
-def _empty_words(field: RecordField) -> str:
-    usual = text.EMPTY_WORDS if field.required else text.EMPTY_WORDS_WHERE_OPTIONAL
-    return "|".join((usual, *(re.escape(word) for word in field.empty_words)))
-
-
 def _without_empty(value: pl.Expr, field: RecordField) -> pl.Expr:
-    return pl.when(~value.str.contains(rf"^(?:{_empty_words(field)})$")).then(value)
+    return pl.when(~value.str.contains(empty_words(field))).then(value)
 
 
 def _reader(field: RecordField, tidied: Callable[[pl.Expr], pl.Expr]) -> Callable[[pl.Series], pl.DataFrame]:

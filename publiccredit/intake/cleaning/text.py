@@ -1,4 +1,4 @@
-"""Text as people and programs leave it: blanks at the ends, marks nobody sees, words that mean an empty cell."""
+"""Text as people and programs leave it: blanks at the ends, marks nobody sees."""
 
 import polars as pl
 
@@ -6,8 +6,6 @@ from publiccredit.intake.cleaning import invisible
 from publiccredit.intake.cleaning.column_bytes import ColumnBytes, Signs
 
 INVISIBLE = invisible.MARKS
-EMPTY_WORDS = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|[-—–_/\\－]+)"
-EMPTY_WORDS_WHERE_OPTIONAL = r"(?:(?i:n/a|na|null|none|nil)|无|暂无|空|[-—–_/\\－]+)"
 
 WIDE = "".join(chr(c) for c in range(0xFF10, 0xFF1A)) + "".join(
     chr(c) for start in (0xFF21, 0xFF41) for c in range(start, start + 26)

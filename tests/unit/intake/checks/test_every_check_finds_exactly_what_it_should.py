@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types.issue_words import message
 from publiccredit.intake.checks.registry import BASES
-from publiccredit.intake.checks.words import message
 from publiccredit.intake.types import OUTCOME
 from tests.factories import organisation_code
 from tests.penalty_rows import SUBJECT, check, found, row, rulebook, told
