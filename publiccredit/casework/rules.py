@@ -138,9 +138,16 @@ def may_take(*, act: Act, case: Case, procedure: Procedure, step: StepName) -> N
         raise CaseNotFound
     if party is Party.SUBJECT and act.by.subject_id not in (None, case.subject_id):
         raise CaseNotFound  # row-level security hides it already: the code says the same by itself
-    if case.subject_id is None:
-        return
-    if DeclaredRelation.objects.filter(officer_id=act.by.name, subject_id=case.subject_id).exists():
+    verify_unrelated(by=act.by, subject_id=case.subject_id)
+
+
+def verify_unrelated(*, by: Actor, subject_id: int | None) -> None:
+    """
+    Verify that an officer has declared no relation to a subject: whoever has one does nothing for it, or against it.
+
+    :raises NotAllowed: a relation is declared (DP-34).
+    """
+    if subject_id is not None and DeclaredRelation.objects.filter(officer_id=by.name, subject_id=subject_id).exists():
         raise NotAllowed("您已申报与该主体有利害关系，应当回避。请交由其他人员办理。")
 
 

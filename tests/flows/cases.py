@@ -120,6 +120,14 @@ def repaired(record: Record, *, at: datetime = AT) -> Case:
     return case
 
 
+def withdrawn(record: Record, *, at: datetime = AT) -> None:
+    """Let the department that decided a record withdraw it: its decision was revoked. Opens the accounts for it."""
+    people()
+    settled(
+        report_ready(record, ground="revoked", paper="new_decision", at=at), "withdrawn_revoked", first=LIAISON, at=at
+    )
+
+
 def shown(record: Record, *, on: date | datetime = AT, audience: Audience = Audience.PUBLIC) -> bool:
     """Tell whether a record leaves the house on a day, or at an instant."""
     day = (on + timedelta(hours=8)).date() if isinstance(on, datetime) else on

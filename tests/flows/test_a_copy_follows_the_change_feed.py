@@ -14,6 +14,7 @@ from publiccredit.disclosure.queries import UnableToResume, changes, visible_rec
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject
+from tests.flows.cases import withdrawn
 
 TODAY = date(2026, 6, 1)
 
@@ -79,7 +80,7 @@ def test_a_copy_equals_what_is_shown_after_every_kind_of_change() -> None:
     copy.read()
     assert copy.held == _shown(TODAY)
     assert copy.told == [(number, "shown") for number in ids]
-    _change(ids[0], state="withdrawn", withdrawn_at=KNOWN_AT, withdrawn_as="revoked", withdrawal_notice="x")
+    withdrawn(Record.objects.get(pk=ids[0]), at=KNOWN_AT + timedelta(minutes=next(_minutes)))
     _change(ids[1], document_number="改正后")
     _change(ids[2], disclosed_until=date(2026, 6, 1))
     _change(ids[3], severity="slight", severity_rule="sender", submission_id=2)  # sent again

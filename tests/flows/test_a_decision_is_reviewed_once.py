@@ -12,13 +12,16 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
     UnableToOpenCase,
+    approve,
     close_case,
+    decide,
     reject_objection,
     request_review,
+    return_proposal,
     take_case,
 )
 from publiccredit.casework.queries import review_until
-from publiccredit.casework.types import Applicant, Channel
+from publiccredit.casework.types import Applicant, Channel, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
@@ -30,6 +33,7 @@ from tests.flows.cases import (
     LIAISON,
     OFFICE_HEAD,
     OWNER,
+    PUBLIC_WORDS,
     REASONS,
     SECOND_CLERK,
     SECOND_OFFICE_HEAD,
@@ -38,6 +42,7 @@ from tests.flows.cases import (
     opened,
     repaired,
     settled,
+    shown,
 )
 from tests.flows.officers import PDF, browser_page_after, read, send
 
@@ -152,6 +157,19 @@ def test_a_reviewer_alone_is_told_that_what_takes_two_lacks_a_second(record: Rec
     assert "还缺一位可以拟办或者审核的人员" in read(CLERK, f"/cases/{review.pk}/")
     assert "本单位没有可以办理复核的人员" not in read(CLERK, "/cases/")
     assert "已受理，由您承办。" in browser_page_after(SECOND_CLERK, review, "take")
+
+
+def test_the_first_decider_sends_no_review_back(record: Record) -> None:
+    case = objection_ready(record)
+    reject_objection(by=OFFICE_HEAD, case_id=case.pk, reasons=REASONS, at=AT)
+    review = _review(case)
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+    stop = Verdict("publication_stopped", REASONS, PUBLIC_WORDS)
+    decide(by=SECOND_CLERK, case_id=review.pk, verdict=stop, at=AT)
+    with pytest.raises(NotAllowed, match="您拟办或者审核过原决定"):
+        return_proposal(by=OFFICE_HEAD, case_id=review.pk, because="原决定没有错", at=AT)
+    approve(by=SECOND_OFFICE_HEAD, case_id=review.pk, at=AT)
+    assert not shown(record)
 
 
 def test_a_review_taken_down_at_the_counter_says_how_and_when_it_came(record: Record) -> None:

@@ -12,6 +12,7 @@ from publiccredit.intake.operations import IdempotencyKeyReused, NotYourDepartme
 from publiccredit.subjects.models import Record, RecordColumns, RecordVersion
 from publiccredit.subjects.versioning import keeping_versions
 from tests.factories import penalty_row, sent_csv
+from tests.flows.cases import withdrawn
 from tests.flows.filing import AT, LIAISON, OTHER_LIAISON, outcome, receive, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
@@ -57,13 +58,7 @@ def test_a_decision_another_department_reported_is_returned_with_its_name() -> N
 
 def test_what_was_withdrawn_does_not_come_back_under_the_same_document() -> None:
     send([penalty_row(1)])
-    Record.objects.update(
-        state="withdrawn",
-        withdrawn_at=AT,
-        withdrawn_as="revoked",
-        withdrawal_notice="x",
-        known_from=AT + timedelta(seconds=1),
-    )
+    withdrawn(Record.objects.get(), at=AT + timedelta(seconds=1))
     same = send([penalty_row(1)], later=60)
     changed = send([penalty_row(1, penalty_content="另一内容")], later=120)
     assert [outcome(s)[2:] for s in (same, changed)] == [(0, 0, 1), (0, 1, 0)]

@@ -16,6 +16,7 @@ from publiccredit.casework.operations import (
     UnableToOpenCase,
     WrongOutcome,
     approve,
+    correct_severity,
     decide,
     grant_repair,
     refuse_repair,
@@ -23,7 +24,7 @@ from publiccredit.casework.operations import (
     take_case,
 )
 from publiccredit.casework.types import Applicant, CaseState, Channel, Order, Verdict
-from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, StepName
+from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, Severity, StepName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record
@@ -36,6 +37,7 @@ from tests.flows.cases import (
     OTHER,
     PUBLIC_WORDS,
     REASONS,
+    THIRD,
     hand_in,
     opened,
     repair_ready,
@@ -213,3 +215,17 @@ def test_a_court_shields_a_record_for_the_time_of_the_plan(record: Record) -> No
     settled(case, "shielded", first=LIAISON, second=HEAD, order=order)
     days = [date(2026, 9, 1), date(2026, 9, 2), date(2027, 2, 28), date(2027, 3, 1)]
     assert [shown(record, on=day) for day in days] == [True, False, False, True]
+
+
+def test_a_repair_is_approved_on_what_holds_when_it_is_approved(record: Record) -> None:
+    """The severity may be put right between proposal and approval: the minimum term is then a longer one."""
+    case = repair_ready(record)
+    decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
+    severe = {"severity": Severity.SERIOUS, "reason": "依标准第五条，情节严重，应认定为严重。"}
+    correct_severity(by=THIRD, record_id=record.pk, at=AT, **severe)
+    with pytest.raises(ConditionsNotMet, match=r"最短公示期至 2027-05-20 届满.*请退回"):
+        approve(by=HEAD, case_id=case.pk, at=AT)
+    assert (Case.objects.get(pk=case.pk).state, shown(record)) == (CaseState.PROPOSED, True)
+    return_proposal(by=HEAD, case_id=case.pk, because="最短公示期未满", at=AT)
+    made = refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
+    assert (made.failing_conditions, made.holds_from) == (["minimum_term"], date(2027, 5, 20))

@@ -34,7 +34,6 @@ from tests.flows.cases import (
     OFFICE_HEAD,
     OTHER,
     OWNER,
-    PUBLIC_WORDS,
     REASONS,
     THIRD,
     hand_in,
@@ -109,8 +108,9 @@ def test_a_decision_without_what_it_needs_is_refused(record: Record, columns: di
 
 
 def test_a_decision_by_nobody_known_is_refused(record: Record) -> None:
-    statement, values = _insert_decision(objection_ready(record), proposed_by_id="nobody")
-    _refused(CLERK, "foreign key", statement + "; SET CONSTRAINTS ALL IMMEDIATE", *values)
+    nobody = Actor(name="nobody", role=Role.OFFICE_CLERK)
+    statement, values = _insert_decision(objection_ready(record), proposed_by_id=nobody.name)
+    _refused(nobody, "foreign key", statement + "; SET CONSTRAINTS ALL IMMEDIATE", *values)
 
 
 @pytest.mark.parametrize("by", [LIAISON, HEAD, OTHER, PROGRAM, Actor(name="shen", role=Role.AUDITOR)], ids=str)
@@ -250,13 +250,6 @@ def test_a_withdrawn_record_never_comes_back(record: Record) -> None:
     settled(report_ready(record, ground="revoked", paper="new_decision"), "withdrawn_revoked", first=LIAISON)
     change = "state = 'filed', withdrawn_at = NULL, withdrawn_as = ''"
     _change_record(PROGRAM, "never comes back", record, change)
-
-
-def test_a_record_is_not_merely_hidden(record: Record) -> None:
-    _change_record(PROGRAM, "words for the public", record, "state = 'withdrawn', withdrawal_notice = ' '")
-    said = f"state = 'withdrawn', withdrawal_notice = '{PUBLIC_WORDS}'"
-    _change_record(PROGRAM, "record_withdrawal_says_why", record, said)
-    _change_record(PROGRAM, "record_repair_is_whole", record, "display_ended_at = now()")
 
 
 def test_a_dispute_mark_is_not_taken_away_by_hand(record: Record) -> None:

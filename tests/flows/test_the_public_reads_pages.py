@@ -20,6 +20,7 @@ from publiccredit.disclosure.pages import record_page
 from publiccredit.site.demo.progress import Progress, write_progress
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
+from tests.flows.cases import PUBLIC_WORDS, withdrawn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 TODAY = date(2026, 6, 1)
@@ -255,12 +256,10 @@ def test_a_kept_page_is_gone_the_moment_its_record_is_withdrawn(client: Client, 
     for page in pages:
         assert penalty.document_number in client.get(page).content.decode()
     at = datetime(2026, 6, 1, 5, tzinfo=UTC)
-    Record.objects.filter(pk=penalty.pk).update(
-        state="withdrawn", withdrawn_at=at, withdrawn_as="revoked", withdrawal_notice="复议撤销", known_from=at
-    )
+    withdrawn(penalty, at=at)
     assert penalty.document_number not in client.get(pages[0]).content.decode()
     gone = client.get(pages[1])
-    assert (gone.status_code, "复议撤销" in gone.content.decode()) == (410, True)
+    assert (gone.status_code, PUBLIC_WORDS in gone.content.decode()) == (410, True)
 
 
 def test_a_page_of_the_demonstration_says_how_far_its_filling_is_at_each_reading(

@@ -108,6 +108,7 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     :raises NotAllowed: the same person, the same log-in, no head, one with no part in the case, or whoever proposed it
         has declared a relation since.
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
+    :raises ConditionsNotMet: what a repair asks for held when it was proposed, and does so no longer.
     :raises WrongMoment: nothing is proposed.
     """
     with one_act(by=by, at=at, operation="approve_decision", object_kind="case") as act:
@@ -115,6 +116,7 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
         decision = _proposed(case, by)
         _somebody_else(case, by)
         _still_free(case, decision)
+        _still_holds(case, rules, decision, at)
         _prove_second_person(decision, by, at)
         decision.approved_by_id, decision.approved_at = by.name, at
         write_step(act=act, case=case, step=StepName.APPROVE.value)
@@ -126,11 +128,12 @@ def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> C
     """
     Send a proposed decision back to be made anew, with the reason.
 
-    :raises NotAllowed: the same person, no head, or one with no part in the case.
+    :raises NotAllowed: the same person, no head, one with no part in the case, or the first decider in a review.
     """
     with one_act(by=by, at=at, operation="return_proposal", object_kind="case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
         decision = _proposed(case, by)
+        _somebody_else(case, by)
         if len(because.strip()) < 4:
             raise ReasonsMissing("请写明退回的理由。")
         decision.state, decision.returned_because = DecisionState.RETURNED, because.strip()
@@ -250,6 +253,17 @@ def _still_free(case: Case, decision: Decision) -> None:
     """What somebody proposed before declaring a relation is made anew by another (DP-34)."""
     if DeclaredRelation.objects.filter(subject=case.subject, officer_id=decision.proposed_by_id).exists():
         raise NotAllowed("拟办人在拟办以后申报了应当回避的关系，不能按这份拟办决定。请退回，由其他工作人员重新拟办。")
+
+
+def _still_holds(case: Case, rules: Procedure, decision: Decision, at: datetime) -> None:
+    """A severity or a day may have been put right since the proposal: a repair is granted on what holds when it is."""
+    if not rules.conditions or not set(decision.effects) & {Effect.END_DISCLOSURE, Effect.SHIELD}:
+        return
+    (record,) = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True)).values()
+    found = repair_eligibility(case=case, rules=rules, record=record, on=at)
+    if not found.holds:
+        because = "".join(c.reason for c in found.failing)
+        raise ConditionsNotMet(f"拟办以后情况有变，现在不能准许：{because}请退回，由拟办人重新拟办。")
 
 
 def _prove_second_person(decision: Decision, by: Actor, at: datetime) -> None:

@@ -6,7 +6,14 @@ from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
 from publiccredit.casework.models import Letter
-from publiccredit.casework.rules import AlreadyDecided, CaseRefused, locked_case, party_of, write_step
+from publiccredit.casework.rules import (
+    AlreadyDecided,
+    CaseRefused,
+    locked_case,
+    party_of,
+    verify_unrelated,
+    write_step,
+)
 from publiccredit.casework.types import UNDECIDED, Happening
 from publiccredit.catalogue.types import Party
 
@@ -17,13 +24,15 @@ def guide_applicant(*, by: Actor, case_id: int, text: str, at: datetime) -> Lett
     """
     Write to the applicant of an open case how to go on.
 
-    :raises NotAllowed: only the office guides; who decides a repair is not told by it what to decide.
+    :raises NotAllowed: only the office guides; who decides a repair is not told by it what to decide. Nor does it guide
+        through somebody who has declared a relation.
     :raises AlreadyDecided: there is nothing left to guide.
     """
     with one_act(by=by, at=at, operation="guide_applicant", object_kind="case") as act:
         if party_of(actor=act.by) is not Party.OFFICE:
             raise NotAllowed("办理指引由信用办发出。")
         case = locked_case(case_id=case_id)
+        verify_unrelated(by=by, subject_id=case.subject_id)
         if case.state not in UNDECIDED:
             raise AlreadyDecided(f"案件 {case.number} 已作出决定，无需指引。")
         if len(text.strip()) < LEAST_WORDS:

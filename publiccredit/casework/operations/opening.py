@@ -20,6 +20,7 @@ from publiccredit.casework.rules import (
     party_of,
     procedure_of,
     reviewed_for,
+    verify_unrelated,
     write_step,
 )
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
@@ -65,7 +66,7 @@ def open_case(
     it was received, under the rules of that day.
 
     :raises UnableToOpenCase: the request lacks something, or is already under way.
-    :raises NotAllowed: the applicant or the actor may not open this kind of case.
+    :raises NotAllowed: the applicant or the actor may not open this kind of case, or the actor has declared a relation.
     """
     if idempotency_key is not None and (known := Case.objects.filter(idempotency_key=idempotency_key).first()):
         return known
@@ -279,6 +280,7 @@ def _write_opening(
     act: Act, case: Case, rules: Procedure, asked: Asked, records: Sequence[Record], packs: Packs | None
 ) -> None:
     _opener(act, case, rules)
+    verify_unrelated(by=act.by, subject_id=case.subject_id)
     set_due(case=case, within=packs)
     case.save(force_insert=True)
     act.object_id = case.pk

@@ -6,7 +6,7 @@ from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.queries import determined_by
-from publiccredit.casework.rules import CaseRefused
+from publiccredit.casework.rules import CaseRefused, verify_unrelated
 from publiccredit.casework.severity import obstacle, offered, term_under
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.catalogue.types.personal_numbers import refusal_of
@@ -37,7 +37,7 @@ def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: s
 
     Whoever was given the record is written a notice in the same act (DP-20).
 
-    :raises NotAllowed: the actor is no officer of a department.
+    :raises NotAllowed: the actor is no officer of a department, or has declared a relation to the subject.
     :raises RecordNotFound: it is not a record of the actor's department.
     :raises UnableToCorrectSeverity: another department decided it, the reason is missing or holds a number of a
         person, the severity is the one it has or none the packs list, or the record has ended, was repaired or was
@@ -49,6 +49,7 @@ def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: s
         record = subjects.lock_records(record_ids=[record_id]).get(record_id)
         if record is None or record.department_code != by.department_code:
             raise RecordNotFound
+        verify_unrelated(by=by, subject_id=record.subject_id)
         words = reason.strip()
         _refuse_other_decider(by, record)
         _refuse_reason(words)

@@ -92,6 +92,7 @@ def _suspend(act: Act, case: Case, rules: Procedure) -> int:
     rows = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True)).values()
     adverse = [r.pk for r in rows if nature_of(r) is Nature.ADVERSE]
     case.suspended_display = bool(adverse)
+    case.save()  # the database suspends a record only where it finds the case that lapsed
     number = subjects.suspend_display(record_ids=adverse, at=act.at, entry_id=act.entry_id)
     if adverse:
         write_step(act=act, case=case, step=Happening.DISPLAY_SUSPENDED.value, program=True)

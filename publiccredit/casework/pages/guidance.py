@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from publiccredit.accounts.access import OFFICE, actor_of, open_to
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework import operations
 from publiccredit.casework.desk import queue
 from publiccredit.casework.models import Case
@@ -68,6 +69,8 @@ def _send(request: HttpRequest, chosen: list[Case], text: str) -> tuple[list[int
             letter = operations.guide_applicant(by=actor_of(request), case_id=case.pk, text=text, at=timezone.now())
         except operations.CaseRefused as refusal:
             refused.append(str(refusal))
+        except NotAllowed as refusal:
+            refused.append(f"{case.number}：{refusal}")
         else:
             sent.append(letter.pk)
     return sent, refused

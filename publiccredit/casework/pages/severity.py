@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from publiccredit.accounts.access import SENDERS, actor_of, open_to
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework import operations, queries
 from publiccredit.casework.forms import SeverityForm
 from publiccredit.casework.operations import CaseRefused
@@ -81,7 +82,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
                     reason=form.cleaned_data["reason"],
                     at=timezone.now(),
                 )
-            except CaseRefused as refusal:
+            except (CaseRefused, NotAllowed) as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, f"已更正为“{chosen.title}”，{shown_words(chosen)}。", extra_tags="ended-well")
