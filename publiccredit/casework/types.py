@@ -184,6 +184,17 @@ class Navigator:
     open_case: str  # number of the case under way, "" for none
     effects: tuple[EffectDone, ...] = ()  # of a granted repair, all four of them
 
+    @property
+    def over(self) -> str:
+        """Say why nothing is left to repair; empty where there is."""
+        if self.repaired:
+            return "已修复。"
+        if self.withdrawn:
+            return "该记录已经撤回，不需要修复。"
+        if self.never_shown:
+            return "依法不公示，不需要修复。"
+        return "公示期已满，不需要修复。" if self.ended else ""
+
 
 @dataclass(frozen=True)
 class Event:

@@ -100,10 +100,10 @@ def standing(row: RecordColumns, *, nature: Nature, on: date) -> Standing:
         return Standing.WITHDRAWN
     if state in STANDINGS:
         return STANDINGS[state]
-    if row.disclosed_until is not None and row.disclosed_until <= on:
-        return Standing.ENDED
     if row.display_ended_at is not None:
         return Standing.REPAIRED
+    if row.disclosed_until is not None and row.disclosed_until <= on:
+        return Standing.ENDED
     if row.suspended_at is not None or _holds(row.stayed_from, row.stayed_until, on):
         return Standing.SUSPENDED
     if _holds(row.shielded_from, row.shielded_until, on):

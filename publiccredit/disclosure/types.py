@@ -96,8 +96,13 @@ class VisibleRecord:
         return never_shown(decided_on=self.decided_on, served_on=self.served_on, until=self.disclosed_until)
 
     @property
+    def ended_early(self) -> bool:
+        """A decision ended it for good: the end of its term is no day of it any more."""
+        return self.standing in (Standing.WITHDRAWN, Standing.REPAIRED)
+
+    @property
     def last_day(self) -> date | None:
-        return None if self.never_shown else last_day(until=self.disclosed_until)
+        return None if self.never_shown or self.ended_early else last_day(until=self.disclosed_until)
 
     @property
     def heading(self) -> str:

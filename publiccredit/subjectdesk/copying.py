@@ -71,7 +71,7 @@ class CopiedRecord:
     severity_words: str  # by which rule, in a reader's words
     repair_opens_on: date | None
     shown_until: str  # the last day, "" for none
-    disclosed_until: date | None  # the first day without, as the interface has it
+    disclosed_until: date | None  # the first day without, as the interface has it; none where a decision ended it
     dispute: str  # in a reader's words, with the fields it stands on
     contested_fields: tuple[ContestedField, ...]
     statement: str
@@ -265,9 +265,9 @@ def _record(own: OwnRecord, history: tuple[Happened, ...], recipients: tuple[Tol
         severity=record.severity.value if record.severity else "",
         severity_rule=record.severity_rule,
         severity_words=_severity(severity) if severity else "",
-        repair_opens_on=own.navigator.earliest_on if own.navigator else None,
+        repair_opens_on=own.navigator.earliest_on if own.navigator and not own.navigator.over else None,
         shown_until=last_day(record),
-        disclosed_until=record.disclosed_until,
+        disclosed_until=None if record.ended_early else record.disclosed_until,
         dispute=record.disputed_as,
         contested_fields=record.contested.fields,
         statement=record.statement,

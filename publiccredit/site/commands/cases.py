@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from publiccredit.ledger.types import CHINA
 from publiccredit.site.commands import running
 from publiccredit.site.commands.acting import (
     acting_account,
@@ -199,8 +200,10 @@ def navigate(record: int, on: date | None, account: str) -> None:
     answer({**vars(found), "papers": [vars(p) for p in found.papers]})
     for mark in found.marks:
         say(f"{mark}。")
-    if found.never_shown:
-        say("依法不公示，不需要修复。")
+    if found.over:
+        say(found.over)
+        for effect in found.effects:
+            say(f"{effect.title}：{effect.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}")
         return
     opened = "（最短公示期已满，现在即可申请）" if found.eligible_today and found.earliest_on else ""
     last, first = found.last_day or "无", f"{found.earliest_on or '现在'}{opened}"

@@ -218,7 +218,7 @@ class Command(click.Command):
         return _in_chinese(super().get_help_option(ctx))
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - a Chinese line is short as it is
-        return (self.help or "").split("\n", 1)[0]
+        return (self.help or "").strip().split("\n", 1)[0]
 
 
 class Group(click.Group):

@@ -270,7 +270,7 @@ def record_line(own: OwnRecord) -> RecordLine:
 
 def _next_step(own: OwnRecord) -> str:
     navigator = own.navigator
-    if navigator is None or navigator.repaired or navigator.withdrawn or navigator.ended:
+    if navigator is None or navigator.over:
         return ""
     if navigator.open_case:
         return f"修复申请 {navigator.open_case} 办理中。"
