@@ -73,7 +73,7 @@ def test_help_is_in_chinese_and_lists_every_command(here: Here) -> None:
         assert f"  {command} " in out
     assert "用法：" in out
     assert "Usage" not in out
-    assert re.findall(r"^  \S+ *$", out, re.MULTILINE) == [], "a command that says nothing of itself"
+    assert re.findall(r"^  [a-z-]+ *$", out, re.MULTILINE) == [], "a command that says nothing of itself"
 
 
 def test_check_names_the_nearest_of_all_forms_whoever_may_send_them(here: Here, tmp_path: Path) -> None:
