@@ -2,8 +2,8 @@
 
 from publiccredit.accounts.operations import Act, NotAllowed
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.models import Case, CaseStep, DeclaredRelation
-from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.casework.models import Case, CaseStep, Decision, DeclaredRelation
+from publiccredit.casework.types import UNDECIDED, CaseState, DecisionState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Ground, Outcome, Packs, Party, Procedure, ProcedureName, RecordType, StepName
 from publiccredit.subjects.queries import record_type_of
@@ -80,10 +80,21 @@ def grounds_for(*, rules: Procedure, record_type: RecordType | None) -> tuple[Gr
 
 
 def outcomes_of(*, case: Case, rules: Procedure) -> tuple[Outcome, ...]:
-    """Give the outcomes a case can have, by its ground and its records."""
+    """Give the outcomes a case can have, by its ground, its records and, of a review, what it reviews."""
     records = [one.record for one in case.records.select_related("record")]
     listed = bool(records) and all(record_type_of(record).entry_in_list for record in records)
-    return tuple(outcome for outcome in rules.outcomes_for(case.ground) if listed or not outcome.of_list)
+    fitting = [outcome for outcome in rules.outcomes_for(case.ground) if listed or not outcome.of_list]
+    first = _reviewed_outcome(case)
+    if not any(outcome.reverses == first for outcome in fitting if first):
+        return tuple(outcome for outcome in fitting if outcome.reverses is None)
+    # What the first decision did stands, or is put right: an outcome that does nothing would leave it as it is.
+    return tuple(o for o in fitting if o.reverses == first or (o.reverses is None and o.effects))
+
+
+def _reviewed_outcome(case: Case) -> str | None:
+    """Give the outcome that a review is about; nothing in a case that is none."""
+    made = Decision.objects.filter(case__review=case, state=DecisionState.EFFECTIVE)
+    return made.values_list("outcome", flat=True).first() if case.reviews_id is not None else None
 
 
 def locked_case(*, case_id: int) -> Case:

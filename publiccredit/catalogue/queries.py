@@ -299,6 +299,11 @@ def deadline(*, day: date, number: int, within: Packs | None = None) -> Deadline
     return working_days.deadline(day=day, number=number, within=within or packs())
 
 
+def decreed(*, day: date, within: Packs | None = None) -> bool:
+    """Tell whether the working days of a day's year are decreed; a last day in another one is provisional."""
+    return day.year in (within or packs()).calendars
+
+
 def working_day_index(
     *, first: date | None = None, last: date | None = None, within: Packs | None = None
 ) -> pl.DataFrame:

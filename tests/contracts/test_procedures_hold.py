@@ -3,7 +3,7 @@
 import importlib.util
 import re
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,24 @@ import yaml
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.effects import REPAIR_EFFECTS, REPLACED_BY
-from publiccredit.casework.operations import escalate
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations import (
+    UnableToExtend,
+    close_case,
+    escalate,
+    extend_deadline,
+    forward_to_source,
+    reject_objection,
+    request_papers,
+)
+from publiccredit.casework.queries import review_until
 from publiccredit.catalogue.loading import UnableToLoadPack, load_packs
 from publiccredit.catalogue.queries import PACKS_VARIABLE, packs, procedure, procedures
 from publiccredit.catalogue.types import ClockName, ConditionName, Confidence, Effect, Party, ProcedureName, StepName
 from publiccredit.subjects.standing import REPAIR_COLUMNS
 from tests.environment import ROOT
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, objection_ready, opened, people, shown
+from tests.flows.cases import AT, CLERK, REASONS, hand_in, objection_ready, opened, people, shown
 
 SECOND = ROOT / "tests" / "packs" / "second_jurisdiction"
 EVERY = [p for p in packs().procedures]
@@ -124,6 +134,37 @@ def test_another_jurisdictions_clocks_are_another_pack(second_jurisdiction: Path
     assert shown(record), "this jurisdiction has not switched the suspension on"
 
 
+@pytest.mark.django_db
+def test_every_clock_of_another_jurisdiction_is_kept(second_jurisdiction: Path) -> None:
+    """Each clock of its objection differs from the county's: a number in code would show."""
+    act_as(actor=PROGRAM)
+    people()
+    theirs = procedure(name=ProcedureName.OBJECTION, on=AT.date())
+    ours = load_packs(ROOT / "packs").procedures
+    (here,) = [p for p in ours if p.name is ProcedureName.OBJECTION]
+    assert [c.name for c in theirs.clocks if c.working_days == here.days(c.name)] == []
+    assert (theirs.times(ClockName.PAPERS), here.times(ClockName.PAPERS)) == (2, 1)
+    record = stored_record(subject=stored_subject())
+    asked = objection_ready(record)
+    for _ in range(2):
+        found = request_papers(by=CLERK, case_id=asked.pk, asked="复印件", at=AT)
+        assert found.papers_due_on == date(2026, 9, 11)
+        hand_in(asked, "evidence")
+    assert request_papers(by=CLERK, case_id=asked.pk, asked="复印件", at=AT).papers_due_on is None
+    with pytest.raises(UnableToExtend, match="最多延长 4 个工作日"):
+        extend_deadline(by=CLERK, case_id=asked.pk, days=5, reason="须向省平台核实", at=AT)
+    assert extend_deadline(by=CLERK, case_id=asked.pk, days=4, reason="须向省平台核实", at=AT).due_on == date(
+        2026, 9, 14
+    )
+    sent = forward_to_source(by=CLERK, case_id=asked.pk, question="核对", at=AT)
+    assert (sent.source_due_on, sent.total_days) == (date(2026, 9, 8), 20)
+    reached = [(escalate(at=AT + timedelta(days=n)), Case.objects.get().reached_percent)[1] for n in range(45)]
+    assert set(reached) == {0, 60, 100}
+    reject_objection(by=CLERK, case_id=asked.pk, reasons=REASONS, at=AT)
+    closed = close_case(by=CLERK, case_id=asked.pk, delivered="窗口当面送达", at=AT)
+    assert review_until(case=closed) == date(2026, 9, 29)
+
+
 @pytest.fixture
 def spoiled(tmp_path: Path) -> Path:
     folder = tmp_path / "packs"
@@ -168,6 +209,12 @@ def test_an_outcome_that_lacks_what_it_stands_on_is_refused(spoiled: Path) -> No
     found = _problems(spoiled, outcomes=[outcome])
     for message in ("必须写撤回理由", "须凭法院或复议机关文书", "请写出理由模板", "没有理由“nowhere”"):
         assert message in found
+
+
+def test_an_outcome_reverses_another_of_its_procedure(spoiled: Path) -> None:
+    outcomes = yaml.safe_load((spoiled / "procedures" / "objection.yml").read_text())["outcomes"]
+    outcomes[0]["reverses"] = "nothing_known"
+    assert "没有另一结果“nothing_known”" in _problems(spoiled, outcomes=outcomes)
 
 
 def test_a_request_on_any_ground_can_be_found_wrong(spoiled: Path) -> None:

@@ -268,6 +268,11 @@ class Casework(ReportedCases):
             case.proposed, case.state = None, "in_hand"
             self.note("approve:returned")
             return
+        if case.procedure is REPAIR and self.today < case.record.opens_on:  # its severity was put right meanwhile
+            with pytest.raises(ConditionsNotMet, match=str(case.record.opens_on)):
+                approve(by=second, case_id=case.id, at=self.now)
+            self.note("approve:holds_no_longer")
+            return
         approve(by=second, case_id=case.id, at=self.now)
         case.deciders.add(second.name)
         case.proposed[1]()

@@ -12,6 +12,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
     UnableToOpenCase,
+    WrongOutcome,
     approve,
     close_case,
     decide,
@@ -21,14 +22,17 @@ from publiccredit.casework.operations import (
     take_case,
 )
 from publiccredit.casework.queries import review_until
+from publiccredit.casework.rules import outcomes_of, procedure_of
 from publiccredit.casework.types import Applicant, Channel, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
+from publiccredit.oversight.violations import check_rules
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     APPLICANT,
     AT,
     CLERK,
+    FOURTH,
     HEAD,
     LIAISON,
     OFFICE_HEAD,
@@ -37,6 +41,7 @@ from tests.flows.cases import (
     REASONS,
     SECOND_CLERK,
     SECOND_OFFICE_HEAD,
+    THIRD,
     hand_in,
     objection_ready,
     opened,
@@ -206,3 +211,46 @@ def test_a_review_through_a_proxy_keeps_its_authorisation(record: Record) -> Non
 
 def test_a_review_asked_at_the_subjects_desk_came_online(record: Record) -> None:
     assert _review(_rejected(record)).channel == "online"
+
+
+def _repair_undone(record: Record) -> Case:
+    repaired(record)
+    applicant = Applicant(Party.SOURCE, "濉溪县市场监督管理局")
+    case = opened(
+        ProcedureName.RE_VERIFICATION, record, ground="false_papers", by=LIAISON, applicant=applicant,
+        channel=Channel.COUNTER,
+    )  # fmt: skip
+    hand_in(case, "finding", by=LIAISON)
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    assert [o.name for o in outcomes_of(case=case, rules=procedure_of(case=case))] == ["repair_undone", "confirmed"]
+    settled(case, "repair_undone", first=LIAISON, second=HEAD)
+    assert shown(record)
+    return case
+
+
+def test_the_review_of_an_undone_repair_can_restore_it(record: Record) -> None:
+    """To find the papers true would otherwise change nothing: the record would stay on display all the same."""
+    review = _review(_repair_undone(record))
+    take_case(by=THIRD, case_id=review.pk, at=AT)
+    offered = [o.name for o in outcomes_of(case=review, rules=procedure_of(case=review))]
+    assert offered == ["repair_undone", "repair_restored"]
+    hand_in(review, "finding", by=THIRD)
+    decide(by=THIRD, case_id=review.pk, verdict=Verdict("repair_restored", REASONS), at=AT)
+    assert shown(record), "it takes a second person"
+    approve(by=FOURTH, case_id=review.pk, at=AT)
+    assert not shown(record)
+    record.refresh_from_db()
+    assert record.display_ended_at == record.ratings_renewed_at == AT
+    letter = review.letters.get(kind="decision")
+    assert (letter.addressed_to, "处理结果：恢复修复。" in letter.text) == ("濉溪县示例建材有限公司", True)
+    assert check_rules().total == 0
+
+
+def test_the_review_of_an_undone_repair_can_leave_it_at_that(record: Record) -> None:
+    review = _review(_repair_undone(record))
+    take_case(by=THIRD, case_id=review.pk, at=AT)
+    hand_in(review, "finding", by=THIRD)
+    with pytest.raises(WrongOutcome, match="repair_restored（恢复修复）"):
+        decide(by=THIRD, case_id=review.pk, verdict=Verdict("confirmed", REASONS), at=AT)
+    settled(review, "repair_undone", first=THIRD, second=FOURTH)
+    assert shown(record)

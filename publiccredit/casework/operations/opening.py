@@ -195,7 +195,7 @@ def _verify_record(rules: Procedure, asked: Asked, record: Record) -> None:
 
 
 def _verify_repairs(rules: Procedure, record: Record) -> None:
-    effects = {e for o in rules.outcomes for e in o.effects}
+    effects = {e for o in rules.outcomes if o.reverses is None for e in o.effects}
     if Effect.END_DISCLOSURE in effects and nature_of(record) is not Nature.ADVERSE:
         raise UnableToOpenCase("信用修复只针对失信信息；该记录不是失信信息。")
     if Effect.END_DISCLOSURE in effects and record.display_ended_at is not None:

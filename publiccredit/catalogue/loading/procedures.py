@@ -105,6 +105,12 @@ def _check_references(at: PackFolder, file: str, procedure: Procedure) -> None:
     for key, names in named:
         for name in sorted(set(names) - grounds):
             at.refuse(file, key, f"没有理由“{name}”", f"请改为下列之一：{'、'.join(sorted(grounds))}")
+    outcomes = {o.name for o in procedure.outcomes}
+    for index, outcome in enumerate(procedure.outcomes):
+        if outcome.reverses is not None and outcome.reverses not in outcomes - {outcome.name}:
+            at.refuse(
+                file, f"outcomes[{index}].reverses", f"没有另一结果“{outcome.reverses}”", "请改为本事项的结果之一"
+            )
     for index, condition in enumerate(procedure.conditions):
         for name in sorted(set(condition.grounds) - grounds):
             at.refuse(

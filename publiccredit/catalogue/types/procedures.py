@@ -126,6 +126,7 @@ class Outcome(Pack):
     withdrawn_as: WithdrawalReason | None = None
     grounds: tuple[CodeName, ...] = ()  # empty: on any ground
     of_list: bool = False  # only of a record that is an entry in a list
+    reverses: CodeName | None = None  # only in the review of a case that ended so, in place of leaving it at that
     needs_order: bool = False  # stands on an order of a court or review body: its number, and until when
     four_eyes: bool  # approved by another person than the one who proposed it
     template: str  # what the decision form begins with; left as it is, it is no reason
