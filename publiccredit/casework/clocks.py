@@ -45,9 +45,14 @@ def awaiting_papers(*, on: date) -> Q:
 def due_in_words(*, case: Case) -> str:
     """Say by when a case is decided, or until when it waits for papers; nothing once it is over."""
     if case.state == CaseState.WAITING_FOR_PAPERS and case.papers_due_on is not None:
-        return f"材料最迟 {case.papers_due_on} 交来，决定期限暂停"
+        return f"材料最迟 {case.papers_due_on}{provisional_in_words(day=case.papers_due_on)} 交来，决定期限暂停"
     provisional = "（暂定，以放假安排公布后核定的为准）" if case.provisional else ""
     return f"最迟 {case.due_on} 作出处理{provisional}" if case.state in UNDECIDED else ""
+
+
+def provisional_in_words(*, day: date) -> str:
+    """Say of a last day in a year not decreed yet that it is provisional; nothing of any other."""
+    return "" if catalogue.decreed(day=day) else "（暂定，以放假安排公布后核定的为准）"
 
 
 def last_day(*, case: Case) -> date:
@@ -77,7 +82,7 @@ def why_no_review(*, case: Case, rules: Procedure, on: date) -> str:
     if Case.objects.filter(reviews=case).exists():
         return f"案件 {case.number} 已经申请过复核，复核只有一次。"
     until = review_until(case=case, rules=rules)
-    if until is not None and on > until:
+    if until is not None and on > until and catalogue.decreed(day=until):  # nobody is late by a presumed day (DP-15)
         return f"申请复核的期限已于 {until} 届满。可以另行提出异议。"
     return ""
 
@@ -92,6 +97,12 @@ def review_until(*, case: Case, rules: Procedure) -> date | None:
         return None
     number = rules.days(ClockName.REQUEST_REVIEW) or 0
     return catalogue.deadline(day=china_day(at=case.closed_at), number=number).on
+
+
+def review_until_in_words(*, case: Case, rules: Procedure) -> str:
+    """Say until when the one review of a decided case can be asked for; nothing while nothing was delivered."""
+    until = review_until(case=case, rules=rules)
+    return "" if until is None else f"{until}{provisional_in_words(day=until)}"
 
 
 def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:

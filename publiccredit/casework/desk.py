@@ -12,6 +12,7 @@ from publiccredit.casework.clocks import (
     clock_day,
     late,
     percent_used,
+    provisional_in_words,
     why_no_review,
     working_days_used,
 )
@@ -62,6 +63,7 @@ class Clock:
     days: int  # working days left; where the last day has passed, working days late
     running: bool  # it is neither decided nor waiting for papers
     papers_until: date | None = None  # the last day of the papers it waits for
+    source_words: str = ""  # by when the source it was sent to is to answer
 
     @property
     def late(self) -> bool:
@@ -75,7 +77,8 @@ class Clock:
     @property
     def words(self) -> str:
         if not self.running:
-            return f"材料最迟 {self.papers_until}" if self.papers_until else "停表"
+            until = self.papers_until
+            return f"材料最迟 {until}{provisional_in_words(day=until)}" if until else "停表"
         if self.late:
             return f"逾期 {self.days} 个工作日"
         return f"还剩 {self.days} 个工作日" if self.days else "今天到期"
@@ -96,6 +99,7 @@ def queue(*, name: str, actor: Actor, on: date) -> QuerySet[Case]:
 
 def clock_of(*, case: Case, on: date) -> Clock:
     """Tell how the clock of a case stands on a day."""
+    source_words = _source_in_words(case, on)
     on = clock_day(case=case, on=on)
     overdue = on > case.due_on
     running = case.state in UNDECIDED and (overdue or case.state != CaseState.WAITING_FOR_PAPERS)
@@ -107,7 +111,17 @@ def clock_of(*, case: Case, on: date) -> Clock:
         days=working_days_used(start=start, end=end),
         running=running,
         papers_until=case.papers_due_on if case.state == CaseState.WAITING_FOR_PAPERS and not running else None,
+        source_words=source_words,
     )
+
+
+def _source_in_words(case: Case, on: date) -> str:
+    """The source has a clock of its own within that of the case, and is late by it."""
+    until = case.source_due_on
+    if case.state != CaseState.WITH_SOURCE or until is None:
+        return ""
+    words = f"认定单位最迟 {until}{provisional_in_words(day=until)} 答复"
+    return f"{words}，已逾期 {working_days_used(start=until, end=on)} 个工作日" if on > until else words
 
 
 def party_at_desk(*, actor: Actor) -> Party | None:

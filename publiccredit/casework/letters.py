@@ -13,6 +13,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Department, Party, Procedure
 from publiccredit.subjects.queries import marks_of, record_type_of, with_marks
 
+NOT_DECREED = "（该年度放假安排尚未公布，以公布后核定的日期为准）"
 TO_WHO_REPORTED = (LetterKind.RECEIPT, LetterKind.GUIDANCE)
 
 
@@ -50,7 +51,9 @@ def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
     """Write what is to be handed in, and until when; or that the clock runs on, where this request does not rest it."""
     if case.papers_due_on is not None:
-        until = in_chinese(case.papers_due_on)
+        until = (
+            f"{in_chinese(case.papers_due_on)}{NOT_DECREED if not catalogue.decreed(day=case.papers_due_on) else ''}"
+        )
         body = f"请于{until}前补充下列材料：\n{asked}\n补正期间不计入办理期限；逾期未补正的，按已有材料办理。"
     else:
         body = (
@@ -174,7 +177,7 @@ def taken_back(*, act: Act, case: Case, ends_dispute: bool) -> Letter:
 
 
 def _provisional(case: Case) -> str:
-    return "（该年度放假安排尚未公布，以公布后核定的日期为准）" if case.provisional else ""
+    return NOT_DECREED if case.provisional else ""
 
 
 def _signed(username: str) -> str:

@@ -81,6 +81,7 @@ __all__ = [
     "repair_notice",
     "repairs_opening",
     "review_until",
+    "review_until_in_words",
     "reviewed_for",
     "severities_by_rule",
     "severity_records",
@@ -211,6 +212,11 @@ def procedure_of_case(*, case: Case, within: Packs | None = None) -> Procedure:
 def review_until(*, case: Case) -> date | None:
     """Give the last day on which the review of a decided case can be asked for; none while nothing was delivered."""
     return clocks.review_until(case=case, rules=procedure_of(case=case))
+
+
+def review_until_in_words(*, case: Case) -> str:
+    """Say the same, and of a day in a year not decreed yet that it is provisional."""
+    return clocks.review_until_in_words(case=case, rules=procedure_of(case=case))
 
 
 def may_be_reviewed(*, case: Case, on: date) -> bool:

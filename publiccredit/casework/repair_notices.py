@@ -120,7 +120,7 @@ def _set_aside(record: Record, on: date) -> list[str]:
     """Say of a stay, a shield and a suspension by which paper and until when; they end the display, not the term."""
     said = []
     if record.suspended_at is not None:
-        said.append("异议逾期未作出决定，已暂停公示至作出决定")
+        said.append("案件逾期未作出决定，已暂停公示至作出决定")
     for begins, until, effect, words in (
         (record.stayed_from, record.stayed_until, Effect.STAY, "停止执行期间，暂停公示"),
         (record.shielded_from, record.shielded_until, Effect.SHIELD, "重整期间，暂时屏蔽该信息"),

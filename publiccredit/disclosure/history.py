@@ -116,9 +116,9 @@ def _set_aside(before: _Stage, after: _Stage) -> Iterator[str]:
     was, row = before.row, after.row
     back = _back(after, after.since)
     if was.suspended_at is None and row.suspended_at is not None:
-        yield "异议逾期未作出决定，暂停公示。"
+        yield "案件逾期未作出决定，暂停公示。"
     if was.suspended_at is not None and row.suspended_at is None:
-        yield f"异议办理完毕{back}。"
+        yield f"案件办理完毕{back}。"
     if (was.stayed_from, was.stayed_until) != (row.stayed_from, row.stayed_until):
         days = _days(row.stayed_from, row.stayed_until)
         yield f"决定停止执行，{days}，暂停公示。" if days else f"停止执行解除{back}。"

@@ -9,9 +9,9 @@ from django.test import Client
 from reportlab.platypus import Paragraph
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import correct_severity, escalate, take_case
-from publiccredit.casework.types import Applicant, Channel, Order
-from publiccredit.catalogue.types import Audience, Party, ProcedureName, Severity
+from publiccredit.casework.operations import correct_severity, decide, escalate, take_case
+from publiccredit.casework.types import Applicant, Channel, Order, Verdict
+from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, Severity
 from publiccredit.disclosure.queries import histories, visible_records
 from publiccredit.subjectdesk.copying import copy_of
 from publiccredit.subjectdesk.pdf import story_of
@@ -24,9 +24,11 @@ from tests.flows.cases import (
     LIAISON,
     OFFICE_HEAD,
     PUBLIC_WORDS,
+    REASONS,
     hand_in,
     objection_ready,
     opened,
+    repair_ready,
     repaired,
     report_ready,
     settled,
@@ -165,8 +167,20 @@ def test_nothing_is_told_to_be_shown_again_that_something_else_keeps_away(record
     settled(overdue, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=late)
     assert [sentence for _, sentence in own(other, date(2026, 9, 11))] == [
         "首次公示。",
-        "异议逾期未作出决定，暂停公示。",
+        "案件逾期未作出决定，暂停公示。",
         f"撤回，不再公示、共享和使用：异议成立，停止公示，{PUBLIC_WORDS.rstrip('。')}。",
+    ]
+
+
+def test_no_objection_is_told_of_where_it_was_a_repair_that_lapsed(record: Record) -> None:
+    case = repair_ready(record)
+    escalate(at=AT + timedelta(days=30))
+    doubt = Verdict("refused", REASONS, failing=(ConditionName.DUTIES_PERFORMED,))
+    decide(by=LIAISON, case_id=case.pk, verdict=doubt, at=AT + timedelta(days=31))
+    assert [sentence for _, sentence in told(record, date(2026, 10, 20))] == [
+        "首次公示。",
+        "案件逾期未作出决定，暂停公示。",
+        "案件办理完毕，恢复公示。",
     ]
 
 

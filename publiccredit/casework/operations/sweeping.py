@@ -14,9 +14,12 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.rules import procedure_of, write_step
 from publiccredit.casework.types import UNDECIDED, CaseState, Happening, Swept
-from publiccredit.catalogue.types import Nature, Packs, Party, Procedure
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import ClockName, Nature, Packs, Party, Procedure
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import operations as subjects
+
+TITLES_OF_DAYS = {"papers_due_on": "补正期限", "source_due_on": "认定单位答复期限"}
 
 
 def escalate(*, at: datetime, within: Packs | None = None) -> Swept:
@@ -37,7 +40,8 @@ def _something_to_do(case: Case, on: date, within: Packs | None) -> bool:
         return True
     if case.provisional and set_due(case=case, within=within):
         return True
-    return _reached(case, procedure_of(case=case, within=within), on, within) > case.reached_percent
+    rules = procedure_of(case=case, within=within)
+    return bool(_moved(case, rules, within)) or _reached(case, rules, on, within) > case.reached_percent
 
 
 def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
@@ -47,10 +51,11 @@ def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
         if case.state not in UNDECIDED:  # decided between the look and the lock
             return Swept(1, 0, 0, 0)
         rules = procedure_of(case=case, within=within)
+        moved = _move(act, case, rules, within)
         if _papers_not_handed_in(case, act.on):
             go_on(act=act, case=case)
             write_step(act=act, case=case, step=Happening.PAPERS_NOT_HANDED_IN.value, program=True)
-        settled = _settle(act, case, within)
+        settled = _settle(act, case, within) or moved
         reached = _reached(case, rules, act.on, within)
         escalated = reached > case.reached_percent
         suspended = 0
@@ -79,6 +84,33 @@ def _settle(act: Act, case: Case, within: Packs | None) -> bool:
     text = f"办理期限核定为 {case.due_on}"
     write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text, program=True)
     return True
+
+
+def _moved(case: Case, rules: Procedure, within: Packs | None) -> dict[str, date]:
+    """
+    Give the last days for papers and for the source's answer that a year decreed since puts later than was told.
+
+    Whoever was told a later day keeps it.
+    """
+    starts: dict[str, tuple[date, ClockName]] = {}
+    if case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since is not None:
+        starts["papers_due_on"] = case.waiting_since, ClockName.PAPERS
+    if case.state == CaseState.WITH_SOURCE and case.forwarded_at is not None:
+        starts["source_due_on"] = china_day(at=case.forwarded_at), ClockName.SOURCE_ANSWERS
+    found = {
+        name: catalogue.deadline(day=start, number=rules.days(clock) or 0, within=within).on
+        for name, (start, clock) in starts.items()
+    }
+    return {name: day for name, day in found.items() if day > getattr(case, name)}
+
+
+def _move(act: Act, case: Case, rules: Procedure, within: Packs | None) -> bool:
+    moved = _moved(case, rules, within)
+    for name, day in moved.items():
+        setattr(case, name, day)
+        text = f"{TITLES_OF_DAYS[name]}核定为 {day}"
+        write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text, program=True)
+    return bool(moved)
 
 
 def _suspend(act: Act, case: Case, rules: Procedure) -> int:

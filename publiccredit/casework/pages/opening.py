@@ -29,7 +29,7 @@ from publiccredit.casework.pages.receiving import (
     received_today,
 )
 from publiccredit.casework.pages.shared import record_words
-from publiccredit.casework.queries import cases_of_record, determined_by
+from publiccredit.casework.queries import cases_of_record, determined_by, due_in_words
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, PaperIn
 from publiccredit.catalogue import queries as catalogue
@@ -103,7 +103,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
         form = OpeningForm(request.POST, request.FILES, rules=rules, actor=actor, record=record)
         opened = _open(form, actor, rules, record) if form.is_valid() else None
         if opened is not None:
-            words = f"已收件，编号 {opened.number}，最迟于 {opened.due_on} 作出处理。收件回执见下方文书。"
+            words = f"已收件，编号 {opened.number}，{due_in_words(case=opened)}。收件回执见下方文书。"
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", opened.pk)
     else:

@@ -158,7 +158,7 @@ def _state(
         "letters": queries.letters_of_case(case=case),
         "may_add": case.state in UNDECIDED and case.state != CaseState.PROPOSED,
         "may_review": queries.may_ask_for_review(case=case, by=Party.READER, on=timezone.localdate()),
-        "review_until": casework.review_until(case=case),
+        "review_until": casework.review_until_in_words(case=case),
         "review": queries.review_of(case=case),
         "records": queries.public_records_of_case(case=case, on=timezone.localdate()),
         "title": casework.procedure_of_case(case=case).title,
