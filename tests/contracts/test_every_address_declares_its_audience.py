@@ -14,7 +14,6 @@ from publiccredit.accounts.types import DEPARTMENT_ROLES, Role
 from tests.accounts import opened_account
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-PASSWORD = "long-enough-3819"
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -58,7 +57,6 @@ def clients(db: None) -> dict[Role | None, Client]:
             display_name=role.value,
             role=role,
             department_code="market_regulation" if role in DEPARTMENT_ROLES else "",
-            password=PASSWORD,
             at=AT,
         )
         made[role] = Client(raise_request_exception=False)

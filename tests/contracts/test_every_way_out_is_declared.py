@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import ROOT
+from tests.sources import calls, tree
 
 PROGRAM = ROOT / "publiccredit"
 READS = {"visible_records", "visible_record", "subject_file", "subject_page", "record_page", "changes", "versions"}
@@ -35,7 +36,7 @@ WAYS_OUT = {
 
 
 def _names_called(path: Path) -> set[str]:
-    called = (node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    called = (call.func for call in calls(tree(path)))
     return {f.attr if isinstance(f, ast.Attribute) else f.id for f in called if isinstance(f, ast.Attribute | ast.Name)}
 
 

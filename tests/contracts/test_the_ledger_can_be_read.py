@@ -16,10 +16,11 @@ from publiccredit.oversight.ledger_words import GROUPS, NOTED, OBJECT_KINDS, val
 from publiccredit.subjectdesk.types import MessageKind, Method, Right
 from publiccredit.subjects.types import FiledCounts
 from tests.environment import ROOT
+from tests.sources import calls, functions, nodes, tree
 
 PROGRAM = ROOT / "publiccredit"
 TREES = {
-    path: ast.parse(path.read_text())
+    path: tree(path)
     for path in sorted(PROGRAM.rglob("*.py"))
     if "migrations" not in path.parts and path.parts[-2] != "ledger"
 }
@@ -34,17 +35,9 @@ class Entering:
     defaults: dict[str, ast.expr]
 
 
-def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
-
-
-def _called_in(tree: ast.AST) -> Iterator[ast.Call]:
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-
-
-def _entering(tree: ast.AST) -> dict[str, Entering]:
+def _entering(module: ast.AST) -> dict[str, Entering]:
     found = {}
-    for function in _functions(tree):
+    for function in functions(module):
         arguments = function.args
         names = [a.arg for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]]
         if "operation" not in names:
@@ -57,9 +50,7 @@ def _entering(tree: ast.AST) -> dict[str, Entering]:
 
 
 OF_ACCOUNTS = PROGRAM / "accounts" / "acts.py"
-DOORS = _entering(ast.parse((PROGRAM / "ledger" / "operations.py").read_text())) | {
-    "one_act": _entering(TREES[OF_ACCOUNTS])["one_act"]
-}
+DOORS = _entering(tree(PROGRAM / "ledger" / "operations.py")) | {"one_act": _entering(TREES[OF_ACCOUNTS])["one_act"]}
 
 
 @cache
@@ -77,7 +68,7 @@ def _name(node: ast.expr) -> str:
 def _calls(path: Path) -> tuple[tuple[ast.Call, Entering], ...]:
     doors = _doors(path)
     found = []
-    for node in _called_in(TREES[path]):
+    for node in calls(TREES[path]):
         if door := doors.get(_name(node.func)):
             given = {k.arg for k in node.keywords} | set(door.parameters[: len(node.args)])
             if "operation" in given:
@@ -97,12 +88,12 @@ def _argument(call: ast.Call, door: Entering, name: str) -> ast.expr | None:
 def _kept_in_values(path: Path, name: str) -> set[str]:
     """The words a value of the same module is made with, where an act takes its name from the value."""
     found: set[str] = set()
-    for made in (node for node in ast.walk(TREES[path]) if isinstance(node, ast.ClassDef)):
+    for made in (node for node in nodes(TREES[path]) if isinstance(node, ast.ClassDef)):
         keeps = [f.target.id for f in made.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
         if name in keeps:
             door = Entering(tuple(keeps), {})
-            calls = [call for call in _called_in(TREES[path]) if _name(call.func) == made.name]
-            found |= {word for call in calls for word in _constants(_argument(call, door, name), path)}
+            making = [call for call in calls(TREES[path]) if _name(call.func) == made.name]
+            found |= {word for call in making for word in _constants(_argument(call, door, name), path)}
     return found
 
 
@@ -156,9 +147,8 @@ MADE = {  # what is noted by an expression, and the names it gives
 
 def _effects() -> set[str]:
     """What the effects of a decision count: the keys they give."""
-    tree = TREES[PROGRAM / "casework/effects.py"]
     keys = {effect.column.removesuffix("_at") for effect in REPAIR_EFFECTS}
-    for node in ast.walk(tree):
+    for node in nodes(TREES[PROGRAM / "casework/effects.py"]):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict) and len(node.value.keys) == 1:
             keys |= {k.value for k in node.value.keys if isinstance(k, ast.Constant)}
         if isinstance(node, ast.Subscript) and _name(node.value) == "done" and isinstance(node.slice, ast.Constant):
@@ -188,19 +178,19 @@ def _collected(path: Path) -> Iterator[str]:
     """What is handed by name, anywhere in its package, to a function that notes it as ``**payload`` or the like."""
     package = path.relative_to(PROGRAM).parts[0]
     callers = [t for p, t in TREES.items() if p.relative_to(PROGRAM).parts[0] == package]
-    for function in _functions(TREES[path]):
+    for function in functions(TREES[path]):
         collects = function.args.kwarg
-        if collects is None or not any(_name(c.func) == "record_entry" for c in _called_in(function)):
+        if collects is None or not any(_name(c.func) == "record_entry" for c in calls(function)):
             continue
         own = {a.arg for a in [*function.args.args, *function.args.kwonlyargs]}
-        for call in (c for tree in callers for c in _called_in(tree)):
+        for call in (c for module in callers for c in calls(module)):
             if _name(call.func) == function.name:
                 yield from (k.arg for k in call.keywords if k.arg and k.arg not in own)
 
 
-def _set_on_acts(tree: ast.Module) -> Iterator[str]:
+def _set_on_acts(module: ast.Module) -> Iterator[str]:
     """What is set on the payload of an act under way: ``act.payload |= {...}`` and ``act.payload[...] = ...``."""
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if not isinstance(node, ast.Assign | ast.AugAssign):
             continue
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -213,8 +203,8 @@ def _set_on_acts(tree: ast.Module) -> Iterator[str]:
 
 def _noted() -> set[str]:
     found: set[str] = set()
-    for path, tree in TREES.items():
-        found |= {*_collected(path), *_set_on_acts(tree)}
+    for path, module in TREES.items():
+        found |= {*_collected(path), *_set_on_acts(module)}
         for call, _ in _calls(path):
             found |= {key for k in call.keywords if k.arg == "payload" for key in _keys(k.value)}
     return found
@@ -246,15 +236,15 @@ def test_everything_noted_has_its_word_and_no_word_is_left_over() -> None:
     assert _noted() == set(NOTED), "Bring NOTED of oversight/ledger_words.py up to what acts note"
 
 
-def _given_as(name: str, *functions: str) -> set[str]:
+def _given_as(name: str, *called: str) -> set[str]:
     """The words written as one argument of certain functions anywhere in the program."""
     found = set()
-    for tree in TREES.values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _name(node.func) in functions:
+    for module in TREES.values():
+        for call in calls(module):
+            if _name(call.func) in called:
                 found |= {
                     k.value.value
-                    for k in node.keywords
+                    for k in call.keywords
                     if k.arg == name and isinstance(k.value, ast.Constant) and isinstance(k.value.value, str)
                 }
     return found
@@ -262,11 +252,11 @@ def _given_as(name: str, *functions: str) -> set[str]:
 
 def _first_words(function: str, *, position: int) -> set[str]:
     return {
-        node.args[position].value
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and _name(node.func) == function and len(node.args) > position
-        if isinstance(node.args[position], ast.Constant)
+        call.args[position].value
+        for module in TREES.values()
+        for call in calls(module)
+        if _name(call.func) == function and len(call.args) > position
+        if isinstance(call.args[position], ast.Constant)
     }
 
 
