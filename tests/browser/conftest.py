@@ -22,7 +22,7 @@ from publiccredit.accounts.types import DEPARTMENT_ROLES, PROGRAM, ROLE_TITLES, 
 from publiccredit.site import embedded_postgres
 from tests.accounts import TERM, opened_account
 from tests.browser.county import file_a_small_county
-from tests.environment import ROOT, WORKER
+from tests.environment import ROOT, WORKER, unmeasured
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -59,7 +59,7 @@ def site(
         finally:
             connection.close()
             connection.settings_dict["NAME"] = usual
-    environment = {**os.environ, "PUBLICCREDIT_DATABASE_NAME": name, "PUBLICCREDIT_DEMO": "1"}
+    environment = {**unmeasured(), "PUBLICCREDIT_DATABASE_NAME": name, "PUBLICCREDIT_DEMO": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.server"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )

@@ -117,7 +117,7 @@ OBJECTED: list[Step] = [
     ("decide_objection", {"n": 0, "outcome": "rejected"}),
 ]
 REPAIRED: list[Step] = [
-    ("apply_for_repair", {"n": 1}),
+    *(("apply_for_repair", {"n": 1}) for _ in range(2)),  # the second while the first is under way
     ("propose_repair", {"n": 0}),
     ("related_one_tries", {"declares": False}),
     ("related_one_tries", {"declares": True}),

@@ -1,6 +1,5 @@
 """What the tests share that kill a process of the platform in the middle of its work."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.environment import ROOT
+from tests.environment import ROOT, unmeasured
 
 PATIENCE = 60.0  # seconds
 
@@ -26,7 +25,7 @@ def running(module: str, *arguments: str, database: str) -> Iterator[subprocess.
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env={**os.environ, "PUBLICCREDIT_DATABASE_NAME": database},
+        env={**unmeasured(), "PUBLICCREDIT_DATABASE_NAME": database},
     )
     try:
         yield process

@@ -118,6 +118,7 @@ class Reader:
                 (self.copy.add if change["record"] else self.copy.discard)(change["record_id"])
 
 
+@pytest.mark.no_cover  # a hundred readings of pages that other tests read
 def test_page_interface_search_and_feed_begin_and_end_at_that_second() -> None:
     """No worker runs; what a page kept, and what a copy of the feed has read, ends by the clock alone."""
     entry = next_entry_id()

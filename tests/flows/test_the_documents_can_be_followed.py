@@ -24,7 +24,7 @@ from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Role
 from tests.accounts import FIRST, issued_token, opened_account
-from tests.environment import ROOT, TEST_DATA
+from tests.environment import ROOT, TEST_DATA, unmeasured
 from tests.factories import penalty_row, sent_csv
 from tests.flows.recipients import registered, token_of
 
@@ -118,7 +118,7 @@ def reader(fresh_database: str, tmp_path: Path, document: Path) -> Iterator[Read
         else:
             administrators.exclude(username__in=["administrator", FIRST.name]).update(is_active=False)
     environment = {
-        **os.environ,
+        **unmeasured(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PUBLICCREDIT_DATA": str(TEST_DATA),
         "PUBLICCREDIT_DATABASE_NAME": fresh_database,

@@ -20,7 +20,7 @@ from psycopg import sql
 from publiccredit.site import database, embedded_postgres
 from publiccredit.site.database import UnsafeDatabase
 from publiccredit.site.embedded_postgres import APPLICATION, OWNER, SUPERUSER, Cluster
-from tests.environment import ROOT, WORKER
+from tests.environment import ROOT, WORKER, unmeasured
 
 PENALTIES = ROOT / "packs/industries/market_regulation/samples/accepted/penalty.xlsx"
 FILED = ["submit", str(PENALTIES), "--department", "market_regulation", "--served-on", "2026-11-05"]
@@ -60,7 +60,7 @@ def server(cluster: Cluster) -> Iterator[Server]:
 
 def run(folder: Path, *arguments: str, **urls: str) -> tuple[int, object, str]:
     """Run the program with these addresses; give its exit code, its answer and what it says besides."""
-    environment = {k: v for k, v in os.environ.items() if k != "PUBLICCREDIT_DATABASE_NAME"}
+    environment = {k: v for k, v in unmeasured().items() if k != "PUBLICCREDIT_DATABASE_NAME"}
     done = subprocess.run(
         [sys.executable, "-m", "publiccredit.site.commands", *arguments, "--json"],
         capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
@@ -167,7 +167,7 @@ def test_no_other_web_server_opens_to_a_superuser(server: Server, tmp_path: Path
         done = subprocess.run(
             [sys.executable, "-c", program],
             capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
-            env={**os.environ, "PUBLICCREDIT_DATA": str(tmp_path), "DATABASE_URL": server.url(role, name)},
+            env={**unmeasured(), "PUBLICCREDIT_DATA": str(tmp_path), "DATABASE_URL": server.url(role, name)},
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (0 if said else 1, said), done.stderr
         assert (f"角色“{SUPERUSER}”不能用来运行平台" in done.stderr) == (not said)
