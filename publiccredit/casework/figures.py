@@ -5,17 +5,25 @@ Each is counted by what happened up to the end of a period that is over, never a
 What the office decides too late is not held against the department whose record it is about.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from functools import cache
+import functools
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from threading import Lock
 
+from django.core.cache import cache
+
+from publiccredit.accounts.operations import acting
+from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import clocks
 from publiccredit.casework.models import Case, CaseStep, Decision
-from publiccredit.casework.publishing import Happened, blocks
+from publiccredit.casework.publishing import Block, Happened, blocks
 from publiccredit.casework.types import DecisionState, Happening, PublicFigures, Published
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Packs, Party, ProcedureName, StatisticsPeriod
-from publiccredit.ledger.types import china_day
+from publiccredit.ledger import queries as ledger
+from publiccredit.ledger.types import CHINA, Head, china_day
 
 AGAINST_THE_RECORD = frozenset({Effect.CORRECT.value, Effect.WITHDRAW.value})
 NEXT_DAY = timedelta(days=1)
@@ -23,6 +31,25 @@ NEXT_DAY = timedelta(days=1)
 IN_TIME, LATE = 0, 1
 OVERTURNED, CONFIRMED, LAPSED = 0, 1, 2
 PUT_RIGHT, LEFT = 0, 1
+CELLS = (2, 3, 2, 1)  # of the tables, in their order
+FIGURES_YEARS = 10  # that can be asked for
+KEPT_FOR = 86_400  # seconds after which what nobody asks for any more leaves the memory
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What all periods that are over have published, table by table, and up to which entry of the ledger it is so."""
+
+    head: Head | None
+    periods: tuple[StatisticsPeriod, ...]
+    tables: tuple[tuple[Block, ...], ...]
+
+
+def published_figures(*, year: int, on: date) -> PublicFigures:
+    """Give the figures for whoever asks: cases are their departments' own, what is counted here is nobody's (DP-38)."""
+    with acting(actor=PROGRAM):
+        return public_figures(year=year, on=on)
 
 
 def public_figures(*, year: int, on: date, within: Packs | None = None) -> PublicFigures:
@@ -33,21 +60,53 @@ def public_figures(*, year: int, on: date, within: Packs | None = None) -> Publi
     or not by their last day. ``records``: decided cases that asked whether a record is right, by the department that
     determined it, that changed it or left it. ``taken_back``: requests their applicants took back.
     """
+    found = _up_to_date(on, within or catalogue.packs())
+    shown = [p.last for p in found.periods if p.last.year <= year]
+    tables = (_of_year(one, cells, year) for one, cells in zip(found.tables, CELLS, strict=True))
+    return PublicFigures(year, max(shown, default=None), *tables)
+
+
+def _up_to_date(on: date, packs: Packs) -> _Counted:
+    """
+    Give what was counted before, for as long as it is right: until a period ends, the packs are others, or an act is
+    entered that is dated before the end of the last period. One of its last second may still be under way at the next.
+    """
+    last = catalogue.closed_periods(since=date(on.year - 1, 1, 1), on=on, within=packs)[-1].last
+    rules = hashlib.sha256(repr((packs.version, packs.statistics_rules)).encode()).hexdigest()
+    key = f"case_figures:{last}:{rules}"
+    with _one_at_a_time:
+        head = ledger.head()  # before the counting: what is entered meanwhile is looked at the next time
+        kept: _Counted | None = cache.get(key)
+        if kept is not None and kept.head == head is not None:
+            return kept
+        ends = datetime.combine(last + NEXT_DAY, time(), tzinfo=CHINA)
+        stands = kept is not None and _stands(kept.head, ends)
+        found = replace(kept, head=head) if kept is not None and stands else _counted(head, on, packs)
+        cache.set(key, found, KEPT_FOR)
+    return found
+
+
+def _stands(before: Head | None, ends: datetime) -> bool:
+    """Tell whether no act behind an entry is dated before an instant, and the entry is still part of the ledger."""
+    if before is None:
+        return False
+    entry = ledger.entry_at(position=before.position)
+    if entry is None or bytes(entry.hash).hex() != before.hash:  # another database stands in the place of one
+        return False
+    return not ledger.entries(after=before.position).filter(at__lt=ends).exists()
+
+
+def _counted(head: Head | None, on: date, packs: Packs) -> _Counted:
     found = _Found()
     first = min((one.on for each in found.tables for one in each), default=on)
-    periods = catalogue.closed_periods(since=first, on=on, within=within)
-    shown = [p.last for p in periods if p.last.year <= year]
-    clocks_kept, reviews, records, taken_back = (
-        _of_year(one, periods, cells, year) for one, cells in zip(found.tables, (2, 3, 2, 1), strict=True)
-    )
-    return PublicFigures(year, max(shown, default=None), clocks_kept, reviews, records, taken_back)
+    periods = catalogue.closed_periods(since=first, on=on, within=packs)
+    tables = (blocks(happened=one, periods=periods, cells=n) for one, n in zip(found.tables, CELLS, strict=True))
+    return _Counted(head, periods, tuple(tables))
 
 
-def _of_year(
-    happened: Iterable[Happened], periods: Sequence[StatisticsPeriod], cells: int, year: int
-) -> tuple[Published, ...]:
+def _of_year(published: Iterable[Block], cells: int, year: int) -> tuple[Published, ...]:
     added: dict[str, Published] = {}
-    for block in blocks(happened=happened, periods=periods, cells=cells):
+    for block in published:
         if block.last.year == year:
             before = added.get(block.body, Published(block.body, (0,) * cells, 0))
             counts = tuple(a + b for a, b in zip(before.counts, block.cells, strict=True))
@@ -104,7 +163,7 @@ class _Found:
         return max(last + NEXT_DAY, china_day(at=case.opened_at), self.settled.get(case.pk, date.min))
 
 
-@cache
+@functools.cache
 def _asks(procedure: str, on: date) -> bool:
     """Whether a record is right is asked only where an answer can change it: a repair or a complaint never does."""
     outcomes = catalogue.procedure(name=ProcedureName(procedure), on=on).outcomes

@@ -9,7 +9,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks
 from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
 from publiccredit.casework.eligibility import eligibility
-from publiccredit.casework.figures import public_figures
+from publiccredit.casework.figures import public_figures, published_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter, Paper
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
@@ -76,6 +76,7 @@ __all__ = [
     "procedure_of_case",
     "proposals",
     "public_figures",
+    "published_figures",
     "readers_over",
     "repair_effects",
     "repair_notice",

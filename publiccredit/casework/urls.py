@@ -11,6 +11,7 @@ urlpatterns = [
     path("guidance/", guidance.guidance_page, name="guidance"),
     path("letters/", letter_pages.several, name="letters"),
     path("statistics/", figures.figures_page, name="figures"),
+    path("statistics/statistics.csv", figures.figures_file, name="figures_file"),
     path("notices/<int:record_id>/", letter_pages.notice, name="notice"),
     path("notices/<int:record_id>/notice.pdf", letter_pages.notice_pdf, name="notice_pdf"),
     path("<int:case_id>/", case_page.case_page, name="case"),

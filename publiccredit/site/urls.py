@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((SITE, "site"))),
     path("", include("publiccredit.disclosure.urls")),
     path("api/v1/", include("publiccredit.disclosure.api_urls")),
+    path("api/v1/", include("publiccredit.casework.api_urls")),
     path("api/v1/", include("publiccredit.intake.api_urls")),
     path("api/v1/", include("publiccredit.recipients.api_urls")),
     path("recipients/", include("publiccredit.recipients.urls")),

@@ -71,6 +71,7 @@ def test_whatever_can_be_saved_as_a_file_is_known() -> None:
         if "Content-Disposition" in path.read_text() or "FileResponse(" in path.read_text()
     }
     assert named == {
+        "casework/pages/figures.py",  # counts of cases, as anybody reads them on the page
         "casework/pages/letter_pages.py",  # letters to the parties of a case
         # Papers of a case, to its officers and to whoever handed them in; a decision document, to its own subject.
         "casework/paper_files.py",

@@ -1,0 +1,163 @@
+"""The figures of cases: one publication on the page, in the file and over the interface, counted once for its month."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from publiccredit.casework import figures
+from publiccredit.casework.models import Case
+from publiccredit.casework.operations import reject_objection
+from publiccredit.casework.queries import public_figures
+from publiccredit.ledger.models import Entry
+from publiccredit.subjects.models import Record, Subject
+from tests.factories import stored_record
+from tests.flows.cases import AT, CLERK, OFFICE_HEAD, REASONS, objection_ready, settled
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
+OCTOBER = date(2026, 10, 1)
+MARKET = "濉溪县市场监督管理局"
+OFFICE = "濉溪县社会信用体系建设联席会议办公室"
+PAGE, FILE, INTERFACE = "/cases/statistics/", "/cases/statistics/statistics.csv", "/api/v1/case-statistics"
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def months(officers: None, subject: Subject) -> None:
+    """Of September: ten rejected in time, ten corrected too late; four lie, and are told of with nobody."""
+    for number in range(24):
+        case = objection_ready(stored_record(subject=subject, number=number + 30))
+        if number < 10:
+            reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+        elif number < 20:
+            settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"fine_fen": "1"},
+                at=AT + timedelta(days=6),
+            )  # fmt: skip
+
+
+def _at(day: date) -> Any:
+    return patch("django.utils.timezone.localdate", return_value=day)
+
+
+def _on_page(client: Client, **asked: int) -> list[list[str]]:
+    page = client.get(PAGE, asked).content.decode()
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page)
+    return [[name, *re.findall(r'class="amount">(.*?)<', cells)] for name, cells in rows]
+
+
+@pytest.mark.usefixtures("months")
+def test_page_file_and_interface_show_one_publication(client: Client) -> None:
+    with _at(OCTOBER):
+        assert _on_page(client) == [
+            [OFFICE, "24", "10", "14", "41.7%"],
+            [MARKET, "20", "10", "10"],
+        ]
+        answer = client.get(FILE)
+        told = client.get(INTERFACE).json()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="case-statistics-2026.csv"'
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [{k: v for k, v in line.items() if v} for line in lines] == [
+        {"年份": "2026", "截至": "2026-09-30", "表": "按期办理", "单位代码": "credit_office", "单位": OFFICE,
+         "合计": "24", "按期决定": "10", "逾期": "14", "未分栏": "0"},
+        {"年份": "2026", "截至": "2026-09-30", "表": "记录对不对", "单位代码": "market_regulation",
+         "单位": MARKET, "合计": "20", "更正或者撤回": "10", "维持": "10", "未分栏": "0"},
+    ]  # fmt: skip
+    assert told == {
+        "year": 2026, "as_of": "2026-09-30", "period": "month", "fewest": 10, "reviews": [], "taken_back": [],
+        "clocks": [{"department_code": "credit_office", "department": OFFICE,
+                    "whole": 24, "in_time": 10, "late": 14, "undivided": 0}],
+        "records": [{"department_code": "market_regulation", "department": MARKET,
+                     "whole": 20, "put_right": 10, "left": 10, "undivided": 0}],
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("months")
+def test_what_cannot_be_divided_is_told_whole_at_the_end_of_the_year(client: Client, subject: Subject) -> None:
+    for number in range(11):  # nine rejected and two corrected: neither is told by itself
+        case = objection_ready(stored_record(subject=subject, number=number + 60), at=AT + timedelta(days=60))
+        outcome, more = ("rejected", {}) if number < 9 else ("corrected", {"corrections": {"fine_fen": "1"}})
+        second = None if outcome == "rejected" else OFFICE_HEAD
+        settled(case, outcome, first=CLERK, second=second, at=AT + timedelta(days=60), **more)
+    with _at(date(2026, 12, 31)):
+        assert _on_page(client)[1] == [MARKET, "20", "10", "10"]
+    with _at(date(2027, 1, 1)):
+        assert _on_page(client, year=2026)[1] == [MARKET, "31", "10", "10", "11"]
+        assert client.get(INTERFACE, {"year": 2026}).json()["records"][0]["undivided"] == 11
+
+
+@pytest.mark.usefixtures("months")
+def test_before_the_month_is_over_nothing_of_it_leaves_by_any_way(client: Client) -> None:
+    with _at(date(2026, 9, 30)):
+        assert _on_page(client) == []
+        assert "还没有可以公布的数字" in client.get(PAGE).content.decode()
+        assert len(client.get(FILE).content.decode().splitlines()) == 1  # its headings
+        told = client.get(INTERFACE).json()
+    assert [told[name] for name in ("as_of", "clocks", "reviews", "records", "taken_back")] == [
+        "2026-08-31", [], [], [], [],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("year", ["2016", "2027", "year", "2026.5"])
+def test_a_year_without_figures_is_refused_to_programs(client: Client, year: str) -> None:
+    with _at(OCTOBER):
+        answer = client.get(INTERFACE, {"year": year})
+        assert (answer.status_code, answer.json()["where"]) == (400, ["year"])
+        assert client.get(FILE, {"year": year})["Content-Disposition"].endswith('-2026.csv"')
+        assert client.get(INTERFACE, {"year": "2017"}).json()["year"] == 2017
+
+
+@pytest.mark.usefixtures("months")
+def test_a_month_that_is_over_is_counted_once(client: Client, record: Record) -> None:
+    with patch.object(figures, "_Found", wraps=figures._Found) as counted:
+        with _at(OCTOBER):
+            before = client.get(INTERFACE).json()
+        objection_ready(record, at=datetime(2026, 10, 1, 4, tzinfo=UTC))
+        with _at(date(2026, 10, 31)):
+            assert client.get(INTERFACE).json() == before
+            _on_page(client)
+            client.get(PAGE, {"year": 2025})
+        assert counted.call_count == 1
+        with _at(date(2026, 11, 1)):
+            assert client.get(INTERFACE).json()["as_of"] == "2026-10-31"
+        assert counted.call_count == 2
+
+
+@pytest.mark.usefixtures("months")
+def test_an_act_of_the_last_second_that_is_entered_later_counts(subject: Subject) -> None:
+    """Its transaction was under way at midnight, when somebody was already reading."""
+    assert [one.counts for one in public_figures(year=2026, on=OCTOBER).records] == [(10, 10)]
+    last_second = datetime(2026, 9, 30, 15, 59, 59, tzinfo=UTC)
+    case = Case.objects.filter(state="in_hand").first()
+    assert case is not None
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=last_second)
+    assert [one.counts for one in public_figures(year=2026, on=OCTOBER).records] == [(10, 11)]
+
+
+@pytest.mark.usefixtures("months")
+def test_what_was_counted_in_another_database_is_not_shown() -> None:
+    """A backup may have been put in the place of the database a process had counted."""
+    public_figures(year=2026, on=OCTOBER)
+    last = Entry.objects.order_by("-position").first()
+    assert last is not None
+    with (
+        patch("publiccredit.ledger.queries.entry_at", return_value=Entry(position=last.position, hash=b"another")),
+        patch("publiccredit.ledger.queries.head", return_value=None),
+        patch.object(figures, "_Found", wraps=figures._Found) as counted,
+    ):
+        public_figures(year=2026, on=OCTOBER)
+    assert counted.call_count == 1
