@@ -12,12 +12,13 @@ from publiccredit.casework.models import Decision
 from publiccredit.casework.navigating import navigator
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.rules import procedure_of
+from publiccredit.casework.severity import period_under
 from publiccredit.casework.types import DecisionState, Navigator
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import SEVERITY_TITLES, Effect, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, day_of, marks_of
+from publiccredit.subjects.queries import Record, RecordState, marks_of
 
 REMEDIES = (
     "认为信息有误、遗漏或者超过公示期限的，可以随时提出异议；对决定不服的，可以依法申请行政复议或者提起行政诉讼。"
@@ -83,19 +84,13 @@ def _outcome_of(record: Record) -> str:
 
 def _clauses(record: Record) -> str:
     """Name the instruments by which a severity is not published, each with its words."""
-    decided_on, severity = day_of(record), Severity(record.severity)
-    period = catalogue.disclosure_period(
-        record_type=record.record_type,
-        severity=severity,
-        field=catalogue.field_of_law(record_type=record.record_type, content=record.content, decided_on=decided_on),
-        decided_on=decided_on,
-        served_on=record.served_on,
-    )
+    severity = Severity(record.severity)
+    instruments = period_under(record=record, severity=severity).instruments
     said = [
         f"{terms.title}（{terms.source}）：{term.basis}"
         for terms in catalogue.packs().disclosure_terms
         for term in terms.terms
-        if terms.name in period.instruments and term.severity is severity and not term.published
+        if terms.name in instruments and term.severity is severity and not term.published
     ]
     return f"依据：{'；'.join(dict.fromkeys(said))}。" if said else ""
 

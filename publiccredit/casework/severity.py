@@ -132,16 +132,21 @@ def offered(*, record: Record) -> tuple[Severity, ...]:
     return tuple(SEVERITY_OF_WORD[word] for word in words)
 
 
-def term_under(*, record: Record, severity: Severity) -> SeverityTerm:
-    """Give the days a record would be shown under a severity. It never begins earlier than it did."""
+def period_under(*, record: Record, severity: Severity) -> catalogue.DisclosurePeriod:
+    """Give the days the packs set for a record under a severity, whenever it was released."""
     decided_on = day_of(record)
-    period = catalogue.disclosure_period(
+    return catalogue.disclosure_period(
         record_type=record.record_type,
         severity=severity,
         field=catalogue.field_of_law(record_type=record.record_type, content=record.content, decided_on=decided_on),
         decided_on=decided_on,
         served_on=record.served_on,
     )
+
+
+def term_under(*, record: Record, severity: Severity) -> SeverityTerm:
+    """Give the days a record would be shown under a severity. It never begins earlier than it did."""
+    period = period_under(record=record, severity=severity)
     begins = record.disclosed_from
     until = period.disclosed_until
     titles = {t.name: t.title for t in catalogue.packs().disclosure_terms}
