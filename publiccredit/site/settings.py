@@ -247,6 +247,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Two things are called severity; unnamed, one of them would be named by a checksum.
+    "ENUM_NAME_OVERRIDES": {
+        "RecordSeverity": ["slight", "general", "serious"],
+        "IssueSeverity": ["return", "warn"],
+    },
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
