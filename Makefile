@@ -44,7 +44,7 @@ format: ## put the code in its form
 	$(VENV)/ruff check --fix --quiet . || true
 	$(VENV)/ruff format --quiet .
 
-stop: ## stop the site, the worker and the embedded databases of this folder; the data stays
+stop: ## stop the site, the worker and the embedded database of this folder; the data stays, and so do running tests
 	@test ! -x $(VENV)/publiccredit || $(VENV)/publiccredit stop
 
 clean: ## stop, and remove all data of this folder (.data); the environment stays

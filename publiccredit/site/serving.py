@@ -150,11 +150,15 @@ def refuse_taken_port(*, address: Address) -> None:
 
 
 def stop() -> list[str]:
-    """Stop the site and the embedded databases of this folder, and say what was running."""
+    """
+    Stop the site and the embedded database of this folder, and say what was running.
+
+    The tests' own database stays: somebody may be testing here while the site is stopped.
+    """
     from publiccredit.site import embedded_postgres
 
-    folders = ((settings.DATA_FOLDER, "内置数据库"), (settings.DATA_FOLDER / "test", "测试数据库"))
-    databases = {folder: name for folder, name in folders if folder.exists() and embedded_postgres.is_running(folder)}
+    folder = Path(settings.DATA_FOLDER)
+    database_ran = folder.exists() and embedded_postgres.is_running(folder)
     stopped = []
     if (state := _state()) is not None:
         process = psutil.Process(state["pid"])
@@ -163,14 +167,18 @@ def stop() -> list[str]:
         for left in alive:
             left.kill()
         stopped.append("网站")
-    for folder in databases:
+    if database_ran:
         if embedded_postgres.is_running(folder):  # else the site has taken it down with itself
             embedded_postgres.stop(folder)
-    return [*stopped, *databases.values()]
+        stopped.append("内置数据库")
+    return stopped
 
 
 def remove_databases() -> None:
-    """Remove the embedded databases of this folder, which may lie elsewhere where root's own folder is closed."""
+    """
+    Stop and remove the embedded databases of this folder, the tests' own as well: all of it is to go. They may lie
+    elsewhere where root's own folder is closed.
+    """
     from publiccredit.site import embedded_postgres
 
     for folder in (Path(settings.DATA_FOLDER), Path(settings.DATA_FOLDER) / "test"):

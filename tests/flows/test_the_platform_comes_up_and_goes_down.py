@@ -289,7 +289,7 @@ def test_the_number_of_an_ended_parent_may_be_anothers(tmp_path: Path, settings:
     assert serving._state() is None
 
 
-def test_every_database_of_the_folder_is_stopped_by_stop(
+def test_stop_leaves_the_tests_database_running_and_only_clean_removes_it(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DATA_FOLDER = tmp_path
@@ -298,10 +298,10 @@ def test_every_database_of_the_folder_is_stopped_by_stop(
     monkeypatch.setattr(embedded_postgres, "is_running", lambda folder: True)
     monkeypatch.setattr(embedded_postgres, "stop", lambda folder: asked.append(("stop", folder)))
     monkeypatch.setattr(embedded_postgres, "remove", lambda folder: asked.append(("remove", folder)))
-    assert serving.stop() == ["内置数据库", "测试数据库"]
+    assert serving.stop() == ["内置数据库"]
+    assert asked == [("stop", tmp_path)]
     serving.remove_databases()
-    folders = [tmp_path, tmp_path / "test"]
-    assert asked == [*(("stop", f) for f in folders), *(("remove", f) for f in folders)]
+    assert asked[1:] == [("remove", tmp_path), ("remove", tmp_path / "test")]
 
 
 def test_a_web_worker_imports_the_application_and_ends_with_the_web_process() -> None:
