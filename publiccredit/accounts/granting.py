@@ -17,7 +17,7 @@ from publiccredit.accounts.acts import (
     token_hash,
 )
 from publiccredit.accounts.models import LEAST_REASON, AccessToken, GrantProposal, Officer, RecoveryCode, SecondFactor
-from publiccredit.accounts.types import OF_RECIPIENTS, PROGRAM, Actor, Grant, ProposalState, Role, Wanted
+from publiccredit.accounts.types import OF_RECIPIENTS, OFFICER_TOKEN, PROGRAM, Actor, Grant, ProposalState, Role, Wanted
 from publiccredit.accounts.verifying import UnableToPropose, administrators_besides, only_administrator, verify_wanted
 from publiccredit.ledger.operations import record_entry
 
@@ -197,7 +197,7 @@ def _reset_password(taking: Taking) -> IssuedSecret:
 
 
 def _issue_token(taking: Taking) -> IssuedSecret:
-    terms, officer, secret = taking.proposal.terms, taking.officer, f"pct_{secrets.token_urlsafe(32)}"
+    terms, officer, secret = taking.proposal.terms, taking.officer, f"{OFFICER_TOKEN}{secrets.token_urlsafe(32)}"
     token = AccessToken.objects.create(
         officer=officer, name=terms["name"], secret_sha256=token_hash(secret), scopes=sorted(terms["scopes"]),
         created_at=taking.at, expires_at=taking.at + timedelta(days=terms["days"]),

@@ -52,6 +52,11 @@ SCOPE_TITLES: dict[TokenScope, str] = {
 }
 
 
+# What a token begins with says what it is for, to whoever holds it and to nobody else anything.
+OFFICER_TOKEN = "pct_"  # noqa: S105
+RECIPIENT_TOKEN = "pcr_"  # noqa: S105
+
+
 class Grant(StrEnum):
     """What widens somebody's rights: one administrator proposes it and another approves it (DP-35)."""
 

@@ -17,6 +17,7 @@ from publiccredit.subjects.models import Record
 from tests.accounts import issued_token, opened_account
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, LIAISON, report_ready, settled
+from tests.flows.recipients import registered, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 REMEDY = re.compile(r"请|可以")
@@ -131,6 +132,19 @@ def test_no_token_a_wrong_one_and_one_of_another_role_are_told_apart(client: Cli
     assert "无效、已过期或已吊销" in told(wrong, status=401, code="authentication_failed")
     assert "不能调用这个地址" in told(other, status=403, code="permission_denied")
     assert {a.headers["Cache-Control"] for a in (wrong, other)} == {"no-store"}
+
+
+def test_a_recipients_token_is_told_what_it_is_for_and_which_one_would_do() -> None:
+    """In the same words whether it is one or not: a stranger learns of no token whether it exists."""
+    for secret in (token_of(registered()), "pcr_nobodys"):
+        recipient = Client(headers={"Authorization": f"Bearer {secret}"})
+        asked, sent = recipient.get("/api/v1/submissions"), recipient.post("/api/v1/submissions")
+        for answer, scope in ((asked, "查询报送结果"), (sent, "报送文件")):
+            assert told(answer, status=401, code="authentication_failed") == (
+                "所带的是接收方令牌（以 pcr_ 开头），用于查询公开的记录和接收变更通知，不能用在这里。"
+                f"这里请用工作人员的令牌（以 pct_ 开头），权限范围须含“{scope}”，由系统管理员签发。"
+            )
+        assert asked.headers["Cache-Control"] == "no-store"
 
 
 def test_a_recipient_without_its_token_is_told_which_one_it_needs(client: Client) -> None:

@@ -11,13 +11,13 @@ from django.db import transaction
 
 from publiccredit.accounts.operations import IssuedSecret, NotAllowed, acting, propose_grant, take_proposal
 from publiccredit.accounts.queries import GrantProposal
-from publiccredit.accounts.types import OFFICE_ROLES, Actor, Grant, ProposalTerm, Role, Wanted
+from publiccredit.accounts.types import OFFICE_ROLES, RECIPIENT_TOKEN, Actor, Grant, ProposalTerm, Role, Wanted
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.types import NewRecipient
 
-TOKEN_PREFIX = "pcr_"  # noqa: S105 - what every token of a recipient begins with
+TOKEN_PREFIX = RECIPIENT_TOKEN  # what every token of a recipient begins with
 
 
 @dataclass(frozen=True)
