@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from publiccredit.casework.pages import case_page, desks, figures, guidance, letter_pages, opening, paper_pages
+from publiccredit.casework.pages import (
+    case_page,
+    desks,
+    figures,
+    guidance,
+    letter_pages,
+    opening,
+    paper_pages,
+    relation,
+)
 
 app_name = "casework"
 urlpatterns = [
@@ -15,6 +24,7 @@ urlpatterns = [
     path("notices/<int:record_id>/", letter_pages.notice, name="notice"),
     path("notices/<int:record_id>/notice.pdf", letter_pages.notice_pdf, name="notice_pdf"),
     path("<int:case_id>/", case_page.case_page, name="case"),
+    path("<int:case_id>/relation/", relation.relation_page, name="relation"),
     path("<int:case_id>/papers/<int:paper_id>/", paper_pages.paper, name="paper"),
     path("<int:case_id>/letters/<int:letter_id>/", letter_pages.letter, name="letter"),
     path("<int:case_id>/letters/<int:letter_id>/letter.pdf", letter_pages.letter_pdf, name="letter_pdf"),

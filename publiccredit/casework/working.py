@@ -16,6 +16,7 @@ from publiccredit.casework.pages.opening import (
     rules_to_open,
     usually_written,
 )
+from publiccredit.casework.pages.relation import RelationForm
 from publiccredit.casework.pages.shared import READERS, CaseRow, field_titles, rows_of
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CaseRow",
     "GuidanceForm",
     "OpeningForm",
+    "RelationForm",
     "StepForm",
     "clock_of",
     "field_titles",

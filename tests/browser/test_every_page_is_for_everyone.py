@@ -100,6 +100,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/cases/new/?record=1&procedure=objection", Role.OFFICE_CLERK),
     ("/cases/guidance/?case=1", Role.OFFICE_CLERK),
     ("/cases/guidance/", Role.OFFICE_CLERK),
+    ("/cases/1/relation/", Role.OFFICE_CLERK),
     ("/cases/1/", Role.AUDITOR),
     ("/proofs/", Role.OFFICE_CLERK),
     ("/proofs/outbox/", Role.OFFICE_CLERK),

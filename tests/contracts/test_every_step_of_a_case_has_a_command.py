@@ -9,7 +9,7 @@ from django import forms
 
 from publiccredit.casework.pages.forms import FORMS, StepForm
 from publiccredit.casework.types import Order, Verdict
-from publiccredit.casework.working import GuidanceForm, OpeningForm
+from publiccredit.casework.working import GuidanceForm, OpeningForm, RelationForm
 from publiccredit.catalogue.queries import packs
 from publiccredit.catalogue.types import Procedure, StepName
 from publiccredit.site.commands import cases
@@ -76,6 +76,10 @@ def test_a_decision_can_be_typed_whole() -> None:
 def test_guidance_asks_at_the_shell_what_it_asks_on_the_page() -> None:
     asked: type[forms.Form] = GuidanceForm
     assert {*asked.base_fields, "numbers"} <= _parameters("guide")
+
+
+def test_a_relation_is_declared_at_the_shell_as_on_the_page() -> None:
+    assert {*RelationForm.base_fields, "number", "account"} <= _parameters("declare-relation")
 
 
 def test_the_help_lists_every_step() -> None:

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 SECOND = timedelta(seconds=1)
 MONTHS = {Severity.GENERAL: (3, 12), Severity.SERIOUS: (12, 36)}
 YEARS = 10
+CHOSEN = ("/", "/departments/market_regulation/", "/sitemap.xml")
 
 
 def _midnight(day: date) -> datetime:
@@ -96,12 +97,20 @@ class Reader:
             return {
                 "page": self._given(f"/records/{record.pk}/", document),
                 "subject's page": self._given(f"/subjects/{uscc}/", document),
+                "list": self._given("/records/", document, absent=200),
                 "search": self._given(f"/search/?{urlencode({'q': document})}", name, absent=200),
                 "api": self._given(f"/api/v1/records/{record.pk}", document),
                 "api subject": self._given(f"/api/v1/subjects/{uscc}", document),
                 "api search": self._given(f"/api/v1/search?{urlencode({'q': uscc})}", name, absent=200),
                 "feed": record.pk in self.copy,
             }
+
+    def chosen(self, record: Record, at: datetime) -> set[str]:
+        """Name the pages that name the record among a few they choose: none of them has to, and none may for too long."""
+        with patch("django.utils.timezone.now", return_value=at):
+            pages = {address: self.browser.get(address).content.decode() for address in CHOSEN}
+        words = (record.document_number, f"/records/{record.pk}/", f"/records/{record.pk}<")
+        return {address for address, page in pages.items() if any(w in page for w in words)}
 
     def _given(self, address: str, words: str, *, absent: int = 404) -> bool:
         answer = self.browser.get(address)
@@ -134,15 +143,18 @@ def test_page_interface_search_and_feed_begin_and_end_at_that_second() -> None:
         instants += [(ends - SECOND, record, True), (ends, record, False)]
         if number % 4 == 0:  # every end, and every fourth beginning: a reading costs a seventh of a second
             instants += [(begins - SECOND, record, False), (begins, record, True)]
-    reader = Reader()
+    reader, chosen = Reader(), set[str]()
     for at, record, shown in sorted(instants, key=lambda i: (i[0], i[1].pk)):
         ways = reader.finds(record, at)
         assert set(ways.values()) == {shown}, (record.document_number, at, ways)
+        chosen |= (found := reader.chosen(record, at))
+        assert shown or not found, (record.document_number, at, found)
         day = china_day(at=at)
         wanted = {r.pk for r in records if r.disclosed_from and r.disclosed_until
                   and r.disclosed_from <= day < r.disclosed_until}  # fmt: skip
         assert reader.copy == wanted, at
     assert len(instants) > 2 * len(records) > 90
+    assert "/" in chosen, "none of them named any of the records while it was shown"
 
 
 def test_a_stay_and_a_shield_begin_and_end_at_their_midnight() -> None:

@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from publiccredit.accounts.operations import NotAllowed
-from publiccredit.casework.models import Case, Letter
-from publiccredit.casework.operations import correct_severity, declare_relation, guide_applicant, state_on_record
-from publiccredit.casework.types import Channel
-from publiccredit.catalogue.types import ProcedureName, Severity
+from publiccredit.casework.models import Case, DeclaredRelation, Letter
+from publiccredit.casework.operations import (
+    correct_severity,
+    declare_relation,
+    guide_applicant,
+    open_case,
+    state_on_record,
+)
+from publiccredit.casework.types import Applicant, Asked, Channel
+from publiccredit.catalogue.types import Party, ProcedureName, Severity
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, CLERK, SECOND_CLERK, THIRD, objection_ready, opened
+from tests.flows.cases import AT, CLERK, OTHER, SECOND_CLERK, THIRD, objection_ready, opened
 from tests.flows.officers import browser, read, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
@@ -69,3 +75,39 @@ def test_the_pages_say_so_where_it_is_tried(record: Record) -> None:
     assert (Case.objects.count(), Letter.objects.filter(kind="guidance").count()) == (1, 0)
     assert read(SECOND_CLERK, f"/cases/{case.pk}/") and send(SECOND_CLERK, case, "take").status_code == 302
     assert Case.objects.get(pk=case.pk).owner == CLERK.name
+
+
+# --- how it is declared ----------------------------------------------------------------------------------------------
+
+
+def test_an_officer_declares_on_the_page_of_a_case_and_hands_it_on(record: Record) -> None:
+    case = objection_ready(record)
+    address = f"/cases/{case.pk}/relation/"
+    assert address in read(CLERK, f"/cases/{case.pk}/")
+    assert "不能撤回" in read(CLERK, address)
+    desk = browser(CLERK)
+    for words in ("", "友", "配偶，电话 13900000001"):
+        assert desk.post(address, {"relation": words}).status_code == 422
+    assert DeclaredRelation.objects.count() == 0
+    assert desk.post(address, {"relation": "配偶任该单位监事"}).status_code == 302
+    assert DeclaredRelation.objects.values_list("officer", "relation").get() == ("clerk", "配偶任该单位监事")
+    page = read(CLERK, f"/cases/{case.pk}/")
+    assert ("应当回避" in page, "现在可以办理" in page, address in page) == (True, False, False)
+    assert "已经申报" in read(CLERK, address)
+    assert send(SECOND_CLERK, case, "take").status_code == 302
+    assert Case.objects.get(pk=case.pk).owner == SECOND_CLERK.name
+
+
+def test_nobody_declares_for_a_case_of_another_department_or_without_a_subject(record: Record) -> None:
+    case = objection_ready(record)
+    assert browser(OTHER).get(f"/cases/{case.pk}/relation/").status_code == 404
+    complaint = open_case(
+        by=CLERK,
+        procedure=ProcedureName.COMPLAINT,
+        applicant=Applicant(Party.READER, "王五"),
+        asked=Asked(ground="service", request="拖延办理。", department_code="taxation"),
+        channel=Channel.COUNTER,
+        at=AT,
+    )
+    assert browser(CLERK).get(f"/cases/{complaint.pk}/relation/").status_code == 404
+    assert "relation" not in read(CLERK, f"/cases/{complaint.pk}/")

@@ -11,6 +11,7 @@ from publiccredit.catalogue.types.personal_numbers import refusal_of
 from publiccredit.subjects import operations as subjects
 
 LONGEST_STATEMENT = 1000
+LEAST_RELATION, LONGEST_RELATION = 2, 200
 
 
 class UnableToState(CaseRefused):
@@ -41,13 +42,23 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
 
 
 def declare_relation(*, by: Actor, subject_id: int, relation: str, at: datetime) -> None:
-    """Keep an officer's relation to a subject: from then on the officer takes no part in its cases (DP-34)."""
+    """
+    Keep an officer's relation to a subject: from then on the officer takes no part in its cases (DP-34).
+
+    :raises NotAllowed: only officers declare, each for itself.
+    :raises CaseRefused: it does not say which relation, or holds a number of a person.
+    """
     with one_act(by=by, at=at, operation="declare_relation", object_kind="officer") as act:
         if by.role is None:
             raise NotAllowed("利害关系由工作人员本人申报。请用本人账号登录。")
+        words = relation.strip()
+        if not LEAST_RELATION <= len(words) <= LONGEST_RELATION:
+            raise CaseRefused(f"请写明是什么关系，{LEAST_RELATION} 至 {LONGEST_RELATION} 字，例如“配偶任该单位监事”。")
+        if number := refusal_of(text=words, what="关系"):
+            raise CaseRefused(number)
         DeclaredRelation.objects.get_or_create(
             officer_id=by.name,
             subject_id=subject_id,
-            defaults={"relation": relation, "declared_at": at, "entry_id": act.entry_id},
+            defaults={"relation": words, "declared_at": at, "entry_id": act.entry_id},
         )
         act.object_id = by.name

@@ -172,7 +172,8 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
         "returned": words_of_returns(cases=[case]).get(case.pk, "") if StepName.PROPOSE in may else "",
         "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
-        "related": desk.related(case=case, actor=actor),
+        "related": (is_related := desk.related(case=case, actor=actor)),
+        "may_declare": not is_related and case.subject is not None and desk.party_at_desk(actor=actor) is not None,
         "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
     }
 

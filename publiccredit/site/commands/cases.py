@@ -183,6 +183,24 @@ def guide(numbers: tuple[str, ...], text: str, account: str) -> int:
     return DONE if all(one["letter"] for one in done) else FOUND
 
 
+@case.command("declare-relation", cls=Command)
+@_case
+@click.option("--relation", metavar="文字", required=True, help="是什么关系，如“配偶任该单位监事”。")
+@_by
+def declare_relation(number: str, relation: str, account: str) -> None:
+    """申报与案件主体的利害关系：该主体的案件从此由其他人员办理，不能撤回。"""
+    with ready(), refusals():
+        from publiccredit.casework import operations, working
+
+        by = acting_account(account)
+        found = seen_case(number, by, running.now())
+        words = filled(working.RelationForm, {"relation": relation}).cleaned_data["relation"]
+        if found.subject_id is None:
+            raise Refused(code="no_subject", message=f"案件 {number} 不涉及具体主体，无须申报。", where="案件编号")
+        operations.declare_relation(by=by, subject_id=found.subject_id, relation=words, at=running.now())
+        report(number, "已申报利害关系，该主体的案件由其他人员办理。")
+
+
 @case.command("navigate", cls=Command)
 @click.argument("record", metavar="记录编号", type=int)
 @click.option("--on", type=Day(), help="按该日计算，默认今天。")
