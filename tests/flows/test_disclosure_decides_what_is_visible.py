@@ -4,18 +4,35 @@ The one way out: every audience, state and kind of record, swept over every day 
 What is expected here is computed from the law's words by hand, not from the code under test.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from publiccredit.catalogue.types import Audience
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.operations import escalate, take_case
+from publiccredit.casework.types import Order
+from publiccredit.catalogue.types import Audience, ProcedureName
 from publiccredit.disclosure.queries import subject_file, versions, visible_record, visible_records
 from publiccredit.disclosure.types import Standing
 from publiccredit.ledger.operations import next_entry_id
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record, stored_subject
+from tests.flows.cases import (
+    HEAD,
+    LIAISON,
+    hand_in,
+    objection_ready,
+    opened,
+    people,
+    repaired,
+    report_ready,
+    settled,
+    withdrawn,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program")]
 
@@ -132,6 +149,7 @@ def _change(record: Record, *, at: datetime, **columns: Any) -> None:
 
 
 JUNE, JULY, AUGUST = (datetime(2026, month, 15, tzinfo=UTC) for month in (6, 7, 8))
+LATE = datetime(2026, 8, 25, tzinfo=UTC)  # the repair of a general failing of 20 May has opened
 
 
 def test_looking_back_shows_what_was_known_then() -> None:
@@ -148,24 +166,51 @@ def test_looking_back_shows_what_was_known_then() -> None:
     assert numbers(AUGUST) == numbers(None) == ["濉市监罚〔2026〕2号"]
 
 
+def _repaired(record: Record) -> None:
+    people()
+    repaired(record, at=LATE)
+
+
+def _suspended(record: Record) -> None:
+    people()
+    objection_ready(record, at=LATE - timedelta(days=14))
+    assert escalate(at=LATE).suspended == 1
+
+
+def _stayed(record: Record) -> None:
+    people()
+    case = report_ready(record, ground="stayed", paper="stay_order", at=LATE)
+    settled(case, "stayed", first=LIAISON, at=LATE, order=Order(number="濉政复〔2026〕3号", begins=LATE.date()))
+
+
+def _shielded(record: Record) -> None:
+    people()
+    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="reorganisation", at=LATE)
+    hand_in(case, "court_order", at=LATE)
+    take_case(by=LIAISON, case_id=case.pk, at=LATE)
+    order = Order(number="(2026)皖0621破1号", begins=LATE.date(), until=date(2027, 7, 1))
+    settled(case, "shielded", first=LIAISON, second=HEAD, at=LATE, order=order)
+
+
 @pytest.mark.parametrize(
-    "since",
+    "gone",
     [
-        {"state": "withdrawn", "withdrawn_at": JULY, "withdrawn_as": "revoked", "withdrawal_notice": "x"},
-        dict.fromkeys(("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at"), JULY),
-        {"disclosed_until": date(2026, 8, 1)},
-        {"severity": "slight", "severity_rule": "sender", "submission_id": 2},
-        {"suspended_at": JULY},
-        {"stayed_from": date(2026, 7, 1)},
-        {"shielded_from": date(2026, 7, 1), "shielded_until": date(2027, 7, 1)},
+        lambda record: withdrawn(record, at=LATE),
+        _repaired,
+        lambda record: _change(record, at=JULY, disclosed_until=date(2026, 8, 1)),
+        lambda record: _change(record, at=JULY, severity="slight", severity_rule="sender", submission_id=2),
+        _suspended,
+        _stayed,
+        _shielded,
     ],
     ids=["withdrawn", "repaired", "shortened", "found slight", "suspended", "stayed", "shielded"],
 )
-def test_looking_back_never_publishes_again_what_has_gone(since: dict[str, Any]) -> None:
+def test_looking_back_never_publishes_again_what_has_gone(gone: Callable[[Record], None]) -> None:
     subject = stored_subject()
     record = stored_record(subject=subject)
     stored_licence(subject=subject, number=2)
-    _change(record, at=JULY, **since)
+    gone(record)
+    act_as(actor=PROGRAM)
     found = visible_records(audience=Audience.PUBLIC, on=date(2026, 9, 1), as_known_at=JUNE, subject_id=subject.pk)
     assert [r.record_type for r in found] == ["administrative_licence"]
     of_subject = visible_records(
