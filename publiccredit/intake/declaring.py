@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
@@ -11,7 +12,9 @@ from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission
 from publiccredit.intake.types import UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.ledger.types import china_day
+from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.operations import declare_served
+from publiccredit.subjects.queries import RecordState
 
 
 @transaction.atomic
@@ -29,6 +32,7 @@ def declare_service_of(*, by: Actor, submission_id: int, served_on: date, at: da
     served = record_type.field_in_role(FieldRole.SERVED_ON)
     if served is None:
         raise UnableToSubmit(f"“{record_type.title}”不需要声明送达。")
+    _refuse_before_decision(submission, served_on)
     entry_id = next_entry_id()
     ServiceDeclaration.objects.create(
         submission=submission, served_on=served_on, declared_by=by.name, declared_at=at, entry_id=entry_id
@@ -47,6 +51,17 @@ def declare_service_of(*, by: Actor, submission_id: int, served_on: date, at: da
         payload={"served_on": served_on.isoformat(), "released": released},
     )
     return released
+
+
+def _refuse_before_decision(submission: Submission, served_on: date) -> None:
+    """There is one declaration for a submission: one that frees only some of its rows would hold the rest for good."""
+    waiting = subjects.records().filter(submission_id=submission.pk, state=RecordState.HELD_UNSERVED)
+    decided_on: date | None = waiting.aggregate(last=Max("decided_on"))["last"]
+    if decided_on is not None and served_on < decided_on:
+        raise UnableToSubmit(
+            f"本批最后一份决定作出于 {decided_on}，声明的送达日期 {served_on} 比它还早。请填写最后一份决定书"
+            "送达的日期；各份送达日期不同的，也可以在表中逐行填写“送达日期”后重新报送。"
+        )
 
 
 @transaction.atomic

@@ -198,7 +198,8 @@ def declare_service(*, by: Actor, submission_id: int, served_on: date, at: datet
     of it takes effect. Gives the number of records released.
 
     :raises NotYourDepartment: the submission is another department's.
-    :raises UnableToSubmit: it is not filed, needs no declaration, has one, or the day lies in the future.
+    :raises UnableToSubmit: it is not filed, needs no declaration, has one, or the day lies in the future or before the
+        last of its decisions that wait.
     """
     with acting(actor=PROGRAM):
         department_code = Submission.objects.values_list("department_code", flat=True).get(pk=submission_id)

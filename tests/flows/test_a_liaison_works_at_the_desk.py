@@ -12,7 +12,7 @@ from django.test import Client
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
-from publiccredit.intake.models import NilReturn, Submission
+from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission
 from publiccredit.intake.operations import file_submission
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.subjects.models import Record
@@ -223,6 +223,19 @@ def test_service_is_declared_on_the_page_and_what_was_held_is_shown(liaison: Cli
     assert "1 条记录开始公示" in said(done)
     again = liaison.post(f"{address}service/", {"served_on": "2026-11-06", "declared": "on"})
     assert again.status_code == 422
+
+
+def test_a_form_that_can_only_be_refused_is_not_shown(liaison: Client) -> None:
+    submission = send([penalty_row(1, served_on="")])
+    address = f"/intake/submissions/{submission.pk}/"
+    early = liaison.post(f"{address}service/", {"served_on": "2026-11-02", "declared": "on"})
+    assert (early.status_code, "最后一份决定作出于 2026-11-03" in said(early)) == (422, True)
+    # Before that was refused, a declaration could stand although its day freed none of the rows.
+    declared = {"served_on": date(2026, 11, 2), "declared_by": "liaison", "declared_at": AT, "entry_id": 1}
+    ServiceDeclaration.objects.create(submission=submission, **declared)
+    page = said(liaison.get(address))
+    assert "声明送达并公示" not in page
+    assert "请在表中逐行填写“送达日期”后重新报送" in page
 
 
 def test_a_doubt_is_confirmed_with_a_reason_by_sending_the_sealed_file_again(liaison: Client) -> None:

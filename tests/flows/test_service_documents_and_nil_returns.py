@@ -81,6 +81,14 @@ def test_service_in_the_future_is_not_taken(served_on: date) -> None:
     assert (Record.objects.get().state, ServiceDeclaration.objects.count()) == ("held_unserved", 0)
 
 
+def test_service_before_the_last_decision_is_not_taken_and_may_still_be_declared() -> None:
+    submission = send([penalty_row(n, **UNSERVED, decided_on=day) for n, day in ((1, "2026-11-03"), (2, "2026-11-05"))])
+    with pytest.raises(UnableToSubmit, match="最后一份决定作出于 2026-11-05，声明的送达日期 2026-11-04 比它还早"):
+        declare_service(by=LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 4), at=LATER)
+    assert (ServiceDeclaration.objects.count(), Record.objects.filter(state="held_unserved").count()) == (0, 2)
+    assert declare_service(by=LIAISON, submission_id=submission.pk, served_on=date(2026, 11, 5), at=LATER) == 2
+
+
 def test_another_department_cannot_declare_service() -> None:
     submission = send([penalty_row(1, **UNSERVED)])
     with pytest.raises(NotYourDepartment):

@@ -156,7 +156,7 @@ def submission_page(
         "may_judge": actor.of_office,
         "groups": groups,
         "held": held,
-        "service_form": (service_form or ServiceForm(today=timezone.localdate())) if held and may_act else None,
+        "service_form": _service_form(found, service_form) if held and may_act else None,
         "confirm_form": (confirm_form or ConfirmIssuesForm(codes=codes, places=places))
         if (codes or places) and may_act
         else None,
@@ -223,6 +223,13 @@ def _recognised(found: Submission) -> dict[str, Any] | None:
         for sheet in stated["sheets"]
     ]
     return {**stated, "sheets": sheets}
+
+
+def _service_form(found: Submission, refused: ServiceForm | None) -> ServiceForm | None:
+    """Give the form as it was refused, or a new one where service has not been declared: that is done once."""
+    if refused or hasattr(found, "service_declaration"):
+        return refused
+    return ServiceForm(today=timezone.localdate())
 
 
 def _declaration(found: Submission) -> dict[str, object]:
