@@ -13,7 +13,7 @@ from publiccredit.intake.reading.headers import BLANK
 from publiccredit.intake.reading.refusals import refusal
 from publiccredit.intake.reading.survey import Survey
 
-BOF, END, CONTINUE, FILEPASS, BOUNDSHEET, SST = 0x809, 0x0A, 0x3C, 0x2F, 0x85, 0xFC
+BOF, END, CONTINUE, FILEPASS, DATE_MODE, BOUNDSHEET, SST = 0x809, 0x0A, 0x3C, 0x2F, 0x22, 0x85, 0xFC
 LINK, DROP_DOWN = 0x1B8, 0x1BE
 PRINTED = (0x14, 0x15, 0x89C)  # above each page, below it, and both on first and even pages
 BIFF8, WORKSHEET = 0x0600, 0
@@ -25,6 +25,7 @@ class BoundSheet:
     sheet: str
     offset: int
     visible: bool
+    from_1904: bool = False  # how the workbook counts its days
 
 
 def sheets_of(book: bytes) -> tuple[list[BoundSheet], frozenset[int]]:
@@ -33,17 +34,19 @@ def sheets_of(book: bytes) -> tuple[list[BoundSheet], frozenset[int]]:
 
     :raises UnableToRead: it is locked, or older than Excel 97.
     """
-    sheets, blank = [], frozenset[int]()
+    sheets, blank, from_1904 = [], frozenset[int](), False
     strings: list[bytes] = []
     for number, (kind, data) in enumerate(_records(book, 0)):
         if number == 0 and (kind != BOF or struct.unpack_from("<H", data)[0] != BIFF8):
             raise refusal("unknown_content", found="Excel 97 以前的工作簿")
         if kind == FILEPASS:
             raise refusal("encrypted")
+        if kind == DATE_MODE:  # stands before the sheets
+            from_1904 = data[:1] == b"\x01"
         if kind == BOUNDSHEET and data[5] == WORKSHEET:
             width = 2 if data[7] & 1 else 1
             name = data[8 : 8 + data[6] * width].decode("utf-16-le" if width == 2 else "latin-1")
-            sheets.append(BoundSheet(name, struct.unpack_from("<I", data)[0], data[4] & 3 == 0))
+            sheets.append(BoundSheet(name, struct.unpack_from("<I", data)[0], data[4] & 3 == 0, from_1904))
         if kind == SST or (kind == CONTINUE and strings):
             strings.append(data)
         elif strings:
@@ -54,7 +57,7 @@ def sheets_of(book: bytes) -> tuple[list[BoundSheet], frozenset[int]]:
 
 def survey_sheet(book: bytes, *, sheet: BoundSheet, blank: frozenset[int]) -> Survey:
     """Give the survey of one worksheet."""
-    walk = _SheetWalk(Survey(sheet.sheet), blank)
+    walk = _SheetWalk(Survey(sheet.sheet, from_1904=sheet.from_1904), blank)
     for kind, data in _records(book, sheet.offset):
         if reader := walk.readers.get(kind):
             reader(data)

@@ -54,6 +54,10 @@ class Candidate:
         return frozenset(f.name for f in self.record_type.fields if f.type in IDENTIFIERS)
 
     @property
+    def date_fields(self) -> frozenset[str]:
+        return frozenset(f.name for f in self.record_type.fields if f.type is FieldType.DATE)
+
+    @property
     def separators(self) -> dict[str, str]:
         """What joins the words of a field that several columns of a form may fill."""
         return {f.name: f.several for f in self.record_type.fields if f.several}

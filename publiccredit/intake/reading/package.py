@@ -29,6 +29,7 @@ class SheetPart:
     sheet: str
     part: str
     visible: bool
+    from_1904: bool = False  # how the workbook counts its days
 
 
 def survey_workbook(*, path: Path, limits: Limits, meter: Meter) -> list[tuple[SheetPart, Survey]]:
@@ -97,12 +98,14 @@ def _sheets(package: zipfile.ZipFile, limits: Limits) -> list[SheetPart]:
     relations = {
         item["Id"]: item["Target"] for name, item in _elements(package, _relations_of(main)) if name == "Relationship"
     }
-    sheets = []
+    sheets, from_1904 = [], False
     for name, item in _elements(package, main):
+        if name == "workbookPr":  # stands before the sheets
+            from_1904 = item.get("date1904") in {"1", "true"}
         if name == "sheet":
             target = relations.get(next((v for k, v in item.items() if k.endswith("id") and k != "sheetId"), ""), "")
             part = target.lstrip("/") if target.startswith("/") else str(folder / target)
-            sheets.append(SheetPart(item.get("name", ""), part, item.get("state", "visible") == "visible"))
+            sheets.append(SheetPart(item.get("name", ""), part, item.get("state", "visible") == "visible", from_1904))
     if len(sheets) > limits.sheets:
         raise refusal("too_many_parts", found=len(sheets), what="工作表", limit=limits.sheets)
     return sheets
@@ -135,6 +138,7 @@ def _elements(package: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[s
 
 def _survey(package: zipfile.ZipFile, sheet: SheetPart, blank: frozenset[int], limits: Limits, meter: Meter) -> Survey:
     surveyor = SheetSurveyor(sheet=sheet.sheet, part=sheet.part, blank_strings=blank, limits=limits, meter=meter)
+    surveyor.survey.from_1904 = sheet.from_1904
     with package.open(sheet.part) as stream:
         return surveyor.walk(stream)
 

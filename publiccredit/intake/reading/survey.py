@@ -43,6 +43,7 @@ class Survey:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row, column; last row, column
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    from_1904: bool = False  # the workbook counts its days from 1904, as those made on a Macintosh did
     has_numbers_aside: bool = False  # of persons, in what stands behind the rows and, of an xls, in notes
 
     @property

@@ -28,6 +28,8 @@ from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, Recogn
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 NUMBERS = frozenset({int, float})
+DAYS_TO_1904 = 1462  # from the day workbooks count from to the first of 1904
+SERIALS = range(10_000, 100_000)  # numbers that can be days; 20261103 is a date written in digits
 Surveyed = Sequence[tuple[SheetPart, Survey]]
 TOLD_EVERY = 1_024  # rows: counting each one would cost more than it tells
 
@@ -150,7 +152,7 @@ def _batch(table: SheetTable, rows: Iterator[list[Cell]]) -> list[list[Cell]]:
 def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: int) -> pl.DataFrame:
     columns = list(zip(*batch, strict=True))
     height = len(batch)
-    identifiers = table.candidate.identifier_fields
+    identifiers, dates = table.candidate.identifier_fields, table.candidate.date_fields
     series = [pl.Series(ROW, range(first, first + height), dtype=pl.Int64)]
     errors = {at: text for at, text in table.survey.errors.items() if first <= at[0] < first + height}
     for column in table.header.columns:
@@ -158,6 +160,8 @@ def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: 
             continue
         index = column_index(column.letter)
         values = columns[index - left] if 0 <= index - left < len(columns) else ("",) * height
+        if table.survey.from_1904 and column.field in dates:
+            values = [_counted_as_usual(value) for value in values]
         wrong = {row - first: text for (row, at), text in errors.items() if at == index + 1}
         series.append(_text_series(column.letter, values, wrong))
         if column.field in identifiers:
@@ -168,6 +172,11 @@ def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: 
         kept[row - first] = True
     frame = _fields(table, pl.DataFrame(series))
     return frame if all(kept) else frame.filter(pl.Series(kept))
+
+
+def _counted_as_usual(value: Cell) -> Cell:
+    """Give the number of a day counted from 1904 as all other workbooks count it; what is formatted as a day is one."""
+    return value + DAYS_TO_1904 if type(value) in NUMBERS and int(value) in SERIALS else value
 
 
 def _fields(table: SheetTable, frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checking import check_stored_file
@@ -141,6 +142,41 @@ def test_a_day_is_read_in_every_form_people_write_it(tmp_path, day):
         sheet.write(1, at, day)
     _, chunks, summary = _sent(path)
     assert (chunks[0].rows["decided_on"].to_list(), summary.accepted) == ([date(2026, 11, 3)], 1)
+
+
+def _new(folder: Path) -> Path:
+    path = folder / "一九零四.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet("数据")
+        for number, row in enumerate(TABLE):
+            sheet.write_row(number, 0, row)
+        for number, day in enumerate(DAYS_FROM_1904, start=1):
+            sheet.write(number, NAMES.index("decided_on"), day)
+    return path
+
+
+def _old(folder: Path) -> Path:
+    path = folder / "一九零四.xls"
+    book = xlwt.Workbook(encoding="utf-8")
+    book.dates_1904 = True
+    sheet = book.add_sheet("数据", cell_overwrite_ok=True)
+    for number, row in enumerate(TABLE):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell)
+    for number, day in enumerate(DAYS_FROM_1904, start=1):
+        how = xlwt.easyxf(num_format_str="yyyy-mm-dd" if isinstance(day, datetime) else "General")
+        sheet.write(number, NAMES.index("decided_on"), day, how)
+    book.save(str(path))
+    return path
+
+
+DAYS_FROM_1904 = (datetime(2026, 11, 3), 46329 - 1462, 20261103)  # noqa: DTZ001 - a workbook's dates have no zone
+
+
+@pytest.mark.parametrize("written", [_new, _old])
+def test_a_workbook_that_counts_its_days_from_1904_is_read_so(tmp_path, written):
+    _, chunks, summary = _sent(written(tmp_path))
+    assert (chunks[0].rows["decided_on"].to_list(), summary.accepted) == ([date(2026, 11, 3)] * 3, 3)
 
 
 @pytest.mark.parametrize("day", ["26-11-03", "11/3/2026", "2026-11", "2026-02-30", "2026 11-3日前"])
