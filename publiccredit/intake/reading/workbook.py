@@ -161,7 +161,7 @@ def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: 
         index = column_index(column.letter)
         values = columns[index - left] if 0 <= index - left < len(columns) else ("",) * height
         if table.survey.from_1904 and column.field in dates:
-            values = [_counted_as_usual(value) for value in values]
+            values = tuple(_counted_as_usual(value) for value in values)
         wrong = {row - first: text for (row, at), text in errors.items() if at == index + 1}
         series.append(_text_series(column.letter, values, wrong))
         if column.field in identifiers:
@@ -176,7 +176,9 @@ def _raw_chunk(table: SheetTable, batch: list[list[Cell]], *, first: int, left: 
 
 def _counted_as_usual(value: Cell) -> Cell:
     """Give the number of a day counted from 1904 as all other workbooks count it; what is formatted as a day is one."""
-    return value + DAYS_TO_1904 if type(value) in NUMBERS and int(value) in SERIALS else value
+    if isinstance(value, int | float) and int(value) in SERIALS:
+        return value + DAYS_TO_1904
+    return value
 
 
 def _fields(table: SheetTable, frame: pl.DataFrame) -> pl.DataFrame:
