@@ -1,6 +1,6 @@
 """The rules over a chunk become issues: flags over whole columns first, words only for the cells that broke a rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -27,6 +27,7 @@ ISSUE_COLUMNS = {
 INDEX = "_index"
 CONFIRMED = "?confirmed"  # suffix of a check whose doubt an officer confirmed at that row
 _LONGEST_FOUND = 200
+_SHOWN_APART = (FieldType.PERSON_DOCUMENT_NUMBER, FieldType.USCC)
 
 
 def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
@@ -36,16 +37,19 @@ def rules(*, book: Rulebook, context: CheckContext) -> tuple[Rule, ...]:
 
 def findings(chunk: CleanedChunk, *, rules: Sequence[Rule]) -> pl.DataFrame:
     """``INDEX`` of the row in the chunk, check, field, found, expected."""
-    rules = [rule for rule in rules if not rule.of_long_numbers or rule.field.name in chunk.long_numbers]
-    flags = chunk.values.select(
-        (rule.broken if rule.suspect is None else rule.suspect).fill_null(value=False).alias(str(number))
+    asked = {
+        str(number): rule
         for number, rule in enumerate(rules)
-    )
-    suspects = [(rule, flags[str(n)]) for n, rule in enumerate(rules) if flags[str(n)].any()]
-    pieces = [_piece(chunk, rule, flagged.arg_true()) for rule, flagged in suspects]
+        if not rule.of_long_numbers or rule.field.name in chunk.long_numbers
+    }
+    flags = chunk.values.select(rule.look.alias(number) for number, rule in asked.items())
+    struck = {number: flags[number] for number in asked if flags[number].any()}
+    pieces = [_piece(chunk, asked[number], flagged.arg_true()) for number, flagged in struck.items()]
     empty = {INDEX: pl.UInt32, "check": pl.String, "field": pl.String, "found": pl.String, "expected": pl.String}
-    found = pl.concat([pl.DataFrame(schema=empty), *pieces])
-    return _without_persons(found).unique([INDEX, "check", "field"], keep="first", maintain_order=True)
+    found = _without_persons(pl.concat([pl.DataFrame(schema=empty), *pieces]))
+    first = found.unique([INDEX, "check", "field"], keep="first", maintain_order=True)
+    said = pl.col("expected").str.replace_all(ANYWHERE, MASKED_NUMBER)
+    return first.with_columns(_shown_of_each([asked[number].field for number in struck]).alias("found"), said)
 
 
 def issues(
@@ -72,19 +76,35 @@ def issues(
 
 
 def _piece(chunk: CleanedChunk, rule: Rule, suspects: pl.Series) -> pl.DataFrame:
+    """The cells that broke a rule; what may be shown of them is asked once, of the pieces of all rules."""
     name = rule.field.name
-    cells = pl.DataFrame([suspects.alias(INDEX), chunk.sent[name].gather(suspects).alias(SENT)])
-    cells = cells.hstack([chunk.values[needed].gather(suspects) for needed in rule.needed])
+    cells = chunk.values.select(
+        suspects.alias(INDEX),
+        *(pl.col(needed).gather(suspects) for needed in rule.needed),
+        pl.lit(chunk.sent[name]).gather(suspects).alias(SENT),
+    )
     if rule.of_suspects is not None:
         cells = cells.with_columns(rule.of_suspects)
     if rule.suspect is not None:
         cells = cells.filter(rule.broken)
     return cells.select(
         INDEX,
-        pl.lit(rule.check).alias("check"),
-        pl.lit(name).alias("field"),
-        shown(rule.field, pl.col(SENT) if rule.found is None else rule.found).alias("found"),
-        rule.said.alias("expected"),
+        check=pl.lit(rule.check),
+        field=pl.lit(name),
+        found=pl.col(SENT) if rule.found is None else rule.found,
+        expected=rule.expected,
+    )
+
+
+def _shown_of_each(fields: Iterable[RecordField]) -> pl.Expr:
+    """What may be said about each of several findings, by the field of its cell."""
+    alike: dict[FieldType | None, list[RecordField]] = {}
+    for field in fields:
+        alike.setdefault(field.type if field.type in _SHOWN_APART else None, []).append(field)
+    found, at = pl.col("found"), pl.col("field")
+    return pl.coalesce(
+        pl.lit(None, pl.String),
+        *(pl.when(at.is_in([f.name for f in some])).then(shown(some[0], found)) for some in alike.values()),
     )
 
 

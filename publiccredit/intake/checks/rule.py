@@ -7,7 +7,6 @@ from functools import cached_property
 import polars as pl
 
 from publiccredit.catalogue.types import RecordField, RequiredWhen
-from publiccredit.catalogue.types.identity_numbers import ANYWHERE
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.cleaning.columns import PROBLEM
 from publiccredit.intake.cleaning.fields import may_have_problems
@@ -36,10 +35,9 @@ class Rule:
         return tuple(sorted(roots - made))
 
     @cached_property
-    def said(self) -> pl.Expr:
-        """What would be right, without an identity number; what depends on no cell is worked out once in a file."""
-        masked = self.expected.str.replace_all(ANYWHERE, MASKED_NUMBER)
-        return masked if self.expected.meta.root_names() else pl.lit(pl.select(masked).item(), pl.String)
+    def look(self) -> pl.Expr:
+        """What is asked of every cell; building it anew for each chunk took as long as asking it."""
+        return (self.broken if self.suspect is None else self.suspect).fill_null(value=False)
 
 
 SENT = "?sent"  # the cell as it came: may be asked for in what is said, not in what is broken
@@ -66,8 +64,8 @@ def holds(condition: RequiredWhen, book: Rulebook) -> pl.Expr:
     other = book.record_type.field(condition.field)
     column = pl.col(other.name)
     met = ~missing(other) if condition.filled else pl.lit(value=False)
-    if condition.among:
-        met = met | column.is_in(list(condition.among))
+    for word in condition.among:  # a comparison takes a third of the time of a look into a list
+        met = met | (column == word)
     if condition.contains:
         met = met | column.str.contains_any(list(condition.contains))
     return met.fill_null(value=False)

@@ -34,13 +34,14 @@ class Spellings:
         numbered = self._numbered
         if numbered is None:
             return None
-        numbers = sent.cast(numbered.dtype).to_physical()
+        asked = sent.head(1) if _one_alone(sent) else sent
+        numbers = asked.cast(numbered.dtype).to_physical()
         meant = self._up_to(numbered, int(numbers.max()) + 1)  # type: ignore[arg-type]  # some cell is filled
         if meant.height > REMEMBERED:
             self._numbered = self._meant = None
-        return pl.DataFrame(
-            [_of_each(column, numbers) for column in meant.get_columns() if column.name != VALUE]
-        ).insert_column(0, sent.alias(VALUE) if _as_sent(meant) else meant[VALUE].gather(numbers))
+        cells = [_of_each(column, numbers, len(sent)) for column in meant.get_columns() if column.name != VALUE]
+        value = sent.alias(VALUE) if _as_sent(meant) else _of_each(meant[VALUE], numbers, len(sent))
+        return pl.DataFrame([value, *cells])
 
     def of(self, odd: pl.Series) -> pl.DataFrame:
         """The same of cells that are odd, where most cells of the column are different."""
@@ -93,6 +94,13 @@ def _as_sent(meant: pl.DataFrame) -> bool:
     return meant[VALUE].dtype == pl.String and meant[PAIR].null_count() == meant.height
 
 
-def _of_each(column: pl.Series, numbers: pl.Series) -> pl.Series:
-    nothing = column.null_count() == len(column)
-    return column.clear(1).new_from_index(0, len(numbers)) if nothing else column.gather(numbers)
+def _one_alone(sent: pl.Series) -> bool:
+    """Whether all cells say the same, as those of the authority do: told in a fifth of the time of numbering them."""
+    first = sent[0]
+    return not sent.null_count() and first == sent[-1] and bool((sent == first).all())
+
+
+def _of_each(column: pl.Series, numbers: pl.Series, height: int) -> pl.Series:
+    if column.null_count() == len(column):
+        return column.new_from_index(0, height)
+    return column.gather(numbers) if len(numbers) == height else column.new_from_index(numbers[0], height)
