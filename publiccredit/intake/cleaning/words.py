@@ -18,13 +18,13 @@ class Words:
     def __init__(self, *, field: RecordField, book: Rulebook) -> None:
         self._table: CodeTable | None = book.code_table(field)
         self._listed_words = {code.word for code in self._table.codes} if self._table else set()
-        self._known = {_bare(way): word for way, word in book.words(field).items()}
+        words = book.words(field)
+        self._known: dict[str, str] = dict(zip(_bare(list(words), pl.col("t")), words.values(), strict=True))
         self._separator = field.several
 
     def read(self, text: pl.Series) -> pl.DataFrame:
         """``value`` and ``problem`` for each text. The Python below runs once per different spelling."""
-        bare = text.to_frame("t").select(folded(tidy(pl.col("t")))).to_series()
-        read = [self._one(cell) if cell else (None, None) for cell in bare]
+        read = [self._one(cell) if cell else (None, None) for cell in _bare(text, tidy(pl.col("t")))]
         return pl.DataFrame(read, schema={"value": pl.String, "problem": pl.String}, orient="row")
 
     def _one(self, cell: str) -> tuple[str | None, str | None]:
@@ -54,5 +54,6 @@ class Words:
         return bool(prefix) and word.startswith(prefix or "") and len(word) > len(prefix or "")
 
 
-def _bare(way: str) -> str:
-    return str(pl.select(folded(pl.lit(way))).item())
+def _bare(ways: pl.Series | list[str], text: pl.Expr) -> pl.Series:
+    """Each way to write a word as it is compared; ``text`` is made of the column ``t``."""
+    return pl.DataFrame({"t": ways}, schema={"t": pl.String}).select(folded(text)).to_series()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -30,6 +31,11 @@ class SheetHead:
     sheet: str
     visible: bool
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """What each cell would be called by as a header: made once, for every form asks."""
+        return tuple(tuple(header_key(cell) for cell in cells) for _, cells in self.rows)
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ def best_fit(*, head: SheetHead, candidates: Sequence[Candidate]) -> Fit | None:
 
     :raises UnableToRead: two forms fit equally well.
     """
-    fits = [fit for row, cells in head.rows for candidate in candidates if (fit := _fit(candidate, head, row, cells))]
+    fits = [fit for at in range(len(head.rows)) for candidate in candidates if (fit := _fit(candidate, head, at))]
     whole = sorted((fit for fit in fits if not fit.missing), key=lambda fit: fit.closeness, reverse=True)
     if not whole:
         return max(fits, key=lambda fit: (fit.closeness, -len(fit.missing)), default=None)
@@ -136,9 +142,13 @@ def _fields(fit: Fit) -> list[str | None]:
     return fields
 
 
-def _fit(candidate: Candidate, head: SheetHead, row: int, cells: tuple[str, ...]) -> Fit | None:
-    matched = tuple(candidate.columns.get(header_key(cell)) if cell else None for cell in cells)
-    if sum(column is not None for column in matched) < min(2, len(candidate.form.columns)):
+def _fit(candidate: Candidate, head: SheetHead, at: int) -> Fit | None:
+    row, cells = head.rows[at]
+    fewest = min(2, len(candidate.form.columns))
+    if len(cells) < fewest:
+        return None
+    matched = tuple(candidate.columns.get(key) if key else None for key in head.keys[at])
+    if sum(column is not None for column in matched) < fewest:
         return None
     present = {column.header for column in matched if column is not None}
     missing = tuple(header for header, column in candidate.needed.items() if column.header not in present)

@@ -10,6 +10,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -60,7 +61,7 @@ class Head:
     rows: tuple[tuple[str, ...], ...]
     ends: tuple[int, ...]
 
-    @property
+    @cached_property
     def sheet(self) -> SheetHead:
         numbered = tuple((number, row) for number, row in enumerate(self.rows, 1) if any(c.strip(BLANK) for c in row))
         return SheetHead(sheet="", visible=True, rows=numbered)
@@ -217,7 +218,7 @@ def _without_empty_rows(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """Leave out rows without a single filled cell; the fullest column settles nearly all of them at once."""
     nulls = rows.select(pl.col(columns).null_count()).row(0)
     fullest = columns[min(range(len(columns)), key=lambda index: nulls[index])]
-    doubtful = rows.select(_blank(fullest).arg_true()).to_series()
+    doubtful = rows.select(_begins_blank(fullest).arg_true()).to_series()
     if doubtful.is_empty():
         return rows
     empty = rows[doubtful].filter(pl.all_horizontal(_blank(column) for column in columns)).get_column(ROW)
@@ -226,6 +227,16 @@ def _without_empty_rows(rows: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 def _blank(column: str) -> pl.Expr:
     return pl.col(column).is_null() | (pl.col(column).str.strip_chars(BLANK) == "")
+
+
+def _begins_blank(column: str) -> pl.Expr:
+    """
+    Whether a cell may be blank, by where it sorts: comparing takes a fifth of the time of taking blanks away.
+
+    All blanks are control characters and the space, which stand before every sign that is seen, and the wide blank.
+    """
+    cell = pl.col(column)
+    return cell.is_null() | (cell < "!") | cell.is_between(pl.lit("\u3000"), pl.lit("\u3001"), closed="left")
 
 
 def _empty_text_as_null(rows: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
