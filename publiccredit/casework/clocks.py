@@ -1,5 +1,6 @@
 """The clocks of a case: days in China, working days by decree, provisional where a year is not decreed yet."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import F, Q
@@ -112,3 +113,14 @@ def percent_used(*, case: Case, on: date, within: Packs | None = None) -> int:
         return 100
     total = case.total_days + case.extended_days + case.waited_days
     return min(99, working_days_used(start=case.opened_on, end=on, within=within) * 100 // total)
+
+
+def passed_percents(*, case: Case, rules: Procedure, on: date, within: Packs | None = None) -> list[int]:
+    """Give the marks of the rules a case's clock has passed that nothing was written of, in their order."""
+    used = percent_used(case=case, on=on, within=within)
+    return [percent for percent in rules.escalate_at_percent if case.reached_percent < percent <= used]
+
+
+def percents_in_words(passed: Sequence[int]) -> str:
+    """Give what the ledger says of the marks a clock has passed; nothing where it has passed none."""
+    return "、".join(f"{percent}%" for percent in passed)

@@ -19,7 +19,7 @@ from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import clocks
 from publiccredit.casework.models import Case, CaseStep, Decision
 from publiccredit.casework.publishing import Block, Happened, blocks
-from publiccredit.casework.types import DecisionState, Happening, PublicFigures, Published
+from publiccredit.casework.types import DEADLINE_OF_CASE, DecisionState, Happening, PublicFigures, Published
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Packs, Party, ProcedureName, StatisticsPeriod
 from publiccredit.ledger import queries as ledger
@@ -123,7 +123,9 @@ class _Found:
             case: (outcome, set(effects))
             for case, outcome, effects in made.values_list("case_id", "outcome", "effects")
         }
-        steps = CaseStep.objects.filter(step=Happening.DEADLINE_SETTLED.value)
+        # Of the case itself: the days of a paper or an answer settle nothing of when it came to be late.
+        of_case = {"step": Happening.DEADLINE_SETTLED.value, "text__startswith": DEADLINE_OF_CASE}
+        steps = CaseStep.objects.filter(**of_case)
         self.settled = {case: china_day(at=at) for case, at in steps.order_by("at").values_list("case_id", "at")}
         self.office = catalogue.credit_office().code
         self.tables: tuple[list[Happened], ...] = ([], [], [], [])

@@ -20,6 +20,9 @@ class CaseState(models.TextChoices):
     TAKEN_BACK = "taken_back", "申请人已撤回"
 
 
+DEADLINE_OF_CASE = "办理期限核定为"  # how the step begins that settles the last day of the case itself
+
+
 UNDECIDED = (
     CaseState.OPENED,
     CaseState.IN_HAND,

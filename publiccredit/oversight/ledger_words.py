@@ -104,6 +104,7 @@ NOTED = {
     "overrides": "确认无误的疑问",
     "paper": "材料",
     "number": "编号",
+    "passed_percents": "期限已过的提醒点",
     "procedure": "事项",
     "proof_attempts": "核验来源摘要",
     "proposed": "待负责人审核",

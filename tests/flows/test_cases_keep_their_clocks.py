@@ -1,5 +1,6 @@
 """The clocks of cases: reminders, what lapse does, years not yet decreed, every channel alike."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,8 @@ from django.db import connection
 
 from publiccredit.casework import desk, queries, tasks
 from publiccredit.casework.models import Case, CaseStep, Letter
-from publiccredit.casework.operations import escalate, grant_repair, reject_objection, request_papers
-from publiccredit.casework.types import Applicant, Channel
+from publiccredit.casework.operations import escalate, grant_repair, reject_objection, request_papers, take_back_request
+from publiccredit.casework.types import Applicant, Channel, Swept
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
@@ -45,6 +46,34 @@ def test_reminders_come_at_their_percentages_and_once(record: Record) -> None:
         reached.append(Case.objects.get().reached_percent)
     assert reached == [0, 0, 50, 80, 100, 100, 100]
     assert CaseStep.objects.filter(step="escalated").count() == 3
+
+
+def test_a_worker_that_was_down_writes_every_mark_the_clock_has_passed(record: Record) -> None:
+    case = objection_ready(record)
+    assert escalate(at=AT + timedelta(days=30)) == Swept(looked_at=1, escalated=1, suspended=1, settled=0)
+    assert list(CaseStep.objects.filter(step="escalated").values_list("text", flat=True)) == ["50%", "80%", "100%"]
+    entry = Entry.objects.get(operation="escalate_case", object_id=case.pk)
+    assert json.loads(entry.payload) == {"passed_percents": "50%、80%、100%", "reached_percent": 100, "suspended": 1}
+    escalate(at=AT + timedelta(days=31))
+    assert Entry.objects.filter(operation="escalate_case").count() == 1
+
+
+def test_a_case_that_ends_before_the_worker_is_back_says_what_its_clock_had_passed(record: Record) -> None:
+    """The entry of its end says it: nobody was reminded, so its history tells of no reminder."""
+    decided, back, in_time = (objection_ready(record).pk for _ in range(3))
+    reject_objection(by=CLERK, case_id=decided, reasons=REASONS, at=AT + timedelta(days=30))
+    take_back_request(by=CLERK, case_id=back, stated="9 月 3 日来函", at=AT + timedelta(days=2))
+    reject_objection(by=CLERK, case_id=in_time, reasons=REASONS, at=AT)
+    last = {e.object_id: json.loads(e.payload) for e in Entry.objects.filter(object_kind="case").order_by("position")}
+    passed = [last[str(pk)].get("passed_percents") for pk in (decided, back, in_time)]
+    assert passed == ["50%、80%、100%", "50%", None]
+    assert not CaseStep.objects.filter(step="escalated").exists()
+    # A reminder that was given is not told of again.
+    reminded = objection_ready(record).pk
+    escalate(at=AT + timedelta(days=2))
+    reject_objection(by=CLERK, case_id=reminded, reasons=REASONS, at=AT + timedelta(days=3))
+    entry = Entry.objects.filter(object_kind="case", object_id=reminded).order_by("-position").first()
+    assert entry is not None and json.loads(entry.payload)["passed_percents"] == "80%"
 
 
 def test_an_overdue_objection_suspends_display_until_it_is_decided(record: Record) -> None:

@@ -13,6 +13,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act, NotAllowed, one_act
 from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
+from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.doubts import CONFIRMED, verify_values
 from publiccredit.casework.effects import carry_out
@@ -316,6 +317,8 @@ def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> 
     decision.state, decision.effective_at, decision.entry_id = DecisionState.EFFECTIVE, act.at, act.entry_id
     approval = ("approved_by", "approved_at", "approved_session", "approved_by_second_factor")
     decision.save(update_fields=["state", "effective_at", "entry_id", *approval])
+    if passed := passed_percents(case=case, rules=rules, on=act.on):  # while no worker ran
+        act.payload["passed_percents"] = percents_in_words(passed)
     act.payload |= {"outcome": decision.outcome, **carry_out(act=act, case=case, rules=rules, decision=decision)}
     case.state, case.decided_at = CaseState.DECIDED, act.at
     case.save(update_fields=["state", "decided_at"])

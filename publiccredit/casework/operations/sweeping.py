@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from publiccredit.accounts.operations import Act, acting, one_act
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.casework.clocks import percent_used, set_due
+from publiccredit.casework.clocks import passed_percents, percents_in_words, set_due
 from publiccredit.casework.marking import nature_of
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.rules import procedure_of, write_step
-from publiccredit.casework.types import UNDECIDED, CaseState, Happening, Swept
+from publiccredit.casework.types import DEADLINE_OF_CASE, UNDECIDED, CaseState, Happening, Swept
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Nature, Packs, Party, Procedure
 from publiccredit.ledger.types import china_day
@@ -41,7 +41,7 @@ def _something_to_do(case: Case, on: date, within: Packs | None) -> bool:
     if case.provisional and set_due(case=case, within=within):
         return True
     rules = procedure_of(case=case, within=within)
-    return bool(_moved(case, rules, within)) or _reached(case, rules, on, within) > case.reached_percent
+    return bool(_moved(case, rules, within)) or bool(passed_percents(case=case, rules=rules, on=on, within=within))
 
 
 def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
@@ -56,16 +56,17 @@ def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
             go_on(act=act, case=case)
             write_step(act=act, case=case, step=Happening.PAPERS_NOT_HANDED_IN.value, program=True)
         settled = _settle(act, case, within) or moved
-        reached = _reached(case, rules, act.on, within)
-        escalated = reached > case.reached_percent
-        suspended = 0
-        if escalated:
-            case.reached_percent = reached
-            write_step(act=act, case=case, step=Happening.ESCALATED.value, text=f"{reached}%", program=True)
-            suspended = _suspend(act, case, rules) if reached >= 100 else 0
+        # Each of them by itself: while no worker ran, the clock may have passed several.
+        passed = passed_percents(case=case, rules=rules, on=act.on, within=within)
+        for percent in passed:
+            write_step(act=act, case=case, step=Happening.ESCALATED.value, text=f"{percent}%", program=True)
+        case.reached_percent = max([case.reached_percent, *passed])
+        suspended = _suspend(act, case, rules) if passed and case.reached_percent >= 100 else 0
         case.save()
         act.payload |= {"reached_percent": case.reached_percent, "suspended": suspended}
-    return Swept(looked_at=1, escalated=int(escalated), suspended=suspended, settled=int(settled))
+        if passed:
+            act.payload["passed_percents"] = percents_in_words(passed)
+    return Swept(looked_at=1, escalated=int(bool(passed)), suspended=suspended, settled=int(settled))
 
 
 def _papers_not_handed_in(case: Case, on: date) -> bool:
@@ -73,15 +74,10 @@ def _papers_not_handed_in(case: Case, on: date) -> bool:
     return waits and case.papers_due_on is not None and on > case.papers_due_on
 
 
-def _reached(case: Case, rules: Procedure, on: date, within: Packs | None) -> int:
-    used = percent_used(case=case, on=on, within=within)
-    return max((p for p in rules.escalate_at_percent if p <= used), default=0)
-
-
 def _settle(act: Act, case: Case, within: Packs | None) -> bool:
     if not case.provisional or not set_due(case=case, within=within):
         return False
-    text = f"办理期限核定为 {case.due_on}"
+    text = f"{DEADLINE_OF_CASE} {case.due_on}"
     write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text, program=True)
     return True
 

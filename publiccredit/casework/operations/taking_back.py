@@ -5,6 +5,7 @@ from datetime import datetime
 from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
+from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.effects import end_without_decision
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
@@ -33,6 +34,8 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
         _verify(act, case, stated)
         if case.state == CaseState.WAITING_FOR_PAPERS:
             go_on(act=act, case=case)  # the days it waited were none of its desk's: it was not late with them
+        if passed := passed_percents(case=case, rules=rules, on=act.on):  # while no worker ran
+            act.payload["passed_percents"] = percents_in_words(passed)
         case.state, case.taken_back_at = CaseState.TAKEN_BACK, at
         # The step comes first: it is what the database asks for before a case ends without a decision.
         write_step(act=act, case=case, step=StepName.TAKE_BACK.value, text=stated.strip())
