@@ -26,6 +26,19 @@ if os.environ.get("CI"):
     settings.load_profile("gate")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Let what prepares a test that is left unmeasured be so too: often it is the greater part of it."""
+    measuring = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if measuring is None or item.get_closest_marker("no_cover") is None:
+        return (yield)
+    measuring.pause()
+    try:
+        return (yield)
+    finally:
+        measuring.resume()
+
+
 def _template_name() -> str:
     """Name the template by the migrations in it, so that a changed migration makes a new one."""
     digest = hashlib.sha256()
@@ -62,8 +75,13 @@ def _ensure_template(cluster: embedded_postgres.Cluster) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> embedded_postgres.Cluster:
-    """The embedded cluster of the tests, running."""
-    return embedded_postgres.ensure_running(TEST_DATA)
+    """The embedded cluster of the tests, running; it waits for no disk: here processes die, and the machine does not."""
+    running = embedded_postgres.ensure_running(TEST_DATA)
+    with running.connect(embedded_postgres.SUPERUSER, "postgres") as session:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            session.execute(f"ALTER SYSTEM SET {setting} = off")
+        session.execute("SELECT pg_reload_conf()")
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from publiccredit.accounts.operations import act_as
+from publiccredit.accounts.types import PROGRAM
+from tests.flows.cases import people
 from tests.flows.casework_invariants import DueProcess
 from tests.flows.casework_walk import walk
 
@@ -78,6 +81,8 @@ OUTCOMES = BY_ITSELF | {f"{rule}:{outcome}" for rule, outcomes in HAPPENS.items(
 @pytest.fixture
 def database(fresh_database: str, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
+        act_as(actor=PROGRAM)
+        people()
         yield
 
 
