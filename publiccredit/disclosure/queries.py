@@ -39,6 +39,7 @@ __all__ = [
     "figures",
     "histories",
     "known_subjects",
+    "record_count",
     "record_page",
     "remedies",
     "search",
@@ -168,22 +169,43 @@ def record_page(
 
     ``arrived`` and ``decided`` are days that begin a month: of those that arrived, or were decided, in it.
     """
-    matching = subjects.of_months(arrived=arrived, decided=decided)
-    if received_since is not None:
-        matching &= Q(received_at__gte=received_since)
-    if late is not None:
-        matching &= timely(late=late)
     records = visible_records(
         audience=audience,
         on=on,
         department_code=department_code,
         record_type=record_type,
-        matching=matching,
+        matching=_in_time(received_since, arrived, decided, late),
         before_id=before_id,
         limit=limit + 1,
     )
     more = len(records) > limit
     return RecordPage(records=records[:limit], next_cursor=records[limit - 1].id if more else None)
+
+
+def record_count(
+    *,
+    audience: Audience,
+    on: date,
+    at_most: int,
+    department_code: str | None = None,
+    record_type: str | None = None,
+    received_since: datetime | None = None,
+    arrived: date | None = None,
+    decided: date | None = None,
+    late: bool | None = None,
+) -> int:
+    """Count the records all those pages have together; there are more where it is one above ``at_most``."""
+    chosen = _chosen(department_code=department_code, record_type=record_type)
+    chosen &= _in_time(received_since, arrived, decided, late)
+    rows = subjects.records().filter(chosen, visible(audience=audience, on=on, packs=catalogue.packs()))
+    return rows.order_by()[: at_most + 1].count()
+
+
+def _in_time(received_since: datetime | None, arrived: date | None, decided: date | None, late: bool | None) -> Q:
+    matching = subjects.of_months(arrived=arrived, decided=decided)
+    if received_since is not None:
+        matching &= Q(received_at__gte=received_since)
+    return matching if late is None else matching & timely(late=late)
 
 
 def versions(*, record_id: int, audience: Audience, on: date) -> tuple[VisibleRecord, ...]:

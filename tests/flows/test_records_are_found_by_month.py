@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -34,7 +35,9 @@ def test_every_month_of_the_charts_leads_to_the_records_it_counts(client: Client
         link = f"/records/?month={month:%Y-%m}"
         assert page.count(f'<th scope="row"><a href="{link}">') == 2  # published, days
         assert page.count(f'<th scope="row"><a href="{link}&amp;time=on-time">') == (figure.on_time is not None)
-        assert client.get(link).content.decode().count('<p class="title">') == figure.published
+        listed = client.get(link).content.decode()
+        assert listed.count('<p class="title">') == figure.published
+        assert f"到达的，共 {figure.published} 条。" in listed
     assert _numbers(client, "/records/?month=2026-04") == [7]
     assert _numbers(client, "/records/?month=2026-05") == [8, 1]
     assert _numbers(client, "/records/?month=2026-04&time=on-time") == []
@@ -59,6 +62,28 @@ def test_a_month_goes_on_from_page_to_page(client: Client, subject: Subject) -> 
     rest = _numbers(client, f"/records/{further.replace('&amp;', '&')}")
     assert sorted({*rest, *_numbers(client, "/records/?month=2026-04")}) == list(range(100, 100 + queries.PAGE + 3))
     assert len(rest) == 3
+
+
+def test_a_list_by_month_says_how_many_it_has_on_each_of_its_pages(client: Client, subject: Subject) -> None:
+    april = datetime(2026, 4, 2, tzinfo=UTC)
+    for number in range(100, 100 + queries.PAGE + 3):
+        stored_record(subject=subject, number=number, received_at=april, working_days_taken=number % 2 * 10)
+    # Neither withdrawn nor ended nor nobody's are among them: a number never tells of what is not listed.
+    stored_record(subject=subject, number=200, received_at=april, state="withdrawn")
+    stored_record(subject=subject, number=201, received_at=april, disclosed_until=TODAY)
+    stored_record(subject=None, number=202, received_at=april, state="held_unmatched")
+    page = client.get("/records/?month=2026-04").content.decode()
+    (further,) = re.findall(r'href="(\?month=2026-04&amp;before=[0-9]+)"', page)
+    second = client.get(f"/records/{further.replace('&amp;', '&')}").content.decode()
+    whole = f"只列 2026 年 4 月到达的，共 {queries.PAGE + 3} 条。"
+    assert whole in page and whole in second
+    late = client.get("/records/?month=2026-04&time=late").content.decode()
+    assert f"迟报报送的，共 {len(_numbers(client, '/records/?month=2026-04&time=late'))} 条。" in late
+    of_type = client.get("/records/?month=2026-04&type=administrative_licence").content.decode()
+    assert "共 0 条" not in of_type and "没有可以显示的记录" in of_type
+    assert "条。" not in client.get("/records/").content.decode(), "all that is on file is not counted at every look"
+    with patch("publiccredit.disclosure.pages.record_list.COUNTED_TO", 20):
+        assert "到达的，超过 20 条。" in client.get("/records/?month=2026-04").content.decode()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026", "0000-01", "２０２６-04", "x", "2026-04-01"])

@@ -19,6 +19,7 @@ from publiccredit.disclosure.pages.entries import entries_with_subjects
 from publiccredit.disclosure.words import department_name
 
 YEARS = 2  # of months to choose from: the present year and the one before
+COUNTED_TO = 10_000  # records of a list by month; beyond, that there are more is said, and not how many
 TIMES = {"late": "迟报", "on-time": "按时"}
 
 
@@ -36,17 +37,18 @@ def records_page(request: HttpRequest) -> HttpResponse:
     usable = before.isascii() and before.isdigit() and len(before) < 19
     arrived, decided = _month(request.GET.get("month", "")), _month(request.GET.get("decided", ""))
     of_year = request.GET.get("year", "") == str(today.year) and arrived is None
-    page = queries.record_page(
-        audience=Audience.PUBLIC,
-        on=today,
-        department_code=department or None,
-        record_type=record_type or None,
-        received_since=beginning_of(year=today.year) if of_year else None,
-        arrived=arrived,
-        decided=decided,
-        late={"late": True, "on-time": False}.get(time),
-        before_id=int(before) if usable else None,
-    )
+    wanted: dict[str, Any] = {
+        "audience": Audience.PUBLIC,
+        "on": today,
+        "department_code": department or None,
+        "record_type": record_type or None,
+        "received_since": beginning_of(year=today.year) if of_year else None,
+        "arrived": arrived,
+        "decided": decided,
+        "late": {"late": True, "on-time": False}.get(time),
+    }
+    page = queries.record_page(**wanted, before_id=int(before) if usable else None)
+    counted = queries.record_count(**wanted, at_most=COUNTED_TO) if of_year or arrived or decided else 0
     asked = (
         ("department", department),
         ("type", record_type),
@@ -61,6 +63,7 @@ def records_page(request: HttpRequest) -> HttpResponse:
         "entries": entries_with_subjects(page.records, on=today),
         "department": department_name(department) if department else "",
         "record_type": record_type,
+        "number": _counted(counted),
         "only": _only(today.year if of_year else None, arrived, decided, TIMES.get(time, "")),
         "months": (_choice("month", "到达的月份", arrived, today), _choice("decided", "决定的月份", decided, today)),
         **_further(kept),
@@ -111,6 +114,13 @@ def _only(year: int | None, arrived: date | None, decided: date | None, time: st
     )
     only = "、".join(part for part in said if part)
     return f" {only}" if arrival or decided else only
+
+
+def _counted(number: int) -> str:
+    """Say how many records a list has: everybody may read each of them, so the number tells nothing more."""
+    if not number:  # not counted, or said by the empty list itself
+        return ""
+    return f"超过 {COUNTED_TO:,} 条" if number > COUNTED_TO else f"共 {number:,} 条"
 
 
 def _choice(name: str, title: str, chosen: date | None, today: date) -> dict[str, Any]:
