@@ -169,12 +169,20 @@ def test_a_worker_works_until_it_is_told_to_end(fresh_database: str, only: tuple
 
 @pytest.mark.parametrize(
     "name",
-    ["administrative_penalty", "market_regulation/penalty", "national_2024/3.2", "penalty_kind", "taxation"],
+    [
+        "administrative_penalty",
+        "market_regulation/penalty",
+        "national_2024/3.2",
+        "penalty_kind",
+        "taxation",
+        "penalty_2015",
+    ],
 )
 def test_whatever_the_packs_declare_can_be_shown(name: str, here: Here) -> None:
     code, text, error = here("catalogue", "show", name)
     assert (code, error) == (0, "")
     assert len(text.splitlines()) > 3
+    assert not re.search(r"(?m)\[\]|\['|^\s*[a-z_]+:", text), "said as the packs are written, not as people read"
     shown = json.loads(here("catalogue", "show", name, "--json")[1])
     assert {"kind", "name"} <= set(shown)
 

@@ -13,7 +13,7 @@ from publiccredit.site.commands.speaking import Command, Day, Group, NewFile, Re
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from publiccredit.catalogue.types import RecordField, RecordType, Source
+    from publiccredit.catalogue.types import CodeTable, Department, Form, Item, RecordField, RecordType, Source
 
 OPENNESS = {"public": "公开公示", "authorised": "授权查询", "government": "政务共享", "subject": "仅主体本人"}
 
@@ -30,8 +30,11 @@ def show(name: str, on: date | None) -> None:
     """显示一个条目：记录类型如 administrative_penalty，数据来源如“行业/来源”，目录条目如 national_2024/3.2。"""
     kind, value = _declared(name, on or today())
     answer({"kind": kind, "name": name, **value.model_dump(mode="json", by_alias=True)})
-    written: dict[str, Callable[[Any], Iterator[str]]] = {"record_type": _record_type, "source": _source}
-    for line in written.get(kind, _plain)(value):
+    written: dict[str, Callable[[Any], Iterator[str]]] = {
+        "record_type": _record_type, "source": _source, "item": _item, "form": _form, "code_table": _code_table,
+        "department": _department,
+    }  # fmt: skip
+    for line in written[kind](value):
         say(line)
 
 
@@ -128,15 +131,40 @@ def _source(source: "Source") -> Iterator[str]:
     yield f"模板：publiccredit template {source.name} 模板.xlsx"
 
 
-def _plain(value: "BaseModel") -> Iterator[str]:
-    for key, entry in value.model_dump(mode="json", by_alias=True, exclude_defaults=True).items():
-        yield from _entry(key, entry)
+def _item(item: "Item") -> Iterator[str]:
+    from publiccredit.catalogue import queries
+
+    yield f"{item.code} {item.title}（可信度 {item.confidence.value}）"
+    on = today()
+    types = [queries.record_type(name=name, on=on) for name in item.record_types]
+    yield "记录类型：" + "、".join(f"{record_type.title}（{record_type.name}）" for record_type in types)
+    yield f"{OPENNESS[item.openness.value]}；提供单位：{item.providers}；更新：{item.update}"
+    yield f"保留：{item.retention}"
+    yield f"依据：{item.basis}"
 
 
-def _entry(key: str, entry: Any) -> Iterator[str]:
-    if isinstance(entry, list) and entry and isinstance(entry[0], dict):
-        yield f"{key}:"
-        for part in entry:
-            yield "  " + ",".join(f"{k} {v}" for k, v in part.items() if v not in ("", [], {}, None))
-    else:
-        yield f"{key}:{'、'.join(map(str, entry)) if isinstance(entry, list) else entry}"
+def _form(form: "Form") -> Iterator[str]:
+    yield f"{form.title}（{form.name}），自 {form.in_force_from} 起"
+    yield f"记录类型：{form.record_type}；来源：{form.source}（可信度 {form.confidence.value}）"
+    yield "凭这些列名识别：" + "、".join(form.fingerprint)
+    for number, column in enumerate(form.columns, start=1):
+        also = f"，也可写作 {'、'.join(f'“{a}”' for a in column.aliases)}" if column.aliases else ""
+        yield f"{number:>3}. {column.header}{also}"
+        words = "；".join(f"“{old}”读作“{new}”" for old, new in column.lookup.items())
+        yield f"     {column.field or f'不使用：{column.set_aside}'}" + (f"；{words}" if words else "")
+
+
+def _code_table(table: "CodeTable") -> Iterator[str]:
+    yield f"{table.title}（{table.name}），自 {table.in_force_from} 起"
+    yield f"来源：{table.source}（可信度 {table.confidence.value}）"
+    for code in table.codes:
+        also = f"，也可写作 {'、'.join(f'“{a}”' for a in code.aliases)}" if code.aliases else ""
+        yield f"  {code.word}{also}" + (f"。{code.note}" if code.note else "")
+
+
+def _department(department: "Department") -> Iterator[str]:
+    also = f"，也可写作 {'、'.join(f'“{a}”' for a in department.aliases)}" if department.aliases else ""
+    yield f"{department.name}（{department.code}），简称 {department.short_name}{also}"
+    yield f"统一社会信用代码：{department.uscc}；行政区划：{department.region}"
+    yield f"地址：{department.address or '未填写'}"
+    yield f"电话：{department.telephone or '未填写'}"
