@@ -26,12 +26,15 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:
 
 
 def _competent(book: Rulebook, context: CheckContext) -> list[str]:
-    """Names and identifiers of the authorities whose decisions this sender may report, as cleaning writes them."""
+    """
+    Names and identifiers of the authorities whose decisions this sender may report, as cleaning writes them; the full
+    name of each first, since that is what the field asks for.
+    """
     declared = set(book.source.competence if book.source else ())
     departments = {context.department_code} | declared
-    own = {bearer for bearer, department in context.providers.items() if department in departments}
-    bearers = pl.DataFrame({"bearer": sorted(own | declared)}, schema={"bearer": pl.String})
-    return bearers.select(text.name(pl.col("bearer"))).to_series().to_list()
+    own = [bearer for bearer, department in context.providers.items() if department in departments]
+    bearers = pl.DataFrame({"bearer": [*own, *sorted(declared)]}, schema={"bearer": pl.String})
+    return bearers.select(text.name(pl.col("bearer"))).to_series().unique(maintain_order=True).to_list()
 
 
 def _expected(field: RecordField, competent: list[str]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types.issue_words import message
+from publiccredit.intake.checking import bearers
 from publiccredit.intake.checks.registry import BASES
 from publiccredit.intake.types import OUTCOME
 from tests.factories import organisation_code
@@ -227,3 +228,10 @@ def test_an_unknown_word_is_quoted_once():
     alone, among = check(row(penalty_kind="罚金")), check(row(penalty_kind="罚款；罚金"))
     assert next(told(alone)).startswith("第 2 行“处罚类别”为“罚金”，不在代码表中；可填：警告、")
     assert next(told(among)).startswith("第 2 行“处罚类别”为“罚款；罚金”，其中“罚金”不在代码表中；可填：警告、")
+
+
+def test_whoever_named_another_authority_is_told_its_own_full_name_first():
+    answer = check(
+        row(authority_name="濉溪县市场监督管理局"), department_code="emergency_management", providers=bearers()
+    )
+    assert answer.issues.filter(field="authority_name")["expected"][0].startswith("濉溪县应急管理局、")
