@@ -304,6 +304,11 @@ def decreed(*, day: date, within: Packs | None = None) -> bool:
     return day.year in (within or packs()).calendars
 
 
+def year_wanting_decree(*, on: date, within: Packs | None = None) -> int | None:
+    """Give the year whose calendar has to be added: this one, or in its last two months the next; else nothing."""
+    return working_days.year_wanting_decree(on=on, within=within or packs())
+
+
 def working_day_index(
     *, first: date | None = None, last: date | None = None, within: Packs | None = None
 ) -> pl.DataFrame:

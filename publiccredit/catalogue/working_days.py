@@ -17,6 +17,8 @@ import polars as pl
 
 from publiccredit.catalogue.types import Packs
 
+NEXT_YEAR_FROM_MONTH = 11  # the notices of holidays of recent years came at the end of October or the start of November
+
 
 class UnknownYear(Exception):
     """No calendar of decreed days is held for a year, so its working days cannot be counted."""
@@ -138,6 +140,12 @@ def deadline(*, day: date, number: int, within: Packs) -> Deadline:
         found += timedelta(days=1)
         left -= _presumed(found, days, within)
     return Deadline(found, provisional=True)
+
+
+def year_wanting_decree(*, on: date, within: Packs) -> int | None:
+    """Give the year whose calendar has to be added: this one, or in its last two months the next; else nothing."""
+    years = (on.year, on.year + 1) if on.month >= NEXT_YEAR_FROM_MONTH else (on.year,)
+    return next((year for year in years if year not in within.calendars), None)
 
 
 def working_day_index(*, within: Packs, first: date | None = None, last: date | None = None) -> pl.DataFrame:

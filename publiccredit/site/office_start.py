@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import queries as casework
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.matching import queries as matching
 from publiccredit.oversight import queries as oversight
 from publiccredit.oversight.types import BoardRow, CellKind
@@ -33,8 +34,9 @@ def start(request: HttpRequest) -> HttpResponse:
     questions, notices = matching.open_questions(), recipients.escalated()
     lying = [m for m in subjectdesk.outbox(at=timezone.now()) if m.can_be_read]
     silent = _silent(today)
-    named = {
+    named: dict[str, Any] = {
         "today": today,
+        "undecreed": catalogue.year_wanting_decree(on=today),
         "is_head": actor.is_head,
         "proposals": [_words(c) for c in proposals[:SHOWN]] if actor.is_head else [],
         "due": [_words(c) for c in due[:SHOWN]],

@@ -1,6 +1,7 @@
 """The first page of the office: what to approve, accept, decide, judge and tell, and who has not sent."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -64,3 +65,11 @@ def test_the_page_is_the_offices_and_the_first_after_logging_in() -> None:
     assert browser(CLERK).get("/desk/").headers["Location"] == PAGE
     assert browser(LIAISON).get(PAGE).status_code == 403
     assert "没有要读出的" in read(CLERK, PAGE)
+
+
+def test_a_year_without_its_decree_is_told_before_deadlines_fall_into_it() -> None:
+    assert "工作日历还没有装入" not in read(CLERK, PAGE)
+    with patch("django.utils.timezone.now", return_value=AT + timedelta(days=70)):  # November; 2027 is not held
+        page = read(CLERK, PAGE)
+    assert "2027 年的工作日历还没有装入" in page
+    assert "packs/calendars/2027.yml" in page

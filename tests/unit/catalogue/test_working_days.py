@@ -169,3 +169,16 @@ def test_a_calendar_knows_its_notice():
     calendar = queries.packs().calendars[2026]
     assert isinstance(calendar, Calendar)
     assert calendar.notice.startswith("国务院办公厅关于2026年部分节假日安排的通知")
+
+
+@pytest.mark.parametrize(
+    ("on", "wanting"),
+    [
+        (date(2026, 10, 31), None),
+        (date(2026, 11, 1), 2027),
+        (date(2027, 1, 1), 2027),
+        (date(2025, 12, 31), None),
+    ],
+)
+def test_the_year_to_come_wants_its_decree_from_november_on(on, wanting):
+    assert queries.year_wanting_decree(on=on) == wanting
