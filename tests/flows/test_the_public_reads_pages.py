@@ -42,7 +42,7 @@ def _addresses(subject: Subject) -> dict[str, int]:
         f"/subjects/{subject.uscc}/?type=administrative_licence": 4,
         f"/records/{_penalty().pk}/": 6,  # with what became of its publication
         "/records/": 2,
-        "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 2,
+        "/records/?department=market_regulation&type=administrative_penalty&year=2026&time=on-time": 3,
         "/records/?month=2026-06&decided=2026-05": 2,
         "/departments/": 4,
         "/departments/market_regulation/": 6,
