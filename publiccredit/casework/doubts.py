@@ -1,6 +1,6 @@
 """
 What a corrected value is held against: the same as a row of a file, where what is impossible is returned and what is
-doubtful is taken once its sender has looked again (A-104, I-102).
+doubtful is taken once its sender has looked again (A-104, A-105, I-102).
 
 Only what a correction touches is looked at: an old record is not refused for what somebody else left in it.
 """
@@ -47,7 +47,8 @@ def verify_values(*, record: Record, corrections: Mapping[str, str], confirmed: 
             _verify_day(record_type, field, after, on)
     if broken := tuple(_broken_conditions(record_type, before, after)):
         raise UnableToCorrect("".join(broken))
-    doubts = [*_doubtful_amounts(record_type, changed, after), *_doubtful_identifiers(record_type, changed, after)]
+    looks = (_doubtful_amounts, _doubtful_zeros, _doubtful_identifiers)
+    doubts = [doubt for look in looks for doubt in look(record_type, changed, after)]
     if doubts and len("".join(confirmed.split())) < LEAST_CONFIRMED:
         raise DoubtNotAnswered(
             "".join(doubts) + f"请对照决定文书改正；确实如此的，写明依据文书的哪一处，至少 {LEAST_CONFIRMED} 字。"
@@ -119,6 +120,14 @@ def _doubtful_amounts(record_type: RecordType, changed: set[str], after: Mapping
                     f"“{record_type.field(name).title}”将为 {in_yuan(fen)}，{told}疑似把元填成万元："
                     f"若本意是 {in_wan(fen)} 元，应填 {other.normalize():f}。"
                 )
+
+
+def _doubtful_zeros(record_type: RecordType, changed: set[str], after: Mapping[str, object]) -> Iterator[str]:
+    """Say that an amount would be nothing where something else in the record says that there is one."""
+    for name in (name for use in record_type.checks if use.name == "amount_zero" for name in use.fields):
+        for condition in record_type.field(name).required_when:
+            if after[name] == 0 and changed & {name, condition.field} and condition.holds(after):
+                yield f"“{record_type.field(name).title}”将为 0，{record_type.in_words(condition)}时应大于 0。"
 
 
 def _doubtful_identifiers(record_type: RecordType, changed: set[str], after: Mapping[str, object]) -> Iterator[str]:

@@ -45,7 +45,7 @@ class SubmissionSent(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=140),
         required=False,
         default=list,
-        help_text="经确认的疑问代码；只确认一行的加上行号，如 A-104:12 或 A-104:Sheet1!12；A-104 只能逐行确认",
+        help_text="经确认的疑问代码；只确认一行的加上行号，如 A-104:12 或 A-104:Sheet1!12；A-104、A-105 只能逐行确认",
     )
     override_reason = serializers.CharField(
         required=False,

@@ -52,6 +52,10 @@ def test_what_was_confirmed_stands_in_the_form_again_when_it_is_sent_back(record
         ({"fine_fen": "5", "penalty_content": "罚款五元"}, "若本意是 5 元，应填 0.0005"),
         ({"penalty_content": "罚款五元"}, "若本意是 5 元，应填 0.0005"),
         ({"fine_fen": "100"}, "若本意是 100 元，应填 0.01"),
+        (
+            {"fine_fen": "0", "penalty_kind": "警告;罚款"},
+            "“罚款金额（万元）”将为 0，“处罚类别”包含罚款时应大于 0。请对照",
+        ),
         ({"provider_uscc": "11000000000000000X"}, "的末位与前 17 位不符"),
     ],
 )
@@ -170,8 +174,25 @@ def test_a_word_that_means_nothing_empties_a_field_as_in_a_file(record: Record, 
         {"fine_fen": "200", "penalty_content": "罚款 200 万元"},
         {"fine_fen": "99.999999"},
         {"penalty_content": "警告"},
+        {"fine_fen": "0", "penalty_kind": "警告"},
+        {"fine_fen": "0.000001"},
     ],
 )
 def test_what_no_check_doubts_is_asked_nothing(record: Record, corrections: dict[str, str]) -> None:
     settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD, corrections=corrections)
     assert Decision.objects.get().reasons == REASONS
+
+
+def test_a_fine_of_nothing_is_doubted_where_a_correction_says_that_there_is_a_fine(record: Record) -> None:
+    """An old record is not asked about for another field's sake, but for the kinds that make its 0 wrong."""
+    Record.objects.filter(pk=record.pk).update(
+        content={**record.content, "penalty_kind": "警告"}, fine_fen=0, known_from=AT
+    )
+    with pytest.raises(DoubtNotAnswered, match="应大于 0"):
+        settled(objection_ready(record), "corrected", first=CLERK, corrections={"penalty_kind": "罚款"})
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD,
+        corrections={"penalty_kind": "罚款"}, confirmed="决定书第 2 页",
+    )  # fmt: skip
+    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD,
+        corrections={"violation_facts": "销售过期的建材"},
+    )  # fmt: skip

@@ -35,8 +35,9 @@ CODES = {
     "required": "R-101", "required_when": "R-102", "empty_when": "R-103", "too_long": "T-101", "unknown_code": "T-102",
     "date_unreadable": "D-101", "date_in_future": "D-102", "date_order": "D-103", "long_term": "D-104",
     "served_before_decided": "D-105", "not_served": "D-106", "amount_unreadable": "A-101", "amount_negative": "A-102",
-    "amount_decimals": "A-103", "amount_in_yuan": "A-104", "uscc_shape": "I-101", "uscc_check_digit": "I-102",
-    "placeholder_uscc": "I-107", "tax_number": "I-105", "natural_person": "P-101", "outside_competence": "O-101",
+    "amount_decimals": "A-103", "amount_in_yuan": "A-104", "amount_zero": "A-105", "uscc_shape": "I-101",
+    "uscc_check_digit": "I-102", "placeholder_uscc": "I-107", "tax_number": "I-105", "natural_person": "P-101",
+    "outside_competence": "O-101",
 }  # fmt: skip
 WARNINGS = {"D-106"}
 VALUES = {symbol: value for value, symbol in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
@@ -200,7 +201,7 @@ class RowRules:
             PERSON.fullmatch(code) is not None and not right_check_digit(code)
         )  # fmt: skip
 
-    def _broken(  # noqa: C901 - one flat list of rules is the point of a baseline
+    def _broken(  # noqa: C901, PLR0912 - one flat list of rules is the point of a baseline
         self, values: dict[str, object], wrong: dict[str, str], cells: dict[str, str | None]
     ) -> Iterator[tuple[str, str]]:
         for field in self.fields:
@@ -223,6 +224,9 @@ class RowRules:
         for name in ("fine_fen", "confiscated_fen"):
             if isinstance(amount := values[name], int) and in_yuan(amount, str(values["penalty_content"] or "")):
                 yield name, "amount_in_yuan"
+        kind = values["penalty_kind"] if "penalty_kind" not in wrong else cells.get("penalty_kind")
+        if values["fine_fen"] == 0 and "罚款" in str(kind or ""):
+            yield "fine_fen", "amount_zero"
         for name in ("authority_name", "authority_uscc"):
             if values[name] is not None and values[name] not in self._competent:
                 yield name, "outside_competence"

@@ -25,13 +25,14 @@ FAULTS = {
     "served_too_early": "served_before_decided",
     "no_fine": "required_when",
     "negative_fine": "amount_negative",
+    "zero_fine": "amount_zero",
     "seven_decimals": "amount_decimals",
     "fine_in_words": "amount_unreadable",
     "natural_person": "natural_person",
     "other_department": "outside_competence",
     "category_of_2015": "unknown_code",
 }
-FAULT_NAMES = tuple(FAULTS)
+OF_FINES = ("no_fine", "negative_fine", "zero_fine", "seven_decimals", "fine_in_words")
 TITLES = {
     "subject_name": "行政相对人名称",
     "subject_category": "行政相对人类别",
@@ -183,16 +184,11 @@ def _with_faults(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
         faulty("person_document_number", natural_person=text("000000199001011234")),
         faulty(
             "fine_fen",
-            no_fine=text("无"), negative_fine=text("-0.5"), seven_decimals=text("0.1234567"), fine_in_words=text("壹万元"),
-            unknown_kind=text("0.5"),
+            no_fine=text("无"), negative_fine=text("-0.5"), zero_fine=text("0"), seven_decimals=text("0.1234567"),
+            fine_in_words=text("壹万元"), unknown_kind=text("0.5"),
         ),
-        faulty("penalty_kind", **{
-            name: text("罚款") for name in ("no_fine", "negative_fine", "seven_decimals", "fine_in_words")
-        }, unknown_kind=text("罚款;打屁股")),
-        faulty("confiscated_fen", **{
-            name: text(None, pl.String)
-            for name in ("no_fine", "negative_fine", "seven_decimals", "fine_in_words", "unknown_kind")
-        }),
+        faulty("penalty_kind", **{name: text("罚款") for name in OF_FINES}, unknown_kind=text("罚款;打屁股")),
+        faulty("confiscated_fen", **{name: text(None, pl.String) for name in (*OF_FINES, "unknown_kind")}),
         faulty(
             "decided_on",
             two_digit_year=text("26-11-03"), no_such_day=text("2026-02-30"), decided_tomorrow=text("2026-12-24"),

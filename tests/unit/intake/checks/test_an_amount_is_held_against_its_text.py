@@ -90,3 +90,18 @@ def test_the_sentence_names_both_readings_and_the_way_on():
         "由平台换算；数额确实如此的，请在报送页逐行确认，用接口报送的以 overrides 确认（写作“A-104:行号”）。"
         "（A-104，本平台校验规则，阈值载于目录包）"
     ]
+
+
+def test_a_fine_of_nothing_goes_back_and_says_what_to_do():
+    nothing = {"fine_fen": "0", "penalty_content": "罚款 12,000 元"}
+    chunk = check(
+        row(**nothing), row(**nothing, document_number="濉市监处罚〔2026〕119号"), overrides=frozenset({"A-105:3"})
+    )
+    assert chunk.issues.select("row", "code", "severity").rows() == [(2, "A-105", "return"), (3, "A-105", "warn")]
+    assert chunk.rows[OUTCOME].to_list() == ["returned", "accepted"]
+    assert next(told(chunk)) == (
+        "第 2 行“罚款金额（万元）”为“0”，“处罚类别”包含罚款时应大于 0。请按决定文书填写数额；条件所列的内容填错的，改正该内容，"
+        "例如没有罚款的，从“处罚类别”中去掉罚款；文书确实写明为 0 的，请在报送页逐行确认，用接口报送的以 overrides 确认"
+        "（写作“A-105:行号”）。（A-105，本平台校验规则）"
+    )
+    assert found(check(row(**nothing), overrides=frozenset({"A-105"}))) == [(2, "fine_fen", "A-105", "0")]

@@ -70,7 +70,7 @@ EXAMPLES = [
     ("not_served", {}, {"served_on": None}, [("served_on", "D-106", "")]),
     ("amount_unreadable", {"fine_fen": "1,200.5元"}, {"fine_fen": "壹万元"}, [("fine_fen", "A-101", "壹万元")]),
     ("amount_unreadable", {"fine_fen": "２万"}, {"fine_fen": "3万美元"}, [("fine_fen", "A-101", "3万美元")]),
-    ("amount_negative", {"fine_fen": "-0"}, {"fine_fen": "-0.5"}, [("fine_fen", "A-102", "-0.5")]),
+    ("amount_negative", {"penalty_kind": "警告", "fine_fen": "-0"}, {"fine_fen": "-0.5"}, [("fine_fen", "A-102", "-0.5")]),
     ("amount_decimals", {"fine_fen": "0.1234560"}, {"fine_fen": "0.1234567"}, [("fine_fen", "A-103", "0.1234567")]),
     ("amount_in_yuan", {"fine_fen": "99.999999"}, {"fine_fen": "12000"}, [("fine_fen", "A-104", "12000")]),
     (
@@ -78,6 +78,24 @@ EXAMPLES = [
         {"fine_fen": "120", "penalty_content": "罚款 120 万元"},
         {"fine_fen": "50", "penalty_content": "罚款 50 元"},
         [("fine_fen", "A-104", "50")],
+    ),
+    (
+        "amount_zero",
+        {"penalty_kind": "警告", "fine_fen": "0"},
+        {"penalty_kind": "警告;罚款", "fine_fen": "0.00"},
+        [("fine_fen", "A-105", "0.00")],
+    ),
+    (
+        "amount_zero",
+        {"fine_fen": "0.01元", "penalty_content": "罚款一分"},
+        {"fine_fen": "0元"},
+        [("fine_fen", "A-105", "0元")],
+    ),
+    (
+        "amount_zero",
+        {"penalty_kind": "没收非法财物", "fine_fen": None, "confiscated_fen": "0"},
+        {"fine_fen": "-0"},
+        [("fine_fen", "A-105", "-0")],
     ),
     (
         "uscc_shape",
