@@ -23,6 +23,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from publiccredit.accounts.acts import FileClosed
 from publiccredit.accounts.models import AccessToken, Officer
 from publiccredit.accounts.queries import must_enrol
 from publiccredit.accounts.types import DEPARTMENT_ROLES, OFFICE_ROLES, SCOPE_TITLES, Actor, Role, TokenScope
@@ -138,7 +139,10 @@ def open_to(access: Access) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
             if access.is_public:
                 return view(request, *arguments, **named)
-            response = _refused(request, access) or view(request, *arguments, **named)
+            try:
+                response = _refused(request, access) or view(request, *arguments, **named)
+            except FileClosed as closed:
+                response = _forbidden(request, closed)
             # A desk is shared: after the log-out the next reader's "back" must ask again, not show what was kept.
             add_never_cache_headers(response)
             return response
@@ -153,10 +157,7 @@ def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if not access.admits(actor_of(request).role):
-        # Answered, not raised: a refusal is everyday work, and a raised one leaves a traceback in the log and an answer
-        # that a browser keeps.
-        forbidden: View = get_resolver().resolve_error_handler(403)
-        return forbidden(request, exception=PermissionDenied())
+        return _forbidden(request, PermissionDenied())
     if request.path == reverse(LOG_OUT):
         return None
     if request.user.must_change_password and request.path != reverse(FIRST_PASSWORD_PAGE):
@@ -164,6 +165,15 @@ def _refused(request: HttpRequest, access: Access) -> HttpResponse | None:
     if must_enrol(officer=request.user) and request.path not in (reverse(FIRST_PASSWORD_PAGE), reverse(ENROLMENT)):
         return redirect(ENROLMENT)
     return None
+
+
+def _forbidden(request: HttpRequest, refusal: Exception) -> HttpResponse:
+    """
+    Answer a refusal, and raise none: it is everyday work, and a raised one leaves a traceback in the log and an answer
+    that a browser keeps.
+    """
+    forbidden: View = get_resolver().resolve_error_handler(403)
+    return forbidden(request, exception=refusal)
 
 
 class OutOfScope(exceptions.PermissionDenied):

@@ -38,6 +38,10 @@ class NotAllowed(Exception):
     """The actor's role does not allow this."""
 
 
+class FileClosed(NotAllowed):
+    """The officer has declared a relation to the subject of a file, and neither acts in it nor reads it (DP-34)."""
+
+
 @dataclass(frozen=True)
 class IssuedSecret:
     """A secret that is shown once: only its hash is kept."""

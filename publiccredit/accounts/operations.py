@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from publiccredit.accounts.acts import (
     Act,
+    FileClosed,
     IssuedSecret,
     NotAllowed,
     UnableToOpenAccount,
@@ -47,6 +48,7 @@ from publiccredit.ledger.operations import record_entry
 __all__ = [
     "Act",
     "Enrolment",
+    "FileClosed",
     "IssuedSecret",
     "NotAllowed",
     "NotAwaited",

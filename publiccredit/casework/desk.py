@@ -16,7 +16,7 @@ from publiccredit.casework.clocks import (
     why_no_review,
     working_days_used,
 )
-from publiccredit.casework.models import Case, Decision, DeclaredRelation
+from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations.deciding import DECIDABLE
 from publiccredit.casework.operations.handling import WORKING
 from publiccredit.casework.operations.taking_back import BY_APPLICANTS
@@ -26,6 +26,7 @@ from publiccredit.casework.reviewers import took_part
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue.types import Party, StepName
+from publiccredit.subjects.queries import closed_files
 
 LEVELS = (100, 80, 50)  # per cent of the clock at which a row changes its look
 HALF = 50
@@ -148,9 +149,7 @@ def steps_open(*, case: Case, actor: Actor, on: date) -> frozenset[StepName]:
 
 def related(*, case: Case, actor: Actor) -> bool:
     """Tell whether an officer has declared a relation to the subject of a case (DP-34)."""
-    if case.subject_id is None:
-        return False
-    return DeclaredRelation.objects.filter(officer_id=actor.name, subject_id=case.subject_id).exists()
+    return bool(closed_files(account=actor.name, subject_ids=[case.subject_id]))
 
 
 def _of(actor: Actor) -> QuerySet[Case]:

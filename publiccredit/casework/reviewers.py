@@ -1,4 +1,4 @@
-"""Who may decide the one review of a case: officers of the deciding body with no part in the first decision."""
+"""Who may decide a case: of its one review, those with no part in the first decision; never one who is related."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,9 @@ from publiccredit.casework.letters import decider_name
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.types import UNDECIDED
 from publiccredit.catalogue.types import Party
+from publiccredit.subjects.queries import closed_files, verify_open
+
+MOST_NAMED = 5  # whom to ask; an office may have many
 
 
 def took_part(*, case: Case, name: str) -> bool:
@@ -55,8 +58,33 @@ def who_can_review(*, case: Case) -> str:
     return words
 
 
+def verify_case_open(*, case: Case, actor: Actor) -> None:
+    """
+    Verify that an officer may look into a case, and say who handles it where one may not.
+
+    :raises FileClosed: the officer has declared a relation to its subject (DP-34).
+    """
+    if closed_files(account=actor.name, subject_ids=[case.subject_id]):
+        verify_open(actor=actor, subject_ids=[case.subject_id], who_else=who_else(case=case))
+
+
+def who_else(*, case: Case) -> str:
+    """Say who can be asked about a case instead of one who stays away from it, or how somebody is brought in."""
+    free = [name for name, _ in _free([case])[case.pk]]
+    if not free:
+        titles = "或者".join(f"“{ROLE_TITLES[role]}”" for role in Role if role in _roles(case))
+        return (
+            f"{decider_name(case=case)}现在没有可以办理的其他人员。"
+            f"请系统管理员为本单位的另一位工作人员开设{titles}账号，由其办理；期限照常计算。"
+        )
+    asked = [case.owner] if case.owner in free else free[:MOST_NAMED]
+    spoken = accounts.spoken_names(names=asked, departments={})
+    who = "承办的是" if case.owner in free else "可以办理的有："
+    return f"{who}{'、'.join(spoken[name] for name in asked)}。"
+
+
 def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
-    """Give the accounts and roles free to decide each of some reviews; the same number of looks for one or for many."""
+    """Give the accounts and roles free to decide each of some cases; the same number of looks for one or for many."""
     chosen = list(cases)
     first = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
     hands: dict[int, set[str]] = {}

@@ -2,11 +2,11 @@
 
 from publiccredit.accounts.operations import Act, NotAllowed
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.models import Case, CaseStep, Decision, DeclaredRelation
+from publiccredit.casework.models import Case, CaseStep, Decision
 from publiccredit.casework.types import UNDECIDED, CaseState, DecisionState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Ground, Outcome, Packs, Party, Procedure, ProcedureName, RecordType, StepName
-from publiccredit.subjects.queries import record_type_of
+from publiccredit.subjects.queries import record_type_of, verify_open
 
 SUBJECT_ACCOUNT = "subject:"  # followed by the identifier: what the subject's desk acts as
 READER_ACCOUNT = "reader"
@@ -149,17 +149,7 @@ def may_take(*, act: Act, case: Case, procedure: Procedure, step: StepName) -> N
         raise CaseNotFound
     if party is Party.SUBJECT and act.by.subject_id not in (None, case.subject_id):
         raise CaseNotFound  # row-level security hides it already: the code says the same by itself
-    verify_unrelated(by=act.by, subject_id=case.subject_id)
-
-
-def verify_unrelated(*, by: Actor, subject_id: int | None) -> None:
-    """
-    Verify that an officer has declared no relation to a subject: whoever has one does nothing for it, or against it.
-
-    :raises NotAllowed: a relation is declared (DP-34).
-    """
-    if subject_id is not None and DeclaredRelation.objects.filter(officer_id=by.name, subject_id=subject_id).exists():
-        raise NotAllowed("您已申报与该主体有利害关系，应当回避。请交由其他人员办理。")
+    verify_open(actor=act.by, subject_ids=[case.subject_id])
 
 
 def write_step(*, act: Act, case: Case, step: str, text: str = "", program: bool = False) -> None:

@@ -42,6 +42,7 @@ class SeverityStanding:
     """The severity of one record: who gave it by which rule, how sure that is, and what else it could be."""
 
     record_id: int
+    subject_id: int | None
     subject_name: str
     document_number: str
     authority_name: str
@@ -97,6 +98,7 @@ def standing_of(*, record: Record, on: date) -> SeverityStanding:
     known = offered(record=record)
     return SeverityStanding(
         record_id=record.pk,
+        subject_id=record.subject_id,
         subject_name=record.subject.name if record.subject else "待判定主体",
         document_number=record.document_number,
         authority_name=record.authority_name,

@@ -5,7 +5,7 @@ A door of the package: the shell shows what the pages show and fills in the same
 command by itself and neither refuses what the other takes.
 """
 
-from publiccredit.casework.desk import QUEUE_TITLES, clock_of, queue, steps_open
+from publiccredit.casework.desk import QUEUE_TITLES, clock_of, queue, related, steps_open
 from publiccredit.casework.pages.case_page import shown
 from publiccredit.casework.pages.forms import FORMS, StepForm, step_form
 from publiccredit.casework.pages.guidance import MOST, GuidanceForm
@@ -18,6 +18,7 @@ from publiccredit.casework.pages.opening import (
 )
 from publiccredit.casework.pages.relation import RelationForm
 from publiccredit.casework.pages.shared import READERS, CaseRow, field_titles, rows_of
+from publiccredit.casework.reviewers import verify_case_open, who_else
 
 __all__ = [
     "FORMS",
@@ -34,10 +35,13 @@ __all__ = [
     "open_as_written",
     "queue",
     "record_at_desk",
+    "related",
     "rows_of",
     "rules_to_open",
     "shown",
     "step_form",
     "steps_open",
     "usually_written",
+    "verify_case_open",
+    "who_else",
 ]

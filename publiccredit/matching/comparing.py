@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.ledger.types import china_day
-from publiccredit.matching.models import Question
+from publiccredit.matching.models import Judgement, Question
 from publiccredit.matching.normalising import NormalisedName, normalise_name, plain_name, region_in_address
 from publiccredit.matching.types import Agreement, Candidate, Fact
 from publiccredit.subjects.queries import RegistrationStatus, Subject, records, subjects
@@ -38,6 +38,16 @@ def searched(*, question: Question, text: str, at_most: int = 8) -> tuple[Candid
     wanted = Q(uscc=plain) | Q(identifiers__value=plain) | Q(normalised_name__contains=normal.core)
     wanted |= Q(names__normalised_name__contains=normal.core)
     return _compared(question, subjects().filter(wanted).distinct())[:at_most]
+
+
+def subjects_concerned(*, question: Question) -> frozenset[int]:
+    """Give whose file a question touches: those of its identifier, its name or a former one, and those judged to be."""
+    normal = normalise_name(name=question.written_name, regions=_regions(question))
+    meant = Q(normalised_name=normal.name) | Q(names__normalised_name=normal.name)
+    if question.written_identifier:
+        meant |= Q(uscc=question.written_identifier) | Q(identifiers__value=question.written_identifier)
+    judged = Judgement.objects.filter(question=question, subject_id__isnull=False).values("subject_id")
+    return frozenset(subjects().filter(meant | Q(pk__in=judged)).values_list("pk", flat=True))
 
 
 def _regions(question: Question) -> dict[str, str]:

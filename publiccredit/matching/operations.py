@@ -10,7 +10,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.matching.cascade import match_by_identifier, match_the_rest
-from publiccredit.matching.comparing import UNIFIED
+from publiccredit.matching.comparing import UNIFIED, subjects_concerned
 from publiccredit.matching.models import Judgement, Question, QuestionedRecord
 from publiccredit.matching.normalising import kind_of, normalise_name, region_of
 from publiccredit.matching.queries import candidates_of, may_be_new, spellings_of_regions
@@ -24,7 +24,7 @@ from publiccredit.subjects.operations import (
     release_subject,
     update_registered_subjects,
 )
-from publiccredit.subjects.queries import records
+from publiccredit.subjects.queries import records, verify_open
 from publiccredit.subjects.types import Filing, NewSubject
 
 
@@ -113,6 +113,7 @@ def answer_question(
     ``sent_back`` leaves them unfiled and hands the question to the department: it is to correct what it wrote.
 
     :raises NotAllowedToJudge: only the credit office judges.
+    :raises FileClosed: the actor has declared a relation to a subject the question concerns, or to the one chosen.
     :raises AlreadyAnswered: the question has its answer.
     :raises JudgementIncomplete: the reason is missing, or ``same`` comes without its subject.
     """
@@ -127,6 +128,7 @@ def answer_question(
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_at is not None:
             raise AlreadyAnswered("此项已有判定。如判定有误，请先撤回原判定。")
+        verify_open(actor=by, subject_ids=[*subjects_concerned(question=question), subject_id])
         entry_id = next_entry_id()
         chosen = _new_subject(question, at, entry_id) if verdict is Verdict.NEW else subject_id
         moved = told = 0
@@ -147,6 +149,7 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
     Take an answer back with all its effects: the records leave the subject's file and wait again.
 
     :raises NotAllowedToJudge: only the credit office judges.
+    :raises FileClosed: the actor has declared a relation to a subject the question concerns.
     :raises NotAnswered: there is no answer to take back.
     :raises JudgementIncomplete: the reason is missing.
     """
@@ -157,6 +160,7 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
         question = Question.objects.select_for_update().get(pk=question_id)
         if question.answered_at is None:
             raise NotAnswered("此项尚无判定，无需撤回。")
+        verify_open(actor=by, subject_ids=subjects_concerned(question=question))
         entry_id = next_entry_id()
         judged = _records(question, matched_by=Basis.JUDGEMENT)
         moved = release_subject(record_ids=judged, at=at, entry_id=entry_id)

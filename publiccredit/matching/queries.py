@@ -6,7 +6,7 @@ import polars as pl
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.matching.comparing import REGIONS, UNIFIED, candidates_of, searched
+from publiccredit.matching.comparing import REGIONS, UNIFIED, candidates_of, searched, subjects_concerned
 from publiccredit.matching.models import Judgement, Question, QuestionedRecord
 from publiccredit.matching.normalising import kind_of, normalise_name, region_in_address, region_of
 from publiccredit.matching.staged import heard_doubts
@@ -33,6 +33,7 @@ __all__ = [
     "sent_back",
     "spellings_of_regions",
     "subject_of_uscc",
+    "subjects_concerned",
     "superseded",
 ]
 

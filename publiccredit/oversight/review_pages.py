@@ -29,7 +29,7 @@ from publiccredit.matching.types import (
     Verdict,
 )
 from publiccredit.oversight.forms import JudgementForm, ReopenForm
-from publiccredit.subjects.queries import Record, record_type_of, subjects
+from publiccredit.subjects.queries import Record, record_type_of, subjects, verify_open
 
 PAGE = 50
 RECORDS_SHOWN = 20
@@ -138,7 +138,7 @@ def _judged_rows(shown: list[Judgement]) -> list[dict[str, object]]:
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, question_id: int) -> HttpResponse:
     """Show what was written beside who may be meant, fact by fact, take the verdict, and go on to the next question."""
-    asked = _question(question_id)
+    asked = _question(request, question_id)
     actor = actor_of(request)
     wanted = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     is_open = asked.answered_at is None
@@ -273,7 +273,7 @@ def _judgements(question_id: int) -> list[dict[str, object]]:
 @require_POST
 def reopen(request: HttpRequest, question_id: int) -> HttpResponse:
     """Take an answer back with all its effects."""
-    asked = _question(question_id)
+    asked = _question(request, question_id)
     form = ReopenForm(request.POST)
     if form.is_valid():
         try:
@@ -294,10 +294,17 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def _question(question_id: int) -> Question:
+def _question(request: HttpRequest, question_id: int) -> Question:
+    """
+    Give a question to who may judge it.
+
+    :raises Http404: there is none of this number.
+    :raises FileClosed: the officer has declared a relation to a subject it concerns.
+    """
     found = queries.questions().filter(pk=question_id).first()
     if found is None:
         raise Http404
+    verify_open(actor=actor_of(request), subject_ids=queries.subjects_concerned(question=found))
     return found
 
 

@@ -9,6 +9,7 @@ from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.recipients import operations, queries
 from publiccredit.recipients.forms import AdverseUseForm
 from publiccredit.recipients.operations import UnableToGiveNotice
+from publiccredit.subjects.queries import verify_open
 
 SHOWN = 100
 
@@ -38,5 +39,6 @@ def adverse_uses(request: HttpRequest, recipient_id: int) -> HttpResponse:
 def adverse_use(request: HttpRequest, recipient_id: int, use_id: int) -> HttpResponse:
     """Show one notice as it prints."""
     use = get_object_or_404(queries.adverse_uses_of_recipient(recipient_id=recipient_id), pk=use_id)
+    verify_open(actor=actor_of(request), subject_ids=[use.subject_id])
     named = {"use": use, "change": queries.change_since(use=use), "warning": queries.warning_of(use=use)}
     return render(request, "recipients/adverse_use.html", named)

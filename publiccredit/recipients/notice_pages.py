@@ -12,6 +12,7 @@ from publiccredit.recipients.forms import ConfirmationForm
 from publiccredit.recipients.operations import UnableToConfirm
 from publiccredit.recipients.types import ConfirmedBy
 from publiccredit.subjects.operations import note_officers_look
+from publiccredit.subjects.queries import verify_open
 
 PAGE = 50
 
@@ -54,7 +55,8 @@ def _page(request: HttpRequest, found: queries.Notice, form: ConfirmationForm) -
 @require_POST
 def confirm(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Take down that the recipient confirmed by post or by phone."""
-    found = get_object_or_404(queries.notices(), pk=notice_id)
+    found = get_object_or_404(queries.notices().select_related("record"), pk=notice_id)
+    verify_open(actor=actor_of(request), subject_ids=[found.record.subject_id])
     form = ConfirmationForm(request.POST)
     if form.is_valid():
         try:

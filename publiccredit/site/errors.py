@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.cache import add_never_cache_headers
 
+from publiccredit.accounts.operations import FileClosed
 from publiccredit.site.api import is_program, problem
 
 TRY_AGAIN_AFTER = "30"  # seconds; a database that is restarted takes fewer
@@ -37,9 +38,9 @@ def _unknown_host(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer one who may not see this page (handler403)."""
-    del exception
-    return _unkept(_to_program(request, 403) or render(request, "403.html", status=403))
+    """Answer one who may not see this page (handler403), or has to stay away from what it is about (DP-34)."""
+    closed = str(exception) if isinstance(exception, FileClosed) else ""
+    return _unkept(_to_program(request, 403) or render(request, "403.html", {"closed": closed}, status=403))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,7 +10,11 @@ from typing import Any
 from django.db import connection
 
 from publiccredit.subjects.filing import file_staged, set_apart_staged
-from publiccredit.subjects.looking import note_look, note_officers_look, note_recipients_look
+from publiccredit.subjects.looking import (
+    note_look,
+    note_officers_look,
+    note_recipients_look,
+)
 from publiccredit.subjects.making import make_staged_subjects, update_registered_subjects
 from publiccredit.subjects.models import Record, RecordState, RegistrationStatus, Subject
 from publiccredit.subjects.pinyin import pinyin_initials

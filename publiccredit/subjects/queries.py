@@ -6,6 +6,7 @@ What leaves the house does so through ``disclosure.queries.visible_records`` alo
 
 from django.db.models import QuerySet
 
+from publiccredit.subjects.looking import STAY_AWAY, closed_files, verify_open
 from publiccredit.subjects.models import (
     Dispute,
     Identifier,
@@ -37,6 +38,7 @@ from publiccredit.subjects.wording import amount_of, field_in_words, value_in_wo
 
 __all__ = [
     "IN_SUIT",
+    "STAY_AWAY",
     "ContestedField",
     "ContestedParts",
     "Dispute",
@@ -50,6 +52,7 @@ __all__ = [
     "Subject",
     "SubjectName",
     "amount_of",
+    "closed_files",
     "contested_of",
     "day_of",
     "field_in_words",
@@ -71,6 +74,7 @@ __all__ = [
     "shown_to_everybody",
     "subjects",
     "value_in_words",
+    "verify_open",
     "with_marks",
 ]
 

@@ -13,6 +13,7 @@ from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case
 from publiccredit.subjects.models import Look, Record
+from publiccredit.subjects.queries import STAY_AWAY
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import REASONS, people, shown
 from tests.flows.test_the_command_line_answers import run
@@ -176,9 +177,12 @@ def test_whoever_declares_a_relation_hands_the_case_on(shell: Shell, penalty: Re
     assert refused["where"] == "--relation"
     shell("declare-relation", number, "--relation", "配偶任该单位监事", "--by", "clerk")
     found = shell("show", number, "--by", "clerk")
-    assert (found["related"], found["steps"]) == (True, [])
+    assert (found["related"], found["steps"], found["stay_away"]) == (True, [], STAY_AWAY)
+    assert not {"request", "facts", "records", "papers", "decisions", "letters", "timeline"} & set(found)
+    assert (found["about"], found["contested"], "可以办理的有" in found["who_else"]) == ("", [], True)
     assert (
         shell("extend", number, "--days", "1", "--reason", "须调阅案卷", "--by", "clerk", code=2)["code"]
-        == "not_allowed"
+        == "file_closed"
     )
+    assert shell("navigate", str(penalty.pk), "--by", "clerk", code=2)["message"] == STAY_AWAY
     assert shell("take", number, "--by", "second-clerk")["owner"] == "second-clerk"

@@ -11,11 +11,11 @@ from publiccredit.casework.rules import (
     CaseRefused,
     locked_case,
     party_of,
-    verify_unrelated,
     write_step,
 )
 from publiccredit.casework.types import UNDECIDED, Happening
 from publiccredit.catalogue.types import Party
+from publiccredit.subjects.queries import verify_open
 
 LEAST_WORDS = 10
 
@@ -32,7 +32,7 @@ def guide_applicant(*, by: Actor, case_id: int, text: str, at: datetime) -> Lett
         if party_of(actor=act.by) is not Party.OFFICE:
             raise NotAllowed("办理指引由信用办发出。")
         case = locked_case(case_id=case_id)
-        verify_unrelated(by=by, subject_id=case.subject_id)
+        verify_open(actor=by, subject_ids=[case.subject_id])
         if case.state not in UNDECIDED:
             raise AlreadyDecided(f"案件 {case.number} 已作出决定，无需指引。")
         if len(text.strip()) < LEAST_WORDS:

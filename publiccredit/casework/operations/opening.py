@@ -20,7 +20,6 @@ from publiccredit.casework.rules import (
     party_of,
     procedure_of,
     reviewed_for,
-    verify_unrelated,
     write_step,
 )
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, CaseState, Channel
@@ -36,7 +35,7 @@ from publiccredit.catalogue.types import (
     StepName,
 )
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Record, RecordState, record_type_of
+from publiccredit.subjects.queries import Record, RecordState, record_type_of, verify_open
 
 LONGEST_REQUEST = 5000
 LONGEST_IN_THE_POST = 30  # days between a letter's arrival and its being taken down
@@ -280,7 +279,7 @@ def _write_opening(
     act: Act, case: Case, rules: Procedure, asked: Asked, records: Sequence[Record], packs: Packs | None
 ) -> None:
     _opener(act, case, rules)
-    verify_unrelated(by=act.by, subject_id=case.subject_id)
+    verify_open(actor=act.by, subject_ids=[case.subject_id])
     set_due(case=case, within=packs)
     case.save(force_insert=True)
     act.object_id = case.pk

@@ -5,10 +5,11 @@ from datetime import datetime
 from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import DeclaredRelation
-from publiccredit.casework.rules import CaseRefused, party_of, verify_unrelated
+from publiccredit.casework.rules import CaseRefused, party_of
 from publiccredit.catalogue.types import Party
 from publiccredit.catalogue.types.personal_numbers import refusal_of
 from publiccredit.subjects import operations as subjects
+from publiccredit.subjects.queries import verify_open
 
 LONGEST_STATEMENT = 1000
 LEAST_RELATION, LONGEST_RELATION = 2, 200
@@ -27,7 +28,7 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
     with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
         if party_of(actor=act.by) not in (Party.SUBJECT, Party.OFFICE):
             raise NotAllowed("声明由信用信息主体本人作出，或者由信用办窗口代录。")
-        verify_unrelated(by=by, subject_id=subject_id)
+        verify_open(actor=by, subject_ids=[subject_id])
         words = statement.strip()
         if len(words) > LONGEST_STATEMENT:
             raise UnableToState(f"声明不超过 {LONGEST_STATEMENT} 字，实为 {len(words)} 字。请删减。")

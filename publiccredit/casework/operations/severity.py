@@ -6,14 +6,14 @@ from publiccredit.accounts.operations import NotAllowed, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.queries import determined_by
-from publiccredit.casework.rules import CaseRefused, verify_unrelated
+from publiccredit.casework.rules import CaseRefused
 from publiccredit.casework.severity import obstacle, offered, term_under
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.catalogue.types.personal_numbers import refusal_of
 from publiccredit.recipients import operations as recipients
 from publiccredit.recipients.types import Cause, NoticeKind
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Record
+from publiccredit.subjects.queries import Record, verify_open
 from publiccredit.subjects.types import SeverityCorrection
 
 SHORTEST_REASON = 10  # as for decisions: words of the officer's own, not a tick
@@ -49,7 +49,7 @@ def correct_severity(*, by: Actor, record_id: int, severity: Severity, reason: s
         record = subjects.lock_records(record_ids=[record_id]).get(record_id)
         if record is None or record.department_code != by.department_code:
             raise RecordNotFound
-        verify_unrelated(by=by, subject_id=record.subject_id)
+        verify_open(actor=by, subject_ids=[record.subject_id])
         words = reason.strip()
         _refuse_other_decider(by, record)
         _refuse_reason(words)

@@ -30,21 +30,23 @@ from publiccredit.casework.pages.shared import (
     clock_look,
     content_of,
     field_titles,
+    known_case,
     may_open,
     may_print_notice,
     named_to,
     reader_stays_unnamed,
     record_words,
+    rows_of,
 )
 from publiccredit.casework.returns import returned_proposal, words_of_returns
-from publiccredit.casework.reviewers import took_part, who_can_review, without_reviewer
+from publiccredit.casework.reviewers import took_part, who_can_review, who_else, without_reviewer
 from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of
 from publiccredit.casework.severity import obstacle
 from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Effect, Party, Procedure, ProcedureName, StepName
 from publiccredit.recipients.queries import told_of
-from publiccredit.subjects.queries import shown_to_everybody
+from publiccredit.subjects.queries import STAY_AWAY, shown_to_everybody
 
 EFFECT_WORDS = {
     Effect.LIFT_DISPUTE: "解除异议标注",
@@ -65,6 +67,9 @@ EFFECT_WORDS = {
 @require_http_methods(["GET", "POST"])
 def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show a case and take the steps in it: each form is one operation, and a refused one keeps what was written."""
+    known = known_case(request, case_id)
+    if request.method == "GET" and desk.related(case=known, actor=actor_of(request)):
+        return _closed(request, known)
     found = case_for(request, case_id)
     sent: StepForm | None = None
     if request.method == "POST":
@@ -80,6 +85,14 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
     named = shown(case=found, actor=actor, on=today) | {"forms": _forms(request, found, sent), "sent": sent}
     named["reader_url"] = _reader_url(found, actor)
     return render(request, "casework/case.html", named, status=422 if sent is not None else 200)
+
+
+def _closed(request: HttpRequest, case: Case) -> HttpResponse:
+    """Show one who is related to the subject that the case is there, how far it is, and who handles it (DP-34)."""
+    (row,) = rows_of([case], on=timezone.localdate(), actor=actor_of(request))
+    return render(
+        request, "casework/closed.html", {"row": row, "stay_away": STAY_AWAY, "who_else": who_else(case=case)}
+    )
 
 
 def _again(case: Case) -> HttpResponse:
@@ -172,8 +185,7 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
         "returned": words_of_returns(cases=[case]).get(case.pk, "") if StepName.PROPOSE in may else "",
         "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
-        "related": (is_related := desk.related(case=case, actor=actor)),
-        "may_declare": not is_related and case.subject is not None and desk.party_at_desk(actor=actor) is not None,
+        "may_declare": case.subject is not None and desk.party_at_desk(actor=actor) is not None,
         "re_verify": _re_verification(case, records) if desk.party_at_desk(actor=actor) else "",
     }
 

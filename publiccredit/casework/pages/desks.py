@@ -40,7 +40,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     named = {
         "queues": _tabs(actor, today, name),
         "queue": name,
-        "rows": rows_of(shown, on=today),
+        "rows": rows_of(shown, on=today, actor=actor),
         "filters": _choices(asked, actor),
         "filtered": any(asked.values()),
         "number": chosen.count(),

@@ -51,7 +51,7 @@ def guidance_page(request: HttpRequest) -> HttpResponse:
             query = QueryDict(mutable=True)
             query.setlist("letter", [str(number) for number in sent])
             return redirect(f"{reverse('casework:letters')}?{query.urlencode()}")
-    named = {"rows": rows_of(chosen, on=timezone.localdate()), "form": form, "most": MOST}
+    named = {"rows": rows_of(chosen, on=timezone.localdate(), actor=actor_of(request)), "form": form, "most": MOST}
     return render(request, "casework/guidance.html", named, status=422 if form.errors else 200)
 
 

@@ -16,7 +16,7 @@ from publiccredit.casework.pages.shared import LARGEST_NUMBER, READERS, case_for
 from publiccredit.casework.printing import Printed, printed_letter
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, record_type_of, shown_to_everybody
+from publiccredit.subjects.queries import Record, record_type_of, shown_to_everybody, verify_open
 
 
 @open_to(READERS)
@@ -88,12 +88,14 @@ def _about(request: HttpRequest, record_id: int) -> Record:
     Give the record a notice is wanted of; whoever prints it of one that nobody is shown stands on the subject's log.
 
     :raises Http404: there is none, or another department determined it; which of the two is not said.
+    :raises FileClosed: who asks has declared a relation to its subject.
     """
     actor, found = actor_of(request), None
     if record_id < LARGEST_NUMBER:
         found = subjects.records().filter(pk=record_id).first()
     if found is None or (actor.of_department and queries.determined_by(record=found) != actor.department_code):
         raise Http404
+    verify_open(actor=actor, subject_ids=[found.subject_id])
     if not shown_to_everybody(found, on=timezone.localdate()):
         what = f"打印第 {record_id} 号记录的信用修复告知书"
         note_officers_look(actor=actor, subject_ids=[found.subject_id], what=what, at=timezone.now())

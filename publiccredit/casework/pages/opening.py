@@ -36,7 +36,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ConditionName, PaperKind, Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.papers import PaperField
-from publiccredit.subjects.queries import Record, record_type_of, repair_opens_on
+from publiccredit.subjects.queries import Record, record_type_of, repair_opens_on, verify_open
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,15 @@ def _record(request: HttpRequest, actor: Actor) -> Record | None:
 
 
 def record_at_desk(*, number: int, actor: Actor) -> Record | None:
-    """Give the record a request is about; a department knows those it determined."""
+    """
+    Give the record a request is about; a department knows those it determined.
+
+    :raises FileClosed: the officer has declared a relation to its subject.
+    """
     found = subjects.records().select_related("subject").filter(pk=number).first()
     if found is None or (actor.of_department and determined_by(record=found) != actor.department_code):
         return None
+    verify_open(actor=actor, subject_ids=[found.subject_id])
     return found
 
 

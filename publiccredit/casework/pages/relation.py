@@ -11,7 +11,7 @@ from publiccredit.accounts.access import SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.casework import operations
 from publiccredit.casework.desk import related
 from publiccredit.casework.operations.remarks import LEAST_RELATION, LONGEST_RELATION
-from publiccredit.casework.pages.shared import case_for
+from publiccredit.casework.pages.shared import case_for, known_case
 
 
 class RelationForm(forms.Form):
@@ -38,9 +38,11 @@ def relation_page(request: HttpRequest, case_id: int) -> HttpResponse:
 
     :raises Http404: there is no such case for this officer, or it is about no subject.
     """
-    found, actor = case_for(request, case_id), actor_of(request)
+    found, actor = known_case(request, case_id), actor_of(request)
     if found.subject is None or found.subject_id is None:
         raise Http404
+    if not (away := related(case=found, actor=actor)):
+        case_for(request, case_id)
     form = RelationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,5 +55,5 @@ def relation_page(request: HttpRequest, case_id: int) -> HttpResponse:
             words = f"已申报。{found.subject.name}的案件从现在起由其他人员办理。"
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", found.pk)
-    named = {"case": found, "form": form, "related": related(case=found, actor=actor)}
+    named = {"case": found, "form": form, "related": away}
     return render(request, "casework/relation.html", named, status=422 if form.errors else 200)

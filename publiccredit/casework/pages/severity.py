@@ -17,7 +17,7 @@ from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.shared import may_print_notice
 from publiccredit.casework.queries import SeverityStanding, SeverityTerm
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
-from publiccredit.subjects.queries import marks_of
+from publiccredit.subjects.queries import marks_of, verify_open
 
 PAGE = 30
 
@@ -62,6 +62,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     before it is confirmed.
 
     :raises Http404: there is no such record, or it is another department's; which of the two is not said.
+    :raises FileClosed: the officer has declared a relation to its subject.
     """
     actor, today = actor_of(request), timezone.localdate()
     standing = None
@@ -69,6 +70,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         standing = queries.severity_standing(record_id=record_id, department_code=actor.department_code, on=today)
     if standing is None:
         raise Http404
+    verify_open(actor=actor, subject_ids=[standing.subject_id])
     form = SeverityForm(request.POST or None, choices=[(t.severity.value, _choice(t)) for t in standing.others])
     chosen = None
     if request.method == "POST" and form.is_valid():

@@ -17,12 +17,12 @@ from publiccredit.casework.pages.receiving import AUTHORISATION
 from publiccredit.casework.queries import case as case_of_id
 from publiccredit.casework.queries import determined_by
 from publiccredit.casework.returns import words_of_returns
-from publiccredit.casework.reviewers import without_reviewer
+from publiccredit.casework.reviewers import verify_case_open, without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import Nature, Party
 from publiccredit.subjects.operations import note_officers_look
-from publiccredit.subjects.queries import Record, field_in_words, marks_of, record_type_of, with_marks
+from publiccredit.subjects.queries import Record, closed_files, field_in_words, marks_of, record_type_of, with_marks
 
 READERS = Access(roles=DEPARTMENT_ROLES | OFFICE_ROLES | {Role.AUDITOR})
 LOOKS = {
@@ -62,6 +62,7 @@ class CaseRow:
     state_look: str
     returned: str  # who sent the last proposal back, and why
     nobody_free: bool  # a review that none of the deciding body may decide
+    closed: bool  # its reader has declared a relation to the subject, and sees no more than that it is there
 
 
 def case_for(request: HttpRequest, case_id: int) -> Case:
@@ -69,14 +70,26 @@ def case_for(request: HttpRequest, case_id: int) -> Case:
     Give a case its reader may see; the look stands on the log of the subject it is about.
 
     :raises Http404: there is none of this number, or it is another department's; which of the two is not said.
+    :raises FileClosed: its reader has declared a relation to its subject.
+    """
+    found, actor = known_case(request, case_id), actor_of(request)
+    verify_case_open(case=found, actor=actor)
+    note_officers_look(
+        actor=actor, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=timezone.now()
+    )
+    return found
+
+
+def known_case(request: HttpRequest, case_id: int) -> Case:
+    """
+    Give a case of which its reader may know that it is there; what stands in it is for ``case_for`` to give.
+
+    :raises Http404: there is none of this number, or it is another department's; which of the two is not said.
     """
     actor = actor_of(request)
     found = case_of_id(case_id=case_id) if case_id < LARGEST_NUMBER else None
     if found is None or (actor.of_department and found.department_code != actor.department_code):
         raise Http404
-    note_officers_look(
-        actor=actor, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=timezone.now()
-    )
     return found
 
 
@@ -106,23 +119,25 @@ def field_titles(record: Record) -> dict[str, str]:
     return {name: record_type.field(name).title for name in record_type.field_names}
 
 
-def rows_of(cases: Iterable[Case], *, on: date) -> list[CaseRow]:
-    """Give cases with the words of a list."""
+def rows_of(cases: Iterable[Case], *, on: date, actor: Actor) -> list[CaseRow]:
+    """Give cases with the words of a list; of one whose file is closed to its reader, only that it is there."""
     found = list(cases)
     names = names_of(case.owner for case in found)
     stuck, returned = without_reviewer(cases=found), words_of_returns(cases=found)
+    closed = closed_files(account=actor.name, subject_ids=[case.subject_id for case in found])
     return [
         CaseRow(
             case=case,
             title=procedure_of(case=case).title,
-            about="；".join(record_words(r.record) for r in case.records.all()),
+            about="" if case.subject_id in closed else "；".join(record_words(r.record) for r in case.records.all()),
             department=department_name(code=case.department_code),
             owner=names.get(case.owner, case.owner),
             clock=(clock := clock_of(case=case, on=on)),
             clock_look=clock_look(clock),
             state_look=LOOKS[CaseState(case.state)],
-            returned=returned.get(case.pk, ""),
+            returned="" if case.subject_id in closed else returned.get(case.pk, ""),
             nobody_free=case.pk in stuck,
+            closed=case.subject_id in closed,
         )
         for case in found
     ]

@@ -28,6 +28,7 @@ from publiccredit.disclosure.words import (
 from publiccredit.recipients.queries import told_of
 from publiccredit.recipients.types import Told
 from publiccredit.subjects.operations import note_officers_look
+from publiccredit.subjects.queries import closed_files
 
 ELSEWHERE = frozenset(
     {
@@ -189,6 +190,8 @@ def _told(
         return None
     actor = actor_of(request)
     if OFFICE_AND_AUDIT.admits(actor.role) or actor.department_code == department_code:
+        if closed_files(account=actor.name, subject_ids=[subject_id]):
+            return None  # who is related sees what everybody sees (DP-34)
         words, now = f"查看谁取得过第 {record_id} 号记录", timezone.now()
         note_officers_look(actor=actor, subject_ids=[subject_id], what=words, at=now)
         return told_of(record_id=record_id)

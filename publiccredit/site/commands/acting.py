@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 def ready() -> Iterator[None]:
     """Have the database up, and act in it as the program meanwhile."""
     django_ready()
+    from publiccredit.accounts.operations import FileClosed
     from publiccredit.site import database
 
     database.start()
     with database.acting_as_program():
-        yield
+        try:
+            yield
+        except FileClosed as closed:
+            raise Refused(code="file_closed", message=str(closed)) from closed
 
 
 @contextmanager
@@ -88,17 +92,30 @@ def reader_of_cases(account: str) -> "Actor":
 
 
 def seen_case(number: str, by: "Actor", at: datetime) -> "Case":
-    """Give a case to an officer who may know of it; the look stands on the log of the subject it is about."""
+    """
+    Give a case to an officer who may look into it; the look stands on the log of the subject it is about.
+
+    :raises FileClosed: the officer has declared a relation to that subject.
+    """
+    from publiccredit.casework import working
+    from publiccredit.subjects.operations import note_officers_look
+
+    found = known_case(number, by)
+    working.verify_case_open(case=found, actor=by)
+    note_officers_look(actor=by, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=at)
+    return found
+
+
+def known_case(number: str, by: "Actor") -> "Case":
+    """Give a case of which an officer may know that it is there."""
     from publiccredit.accounts.operations import acting
     from publiccredit.casework import queries
-    from publiccredit.subjects.operations import note_officers_look
 
     with acting(actor=by):
         found = queries.case_by_number(number=number.strip())
     if found is None or (by.of_department and found.department_code != by.department_code):
         message = f"没有案件“{number}”，或者不属于本单位办理。用 case list 查看编号。"
         raise Refused(code="case_not_found", message=message, where="案件编号")
-    note_officers_look(actor=by, subject_ids=[found.subject_id], what=f"办理或者查阅案件 {found.number}", at=at)
     return found
 
 

@@ -54,7 +54,7 @@ def _command(kind: "type[StepForm]") -> click.Command:
             form = _filled(kind, found, by, given)
             with refusals(at_field=kind.at_field):
                 form.carry_out(by=by, at=running.now())
-            report(number, form.done)
+            report(number, form.done, by=by)
 
     return Command(
         name=command_of(kind.name),

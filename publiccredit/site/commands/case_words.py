@@ -22,16 +22,16 @@ def rows_in_short(cases: "Sequence[Case]", *, by: "Actor", on: date) -> list[dic
     from publiccredit.casework import working
 
     return [_in_short(row) | {"steps": [s["command"] for s in steps_of(row.case, by=by, on=on)]}
-            for row in working.rows_of(cases, on=on)]  # fmt: skip
+            for row in working.rows_of(cases, on=on, actor=by)]  # fmt: skip
 
 
-def report(number: str, done: str) -> None:
+def report(number: str, done: str, *, by: "Actor") -> None:
     """Say what was done to a case, and how it stands now."""
     from publiccredit.casework import queries, working
 
     found = queries.case_by_number(number=number.strip())
     assert found is not None
-    (row,) = working.rows_of([found], on=running.today())
+    (row,) = working.rows_of([found], on=running.today(), actor=by)
     data = _in_short(row) | {"review": _review_of(found)}
     answer(data)
     review = f"复核案件 {data['review']}。" if data["review"] else ""
@@ -42,7 +42,7 @@ def in_full(found: "Case", *, by: "Actor", on: date) -> dict[str, Any]:
     """Give what the page of a case shows to its reader."""
     from publiccredit.casework import working
 
-    (row,) = working.rows_of([found], on=on)
+    (row,) = working.rows_of([found], on=on, actor=by)
     shown = working.shown(case=found, actor=by, on=on)
     eligible = shown["eligibility"]
     return _in_short(row) | {
@@ -65,12 +65,22 @@ def in_full(found: "Case", *, by: "Actor", on: date) -> dict[str, Any]:
             for o in shown["outcomes"]
         ],
         "by_another": shown["by_another"],
-        "related": shown["related"],
+        "related": False,
         "reviews": found.reviews.number if found.reviews else "",
         "review": shown["review"].number if shown["review"] else "",
         "letters": list(found.letters.values("number", "kind", "text")),
         "timeline": [vars(e) for e in shown["events"]],
     }  # fmt: skip
+
+
+def that_it_is_there(found: "Case", *, by: "Actor", on: date) -> dict[str, Any]:
+    """Give what one who is related to its subject is told of a case: what a list shows, and who handles it (DP-34)."""
+    from publiccredit.casework import working
+    from publiccredit.subjects.queries import STAY_AWAY
+
+    (row,) = working.rows_of([found], on=on, actor=by)
+    said = {"stay_away": STAY_AWAY, "who_else": working.who_else(case=found)}
+    return _in_short(row) | {"related": True, "steps": []} | said
 
 
 def steps_of(found: "Case", *, by: "Actor", on: date) -> list[dict[str, str]]:
@@ -97,7 +107,7 @@ def _in_short(row: "CaseRow") -> dict[str, Any]:
         "department": found.department_code,
         "subject": found.subject.name if found.subject else "",
         "about": row.about,
-        "contested": [queries.contested_title(of_case=r) for r in found.records.all() if r.field],
+        "contested": [] if row.closed else [queries.contested_title(of_case=r) for r in found.records.all() if r.field],
         "owner": found.owner,
         "opened_on": found.opened_on,
         "due_on": found.due_on,
@@ -164,6 +174,13 @@ def line_of(row: dict[str, Any]) -> str:
     return "  ".join(part for part in (*parts, contested, steps) if part)
 
 
+def tell_that_it_is_there(data: dict[str, Any]) -> None:
+    """Say what one who is related to its subject is told of a case."""
+    say(line_of(data))
+    say(data["stay_away"])
+    say(data["who_else"])
+
+
 def tell(data: dict[str, Any]) -> None:
     """Say a whole case, part by part, and leave out the parts in which there is nothing."""
     clock = data["clock"]["words"] if data["due"] else ""
@@ -192,8 +209,6 @@ def tell(data: dict[str, Any]) -> None:
 
 
 def _to_be_noted(data: dict[str, Any]) -> Iterator[str]:
-    if data["related"]:
-        yield "该账号已申报与主体有利害关系，本案由其他人员办理。"
     yield from (words for words in (data["by_another"], data["returned"]) if words)
     if data["missing_papers"]:
         yield f"还缺材料：{'、'.join(data['missing_papers'])}。"

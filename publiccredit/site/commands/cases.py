@@ -10,6 +10,7 @@ from publiccredit.ledger.types import CHINA
 from publiccredit.site.commands import running
 from publiccredit.site.commands.acting import (
     acting_account,
+    known_case,
     note_look_at_record,
     reader_of_cases,
     ready,
@@ -18,7 +19,15 @@ from publiccredit.site.commands.acting import (
     word_of,
 )
 from publiccredit.site.commands.case_steps import GroupWithSteps
-from publiccredit.site.commands.case_words import in_full, line_of, report, rows_in_short, tell
+from publiccredit.site.commands.case_words import (
+    in_full,
+    line_of,
+    report,
+    rows_in_short,
+    tell,
+    tell_that_it_is_there,
+    that_it_is_there,
+)
 from publiccredit.site.commands.filling import filled
 from publiccredit.site.commands.speaking import (
     DONE,
@@ -91,13 +100,17 @@ def show(number: str, account: str) -> None:
     """显示一个案件：期限、请求、记录、材料、决定、经过，和该账号现在可以办的步骤。查看记入主体的查阅记录。"""
     with ready():
         from publiccredit.accounts.operations import acting
+        from publiccredit.casework import working
 
         by = reader_of_cases(account)
-        found = seen_case(number, by, running.now())
+        found, today = known_case(number, by), running.today()
+        closed = working.related(case=found, actor=by)
+        if not closed:
+            found = seen_case(number, by, running.now())
         with acting(actor=by):
-            data = in_full(found, by=by, on=running.today())
+            data = (that_it_is_there if closed else in_full)(found, by=by, on=today)
     answer(data)
-    tell(data)
+    (tell_that_it_is_there if closed else tell)(data)
 
 
 @case.command("open", cls=Command)
@@ -135,7 +148,7 @@ def open_(procedure: str, records: tuple[int, ...], papers: tuple[str, ...], acc
             )
             for kind, path in handed:
                 operations.hand_in_paper(by=by, case_id=opened.pk, paper=_paper(kind, path), at=at)
-        report(opened.number, "已收件。")
+        report(opened.number, "已收件。", by=by)
 
 
 @case.command("decide", cls=Command)
@@ -159,7 +172,7 @@ def decide(number: str, outcome: str, account: str, **given: Any) -> None:
         by = acting_account(account)
         found = seen_case(number, by, running.now())
         operations.decide(by=by, case_id=found.pk, verdict=_verdict(outcome, given), at=running.now())
-        report(number, "已提交决定。")
+        report(number, "已提交决定。", by=by)
 
 
 @case.command("guide", cls=Command)
@@ -198,7 +211,7 @@ def declare_relation(number: str, relation: str, account: str) -> None:
         if found.subject_id is None:
             raise Refused(code="no_subject", message=f"案件 {number} 不涉及具体主体，无须申报。", where="案件编号")
         operations.declare_relation(by=by, subject_id=found.subject_id, relation=words, at=running.now())
-        report(number, "已申报利害关系，该主体的案件由其他人员办理。")
+        report(number, "已申报利害关系，该主体的案件由其他人员办理。", by=by)
 
 
 @case.command("navigate", cls=Command)

@@ -10,6 +10,7 @@ from publiccredit.subjectdesk.queries import code_still_counts
 from publiccredit.subjectdesk.rules import DeskRefused, office_only
 from publiccredit.subjectdesk.types import MessageKind
 from publiccredit.subjects.operations import note_officers_look
+from publiccredit.subjects.queries import verify_open
 
 
 class UnableToReadOut(DeskRefused):
@@ -23,6 +24,7 @@ def read_out(*, by: Actor, message_id: int, at: datetime, box: LocalOutbox | Non
     A code is read out once: whoever calls again asks for another. The ledger holds neither text nor contact.
 
     :raises NotAllowed: the actor is not of the office.
+    :raises FileClosed: the actor has declared a relation to its subject.
     :raises UnableToReadOut: it is gone, was read out, or its minutes are over.
     """
     office_only(by)
@@ -30,6 +32,8 @@ def read_out(*, by: Actor, message_id: int, at: datetime, box: LocalOutbox | Non
     lying = outbox.message(number=message_id)
     with one_act(by=by, at=at, operation="read_out_message", object_kind="message") as act:
         message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()
+        if message is not None:
+            verify_open(actor=by, subject_ids=[message.subject_id])
         if lying is None or message is None or not code_still_counts(message=message, at=at):
             raise UnableToReadOut("这条信息已经读出或者失效。需要的，请对方重新获取验证码。")
         message.read_out_at, message.read_out_by = at, by.name

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from publiccredit.accounts.access import EVERYBODY, OFFICE, open_to
+from publiccredit.accounts.access import EVERYBODY, OFFICE, actor_of, open_to
 from publiccredit.casework import queries as casework
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.queries import Case
@@ -24,6 +24,7 @@ from publiccredit.subjectdesk.access import source_of
 from publiccredit.subjectdesk.challenge_forms import ChallengeForm, FollowForm, MoreForm
 from publiccredit.subjectdesk.operations import Contested, Receipt
 from publiccredit.subjectdesk.rules import DeskRefused
+from publiccredit.subjects.queries import verify_open
 
 LARGEST_NUMBER = 2**63
 
@@ -99,9 +100,13 @@ def contact(request: HttpRequest, case_id: int) -> HttpResponse:
     Show the office how to reach the reader of a case; nobody else sees it.
 
     :raises Http404: no reader opened this case by itself.
+    :raises FileClosed: the officer has declared a relation to the subject of the case.
     """
     today = timezone.localdate()
-    found = queries.contact_of_reader(case_id=case_id, on=today) if case_id < LARGEST_NUMBER else None
+    asked = casework.case(case_id=case_id) if case_id < LARGEST_NUMBER else None
+    if asked is not None:
+        verify_open(actor=actor_of(request), subject_ids=[asked.subject_id])
+    found = queries.contact_of_reader(case_id=case_id, on=today) if asked is not None else None
     if found is None:
         raise Http404
     return render(request, "subjectdesk/challenge_contact.html", {"reader": found, "case": found.case})

@@ -16,7 +16,7 @@ from publiccredit.subjectdesk.forms import RegisterContactForm
 from publiccredit.subjectdesk.keeping import former_contact
 from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Subject
+from publiccredit.subjects.queries import Subject, verify_open
 
 SHOWN = 20
 
@@ -44,7 +44,7 @@ def subject(request: HttpRequest, identifier: str) -> HttpResponse:
 
     :raises Http404: there is no such subject.
     """
-    found = _subject(identifier)
+    found = _subject(request, identifier)
     _note(actor_of(request), found, "登记联系方式和核验函")
     return _page(request, found, RegisterContactForm(), status=200)
 
@@ -52,7 +52,7 @@ def subject(request: HttpRequest, identifier: str) -> HttpResponse:
 @open_to(OFFICE)
 @require_POST
 def register_contact(request: HttpRequest, identifier: str) -> HttpResponse:
-    found = _subject(identifier)
+    found = _subject(request, identifier)
     form = RegisterContactForm(request.POST)
     if form.is_valid():
         try:
@@ -93,7 +93,7 @@ def read_out(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_POST
 def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
     """Make a letter and show it once, ready to print."""
-    found = _subject(identifier)
+    found = _subject(request, identifier)
     letter = operations.issue_letter(by=actor_of(request), subject_id=found.pk, at=timezone.now())
     address = request.build_absolute_uri("/mine/")
     return render(
@@ -128,8 +128,15 @@ def _note(actor: Actor, found: Subject, what: str) -> None:
     subjects.note_officers_look(actor=actor, subject_ids=[found.pk], what=what, at=timezone.now())
 
 
-def _subject(identifier: str) -> Subject:
+def _subject(request: HttpRequest, identifier: str) -> Subject:
+    """
+    Give the subject at the counter.
+
+    :raises Http404: there is none of this identifier.
+    :raises FileClosed: the officer has declared a relation to it.
+    """
     found = queries.subject_by_identifier(identifier=identifier)
     if found is None:
         raise Http404
+    verify_open(actor=actor_of(request), subject_ids=[found.pk])
     return found
