@@ -16,10 +16,19 @@ from publiccredit.casework.figure_tables import Row, Table, filled
 from publiccredit.casework.figures import FIGURES_YEARS
 from publiccredit.casework.queries import published_figures
 from publiccredit.catalogue import queries as catalogue
+from publiccredit.recipients.authentication import RecipientAuthentication
+
+WITH_OR_WITHOUT_TOKEN: Any = [{"recipient_token": []}, {}]
+NOTHING_YET = "还没有公布过 {year} 年的数字：这一年在平台启用以前，或者第一期还没有结束。"
 
 
 class StatisticsAsked(serializers.Serializer[Any]):
-    year = serializers.IntegerField(required=False, default=None, help_text="哪一年；不写：今年")
+    year = serializers.IntegerField(
+        required=False,
+        default=None,
+        help_text="哪一年，例如 2026；不写：今年",
+        error_messages={"invalid": "year 应为年份，写四位数字，例如 2026。请改正，或者不写。"},
+    )
 
 
 class BodyShape(serializers.Serializer[Any]):
@@ -51,7 +60,8 @@ class TakenBackShape(BodyShape):
 
 class StatisticsShape(serializers.Serializer[Any]):
     year = serializers.IntegerField(help_text="哪一年")
-    as_of = serializers.DateField(allow_null=True, help_text="计至这一天，是一期的最后一天；空：还没有一期结束")
+    as_of = serializers.DateField(allow_null=True, help_text="计至这一天，是一期的最后一天；空：这一年没有公布过数字")
+    note = serializers.CharField(allow_blank=True, help_text="as_of 为空时说明原因；否则为空")
     period = serializers.CharField(help_text="多久公布一次：month 每月、quarter 每季；一期之内数字不变")
     fewest = serializers.IntegerField(help_text="任何一栏公布的不是零就至少有这么多件；不足的并入以后各期")
     clocks = ClocksShape(many=True, help_text="按期办理，按由谁决定；复核不在其中")
@@ -62,16 +72,17 @@ class StatisticsShape(serializers.Serializer[Any]):
 
 @api_open_to(EVERYBODY)
 class StatisticsView(APIView):
-    """What has been published of cases."""
+    """What has been published of cases; a token is held against the same rule as where records are read."""
 
-    authentication_classes: tuple[type[BaseAuthentication], ...] = ()
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (RecipientAuthentication,)
 
     @extend_schema(
         operation_id="case_statistics",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="异议和修复的办理情况",
         description="与“异议和修复的办理情况”一页相同的数字：每期结束后公布一次，公布过的不再改动。",
         parameters=[StatisticsAsked],
-        responses={200: StatisticsShape, **refusals(400)},
+        responses={200: StatisticsShape, **refusals(400, 401)},
         tags=["case-statistics"],
     )
     def get(self, request: Request) -> Response:
@@ -85,6 +96,7 @@ class StatisticsView(APIView):
         rule = catalogue.statistics_rule(on=today)
         tables = {table.name: [_stated(table, row) for row in table.rows] for table in filled(found=found)}
         said = {"as_of": found.as_of.isoformat() if found.as_of else None}
+        said["note"] = "" if found.as_of else NOTHING_YET.format(year=year)
         return Response({"year": year, **said, "period": rule.period.value, "fewest": rule.fewest, **tables})
 
 

@@ -69,20 +69,22 @@ class ChangesAsked(serializers.Serializer[Any]):
 
 
 class PublicView(APIView):
-    """A question anybody may ask; nobody is asked who they are, and no token changes anything."""
+    """
+    A question anybody may ask, and nobody is asked who they are.
 
-    authentication_classes: tuple[type[BaseAuthentication], ...] = ()
+    A recipient may say so. Any token but a recipient's is refused at every question alike, so that nobody takes an
+    unnamed reading for a named one.
+    """
+
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (RecipientAuthentication,)
 
 
 class RecordsView(PublicView):
     """
     A question that is answered with records.
 
-    A recipient may say who it is: then what it is given is written down, and it is told when that changes (DP-20). Any
-    token but a recipient's is refused, so that nobody takes an unnamed reading for a named one.
+    What a recipient who says who it is was given is written down, and it is told when that changes (DP-20).
     """
-
-    authentication_classes = (RecipientAuthentication,)
 
     def disclosing(self, request: Request) -> AbstractContextManager[Handed]:
         """Write down what is added within, for a reader who said who it is."""
@@ -95,10 +97,11 @@ class SearchView(PublicView):
 
     @extend_schema(
         operation_id="search",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="查主体",
         description="完全相同的在前，其次是开头相同，再次是含有；存续的在前。自然人不在其中。",
         parameters=[SearchAsked],
-        responses={200: SearchPageShape, **refusals(400)},
+        responses={200: SearchPageShape, **refusals(400, 401)},
     )
     def get(self, request: Request) -> Response:
         asked = asked_of(shape=SearchAsked, request=request)
@@ -192,9 +195,10 @@ class CatalogueView(PublicView):
 
     @extend_schema(
         operation_id="catalogue",
+        auth=WITH_OR_WITHOUT_TOKEN,
         summary="信息目录",
         description="目录条目、记录类型及其字段。disclosed 为空的字段从不外传。",
-        responses={200: CatalogueShape, **refusals()},
+        responses={200: CatalogueShape, **refusals(401)},
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         held = packs.packs()

@@ -78,7 +78,7 @@ def test_page_file_and_interface_show_one_publication(client: Client) -> None:
          "单位": MARKET, "合计": "20", "更正或者撤回": "10", "维持": "10", "未分栏": "0"},
     ]  # fmt: skip
     assert told == {
-        "year": 2026, "as_of": "2026-09-30", "period": "month", "fewest": 10, "reviews": [], "taken_back": [],
+        "year": 2026, "as_of": "2026-09-30", "note": "", "period": "month", "fewest": 10, "reviews": [], "taken_back": [],
         "clocks": [{"department_code": "credit_office", "department": OFFICE,
                     "whole": 24, "in_time": 10, "late": 14, "undivided": 0}],
         "records": [{"department_code": "market_regulation", "department": MARKET,
@@ -104,7 +104,8 @@ def test_what_cannot_be_divided_is_told_whole_at_the_end_of_the_year(client: Cli
 def test_before_the_month_is_over_nothing_of_it_leaves_by_any_way(client: Client) -> None:
     with _at(date(2026, 9, 30)):
         assert _on_page(client) == []
-        assert "还没有可以公布的数字" in client.get(PAGE).content.decode()
+        page = client.get(PAGE).content.decode()
+        assert ("还没有可以公布的数字" in page, f'href="{FILE}?year=2026"' in page) == (True, True)
         assert len(client.get(FILE).content.decode().splitlines()) == 1  # its headings
         told = client.get(INTERFACE).json()
     assert [told[name] for name in ("as_of", "clocks", "reviews", "records", "taken_back")] == [
@@ -118,7 +119,15 @@ def test_a_year_without_figures_is_refused_to_programs(client: Client, year: str
         answer = client.get(INTERFACE, {"year": year})
         assert (answer.status_code, answer.json()["where"]) == (400, ["year"])
         assert client.get(FILE, {"year": year})["Content-Disposition"].endswith('-2026.csv"')
-        assert client.get(INTERFACE, {"year": "2017"}).json()["year"] == 2017
+        earlier = client.get(INTERFACE, {"year": "2017"}).json()
+        assert (earlier["year"], earlier["as_of"]) == (2017, None)
+        assert "还没有公布过 2017 年的数字" in earlier["note"]
+
+
+def test_what_is_no_year_is_told_with_an_example_of_one(client: Client) -> None:
+    answer = client.get(INTERFACE, {"year": "abc"})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "year 应为年份，写四位数字，例如 2026。请改正，或者不写。"
 
 
 @pytest.mark.usefixtures("months")
