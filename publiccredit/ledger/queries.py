@@ -107,7 +107,7 @@ def verify(*, kept: Head | None = None, faults_at_most: int = 20, since: int = 1
         previous, position = bytes(entry.hash), entry.position
         last = Head(position=entry.position, hash=previous.hex())
     if kept is not None and kept.position > position:
-        faults.append(Fault(kept.position, "链在此之前中断", f"位置 {kept.position} 的留痕，哈希 {kept.hash}"))
+        faults.append(Fault(kept.position, "空（链在此之前中断）", f"留存的哈希 {kept.hash}"))
     return Verdict(entries=count, head=last, faults=tuple(faults[:faults_at_most]))
 
 

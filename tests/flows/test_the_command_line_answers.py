@@ -215,6 +215,13 @@ def test_what_is_submitted_is_found_shown_and_proven(penalties: Path, fresh_data
     assert run("ledger", "export", str(head), database=fresh_database).returncode == 0
     verified = json.loads(run("ledger", "verify", "--head", str(head), "--json", database=fresh_database).stdout)
     assert (verified["holds"], verified["faults"]) == (True, [])
+    kept = json.loads(head.read_text())
+    said = run("ledger", "verify", "--head", str(head), database=fresh_database).stdout
+    assert f"与所存链首（位置 {kept['position']}）相符，" in said
+    head.write_text(json.dumps(kept | {"hash": "30a4"}))
+    differs = run("ledger", "verify", "--head", str(head), database=fresh_database)
+    sentence = f"位置 {kept['position']}：现为 {kept['hash']}，与留存的哈希 30a4 不符。"
+    assert (differs.returncode, sentence in differs.stdout) == (1, True)
     rules = run("violations", "--json", database=fresh_database)
     assert (rules.returncode, json.loads(rules.stdout)["total"]) == (0, 0)
     assert json.loads(run("resume", "--json", database=fresh_database).stdout) == {"finished": []}

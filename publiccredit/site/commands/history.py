@@ -54,11 +54,12 @@ def verify(kept_in: Path | None) -> int:
         }
     )
     if verdict.holds:
-        say(f"留痕完整：{verdict.entries} 条，链首 {verdict.head.hash if verdict.head else '（空）'}。")
+        compared = f"与所存链首（位置 {kept.position}）相符，" if kept else ""
+        say(f"留痕完整：{compared}{verdict.entries} 条，链首 {verdict.head.hash if verdict.head else '（空）'}。")
         return DONE
     say(f"留痕不符，共 {verdict.entries} 条：")
     for fault in verdict.faults:
-        say(f"  位置 {fault.position}：现为 {fault.found}，应为 {fault.expected}")
+        say(f"  位置 {fault.position}：现为 {fault.found}，与{fault.expected} 不符。")
     return FOUND
 
 
