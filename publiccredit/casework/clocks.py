@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from publiccredit.casework.models import Case
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ClockName, Packs, Procedure
+from publiccredit.catalogue.types import ClockName, Packs, Party, Procedure
 from publiccredit.ledger.types import china_day
 
 
@@ -36,6 +36,14 @@ def late(*, on: date) -> Q:
     """Choose the undecided cases that are late; one that waits for papers was so before they were asked for."""
     waiting = Q(state=CaseState.WAITING_FOR_PAPERS)
     return Q(state__in=UNDECIDED, due_on__lt=on) & (~waiting | Q(due_on__lt=F("waiting_since")))
+
+
+def lies_with(*, party: Party) -> Q:
+    """Choose the cases that lie with the office, or with the source: what each decides, and what a source was asked."""
+    with_source = Q(state=CaseState.WITH_SOURCE)
+    if party is Party.SOURCE:
+        return Q(decided_by_party=Party.SOURCE.value) | with_source
+    return Q(decided_by_party=Party.OFFICE.value) & ~with_source
 
 
 def awaiting_papers(*, on: date) -> Q:

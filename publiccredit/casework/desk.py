@@ -11,6 +11,7 @@ from publiccredit.casework.clocks import (
     awaiting_papers,
     clock_day,
     late,
+    lies_with,
     percent_used,
     provisional_in_words,
     why_no_review,
@@ -41,6 +42,8 @@ QUEUE_TITLES = {
     "source": "认定单位核实中",
     "second": "待负责人审核",
     "delivery": "待送达",
+    "late_elsewhere": "其他单位逾期",
+    "undelivered_elsewhere": "其他单位待送达",
     "open": "全部在办",
     "closed": "已办结",
     "taken_back": "申请人已撤回",
@@ -158,21 +161,25 @@ def _of(actor: Actor) -> QuerySet[Case]:
 
 
 def _conditions(actor: Actor, on: date) -> Mapping[str, Q]:
-    with_source = Q(state=CaseState.WITH_SOURCE)
-    if actor.of_department:
-        ours = Q(decided_by_party=Party.SOURCE.value) | with_source
-    else:
-        ours = Q(decided_by_party=Party.OFFICE.value) & ~with_source
+    party = party_at_desk(actor=actor)
+    ours = lies_with(party=party or Party.OFFICE)
+    # What is late, proposed or decided counts at the desk that has to act on it; who only reads has all of it in one.
+    here, decides = (ours, Q(decided_by_party=party.value)) if party else (Q(), Q())
+    elsewhere = {
+        "late_elsewhere": late(on=on) & ~ours,
+        "undelivered_elsewhere": Q(state=CaseState.DECIDED) & ~decides,
+    }
     return {
         "ours": _UNDECIDED & ours & ~awaiting_papers(on=on),
         "mine": _UNDECIDED & (Q(owner=actor.name) | returned_to(name=actor.name)),
         "new": Q(state=CaseState.OPENED) & (ours if actor.of_office or actor.of_department else Q()),
-        "overdue": late(on=on),
+        "overdue": late(on=on) & here,
         "escalated": Q(pk__in=_half_used(actor, on)),
         "papers": Q(state=CaseState.WAITING_FOR_PAPERS),
-        "source": with_source,
-        "second": Q(state=CaseState.PROPOSED),
-        "delivery": Q(state=CaseState.DECIDED),
+        "source": Q(state=CaseState.WITH_SOURCE),
+        "second": Q(state=CaseState.PROPOSED) & decides,
+        "delivery": Q(state=CaseState.DECIDED) & decides,
+        **(elsewhere if party else {}),
         "open": _UNDECIDED,
         "closed": Q(state=CaseState.CLOSED),
         "taken_back": Q(state=CaseState.TAKEN_BACK),

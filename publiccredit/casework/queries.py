@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.casework import clocks
-from publiccredit.casework.clocks import awaiting_papers, due_in_words, late
+from publiccredit.casework.clocks import awaiting_papers, due_in_words, late, lies_with
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import public_figures, published_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
@@ -71,6 +71,8 @@ __all__ = [
     "may_be_reviewed",
     "navigator",
     "open_cases",
+    "overdue_at_department",
+    "overdue_at_office",
     "overdue_cases",
     "paper_as_answer",
     "procedure_of_case",
@@ -132,14 +134,23 @@ def open_cases(*, department_code: str | None = None, owner: str | None = None) 
 
 def desk_of_department(*, department_code: str, on: date) -> QuerySet[Case]:
     """Give what waits for a department: what it decides, and what it was asked; not what waits for its applicant."""
-    waits = Q(decided_by_party=Party.SOURCE.value) | Q(state=CaseState.WITH_SOURCE)
+    waits = lies_with(party=Party.SOURCE)
     return open_cases(department_code=department_code).filter(waits).exclude(awaiting_papers(on=on))
 
 
 def desk_of_office(*, on: date) -> QuerySet[Case]:
     """Give what waits for the office itself; it watches the rest through ``open_cases``."""
-    waits = open_cases().filter(decided_by_party=Party.OFFICE.value).exclude(state=CaseState.WITH_SOURCE)
-    return waits.exclude(awaiting_papers(on=on))
+    return open_cases().filter(lies_with(party=Party.OFFICE)).exclude(awaiting_papers(on=on))
+
+
+def overdue_at_department(*, department_code: str, on: date) -> QuerySet[Case]:
+    """Give what lies with a department and is late."""
+    return overdue_cases(on=on).filter(lies_with(party=Party.SOURCE), department_code=department_code)
+
+
+def overdue_at_office(*, on: date) -> QuerySet[Case]:
+    """Give what lies with the office itself and is late."""
+    return overdue_cases(on=on).filter(lies_with(party=Party.OFFICE))
 
 
 def to_accept_by_office() -> QuerySet[Case]:

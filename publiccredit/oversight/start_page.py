@@ -41,16 +41,17 @@ def start(request: HttpRequest) -> HttpResponse:
     own, since = actor.department_code, today - timedelta(weeks=WEEKS)
     waiting = casework.desk_of_department(department_code=own, on=today)
     proposals = list(casework.proposals(department_code=own, besides=actor.name)[: SHOWN + 1])
-    soon = waiting.filter(due_on__lte=today + SOON)
+    overdue = casework.overdue_at_department(department_code=own, on=today)
+    soon = waiting.filter(due_on__lte=today + SOON) | overdue
     due = list(soon[: SHOWN + 1])
     judged = casework.severities_by_rule(department_code=own, since=timezone.now() - timedelta(weeks=WEEKS))
     late = queries.late_records(since=since, until=today + timedelta(days=1), department_code=own)
     sources = [d for d in intake.sources_due(department_code=own, on=today) if d.is_open or d.missed]
-    overdue = soon.filter(due_on__lt=today).count()
     numbers = (
         _figure("待您审核的决定", casework.proposals(department_code=own, besides=actor.name).count(), "件",
                 "#proposals", "由本单位其他人拟办"),
-        _figure("逾期的案件", overdue, "件", reverse("casework:desk") + "?queue=overdue", "待本单位办理", "adverse"),
+        _figure("逾期的案件", overdue.count(), "件", reverse("casework:desk") + "?queue=overdue",
+                "待本单位办理", "adverse"),
         _figure("未填程度的处罚", judged.count(), "件", reverse("severity:records") + "?given=rule",
                 f"近 {WEEKS} 周报送，程度由平台判定"),
         _figure("迟报的记录", late.count(), "件", "#late", f"近 {WEEKS} 周到达", "adverse"),

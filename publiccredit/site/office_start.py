@@ -29,7 +29,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the office, the head's approvals first. A bounded number of statements."""
     actor, today = actor_of(request), timezone.localdate()
     ours = casework.desk_of_office(on=today)
-    new, due = casework.to_accept_by_office(), ours.filter(due_on__lte=today + SOON)
+    new, overdue = casework.to_accept_by_office(), casework.overdue_at_office(on=today)
+    due = ours.filter(due_on__lte=today + SOON) | overdue
     proposals = casework.proposals_of_office(besides=actor.name)
     questions, notices = matching.open_questions(), recipients.escalated()
     lying = [m for m in subjectdesk.outbox(at=timezone.now()) if m.can_be_read]
@@ -48,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "notices": notices[:SHOWN],
         "lying": len(lying),
         "silent": silent,
-        "watched": casework.overdue_cases(on=today).exclude(pk__in=ours.values("pk"))[:SHOWN],
+        "watched": casework.overdue_cases(on=today).exclude(pk__in=overdue.values("pk"))[:SHOWN],
     }
     named["numbers"] = _numbers(actor, today, named)
     return render(request, "site/office_start.html", named)
@@ -56,14 +57,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _numbers(actor: Actor, today: date, named: dict[str, Any]) -> list[dict[str, str]]:
     desk = reverse("casework:desk")
-    late = casework.desk_of_office(on=today).filter(due_on__lt=today).count()
+    late = casework.overdue_at_office(on=today).count()
     first = []
     if actor.is_head:
         number = casework.proposals_of_office(besides=actor.name).count()
         first = [_figure("待您审核的决定", number, "件", "#proposals", "由信用办其他人拟办")]
     return [
         *first,
-        _figure("逾期的案件", late, "件", f"{desk}?queue=ours", "由信用办办理", "adverse"),
+        _figure("逾期的案件", late, "件", f"{desk}?queue=overdue", "由信用办办理", "adverse"),
         _figure("待受理", casework.to_accept_by_office().count(), "件", f"{desk}?queue=new", "由信用办受理"),
         _figure("主体待判定", matching.open_questions().count(), "项", reverse("oversight:questions"),
                 "判定前不归档、不公示"),

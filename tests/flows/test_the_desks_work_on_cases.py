@@ -1,7 +1,7 @@
 """The desks through HTTP: every form of a case by the right person, the wrong one, at the wrong time and half filled."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -34,6 +34,7 @@ from tests.flows.cases import (
 from tests.flows.officers import PDF, TODAY, browser, browser_page_after, read, send, state
 from tests.papers import a_docx
 
+AUDITOR = Actor(name="auditor", role=Role.AUDITOR)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
 
@@ -66,11 +67,42 @@ def test_queues_count_what_lies_in_them(record: Record) -> None:
     decide(by=LIAISON, case_id=proposed.pk, verdict=Verdict("granted", REASONS), at=AT)
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=TODAY)}
     assert numbers == {
-        "ours": 1, "mine": 1, "new": 1, "overdue": 0, "escalated": 0, "papers": 1, "source": 0, "second": 1,
-        "delivery": 0, "open": 3, "closed": 0, "taken_back": 0,
+        "ours": 1, "mine": 1, "new": 1, "overdue": 0, "escalated": 0, "papers": 1, "source": 0, "second": 0,
+        "delivery": 0, "late_elsewhere": 0, "undelivered_elsewhere": 0, "open": 3, "closed": 0, "taken_back": 0,
     }  # fmt: skip
     numbers = {q.name: q.number for q in desk.queues(actor=CLERK, on=date(2026, 9, 30))}
-    assert numbers["overdue"] == 2  # the one that waits for papers is not late
+    late = (numbers["overdue"], numbers["late_elsewhere"])
+    assert late == (1, 1)  # the office's own, and the department's; the one that waits for papers is not late
+
+
+def test_a_queue_counts_what_its_desk_has_to_act_on(record: Record) -> None:
+    """What is late, proposed or undelivered counts at the desk that decides it; another desk finds it elsewhere."""
+    others = [stored_record(subject=record.subject, number=n) for n in (2, 3, 4)]
+    long_ago = AT - timedelta(days=40)
+    objection = objection_ready(record, at=long_ago)
+    repair = repair_ready(others[0], at=long_ago)
+    answered, proposed = objection_ready(others[1]), repair_ready(others[2])
+    decide(by=CLERK, case_id=answered.pk, verdict=Verdict("rejected", REASONS), at=AT)
+    decide(by=LIAISON, case_id=proposed.pk, verdict=Verdict("granted", REASONS), at=AT)
+    at_office = {q.name: q.number for q in desk.queues(actor=CLERK, on=TODAY)}
+    at_department = {q.name: q.number for q in desk.queues(actor=LIAISON, on=TODAY)}
+    names = ("overdue", "late_elsewhere", "second", "delivery", "undelivered_elsewhere")
+    assert [at_office[n] for n in names] == [1, 1, 0, 1, 0]
+    assert [at_department[n] for n in names] == [1, 1, 1, 0, 1]
+    for actor, own in ((CLERK, objection), (LIAISON, repair)):
+        assert [c.pk for c in desk.queue(name="overdue", actor=actor, on=TODAY)] == [own.pk]
+    auditor = {q.name: q.number for q in desk.queues(actor=AUDITOR, on=TODAY)}
+    assert (auditor["overdue"], auditor["second"], auditor["delivery"], "late_elsewhere" in auditor) == (2, 1, 1, False)
+
+
+def test_a_case_late_before_papers_were_asked_for_is_late_at_its_desk_everywhere(record: Record) -> None:
+    case = objection_ready(record, at=AT - timedelta(days=40))
+    request_papers(by=CLERK, case_id=case.pk, asked="营业执照复印件", at=AT)
+    start = browser(CLERK).get("/start/").context
+    figure = next(f for f in start["numbers"] if f["title"] == "逾期的案件")
+    assert (figure["value"], figure["url"]) == ("1", "/cases/?queue=overdue")
+    assert ([row["case"].pk for row in start["due"]], list(start["watched"])) == ([case.pk], [])
+    assert case.number in read(CLERK, figure["url"])
 
 
 @pytest.mark.parametrize("on", [date(2026, 9, d) for d in (1, 2, 3, 4, 7, 30)])
