@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from publiccredit.intake.bearers import Bearer, bearers_of, said_of
 from publiccredit.intake.models import DecisionDocument
 from publiccredit.subjects import papers, store
 from publiccredit.subjects.operations import attach_document_hash
@@ -28,19 +29,31 @@ class UnableToAttach(Exception):
 
 @dataclass(frozen=True)
 class Deposited:
-    """One document and the number it is filed under."""
+    """One document, the number it is filed under and, where the sender says it, whose it is."""
 
     document_number: str
     file_name: str
     sealed: store.Sealed
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a document belongs: the number as it stands on file, whose records bear it, and whom the sender means."""
+
+    number: str
+    bearers: tuple[Bearer, ...]
+    meant: Bearer | None
 
 
 @dataclass(frozen=True)
 class Attached:
-    """How a deposit came out: documents with their records, and files whose name is no number on file."""
+    """How a deposit came out: what went where, what is no number on file, and what may be of several subjects."""
 
     attached: tuple[str, ...]
     unmatched: tuple[str, ...]
+    written_to: tuple[str, ...] = ()  # each number with the subject whose records it was put on
+    undetermined: tuple[str, ...] = ()  # each in a sentence that says whose it may be and how to say it
 
     @property
     def number(self) -> int:
@@ -109,9 +122,9 @@ def _all_or_none(taken: list[store.Sealed]) -> Iterator[None]:
         raise
 
 
-def document_in(*, stream: IO[bytes], file_name: str, document_number: str) -> Deposited:
+def document_in(*, stream: IO[bytes], file_name: str, document_number: str, subject: str = "") -> Deposited:
     """
-    Seal a single document; without a number of its own it is named by it.
+    Seal a single document; where no number is given, the file is named by it.
 
     :raises UnableToAttach: it is no paper that can be read, or too large.
     """
@@ -122,7 +135,8 @@ def document_in(*, stream: IO[bytes], file_name: str, document_number: str) -> D
     with _all_or_none([sealed]):
         _verify(file_name, sealed)
     number = document_number.strip() or number_of(file_name=file_name)
-    return Deposited(document_number=number, file_name=PurePosixPath(file_name).name, sealed=sealed)
+    name = PurePosixPath(file_name).name
+    return Deposited(document_number=number, file_name=name, sealed=sealed, subject=subject.strip())
 
 
 def _verify(name: str, sealed: store.Sealed) -> None:
@@ -157,27 +171,62 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return PurePosixPath(name).name
 
 
-def file_document(*, deposited: Deposited, department_code: str, by_name: str, at: datetime, entry_id: int) -> bool:
-    """Put one document on its records; tell whether any record bears its number."""
+def whose(*, deposited: Deposited, department_code: str) -> Found:
+    """
+    Tell whose records a document belongs on: by its number, or by NUMBER_IDENTIFIER as the file may be named.
+
+    Where the number stands on records of several subjects and the sender says nothing, it is nobody's.
+    """
     written = deposited.document_number
-    for number in dict.fromkeys((written, written.translate(_IN_FILE_NAMES))):
-        found = attach_document_hash(
-            department_code=department_code, document_number=number, sha256=deposited.sealed.sha256, at=at,
-            entry_id=entry_id,
-        )  # fmt: skip
-        if found:
-            break
-    if found:
-        DecisionDocument.objects.get_or_create(
-            department_code=department_code,
-            document_number=number,
-            sha256=deposited.sealed.sha256,
-            defaults={
-                "file_name": deposited.file_name[:255],
-                "file_size": deposited.sealed.size,
-                "attached_by": by_name,
-                "attached_at": at,
-                "entry_id": entry_id,
-            },
-        )
-    return found > 0
+    stem, _, named = written.rpartition("_")
+    ways = [(written, deposited.subject), (stem, deposited.subject or named.strip())]
+    for as_written, said in ways:
+        for number in dict.fromkeys((as_written.strip(), as_written.strip().translate(_IN_FILE_NAMES))):
+            if bearers := bearers_of(department_code=department_code, document_number=number):
+                return Found(number, bearers, said_of(bearers=bearers, said=said))
+    return Found(written, (), None)
+
+
+def file_document(
+    *, deposited: Deposited, found: Found, department_code: str, by_name: str, at: datetime, entry_id: int
+) -> bool:
+    """Put one document on the records of the one subject it is about; tell whether there is one."""
+    if found.meant is None:
+        return False
+    sha256 = deposited.sealed.sha256
+    attach_document_hash(record_ids=found.meant.record_ids, sha256=sha256, at=at, entry_id=entry_id)
+    DecisionDocument.objects.get_or_create(
+        department_code=department_code,
+        document_number=found.number,
+        sha256=sha256,
+        subject_identifier=found.meant.identifier[:200],
+        defaults={
+            "file_name": deposited.file_name[:255],
+            "file_size": deposited.sealed.size,
+            "attached_by": by_name,
+            "attached_at": at,
+            "entry_id": entry_id,
+        },
+    )
+    return True
+
+
+def outcome_of(*, found: dict[Deposited, Found]) -> Attached:
+    """Tell how a deposit came out."""
+    named = [(f, f.meant) for f in found.values() if f.meant]
+    return Attached(
+        attached=tuple(d.document_number for d, f in found.items() if f.meant),
+        unmatched=tuple(d.file_name for d, f in found.items() if not f.bearers),
+        written_to=tuple(f"{f.number}（{meant.name}，{len(meant.record_ids)} 条记录）" for f, meant in named),
+        undetermined=tuple(_undetermined(d, f) for d, f in found.items() if f.bearers and not f.meant),
+    )
+
+
+def _undetermined(deposited: Deposited, found: Found) -> str:
+    whose_else = "、".join(b.words for b in found.bearers)
+    example = f"{found.number}_{found.bearers[0].identifier}{PurePosixPath(deposited.file_name).suffix}"
+    several = f"是 {len(found.bearers)} 个主体的记录" if len(found.bearers) > 1 else "是另一个主体的记录"
+    return (
+        f"{deposited.file_name}：文书号 {found.number} 下{several}：{whose_else}。请写明这份决定书是谁的："
+        f"单份的填写“统一社会信用代码”，zip 中的文件以“文书号_代码”命名，如“{example}”。"
+    )

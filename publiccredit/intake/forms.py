@@ -166,12 +166,15 @@ class DocumentsForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": f"{papers.ACCEPT},.zip"}),
     )
     document_number = forms.CharField(
-        label="文书号", max_length=128, required=False, help_text="只上传一份时填写；zip 不用填。"
+        label="文书号",
+        max_length=128,
+        required=False,
+        help_text="只上传一份、文件又没有以文书号命名时填写；zip 不用填。",
     )
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        file = values.get("file")
-        if file and not file.name.lower().endswith(".zip") and not values.get("document_number"):
-            self.add_error("document_number", "单份决定书要填写文书号，与报送表中的写法一致。")
-        return values
+    subject = forms.CharField(
+        label="统一社会信用代码",
+        max_length=200,
+        required=False,
+        help_text="这份决定书是谁的。只在一个文书号下有几个主体的记录时需要填写；没有代码的填名称。"
+        "zip 中的文件以“文书号_代码”命名，如“濉市监处罚〔2026〕118号_91340621….pdf”。",
+    )

@@ -167,6 +167,8 @@ class DecisionDocument(models.Model):
 
     department_code = models.CharField("部门", max_length=64)
     document_number = models.CharField("文书号", max_length=128)
+    # Whose records it was put on; of what was deposited before that was asked, empty.
+    subject_identifier = models.CharField("主体代码", max_length=200, blank=True, db_default="", default="")
     sha256 = models.CharField("摘要", max_length=64)
     file_name = models.CharField("文件名", max_length=255)
     file_size = models.BigIntegerField("文件大小（字节）")
@@ -179,7 +181,8 @@ class DecisionDocument(models.Model):
         verbose_name_plural = "决定文书"
         constraints = [
             models.UniqueConstraint(
-                fields=["department_code", "document_number", "sha256"], name="decision_document_once"
+                fields=["department_code", "document_number", "sha256", "subject_identifier"],
+                name="decision_document_once",
             )
         ]
 

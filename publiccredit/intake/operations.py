@@ -27,6 +27,8 @@ from publiccredit.intake.documents import (
     file_document,
     is_zip,
     opened,
+    outcome_of,
+    whose,
 )
 from publiccredit.intake.filing import (
     Check,
@@ -226,13 +228,21 @@ def declare_nil_return(
 
 
 def attach_documents(
-    *, by: Actor, department_code: str, file: Incoming, file_name: str, at: datetime, document_number: str = ""
+    *,
+    by: Actor,
+    department_code: str,
+    file: Incoming,
+    file_name: str,
+    at: datetime,
+    document_number: str = "",
+    subject: str = "",
 ) -> Attached:
     """
     Seal a decision document, or a zip of them named by document number, and put their hashes on the records.
 
     Without ``document_number`` a single file is named by it too. A file whose name is no number on file is reported
-    and not kept on any record.
+    and not kept on any record; so is one whose number is on records of several subjects, until ``subject``, or
+    NUMBER_IDENTIFIER as the file's name, says whose it is: who is on a record opens its document.
 
     :raises NotYourDepartment: the officer may not act for this department.
     :raises UnableToAttach: a document is none, or the zip cannot be opened, or is too large.
@@ -242,24 +252,27 @@ def attach_documents(
         if is_zip(file_name=file_name):
             deposits = list(documents_in(stream=stream))
         else:
-            deposits = [document_in(stream=stream, file_name=file_name, document_number=document_number)]
+            deposits = [
+                document_in(stream=stream, file_name=file_name, document_number=document_number, subject=subject)
+            ]
     with acting(actor=by), transaction.atomic():
         entry_id = next_entry_id()
-        found = {
-            d: file_document(deposited=d, department_code=department_code, by_name=by.name, at=at, entry_id=entry_id)
-            for d in sorted(deposits, key=lambda d: d.document_number)
+        deposits.sort(key=lambda d: d.document_number)
+        found = {d: whose(deposited=d, department_code=department_code) for d in deposits}
+        kept = {
+            d.sealed.sha256
+            for d, place in found.items()
+            if file_document(
+                deposited=d, found=place, department_code=department_code, by_name=by.name, at=at, entry_id=entry_id
+            )
         }
-        attached = Attached(
-            attached=tuple(d.document_number for d, matched in found.items() if matched),
-            unmatched=tuple(d.file_name for d, matched in found.items() if not matched),
-        )
+        attached = outcome_of(found=found)
         record_entry(
             actor=by.name, operation="attach_documents", object_kind="department", object_id=department_code,
             department_code=department_code, at=at, entry_id=entry_id,
-            payload={"attached": len(attached.attached), "unmatched": len(attached.unmatched)},
+            payload={"attached": attached.number, "unmatched": len(found) - attached.number},
         )  # fmt: skip
     # What no record names is not kept: it may be about anybody.
-    kept = {d.sealed.sha256 for d, matched in found.items() if matched}
     for deposited in found:
         if deposited.sealed.sha256 not in kept:
             store.discard(sealed=deposited.sealed)

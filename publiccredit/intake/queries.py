@@ -38,6 +38,7 @@ from publiccredit.intake.types import (
     Recognition,
     SkippedSheet,
 )
+from publiccredit.subjects import queries as subjects
 from publiccredit.subjects import store
 
 __all__ = [
@@ -131,9 +132,23 @@ def documents(*, department_code: str) -> QuerySet[DecisionDocument]:
     return DecisionDocument.objects.filter(department_code=department_code).order_by("-pk")
 
 
-def document_with(*, department_code: str, sha256: str) -> DecisionDocument | None:
-    """Give the decision document of a department with this hash, as it was deposited last; or nothing."""
-    return documents(department_code=department_code).filter(sha256=sha256).first() if sha256 else None
+def document_with(*, department_code: str, sha256: str, subject_id: int | None) -> DecisionDocument | None:
+    """
+    Give the decision document with this hash its department put on the records of a subject, as deposited last.
+
+    One that also lies on another's records was, before senders were asked whose it is, put there by its number alone:
+    it may be the other's, and stays closed until the department says that it is this one's.
+    """
+    if not sha256 or subject_id is None:
+        return None
+    deposited = list(documents(department_code=department_code).filter(sha256=sha256))
+    numbers = [document.document_number for document in deposited]
+    bearing = subjects.records().filter(department_code=department_code, document_number__in=numbers)
+    if bearing.filter(document_sha256=sha256).exclude(subject_id=subject_id).exists():
+        own = subjects.subjects().prefetch_related("identifiers").get(pk=subject_id)
+        known_as = {own.uscc, own.name, *(i.value for i in own.identifiers.all())} - {"", None}
+        deposited = [document for document in deposited if document.subject_identifier in known_as]
+    return deposited[0] if deposited else None
 
 
 def finished_idempotency_keys() -> set[tuple[str, str]]:

@@ -142,7 +142,8 @@ def document_of(*, own: OwnRecord) -> DecisionDocument | None:
     """Give the decision document its department deposited for a record of the subject; nothing where it keeps it."""
     with acting(actor=PROGRAM):  # to everybody else but its department a document is closed
         return intake.document_with(
-            department_code=own.record.department_code, sha256=own.record.document_sha256
+            department_code=own.record.department_code, sha256=own.record.document_sha256,
+            subject_id=own.record.subject_id,
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Every write to the file of subjects: bulk by way of staging, single acts by a pe
 Functions that take a ``Filing`` are steps of a larger act, which enters itself in the ledger and gives its number.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -114,8 +115,7 @@ WHERE r.id = locked.id
 _ATTACH = f"""
 UPDATE subjects_record r SET document_sha256 = %(sha256)s, known_from = {_LATER}, entry_id = %(entry_id)s
 FROM (SELECT id FROM subjects_record
-      WHERE department_code = %(department_code)s AND document_number = %(document_number)s
-        AND document_sha256 <> %(sha256)s ORDER BY id FOR NO KEY UPDATE) AS locked
+      WHERE id = ANY(%(record_ids)s) AND document_sha256 <> %(sha256)s ORDER BY id FOR NO KEY UPDATE) AS locked
 WHERE r.id = locked.id
 """
 
@@ -150,22 +150,11 @@ def _assign(record_ids: list[int], subject_id: int | None, matched_by: str, at: 
         return int(cursor.rowcount)
 
 
-def attach_document_hash(
-    *, department_code: str, document_number: str, sha256: str, at: datetime, entry_id: int
-) -> int:
-    """Put the hash of a deposited document on the department's records of its number; give the number of records."""
-    values: dict[str, Any] = {
-        "department_code": department_code, "document_number": document_number, "sha256": sha256, "at": at,
-        "entry_id": entry_id,
-    }  # fmt: skip
+def attach_document_hash(*, record_ids: Sequence[int], sha256: str, at: datetime, entry_id: int) -> None:
+    """Put the hash of a deposited document on records; on those that bear it already nothing changes."""
+    values: dict[str, Any] = {"record_ids": list(record_ids), "sha256": sha256, "at": at, "entry_id": entry_id}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM subjects_record WHERE department_code = %s AND document_number = %s",
-            [department_code, document_number],
-        )
-        found = int(cursor.fetchone()[0])
         cursor.execute(_ATTACH, values)
-        return found
 
 
 def make_subject(*, new: NewSubject, normalised_name: str, core_name: str, at: datetime, entry_id: int) -> int:

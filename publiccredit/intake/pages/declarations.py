@@ -86,33 +86,60 @@ def _open_periods(department_code: str, *, on: date) -> dict[str, tuple[str, str
 @open_to(SENDERS)
 @require_http_methods(["GET", "POST"])
 def documents(request: HttpRequest) -> HttpResponse:
-    """Take decision documents in, one with its number or a zip named by number."""
+    """Take decision documents in: one, with its number or named by it, or a zip of such."""
     actor = actor_of(request)
     form = DocumentsForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            attached = operations.attach_documents(
-                by=actor,
-                department_code=actor.department_code,
-                file=file.file,
-                file_name=file.name,
-                document_number=form.cleaned_data["document_number"],
-                at=timezone.now(),
-            )
-        except (UnableToAttach, UnableToSubmit) as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            _tell(request, attached)
-            return redirect("intake:documents")
+    if request.method == "POST" and form.is_valid() and _attach(request, form):
+        return redirect("intake:documents")
     latest = queries.documents(department_code=actor.department_code)[:RECENT]
     named = {"form": form, "documents": latest}
     return render(request, "intake/documents.html", named, status=422 if form.errors else 200)
 
 
+def _attach(request: HttpRequest, form: DocumentsForm) -> bool:
+    """Take the documents of a form in; where a single one is on no record, say in the form what is wanted."""
+    actor, given = actor_of(request), form.cleaned_data
+    file = given["file"]
+    try:
+        attached = operations.attach_documents(
+            by=actor,
+            department_code=actor.department_code,
+            file=file.file,
+            file_name=file.name,
+            document_number=given["document_number"],
+            subject=given["subject"],
+            at=timezone.now(),
+        )
+    except (UnableToAttach, UnableToSubmit) as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    if not file.name.lower().endswith(".zip"):
+        if attached.undetermined:
+            form.add_error("subject", f"没有保存。{attached.undetermined[0]}")
+            return False
+        if attached.unmatched and not given["document_number"]:
+            form.add_error(
+                "document_number",
+                f"单份决定书要填写文书号，与报送表中的写法一致；文件名“{file.name}”不是已报送的文书号。",
+            )
+            return False
+    _tell(request, attached)
+    return True
+
+
 def _tell(request: HttpRequest, attached: Attached) -> None:
     if attached.attached:
-        messages.success(request, f"已封存 {attached.number} 份决定书，摘要已写入对应记录。", extra_tags="ended-well")
+        written = "、".join(attached.written_to[:NAMES_TOLD])
+        more = f"等 {attached.number} 份" if attached.number > NAMES_TOLD else ""
+        messages.success(
+            request,
+            f"已封存 {attached.number} 份决定书，摘要已写入对应记录：{written}{more}。该主体本人从现在起可以打开。",
+            extra_tags="ended-well",
+        )
+    if attached.undetermined:
+        told = "".join(attached.undetermined[:NAMES_TOLD])
+        more = f"这样的文件共 {len(attached.undetermined)} 个。" if len(attached.undetermined) > NAMES_TOLD else ""
+        messages.error(request, f"拿不准是谁的，未保存：{told}{more}", extra_tags="adverse")
     if attached.unmatched:
         names = "、".join(attached.unmatched[:NAMES_TOLD])
         more = f"等 {len(attached.unmatched)} 个文件" if len(attached.unmatched) > NAMES_TOLD else ""
