@@ -23,7 +23,7 @@ from publiccredit.casework.operations.handling import WORKING
 from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
 from publiccredit.casework.returns import returned_to
-from publiccredit.casework.reviewers import took_part
+from publiccredit.casework.reviewers import REVIEWERS_STEPS, took_part
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue.types import Party, StepName
@@ -147,7 +147,10 @@ def steps_open(*, case: Case, actor: Actor, on: date) -> frozenset[StepName]:
     if related(case=case, actor=actor):
         return frozenset()
     rules = procedure_of(case=case)
-    return frozenset(s for s, fits in _MOMENTS.items() if rules.allows(s, party) and fits(case, actor, on))
+    barred = REVIEWERS_STEPS if took_part(case=case, name=actor.name) else frozenset()
+    return frozenset(
+        s for s, fits in _MOMENTS.items() if s not in barred and rules.allows(s, party) and fits(case, actor, on)
+    )
 
 
 def related(*, case: Case, actor: Actor) -> bool:
@@ -198,19 +201,15 @@ def _half_used(actor: Actor, on: date) -> list[int]:
 
 
 def _may_take(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    return case.state in UNDECIDED and case.owner != actor.name and not took_part(case=case, name=actor.name)
+    return case.state in UNDECIDED and case.owner != actor.name
 
 
 def _may_extend(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
     return case.state in WORKING and not case.extended_days and on <= case.due_on
 
 
-def _may_propose(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    return case.state in DECIDABLE and not took_part(case=case, name=actor.name)
-
-
 def _may_approve(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
-    if case.state != CaseState.PROPOSED or not actor.is_head or took_part(case=case, name=actor.name):
+    if case.state != CaseState.PROPOSED or not actor.is_head:
         return False
     return not Decision.objects.filter(case=case, state="proposed", proposed_by__username=actor.name).exists()
 
@@ -234,7 +233,7 @@ _MOMENTS: Mapping[StepName, Callable[[Case, Actor, date], bool]] = {
     StepName.FORWARD: _in(CaseState.IN_HAND),
     StepName.ANSWER: _in(CaseState.WITH_SOURCE),
     StepName.EXTEND: _may_extend,
-    StepName.PROPOSE: _may_propose,
+    StepName.PROPOSE: _in(*DECIDABLE),
     StepName.APPROVE: _may_approve,
     StepName.REQUEST_REVIEW: _may_review,
     StepName.TAKE_BACK: _may_take_back,

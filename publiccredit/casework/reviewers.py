@@ -1,4 +1,4 @@
-"""Who may decide a case: of its one review, those with no part in the first decision; never one who is related."""
+"""Who may end, delay or decide a case: of a review, nobody who made the first decision; never one who is related."""
 
 from collections.abc import Iterable
 
@@ -10,10 +10,22 @@ from publiccredit.accounts.types import DEPARTMENT_ROLES, HEAD_ROLES, OFFICE_ROL
 from publiccredit.casework.letters import decider_name
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.types import UNDECIDED
-from publiccredit.catalogue.types import Party
+from publiccredit.catalogue.types import Party, StepName
 from publiccredit.subjects.queries import closed_files, verify_open
 
 MOST_NAMED = 5  # whom to ask; an office may have many
+# What ends, delays or decides a review. Whoever made the first decision may still take in a paper, and note a delivery.
+REVIEWERS_STEPS = frozenset(
+    {
+        StepName.TAKE,
+        StepName.REQUEST_PAPERS,
+        StepName.FORWARD,
+        StepName.EXTEND,
+        StepName.PROPOSE,
+        StepName.APPROVE,
+        StepName.TAKE_BACK,
+    }
+)
 
 
 def took_part(*, case: Case, name: str) -> bool:

@@ -36,6 +36,7 @@ from tests.flows.cases import (
     LIAISON,
     OTHER,
     OWNER,
+    PEOPLE,
     PUBLIC_WORDS,
     REASONS,
     REPAIR_PAPERS,
@@ -122,7 +123,10 @@ class Casework(ReportedCases):
         with pytest.raises(NotAllowed):
             take_back_request(by=LIAISON, case_id=case.id, stated="没有人来过", at=self.now)
         own = Actor(name=OWNER.name, role=None, subject_id=self.subject.pk)
-        by = own if by_the_subject else CLERK
+        for first in (officer for officer in PEOPLE if officer.name in case.first_deciders):
+            with pytest.raises(NotAllowed):
+                take_back_request(by=first, case_id=case.id, stated="来函存卷", at=self.now)
+        by = own if by_the_subject else case.pair[0] if case.is_review else CLERK
         take_back_request(by=by, case_id=case.id, stated="来函存卷", at=self.now)
         case.record.open_objections.pop(case.id, None)
         self.end(case)

@@ -5,26 +5,32 @@ from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 
 from publiccredit.accounts.models import Officer
-from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.operations import NotAllowed, acting
 from publiccredit.accounts.types import Actor
-from publiccredit.casework.models import Case
+from publiccredit.casework.desk import steps_open
+from publiccredit.casework.models import Case, CaseStep
 from publiccredit.casework.operations import (
     UnableToOpenCase,
     WrongOutcome,
     approve,
     close_case,
     decide,
+    extend_deadline,
+    forward_to_source,
     reject_objection,
+    request_papers,
     request_review,
     return_proposal,
+    take_back_request,
     take_case,
 )
 from publiccredit.casework.queries import review_until
 from publiccredit.casework.rules import outcomes_of, procedure_of
 from publiccredit.casework.types import Applicant, Channel, Verdict
-from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.catalogue.types import Party, ProcedureName, StepName
 from publiccredit.ledger.models import Entry
 from publiccredit.oversight.violations import check_rules
 from publiccredit.subjects.models import Record
@@ -142,6 +148,38 @@ def test_whoever_had_a_hand_in_the_decision_takes_no_review_of_it(record: Record
     assert CLERK.name not in str(refused.value).replace(SECOND_CLERK.name, "")
     assert (Case.objects.get(pk=review.pk).state, Entry.objects.count()) == ("opened", entries)
     assert take_case(by=SECOND_CLERK, case_id=review.pk, at=AT).owner == SECOND_CLERK.name
+
+
+@pytest.mark.parametrize("by", [CLERK, OFFICE_HEAD], ids=["who proposed", "who approved"])
+def test_whoever_had_a_hand_in_the_decision_ends_and_delays_no_review_of_it(record: Record, by: Actor) -> None:
+    review = _review(_corrected_by_two(record))
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+    assert steps_open(case=Case.objects.get(pk=review.pk), actor=by, on=AT.date()) == {StepName.HAND_IN_PAPER}
+    page = read(by, f"/cases/{review.pk}/")
+    assert not any(f'id="form-{step}"' in page for step in ("take_back", "extend", "request_papers", "forward"))
+    entries = Entry.objects.count()
+    for refused in (
+        lambda: take_back_request(by=by, case_id=review.pk, stated="来函，存卷", at=AT),
+        lambda: extend_deadline(by=by, case_id=review.pk, days=1, reason="须向省平台核实", at=AT),
+        lambda: request_papers(by=by, case_id=review.pk, asked="决定书", at=AT),
+        lambda: forward_to_source(by=by, case_id=review.pk, question="请核对", at=AT),
+    ):
+        with pytest.raises(NotAllowed, match="您拟办或者审核过原决定，不能办理。可以办理的有：second-clerk"):
+            refused()
+    assert (Case.objects.get(pk=review.pk).state, Entry.objects.count()) == ("in_hand", entries)
+    hand_in(review, "evidence", by=by)
+    take_back_request(by=SECOND_CLERK, case_id=review.pk, stated="来函，存卷", at=AT)
+
+
+@pytest.mark.parametrize("step", ["take", "request_papers", "forward", "extend", "take_back"])
+def test_the_database_writes_no_such_step_either(record: Record, step: str) -> None:
+    review = _review(_corrected_by_two(record))
+    written = {"step": step, "party": "office", "at": AT, "text": "来函", "entry_id": 1}
+    for by in (CLERK, OFFICE_HEAD):
+        with acting(actor=by), pytest.raises(DatabaseError, match="others take this step"), transaction.atomic():
+            CaseStep.objects.create(case=review, by=by.name, **written)
+    with acting(actor=SECOND_CLERK):
+        CaseStep.objects.create(case=review, by=SECOND_CLERK.name, **written)
 
 
 def test_an_office_of_two_is_told_how_a_third_comes_in(record: Record) -> None:

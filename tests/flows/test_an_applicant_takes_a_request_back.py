@@ -41,6 +41,7 @@ from tests.flows.cases import (
     OFFICE_HEAD,
     OWNER,
     REASONS,
+    SECOND_CLERK,
     objection_ready,
     opened,
     repair_ready,
@@ -138,7 +139,7 @@ def test_the_review_of_a_case_is_taken_back_and_the_decision_stands(record: Reco
     first = objection_ready(record)
     reject_objection(by=CLERK, case_id=first.pk, reasons=REASONS, at=AT)
     review = request_review(by=OWNER, case_id=first.pk, applicant=APPLICANT, request="不服", at=LATER)
-    _taken_back(review)
+    _taken_back(review, by=SECOND_CLERK)
     assert _dispute(record) == ""
     first.refresh_from_db()
     assert first.state == "decided"

@@ -55,11 +55,13 @@ def request_papers(*, by: Actor, case_id: int, asked: str, at: datetime) -> Case
     what was not done in time. The applicant is then told that the clock runs on.
 
     :raises WrongMoment: the case is not in hand.
+    :raises NotAllowed: it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="request_papers", object_kind="case") as act:
         case, rules = case_for_step(
             act=act, case_id=case_id, step=StepName.REQUEST_PAPERS, states=(CaseState.IN_HAND,)
         )  # fmt: skip
+        verify_reviewer(case=case, by=by)
         if not asked.strip():
             raise CaseRefused("请写明需要补充哪些材料。")
         rests = may_rest(case=case, rules=rules, on=act.on)
@@ -136,9 +138,11 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
     Asked after the last day, the case's clock stays over: a question does not make good what was not done in time.
 
     :raises WrongMoment: the case is not in hand.
+    :raises NotAllowed: it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="forward_to_source", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
+        verify_reviewer(case=case, by=by)
         if not question.strip():
             raise CaseRefused("请写明需要认定单位核实的问题。")
         case.state = CaseState.WITH_SOURCE
@@ -174,9 +178,11 @@ def extend_deadline(*, by: Actor, case_id: int, days: int, reason: str, at: date
     Extend the clock of a case once, with a signed reason that the applicant is told.
 
     :raises UnableToExtend: no reason, too many days, a second time, or after the last day.
+    :raises NotAllowed: it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="extend_deadline", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.EXTEND, states=WORKING)
+        verify_reviewer(case=case, by=by)
         most = rules.days(ClockName.EXTENSION) or 0
         if not 1 <= days <= most:
             raise UnableToExtend(f"一次最多延长 {most} 个工作日，实为 {days} 个。")

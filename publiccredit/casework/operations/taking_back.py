@@ -9,6 +9,7 @@ from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.effects import end_without_decision
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import go_on
+from publiccredit.casework.reviewers import verify_reviewer
 from publiccredit.casework.rules import CaseRefused, case_for_step, party_of, write_step
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import Party, StepName
@@ -27,10 +28,11 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
     :raises AlreadyDecided: it is decided; there is nothing left to take back.
     :raises AlreadyTakenBack: it was taken back before.
     :raises CaseRefused: nobody applied for it, or the office does not say how it was told.
-    :raises NotAllowed: the rules give the step to others.
+    :raises NotAllowed: the rules give the step to others, or it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="take_back_request", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.TAKE_BACK)
+        verify_reviewer(case=case, by=by)
         _verify(act, case, stated)
         if case.state == CaseState.WAITING_FOR_PAPERS:
             go_on(act=act, case=case)  # the days it waited were none of its desk's: it was not late with them
