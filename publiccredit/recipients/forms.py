@@ -49,7 +49,12 @@ class RecipientTokenForm(RecipientKeyForm):
 
     field_order = ("purpose", "days", "reason")
 
-    purpose = forms.CharField(label="用途", max_length=200, required=False, help_text="留空则用登记的用途。")
+    purpose = forms.CharField(
+        label="用途",
+        max_length=200,
+        required=False,
+        help_text="留空则用登记的用途；另写的附在登记的用途之后，主体看得到。",
+    )
     days = forms.ChoiceField(label="有效期", choices=TOKEN_TERMS, initial="90")
 
 

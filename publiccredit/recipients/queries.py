@@ -12,6 +12,7 @@ from publiccredit.recipients.models import AdverseUse, DeliveryAttempt, Handover
 from publiccredit.recipients.operations.registering import token_hash
 from publiccredit.recipients.types import Identified, NoticeState, Told, ToldOf
 
+LONGEST_PURPOSE = 200  # of what is kept of a handover
 SUBJECT_ITSELF = "主体本身"
 SUBJECT_BEFORE = "归属重新判定以前的主体"
 
@@ -57,9 +58,16 @@ def identified(*, secret: str, at: datetime) -> Identified | None:
     token = found.first()
     if token is None:
         return None
-    return Identified(
-        recipient_id=token.recipient_id, token_id=token.pk, name=token.recipient.name, purpose=token.purpose
-    )
+    purpose = _purpose_told(token.recipient.purpose, token.purpose)
+    return Identified(recipient_id=token.recipient_id, token_id=token.pk, name=token.recipient.name, purpose=purpose)
+
+
+def _purpose_told(registered_for: str, word: str) -> str:
+    """Give the purpose a subject is told: the registered, lawful one, and a token's own word behind it at most."""
+    if word == registered_for:
+        return registered_for
+    both = f"{registered_for}（{word}）"
+    return both if len(both) <= LONGEST_PURPOSE else registered_for
 
 
 def registered(*, name: str) -> Identified | None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.utils import timezone
 
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Role
 from publiccredit.recipients.callbacks import post
 from publiccredit.recipients.models import Recipient, RecipientToken
 from publiccredit.recipients.operations import close_recipient
+from publiccredit.recipients.queries import identified
 from publiccredit.recipients.types import Answer, Outgoing
 from publiccredit.site import commands
 from publiccredit.subjects.models import Record
@@ -112,6 +114,12 @@ def test_a_closed_recipient_s_tokens_end_and_no_new_one_is_issued(clerk: Browser
     issued = carried_through(administrator, f"{page}tokens/", {"days": "30", "purpose": "年审"})
     assert issued.context["secret"].startswith("pcr_")
     token = RecipientToken.objects.get(purpose="年审")
+    reader = identified(secret=issued.context["secret"], at=timezone.now())
+    recipient.refresh_from_db()
+    assert reader is not None and reader.purpose == f"{recipient.purpose}（年审）", "the registered purpose comes first"
+    Recipient.objects.filter(pk=recipient.pk).update(purpose="授信" * 99)
+    reader = identified(secret=issued.context["secret"], at=timezone.now())
+    assert reader is not None and reader.purpose == "授信" * 99, "where both are too long, the registered one stays"
     administrator.post(f"/recipients/tokens/{token.pk}/revoke/")
     token.refresh_from_db()
     assert token.revoked_at is not None
