@@ -54,8 +54,8 @@ def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signa
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the platform is, and what the last night's check of the rules it lives by has found."""
     found = oversight.last_published()
-    context = {"checked_at": found[0], "checked": found[1]} if found else {}
-    return render(request, "site/about.html", context)
+    checked = {"checked_at": found[0], "checked": found[1]} if found else {}
+    return render(request, "site/about.html", checked | {"office": catalogue.credit_office()})
 
 
 @open_to(EVERYBODY)
@@ -75,7 +75,8 @@ def rights(request: HttpRequest) -> HttpResponse:
         ShownTerm(words=SEVERITY_TITLES[t.severity], term=t, known=CONFIDENCE_TITLES[t.confidence])
         for t in (terms.terms if terms else ())
     ]
-    context = {"rights": stated, "terms": terms, "shown": shown, "remedies": disclosure.remedies(on=today)}
+    named = {"remedies": disclosure.remedies(on=today), "office": catalogue.credit_office()}
+    context = {"rights": stated, "terms": terms, "shown": shown} | named
     return render(request, "site/rights.html", context)
 
 

@@ -14,9 +14,12 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from publiccredit.catalogue.types import Audience
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import Audience, Nature
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages import record_page
+from publiccredit.disclosure.pages.home import TARGET, three_figures
+from publiccredit.disclosure.types import Figures
 from publiccredit.site.demo.progress import Progress, write_progress
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
@@ -352,3 +355,30 @@ def test_many_bars_are_folded_so_that_the_records_come_first(count: int, folded:
     page = render_to_string("disclosure/subject.html", {"terms": terms, "subject": {"name": "甲"}, "status": {}})
     assert page.count('<tr class="adverse">') == count
     assert ("共 7 条，按最后公示日先后列出：从 2027-01-01 到 2027-01-07" in page) is folded
+
+
+@pytest.mark.parametrize("address", ["/rights/", "/about/"])
+def test_where_the_office_is_and_how_it_is_called_is_told(client: Client, address: str) -> None:
+    office = catalogue.credit_office()
+    page = client.get(address).content.decode()
+    assert office.address and office.telephone
+    assert [told in page for told in (office.name, office.address, office.telephone, 'id="office"')] == [True] * 4
+
+
+def test_a_registration_is_nobodys_decision_and_has_no_day_of_one(subject: Subject) -> None:
+    found = queries.visible_record(record_id=_penalty().pk, audience=Audience.PUBLIC, on=TODAY)
+    assert found is not None
+    registration = replace(found, nature=Nature.NEUTRAL, decided_on=None, served_on=None)
+    assert [step.title for step in record_page._steps(registration)] == ["平台收到", "公示"]
+    assert [step.title for step in record_page._steps(found)] == ["作出决定", "送达", "平台收到", "公示"]
+
+
+def test_a_figure_that_is_none_yet_leads_nowhere(client: Client) -> None:
+    nothing = Figures(year=2026, published=0, on_time=None, median_days=None, months=(), departments=())
+    assert [(figure.value, figure.url) for figure in three_figures(nothing)] == [("0", ""), ("—", ""), ("—", "")]
+
+
+def test_the_line_of_the_target_is_named(client: Client) -> None:
+    for address in ("/", "/departments/"):
+        page = client.get(address).content.decode()
+        assert (f"竖线为目标（{TARGET}%）" in page, " 天</td>" in page) == (True, False)
