@@ -13,7 +13,7 @@ from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.models import Handler, Message, ProofAttempt, ProofCode
 from publiccredit.subjectdesk.operations import NotProved, TooManyAttempts, UnableToKeep
 from publiccredit.subjectdesk.operations.proving import CODES_IN_WINDOW, FAILURES_OF_SOURCE
-from publiccredit.subjectdesk.types import EVERY_RIGHT, HandlerAsked, Right
+from publiccredit.subjectdesk.types import EVERY_RIGHT, HandlerAsked, Method, Right
 from publiccredit.subjects.models import Subject
 from tests.factories import stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON
@@ -315,5 +315,6 @@ def test_a_replayed_letter_is_refused_at_its_field(subject: Subject, client: Cli
     assert client.post("/mine/log-in/letter/", typed).headers["Location"] == "/mine/"
     again = Client().post("/mine/log-in/letter/", typed)
     assert again.status_code == 422
-    assert again.context["letter"].errors["code"] == [str(NotProved())]
+    assert again.context["letter"].errors["code"] == [str(NotProved(Method.LETTER))]
+    assert "请到窗口领取新的核验函" in again.content.decode()
     assert "mine" not in again.cookies

@@ -72,22 +72,24 @@ def three_figures(counted: Figures) -> list[Figure]:
             title=f"{counted.year} 年公示",
             value=f"{counted.published:,}",
             unit="条",
-            url=f"{records}?year={counted.year}",
+            url=f"{records}?year={counted.year}" if counted.published else "",
             note="，".join(f"{_month(m.month)} {m.published:,} 条" for m in months),
         ),
         Figure(
             title="按时报送",
             value="—" if counted.on_time is None else f"{counted.on_time * 100:.1f}",
             unit="%",
-            url=f"{records}?year={counted.year}&time=on-time",
+            url="" if counted.on_time is None else f"{records}?year={counted.year}&time=on-time",
             note="，".join(f"{_month(m.month)} {m.on_time * 100:.1f}%" for m in months if m.on_time is not None),
         ),
         Figure(
             title="从决定到公示（中位数）",
             value="—" if counted.median_days is None else f"{counted.median_days:g}",
             unit="个工作日",
-            url=reverse("disclosure:departments"),
-            note="，".join(f"{_month(m.month)} {m.median_days:g} 天" for m in months if m.median_days is not None),
+            url="" if counted.median_days is None else reverse("disclosure:departments"),
+            note="，".join(
+                f"{_month(m.month)} {m.median_days:g} 个工作日" for m in months if m.median_days is not None
+            ),
         ),
     ]
 

@@ -199,14 +199,18 @@ def _told(
 
 
 def _steps(record: VisibleRecord) -> list[Step]:
-    """Decided, served where the record burdens somebody, received, published, with the working days between."""
-    days = [("作出决定", record.decided_on, "")]
+    """
+    Decided, served where the record burdens somebody, received, published, with the working days between.
+
+    A registration is nobody's decision: it has no such day.
+    """
+    days = [("作出决定", record.decided_on)] if record.decided_on or record.adverse else []
     if record.adverse:
-        days.append(("送达", record.served_on, ""))
-    days += [("平台收到", record.received_on, ""), ("公示", record.published_on, "")]
+        days.append(("送达", record.served_on))
+    days += [("平台收到", record.received_on), ("公示", record.published_on)]
     due = _due(record)
     steps, previous = [], None
-    for title, day, _ in days:
+    for title, day in days:
         passed = _working_days(previous, day)
         late = title == "平台收到" and record.late
         note = f"迟报：应在决定后 {due} 个工作日内到达，实用 {record.working_days_taken} 个" if late else ""

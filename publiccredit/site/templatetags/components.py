@@ -65,9 +65,10 @@ def bar_chart(
     """
     A bar for each row: ``label``, ``value``, ``url``, ``note`` and ``adverse``. The chart is its own table.
 
-    ``of`` heads the column of labels and ``measure`` the column of numbers.
+    ``of`` heads the column of labels and ``measure`` the column of numbers; a ``target`` is named beside the caption.
     """
     drawn: Sequence[Bar] = bars_of(rows=rows, unit=unit, target=target)
+    caption = caption if target is None else f"{caption}，竖线为目标（{target:g}{unit}）"
     return {"bars": drawn, "caption": caption, "of": of, "measure": measure, "unit": unit}
 
 

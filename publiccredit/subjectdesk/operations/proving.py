@@ -39,8 +39,9 @@ LONGEST_ACCOUNT = 18
 class NotProved(DeskRefused):
     """The code proves nothing: wrong, used, expired, or for another subject. Nobody is told which."""
 
-    def __init__(self) -> None:
-        super().__init__("代码和验证码不相符，或者验证码已经用过、已经失效。请核对后重新输入；验证码可以重新获取。")
+    def __init__(self, method: Method = Method.CODE) -> None:
+        again = "请到窗口领取新的核验函" if method is Method.LETTER else "验证码可以重新获取"
+        super().__init__(f"代码和验证码不相符，或者验证码已经用过、已经失效。请核对后重新输入；{again}。")
 
 
 class TooManyAttempts(DeskRefused):
@@ -178,7 +179,7 @@ def _prove(identifier: str, method: Method, code: str, source: str, at: datetime
             fitting.save(update_fields=["used_at"])
             session = _begin(act, subject, fitting.handler, method)
     if session is None:
-        raise NotProved
+        raise NotProved(method)
     return session
 
 
