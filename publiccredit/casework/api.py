@@ -58,6 +58,11 @@ class TakenBackShape(BodyShape):
     taken_back = serializers.IntegerField(help_text="申请人在决定前撤回的件数")
 
 
+class ComplaintsShape(BodyShape):
+    upheld = serializers.IntegerField(help_text="投诉属实的件数，部分属实的也计入")
+    unfounded = serializers.IntegerField(help_text="投诉不属实的件数")
+
+
 class StatisticsShape(serializers.Serializer[Any]):
     year = serializers.IntegerField(help_text="哪一年")
     as_of = serializers.DateField(allow_null=True, help_text="计至这一天，是一期的最后一天；空：这一年没有公布过数字")
@@ -68,6 +73,7 @@ class StatisticsShape(serializers.Serializer[Any]):
     reviews = ReviewsShape(many=True, help_text="复核，按由谁复核")
     records = RecordsShape(many=True, help_text="记录对不对，按认定单位")
     taken_back = TakenBackShape(many=True, help_text="申请人撤回的请求，按由谁决定")
+    complaints = ComplaintsShape(many=True, help_text="投诉属实不属实，按被投诉单位")
 
 
 @api_open_to(EVERYBODY)

@@ -72,14 +72,22 @@ TABLES = (
         "由谁决定",
         (Column("taken_back", "撤回"),),
     ),
+    Table(
+        "complaints",
+        "投诉",
+        "对该单位的投诉，由信用办调查",
+        "被投诉单位",
+        (Column("upheld", "属实"), Column("unfounded", "不属实")),
+    ),
 )
 
 
 def filled(*, found: PublicFigures) -> tuple[Table, ...]:
     """Give every table with what a year has published in it, the empty ones too; what stands together comes last."""
+    of_tables = (found.clocks, found.reviews, found.records, found.taken_back, found.complaints)
     return tuple(
         replace(table, rows=tuple(_row(one) for one in sorted(rows, key=lambda one: not one.department_code)))
-        for table, rows in zip(TABLES, (found.clocks, found.reviews, found.records, found.taken_back), strict=True)
+        for table, rows in zip(TABLES, of_tables, strict=True)
     )
 
 

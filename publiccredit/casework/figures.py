@@ -31,7 +31,8 @@ NEXT_DAY = timedelta(days=1)
 IN_TIME, LATE = 0, 1
 OVERTURNED, CONFIRMED, LAPSED = 0, 1, 2
 PUT_RIGHT, LEFT = 0, 1
-CELLS = (2, 3, 2, 1)  # of the tables, in their order
+UPHELD, UNFOUNDED = 0, 1
+CELLS = (2, 3, 2, 1, 2)  # of the tables, in their order
 FIGURES_YEARS = 10  # that can be asked for
 KEPT_FOR = 86_400  # seconds after which what nobody asks for any more leaves the memory
 _one_at_a_time = Lock()
@@ -58,7 +59,8 @@ def public_figures(*, year: int, on: date, within: Packs | None = None) -> Publi
 
     ``clocks``: first decisions in time, and last days that passed without one. ``reviews``: ended otherwise, as before,
     or not by their last day. ``records``: decided cases that asked whether a record is right, by the department that
-    determined it, that changed it or left it. ``taken_back``: requests their applicants took back.
+    determined it, that changed it or left it. ``taken_back``: requests their applicants took back. ``complaints``: what
+    the rules call upheld or not, by the department complained of.
     """
     found = _up_to_date(on, within or catalogue.packs())
     shown = [p.last for p in found.periods if p.last.year <= year]
@@ -128,7 +130,7 @@ class _Found:
         steps = CaseStep.objects.filter(**of_case)
         self.settled = {case: china_day(at=at) for case, at in steps.order_by("at").values_list("case_id", "at")}
         self.office = catalogue.credit_office().code
-        self.tables: tuple[list[Happened], ...] = ([], [], [], [])
+        self.tables: tuple[list[Happened], ...] = ([], [], [], [], [])
         for case in Case.objects.defer("request").iterator(chunk_size=2000):
             self._add(case)
 
@@ -147,6 +149,11 @@ class _Found:
         if decided_on is not None and _asks(case.procedure, case.opened_on):
             right = bool(self.decisions[case.pk][1] & AGAINST_THE_RECORD)
             self.tables[2].append(Happened(decided_on, case.department_code, PUT_RIGHT if right else LEFT))
+        if decided_on is not None:
+            upheld = _upheld(case.procedure, case.opened_on).get(self.decisions[case.pk][0])
+            if upheld is not None:
+                cell = UPHELD if upheld else UNFOUNDED
+                self.tables[4].append(Happened(decided_on, case.department_code, cell))
         if case.taken_back_at is not None:
             self.tables[3].append(Happened(china_day(at=case.taken_back_at), decider, 0))
 
@@ -170,3 +177,10 @@ def _asks(procedure: str, on: date) -> bool:
     """Whether a record is right is asked only where an answer can change it: a repair or a complaint never does."""
     outcomes = catalogue.procedure(name=ProcedureName(procedure), on=on).outcomes
     return any(AGAINST_THE_RECORD & {effect.value for effect in outcome.effects} for outcome in outcomes)
+
+
+@functools.cache
+def _upheld(procedure: str, on: date) -> dict[str, bool]:
+    """Give the outcomes of which the rules say themselves whether what was asked was right."""
+    outcomes = catalogue.procedure(name=ProcedureName(procedure), on=on).outcomes
+    return {outcome.name: outcome.upheld for outcome in outcomes if outcome.upheld is not None}

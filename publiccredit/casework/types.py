@@ -236,3 +236,4 @@ class PublicFigures:
     reviews: tuple[Published, ...]  # ended otherwise, as before, not by their last day
     records: tuple[Published, ...]  # put right, left as they were
     taken_back: tuple[Published, ...]
+    complaints: tuple[Published, ...]  # upheld, unfounded

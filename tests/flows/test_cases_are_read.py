@@ -131,6 +131,7 @@ def _figures(on: date) -> dict[str, list[tuple[str, tuple[int, ...], int]]]:
         "reviews": found.reviews,
         "records": found.records,
         "taken_back": found.taken_back,
+        "complaints": found.complaints,
     }
     return {name: [(p.department_code, p.counts, p.undivided) for p in rows] for name, rows in tables.items() if rows}
 

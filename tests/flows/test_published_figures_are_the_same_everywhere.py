@@ -14,8 +14,10 @@ from django.test import Client
 
 from publiccredit.casework import figures
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import reject_objection
+from publiccredit.casework.operations import open_case, reject_objection, take_case
 from publiccredit.casework.queries import public_figures
+from publiccredit.casework.types import Applicant, Asked, Channel
+from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record
@@ -78,7 +80,7 @@ def test_page_file_and_interface_show_one_publication(client: Client) -> None:
          "单位": MARKET, "合计": "20", "更正或者撤回": "10", "维持": "10", "未分栏": "0"},
     ]  # fmt: skip
     assert told == {
-        "year": 2026, "as_of": "2026-09-30", "note": "", "period": "month", "fewest": 10, "reviews": [], "taken_back": [],
+        "year": 2026, "as_of": "2026-09-30", "note": "", "period": "month", "fewest": 10, "reviews": [], "taken_back": [], "complaints": [],
         "clocks": [{"department_code": "credit_office", "department": OFFICE,
                     "whole": 24, "in_time": 10, "late": 14, "undivided": 0}],
         "records": [{"department_code": "market_regulation", "department": MARKET,
@@ -98,6 +100,28 @@ def test_what_cannot_be_divided_is_told_whole_at_the_end_of_the_year(client: Cli
     with _at(date(2027, 1, 1)):
         assert _on_page(client, year=2026)[1] == [MARKET, "31", "10", "10", "11"]
         assert client.get(INTERFACE, {"year": 2026}).json()["records"][0]["undivided"] == 11
+
+
+def test_a_justified_complaint_counts_for_whom_it_was_about(client: Client) -> None:
+    """Partly justified is justified; nine of a kind are told by nobody, as everywhere."""
+    for number in range(20 + 9):
+        asked = Asked(
+            ground="service", request="拖延办理。", department_code="taxation" if number < 20 else "education"
+        )
+        case = open_case(
+            by=CLERK, procedure=ProcedureName.COMPLAINT, applicant=Applicant(Party.READER, "王五"), asked=asked,
+            channel=Channel.COUNTER, at=AT,
+        )  # fmt: skip
+        take_case(by=CLERK, case_id=case.pk, at=AT)
+        outcome = "unfounded" if number < 10 else ("upheld", "partly_upheld")[number % 2]
+        settled(case, outcome, first=CLERK, second=OFFICE_HEAD, at=AT)
+    with _at(OCTOBER):
+        told = client.get(INTERFACE).json()["complaints"]
+        page = client.get(PAGE).content.decode()
+    assert [{k: v for k, v in row.items() if k != "department"} for row in told] == [
+        {"department_code": "taxation", "whole": 20, "upheld": 10, "unfounded": 10, "undivided": 0}
+    ]
+    assert ("被投诉单位" in page, "教育" in page.partition("被投诉单位")[2].partition("</table>")[0]) == (True, False)
 
 
 @pytest.mark.usefixtures("months")

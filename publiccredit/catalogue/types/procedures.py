@@ -128,6 +128,7 @@ class Outcome(Pack):
     of_list: bool = False  # only of a record that is an entry in a list
     reverses: CodeName | None = None  # only in the review of a case that ended so, in place of leaving it at that
     needs_order: bool = False  # stands on an order of a court or review body: its number, and until when
+    upheld: bool | None = None  # whether what was asked was right, where no effect on a record tells it: a complaint
     four_eyes: bool  # approved by another person than the one who proposed it
     template: str  # what the decision form begins with; left as it is, it is no reason
     basis: str
