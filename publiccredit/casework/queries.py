@@ -158,6 +158,12 @@ def to_accept_by_office() -> QuerySet[Case]:
     return open_cases().filter(state=CaseState.OPENED, decided_by_party=Party.OFFICE.value)
 
 
+def to_accept_by_department(*, department_code: str) -> QuerySet[Case]:
+    """Give the cases that came in and that a department itself accepts."""
+    waits = open_cases(department_code=department_code)
+    return waits.filter(state=CaseState.OPENED, decided_by_party=Party.SOURCE.value)
+
+
 def to_deliver_by_office() -> QuerySet[Case]:
     """Give the cases the office has decided and not yet delivered."""
     return cases().filter(state=CaseState.DECIDED, decided_by_party=Party.OFFICE.value)

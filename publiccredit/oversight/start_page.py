@@ -44,6 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
     overdue = casework.overdue_at_department(department_code=own, on=today)
     soon = waiting.filter(due_on__lte=today + SOON) | overdue
     due = list(soon[: SHOWN + 1])
+    new = casework.to_accept_by_department(department_code=own)
     judged = casework.severities_by_rule(department_code=own, since=timezone.now() - timedelta(weeks=WEEKS))
     late = queries.late_records(since=since, until=today + timedelta(days=1), department_code=own)
     sources = [d for d in intake.sources_due(department_code=own, on=today) if d.is_open or d.missed]
@@ -52,6 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 "#proposals", "由本单位其他人拟办"),
         _figure("逾期的案件", overdue.count(), "件", reverse("casework:desk") + "?queue=overdue",
                 "待本单位办理", "adverse"),
+        _figure("待受理", new.count(), "件", reverse("casework:desk") + "?queue=new", "由本单位受理"),
         _figure("未填程度的处罚", judged.count(), "件", reverse("severity:records") + "?given=rule",
                 f"近 {WEEKS} 周报送，程度由平台判定"),
         _figure("迟报的记录", late.count(), "件", "#late", f"近 {WEEKS} 周到达", "adverse"),
@@ -64,6 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "more_proposals": len(proposals) > SHOWN,
         "due": [_case_words(c) for c in due[:SHOWN]],
         "more_due": len(due) > SHOWN,
+        "new": [_case_words(c) for c in new[:SHOWN]],
         "judged": [{"record": r, "severity": SEVERITY_TITLES[Severity(r.severity)]} for r in judged[:SHOWN]],
         "late": late[:SHOWN],
         "sources": sources,
