@@ -9,7 +9,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, ProcedureName
 from publiccredit.ledger.types import china_day
 from publiccredit.recipients.models import AdverseUse, Recipient
-from publiccredit.subjects.queries import Dispute, Record, RecordState, contested_of, record_type_of
+from publiccredit.subjects.queries import Dispute, Record, RecordState, contested_of, has_no_day, record_type_of
 
 SUPERSEDED = "该记录此后已经{change}，请贵单位向{recipient}说明，由其依法重新审查。"
 USED_AFTER = "作出决定时，该记录已于{ended_on}{change}，不得再作为依据。贵单位可以要求{recipient}撤销该决定，重新审查。"
@@ -67,8 +67,13 @@ def _changed_words(*, recipient: Recipient, record: Record, decided_on: date) ->
 
 
 def _ended_on(record: Record) -> date | None:
-    """Give the day since which nobody may use the record, because it was withdrawn or repaired."""
-    ended_at = record.withdrawn_at if record.state == RecordState.WITHDRAWN else record.display_ended_at
+    """Give the day since which nobody may use the record: it was withdrawn, repaired or corrected to have no day."""
+    if record.state == RecordState.WITHDRAWN:
+        ended_at = record.withdrawn_at
+    elif record.display_ended_at is None and has_no_day(record=record):
+        ended_at = record.severity_corrected_at or record.known_from
+    else:
+        ended_at = record.display_ended_at
     return china_day(at=ended_at) if ended_at else None
 
 
@@ -80,7 +85,9 @@ def _disputed(record: Record) -> str:
 def _changed(record: Record) -> str:
     if record.state == RecordState.WITHDRAWN:
         return "撤回"
-    return "修复" if record.display_ended_at is not None else ""
+    if record.display_ended_at is not None:
+        return "修复"
+    return "更正为不再公示" if has_no_day(record=record) else ""
 
 
 def _department(code: str) -> str:

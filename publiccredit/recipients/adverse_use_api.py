@@ -37,9 +37,12 @@ class AdverseUseShape(serializers.Serializer[Any]):
     decided_on = serializers.DateField(help_text="决定日期")
     reference = serializers.CharField(allow_blank=True, help_text="本接收方的文号；空：没有")
     made_at = serializers.DateTimeField(help_text="告知书产生的时间")
-    changed_since = serializers.CharField(allow_blank=True, help_text="空：没有变更；撤回、修复：请依法重新审查")
+    changed_since = serializers.CharField(
+        allow_blank=True, help_text="空：没有变更；撤回、修复、更正为不再公示：请依法重新审查"
+    )
     warning = serializers.CharField(
-        allow_blank=True, help_text="空：没有；决定之前记录已经撤回、修复的，写明不得作为依据，请撤销该决定"
+        allow_blank=True,
+        help_text="空：没有；决定之前记录已经撤回、修复、更正为不再公示的，写明不得作为依据，请撤销该决定",
     )
     text = serializers.CharField(help_text="告知书全文，请打印或者转为电子件送达主体")
 

@@ -24,6 +24,7 @@ class NoticeKind(TextChoices):
 
     WITHDRAWN = "withdrawn", "记录已撤回"
     REPAIRED = "repaired", "信用修复"
+    ENDED = "ended", "不再公示"
     REPAIR_UNDONE = "repair_undone", "修复已撤销"
     SHIELDED = "shielded", "暂时屏蔽"
     STAYED = "stayed", "停止执行"

@@ -33,7 +33,7 @@ from publiccredit.subjects.record_types import (
 )
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use, shown_to_everybody
-from publiccredit.subjects.terms import last_day, never_shown, repair_opens_on
+from publiccredit.subjects.terms import has_no_day, last_day, never_shown, repair_opens_on
 from publiccredit.subjects.wording import amount_of, field_in_words, value_in_words
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "contested_of",
     "day_of",
     "field_in_words",
+    "has_no_day",
     "identifiers",
     "in_use",
     "judged_by",

@@ -34,6 +34,13 @@ def never_shown(*, decided_on: date | None, served_on: date | None, until: date 
     return begins is not None and until is not None and until <= begins
 
 
+def has_no_day(*, record: RecordColumns) -> bool:
+    """Tell whether a record, as it stands, is shown on no day at all: never published, or corrected to that."""
+    begins, until = record.disclosed_from, record.disclosed_until
+    corrected = begins is not None and until is not None and until <= begins
+    return corrected or never_shown(decided_on=record.decided_on, served_on=record.served_on, until=until)
+
+
 def last_day(*, until: date | None) -> date | None:
     """Give the last day on which something is shown (最后公示日), from the first day on which it is not."""
     return until - timedelta(days=1) if until is not None else None

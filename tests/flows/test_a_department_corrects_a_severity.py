@@ -18,7 +18,10 @@ from publiccredit.casework.queries import severity_standing
 from publiccredit.catalogue.types import Audience, Severity
 from publiccredit.disclosure.queries import changes, visible_record
 from publiccredit.ledger.models import Entry
-from publiccredit.recipients.models import Notice
+from publiccredit.recipients.models import AdverseUse, Notice
+from publiccredit.recipients.operations import take_down_adverse_use
+from publiccredit.recipients.queries import change_since, warning_of
+from publiccredit.recipients.types import Used
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row, stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, HEAD, LIAISON, OFFICE_HEAD, OTHER, repaired, settled
@@ -64,6 +67,31 @@ def test_a_correction_to_slight_ends_the_publication_when_it_is_read(record: Rec
     assert not _shown(record, TODAY)
     told = changes(audience=Audience.PUBLIC, on=TODAY).changes
     assert [(c.record_id, c.record, c.reason) for c in told] == [(record.pk, None, "ended")]
+
+
+def test_whoever_was_given_what_is_no_longer_disclosed_is_told_to_stop_using_it(record: Record) -> None:
+    holder = registered(1)
+    given(holder, record)
+    correct(record, Severity.SLIGHT)
+    notice = Notice.objects.get()
+    body = json.loads(notice.body)
+    assert (notice.kind, body["type"], body["title"]) == ("ended", "ended", "不再公示")
+    assert body["what_to_do"].startswith("该记录经更正不再公示，以接口查询不到。请立即停止公示、共享和使用")
+    assert "重新查询" not in body["what_to_do"]
+
+
+def test_a_use_of_what_is_no_longer_disclosed_calls_for_another_look(record: Record) -> None:
+    holder = registered(1)
+    given(holder, record)
+    used = Used(record_id=record.pk, what="未通过供应商资格审查", decided_on=AT.date())
+    before = take_down_adverse_use(by=CLERK, recipient_id=holder.pk, used=used, at=AT)
+    assert change_since(use=AdverseUse.objects.get(pk=before.pk)) == ""
+    correct(record, Severity.SLIGHT)
+    assert change_since(use=AdverseUse.objects.get(pk=before.pk)) == "更正为不再公示"
+    late = Used(record_id=record.pk, what="另一次未通过", decided_on=AT.date() + timedelta(days=1))
+    after = take_down_adverse_use(by=CLERK, recipient_id=holder.pk, used=late, at=AT + timedelta(days=1))
+    assert f"该记录已于 {AT.date()} 更正为不再公示，不得再作为依据" in warning_of(use=after)
+    assert "更正为不再公示，不得再作为依据。贵单位可以要求" in after.text
 
 
 def test_a_slight_one_that_was_wrong_can_be_put_back(record: Record) -> None:

@@ -5,7 +5,7 @@ Nothing here sends: what is committed is sent by the worker (delivering), what i
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -17,11 +17,14 @@ from publiccredit.recipients.models import Handover, Notice, Recipient
 from publiccredit.recipients.operations.disclosing import end_of_disclosing
 from publiccredit.recipients.operations.waiting import ACKNOWLEDGE_WITHIN
 from publiccredit.recipients.types import Cause, NoticeKind, NoticeState
-from publiccredit.subjects.queries import contested_of, records
+from publiccredit.subjects.queries import Record, contested_of, has_no_day, records
 
 WHAT_TO_DO = {
     NoticeKind.WITHDRAWN: "请立即停止使用并删除所存的该记录；已据此作出决定的，请依法重新审查。",
     NoticeKind.REPAIRED: "请立即停止公示、共享和使用该记录，解除据此采取的措施。",
+    NoticeKind.ENDED: (
+        "该记录经更正不再公示，以接口查询不到。请立即停止公示、共享和使用，删除所存的该记录；已据此作出决定的，请依法重新审查。"
+    ),
     NoticeKind.REPAIR_UNDONE: "原修复已撤销，该记录恢复公示。请以接口重新查询后更新。",
     NoticeKind.SHIELDED: "该记录暂时屏蔽。屏蔽期间请停止使用。",
     NoticeKind.STAYED: "该决定已停止执行。停止执行期间请停止使用该记录。",
@@ -77,17 +80,28 @@ def _tell(kinds: Mapping[int, NoticeKind], cause: Cause) -> int:
     )
     held = list(holders)
     known = Recipient.objects.in_bulk({row["recipient_id"] for row in held})
-    disputes = _disputes({row["record_id"] for row in held})
+    standing = {record.pk: record for record in records().filter(pk__in={row["record_id"] for row in held})}
+    disputes = _disputes(standing.values())
     notices = [
-        _notice(row | disputes[row["record_id"]], known[row["recipient_id"]], kinds[row["record_id"]], cause)
+        _notice(
+            row | disputes[row["record_id"]],
+            known[row["recipient_id"]],
+            _kind(kinds, standing[row["record_id"]]),
+            cause,
+        )
         for row in held
     ]
     return _written_once(notices, cause.entry_id)
 
 
-def _disputes(record_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def _kind(kinds: Mapping[int, NoticeKind], record: Record) -> NoticeKind:
+    """What a correction leaves no day of disclosure is not to be asked for again, but to be used no longer."""
+    kind = kinds[record.pk]
+    return NoticeKind.ENDED if kind is NoticeKind.CORRECTED and has_no_day(record=record) else kind
+
+
+def _disputes(rows: Iterable[Record]) -> dict[int, dict[str, Any]]:
     """Give what of the records is in dispute as they stand: whoever is told of one is told that too (DP-14)."""
-    rows = records().filter(pk__in=record_ids)
     return {
         row.pk: {
             "dispute": row.dispute or None,
