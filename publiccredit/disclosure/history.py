@@ -16,10 +16,15 @@ from publiccredit.disclosure.visibility import once_visible
 from publiccredit.disclosure.words import withdrawal_reason
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, RecordVersion, last_day, shown_to_everybody
+from publiccredit.subjects.queries import Dispute, Record, RecordState, RecordVersion, last_day, shown_to_everybody
 
 Row = Record | RecordVersion
 TOLD = (RecordState.FILED, RecordState.WITHDRAWN)
+OF_DISPUTES = {  # what a mark became, from any other
+    Dispute.OPEN.value: "收到异议，标注“异议处理中”。",
+    Dispute.UNDETERMINED.value: "异议无法核实，保留异议说明。",
+    "": "异议处理结束，取消异议标注。",
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ def _changes(before: _Stage, after: _Stage) -> Iterator[str]:
         back = "，恢复公示至原定期满" if after.shown(after.since) else ""
         yield f"信用修复被撤销{back}{f'：{why}' if why else ''}。"
     yield from _rewritten(before, after)
+    if was.dispute != row.dispute:
+        yield OF_DISPUTES[row.dispute]
     yield from _set_aside(before, after)
 
 

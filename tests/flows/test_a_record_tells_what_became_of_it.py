@@ -9,7 +9,7 @@ from django.test import Client
 from reportlab.platypus import Paragraph
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import correct_severity, decide, escalate, take_case
+from publiccredit.casework.operations import correct_severity, decide, escalate, reject_objection, take_case
 from publiccredit.casework.types import Applicant, Channel, Order, Verdict
 from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, Severity
 from publiccredit.disclosure.queries import histories, visible_records
@@ -167,6 +167,7 @@ def test_nothing_is_told_to_be_shown_again_that_something_else_keeps_away(record
     settled(overdue, "publication_stopped", first=CLERK, second=OFFICE_HEAD, at=late)
     assert [sentence for _, sentence in own(other, date(2026, 9, 11))] == [
         "首次公示。",
+        "收到异议，标注“异议处理中”。",
         "案件逾期未作出决定，暂停公示。",
         f"撤回，不再公示、共享和使用：异议成立，停止公示，{PUBLIC_WORDS.rstrip('。')}。",
     ]
@@ -188,3 +189,13 @@ def test_what_was_before_it_was_public_is_told_to_nobody(record: Record) -> None
     Record.objects.filter(pk=record.pk).update(state="held_unmatched", known_from=AT)
     Record.objects.filter(pk=record.pk).update(state="filed", known_from=AT + timedelta(hours=1))
     assert [sentence for _, sentence in told(record, date(2026, 9, 2))] == ["首次公示。"]
+
+
+def test_an_objection_that_was_open_is_told_after_it_has_ended(record: Record) -> None:
+    case, later = objection_ready(record), AT + timedelta(days=1)
+    assert told(record, date(2026, 9, 1))[1:] == [("2026-09-01", "收到异议，标注“异议处理中”。")]
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=later)
+    assert told(record, date(2026, 9, 2))[1:] == [
+        ("2026-09-01", "收到异议，标注“异议处理中”。"),
+        ("2026-09-02", "异议处理结束，取消异议标注。"),
+    ]
