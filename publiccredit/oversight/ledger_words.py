@@ -77,6 +77,7 @@ NOTED = {
     "due": "办理期限",
     "duplicates": "已在库",
     "file_sha256": "文件摘要",
+    "evidence": "核对的材料",
     "failures": "失败次数",
     "kept_sha256": "留存文件摘要",
     "form": "格式",

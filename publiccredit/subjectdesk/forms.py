@@ -94,6 +94,18 @@ class RegisterContactForm(forms.Form):
     )
 
 
+class LetterEvidenceForm(forms.Form):
+    """What the counter checked before it hands over a letter."""
+
+    evidence = forms.CharField(
+        label="核对的材料",
+        max_length=500,
+        help_text="如“营业执照原件、加盖公章的授权委托书”。不要写身份证号码。",
+        error_messages={"required": "请写明核对了哪些材料。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class HandlerForm(forms.Form):
     """Someone who is to act for the subject."""
 

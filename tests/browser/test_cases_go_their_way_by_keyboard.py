@@ -35,6 +35,7 @@ def letter_for(context_for: Open, identifier: str) -> str:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     verify(page)
+    write(page, "form[action$='/letter/'] textarea", "营业执照原件、授权委托书")
     send(page, "form[action$='/letter/'] button")
     verify(page)
     return page.locator(".letter-code").inner_text()

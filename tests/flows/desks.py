@@ -17,6 +17,7 @@ from tests.flows.cases import AT, CLERK, REASONS, opened
 
 SOURCE = "198.51.100.7"
 CONTACT = "13900000000"
+SHOWN = "营业执照原件、授权委托书"  # at the counter, for a letter
 
 
 class Pigeon:
@@ -34,7 +35,7 @@ class Pigeon:
 
 
 def opened_by_letter(subject: Subject, *, at: datetime) -> Opened:
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=at)
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=at)
     return operations.enter_letter(identifier=subject.uscc or "", code=letter.code, source=SOURCE, at=at)
 
 

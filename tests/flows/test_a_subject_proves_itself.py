@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Role
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.models import Handler, Message, ProofAttempt, ProofCode
@@ -17,7 +18,8 @@ from publiccredit.subjectdesk.types import EVERY_RIGHT, HandlerAsked, Method, Ri
 from publiccredit.subjects.models import Subject
 from tests.factories import stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON
-from tests.flows.desks import CONTACT, SOURCE, Pigeon, opened_by_letter, visitor_of, with_contact
+from tests.flows.desks import CONTACT, SHOWN, SOURCE, Pigeon, opened_by_letter, visitor_of, with_contact
+from tests.flows.test_a_liaison_works_at_the_desk import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 DAY = timedelta(days=1)
@@ -118,7 +120,7 @@ def test_codes_to_one_contact_are_few(subject: Subject, pigeon: Pigeon) -> None:
 
 
 def test_an_address_that_guesses_waits_and_others_do_not(subject: Subject, pigeon: Pigeon) -> None:
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=AT)
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT)
     for number in range(FAILURES_OF_SOURCE):
         with pytest.raises(NotProved):
             operations.enter_letter(identifier=subject.uscc or "", code=f"AAAA-{number}", source=SOURCE, at=AT)
@@ -130,7 +132,7 @@ def test_an_address_that_guesses_waits_and_others_do_not(subject: Subject, pigeo
 
 
 def test_a_letter_opens_the_desk_however_it_is_typed_and_only_once(subject: Subject) -> None:
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=AT)
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT)
     typed = letter.code.replace("-", " ").lower()
     opened = operations.enter_letter(identifier=subject.uscc or "", code=typed, source=SOURCE, at=AT)
     assert visitor_of(opened, at=AT).subject_name == subject.name
@@ -139,22 +141,22 @@ def test_a_letter_opens_the_desk_however_it_is_typed_and_only_once(subject: Subj
 
 
 def test_a_new_letter_ends_the_one_not_used(subject: Subject) -> None:
-    first = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=AT)
-    second = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=AT)
+    first = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT)
+    second = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT)
     with pytest.raises(NotProved):
         operations.enter_letter(identifier=subject.uscc or "", code=first.code, source=SOURCE, at=AT)
     assert operations.enter_letter(identifier=subject.uscc or "", code=second.code, source=SOURCE, at=AT)
 
 
 def test_a_letter_ends_after_thirty_days(subject: Subject) -> None:
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=AT)
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT)
     with pytest.raises(NotProved):
         operations.enter_letter(identifier=subject.uscc or "", code=letter.code, source=SOURCE, at=AT + 30 * DAY)
 
 
 def test_only_the_office_makes_letters_and_keeps_contacts(subject: Subject) -> None:
     with pytest.raises(NotAllowed):
-        operations.issue_letter(by=LIAISON, subject_id=subject.pk, at=AT)
+        operations.issue_letter(by=LIAISON, subject_id=subject.pk, evidence=SHOWN, at=AT)
     with pytest.raises(NotAllowed):
         operations.register_contact(
             by=LIAISON, subject_id=subject.pk, name="王五", contact=CONTACT, evidence="营业执照原件", at=AT
@@ -298,7 +300,7 @@ def test_an_officer_is_no_subject_and_a_subject_no_officer(subject: Subject, cli
 def test_the_session_cookie_goes_to_the_desk_alone_and_to_no_script(subject: Subject, client: Client) -> None:
     from django.utils import timezone
 
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=timezone.now())
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=timezone.now())
     answer = client.post("/mine/log-in/letter/", {"identifier": subject.uscc, "code": letter.code})
     assert answer.headers["Location"] == "/mine/"
     cookie = answer.cookies["mine"]
@@ -310,7 +312,7 @@ def test_the_session_cookie_goes_to_the_desk_alone_and_to_no_script(subject: Sub
 def test_a_replayed_letter_is_refused_at_its_field(subject: Subject, client: Client) -> None:
     from django.utils import timezone
 
-    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=timezone.now())
+    letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=timezone.now())
     typed = {"identifier": subject.uscc, "code": letter.code, "next": "https://elsewhere.example/mine/"}
     assert client.post("/mine/log-in/letter/", typed).headers["Location"] == "/mine/"
     again = Client().post("/mine/log-in/letter/", typed)
@@ -318,3 +320,16 @@ def test_a_replayed_letter_is_refused_at_its_field(subject: Subject, client: Cli
     assert again.context["letter"].errors["code"] == [str(NotProved(Method.LETTER))]
     assert "请到窗口领取新的核验函" in again.content.decode()
     assert "mine" not in again.cookies
+
+
+def test_a_letter_is_made_on_what_was_checked_which_stays_in_the_ledger(subject: Subject) -> None:
+    page = f"/proofs/{subject.uscc}/"
+    clerk = client_of(Role.OFFICE_CLERK)
+    for evidence, said_so in (("", "请写明核对了哪些材料"), ("证件 340621199001011234", "不要写身份证号码")):
+        refused = clerk.post(f"{page}letter/", {"evidence": evidence})
+        assert (refused.status_code, said_so in refused.content.decode()) == (422, True)
+    assert not ProofCode.objects.exists()
+    made = clerk.post(f"{page}letter/", {"evidence": SHOWN})
+    assert (made.status_code, "letter-code" in made.content.decode()) == (200, True)
+    entry = Entry.objects.get(operation="issue_proof_letter")
+    assert json.loads(entry.payload)["evidence"] == SHOWN

@@ -22,7 +22,7 @@ from publiccredit.subjectdesk.models import Handler, ProofCode, RegisteredContac
 from publiccredit.subjects.models import Record, Subject
 from tests.accounts import opened_account
 from tests.flows.cases import CLERK, REASONS
-from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk
+from tests.flows.desks import CONTACT, SHOWN, SOURCE, Pigeon, at_the_desk
 from tests.flows.officers import browser
 from tests.flows.recipients import registered, token_of
 
@@ -169,7 +169,7 @@ def test_the_counter_keeps_a_contact_and_makes_a_letter_or_says_what_is_missing(
     assert office.post(f"{address}contact/", typed | {"contact": "110105194912310021"}).status_code == 422
     assert office.post(f"{address}contact/", typed | {"evidence": ""}).status_code == 422
     assert "原联系方式同时停用" in office.post(f"{address}contact/", typed, follow=True).content.decode()
-    assert "letter-code" in office.post(f"{address}letter/").content.decode()
+    assert "letter-code" in office.post(f"{address}letter/", {"evidence": SHOWN}).content.decode()
     act_as(actor=PROGRAM)
     assert RegisteredContact.objects.get().contact == CONTACT
     assert ProofCode.objects.get().method == "letter"

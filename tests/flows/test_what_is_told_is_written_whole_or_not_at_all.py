@@ -47,7 +47,7 @@ from publiccredit.subjects.models import Record, Subject
 from tests.accounts import TERM, two_administrators
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON, PUBLIC_WORDS, REASONS, objection_ready, report_ready
-from tests.flows.desks import CONTACT, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
+from tests.flows.desks import CONTACT, SHOWN, SOURCE, Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.failing import Failing, everything
 from tests.flows.recipients import given, listening, registered, token_of
 from tests.papers import a_pdf
@@ -226,8 +226,8 @@ def test_every_write_of_the_subjects_desk_may_fail(failing: Failing, record: Rec
         counted[name] = failing.through(operation)
 
     through("contact", lambda: with_contact(subject, at=AT))
-    through("letter", lambda: desk.issue_letter(by=CLERK, subject_id=subject.pk, at=AT))
-    code = desk.issue_letter(by=CLERK, subject_id=subject.pk, at=AT).code
+    through("letter", lambda: desk.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT))
+    code = desk.issue_letter(by=CLERK, subject_id=subject.pk, evidence=SHOWN, at=AT).code
     proof = {"identifier": identifier, "source": SOURCE}
     through("enter by letter", lambda: desk.enter_letter(code=code, at=AT, **proof))
     through("ask for a code", lambda: desk.request_code(contact=CONTACT, at=AT, messenger=bird, **proof))

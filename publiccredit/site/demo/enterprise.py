@@ -46,7 +46,7 @@ def open_enterprise(*, folder: Path, until: date, at: datetime) -> DemoEnterpris
             )
         if kept and queries.letter_opens(number=kept.letter, at=at):
             return kept
-        letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, at=at)
+        letter = operations.issue_letter(by=CLERK, subject_id=subject.pk, evidence=EVIDENCE, at=at)
     made = DemoEnterprise(letter.subject_name, letter.identifier, letter.number, letter.code, CONTACT)
     _keep(made, file)
     return made

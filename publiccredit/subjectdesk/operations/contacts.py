@@ -21,6 +21,16 @@ class UnableToKeep(DeskRefused):
     """The contact or the handler cannot be kept as given; the message and its field say what would be right."""
 
 
+def verify_evidence(evidence: str, *, such_as: str) -> None:
+    """
+    Hold that a clerk says what was checked, and nobody's number with it.
+
+    :raises UnableToKeep: it is missing, or may hold an identity number.
+    """
+    if len(evidence.strip()) < 4 or may_hold_one(evidence):
+        raise UnableToKeep(f"请写明核对了哪些材料，如“{such_as}”；不要写身份证号码。", where="evidence")
+
+
 def register_contact(*, by: Actor, subject_id: int, name: str, contact: str, evidence: str, at: datetime) -> None:
     """
     Keep a subject's contact on the evidence a clerk was shown; the former one ends, and codes sent to it with it.
@@ -31,10 +41,7 @@ def register_contact(*, by: Actor, subject_id: int, name: str, contact: str, evi
     office_only(by)
     _verify_name(name)
     _verify_contact(contact)
-    if len(evidence.strip()) < 4 or may_hold_one(evidence):
-        raise UnableToKeep(
-            "请写明核对了哪些材料，如“营业执照原件、加盖公章的联系人登记表”；不要写身份证号码。", where="evidence"
-        )
+    verify_evidence(evidence, such_as="营业执照原件、加盖公章的联系人登记表")
     with one_act(by=by, at=at, operation="register_contact", object_kind="subject") as act:
         RegisteredContact.objects.filter(subject_id=subject_id, ended_at__isnull=True).update(ended_at=at)
         ProofCode.objects.filter(

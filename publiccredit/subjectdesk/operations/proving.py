@@ -21,6 +21,7 @@ from publiccredit.subjectdesk.models import (
     RegisteredContact,
     SubjectSession,
 )
+from publiccredit.subjectdesk.operations.contacts import verify_evidence
 from publiccredit.subjectdesk.outbox import Messenger, Outgoing
 from publiccredit.subjectdesk.queries import handler_acts
 from publiccredit.subjectdesk.rules import DeskRefused, office_only
@@ -34,6 +35,7 @@ CODES_IN_WINDOW = 3  # to one contact
 CODES_IN_A_DAY = 10
 CHINA_DAY = timedelta(days=1)
 LONGEST_ACCOUNT = 18
+EVIDENCE_FOR_LETTER = "营业执照原件、加盖公章的授权委托书"
 
 
 class NotProved(DeskRefused):
@@ -54,13 +56,17 @@ class TooManyAttempts(DeskRefused):
 # --- what the counter does ------------------------------------------------------------------------------------------
 
 
-def issue_letter(*, by: Actor, subject_id: int, at: datetime) -> PrintedLetter:
+def issue_letter(*, by: Actor, subject_id: int, evidence: str, at: datetime) -> PrintedLetter:
     """
     Make a letter with a code for the counter to hand over against evidence; one not used yet ends with it.
 
+    Whoever holds the letter acts for the subject: what the clerk was shown for it stays in the ledger.
+
     :raises NotAllowed: the actor is not of the office.
+    :raises UnableToKeep: the evidence is missing, or holds an identity number.
     """
     office_only(by)
+    verify_evidence(evidence, such_as=EVIDENCE_FOR_LETTER)
     subject = subjects.subjects().get(pk=subject_id)
     code = codes.new_letter_code()
     with one_act(by=by, at=at, operation="issue_proof_letter", object_kind="proof_code") as act:
@@ -69,6 +75,7 @@ def issue_letter(*, by: Actor, subject_id: int, at: datetime) -> PrintedLetter:
         )
         unused.update(cancelled_at=at)
         letter = _keep_code(act, subject_id, None, Method.LETTER, code, at + codes.LETTER_LIVES)
+        act.payload = {"evidence": evidence.strip()}
     return PrintedLetter(
         number=letter.pk,
         subject_name=subject.name,

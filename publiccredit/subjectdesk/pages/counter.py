@@ -1,7 +1,7 @@
 """The counter: the contact kept for a subject, and the letter with a code that is handed over."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,7 +12,7 @@ from publiccredit.accounts.access import OFFICE, actor_of, open_to
 from publiccredit.accounts.types import Actor
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjectdesk import operations, queries
-from publiccredit.subjectdesk.forms import RegisterContactForm
+from publiccredit.subjectdesk.forms import LetterEvidenceForm, RegisterContactForm
 from publiccredit.subjectdesk.keeping import former_contact
 from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjects import operations as subjects
@@ -46,7 +46,7 @@ def subject(request: HttpRequest, identifier: str) -> HttpResponse:
     """
     found = _subject(request, identifier)
     _note(actor_of(request), found, "登记联系方式和核验函")
-    return _page(request, found, RegisterContactForm(), status=200)
+    return _page(request, found, status=200)
 
 
 @open_to(OFFICE)
@@ -64,7 +64,7 @@ def register_contact(request: HttpRequest, identifier: str) -> HttpResponse:
         else:
             messages.success(request, "联系方式已登记，原联系方式同时停用。", extra_tags="ended-well")
             return redirect("subjectdesk:proof", identifier)
-    return _page(request, found, form, status=422)
+    return _page(request, found, form=form, status=422)
 
 
 @open_to(OFFICE)
@@ -92,9 +92,18 @@ def read_out(request: HttpRequest, message_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
-    """Make a letter and show it once, ready to print."""
+    """Make a letter and show it once, ready to print; what was checked for it stays in the ledger."""
     found = _subject(request, identifier)
-    letter = operations.issue_letter(by=actor_of(request), subject_id=found.pk, at=timezone.now())
+    form = _letter_form(request.POST)
+    if not form.is_valid():
+        return _page(request, found, letter_form=form, status=422)
+    try:
+        letter = operations.issue_letter(
+            by=actor_of(request), subject_id=found.pk, at=timezone.now(), **form.cleaned_data
+        )  # fmt: skip
+    except DeskRefused as refusal:
+        form.add_error(refusal.where, str(refusal))
+        return _page(request, found, letter_form=form, status=422)
     address = request.build_absolute_uri("/mine/")
     return render(
         request,
@@ -103,7 +112,19 @@ def issue_letter(request: HttpRequest, identifier: str) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, status: int) -> HttpResponse:
+def _letter_form(given: QueryDict | None = None) -> LetterEvidenceForm:
+    """Give the form with fields of its own names for the page: the other form there asks for evidence too."""
+    return LetterEvidenceForm(given, auto_id="letter_%s")
+
+
+def _page(
+    request: HttpRequest,
+    found: Subject,
+    *,
+    status: int,
+    form: RegisterContactForm | None = None,
+    letter_form: LetterEvidenceForm | None = None,
+) -> HttpResponse:
     today = timezone.localdate()
     contacts = list(queries.contacts(subject_id=found.pk))
     letters = list(queries.letters(subject_id=found.pk)[:SHOWN])
@@ -113,7 +134,8 @@ def _page(request: HttpRequest, found: Subject, form: RegisterContactForm, *, st
     )
     named = {
         "subject": found,
-        "form": form,
+        "form": form or RegisterContactForm(),
+        "letter_form": letter_form or _letter_form(),
         "contacts": [
             (contact, former_contact(kept=contact, on=today), names.get(contact.entered_by, contact.entered_by))
             for contact in contacts
