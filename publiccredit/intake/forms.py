@@ -139,21 +139,41 @@ class ConfirmIssuesForm(forms.Form):
 
 
 class NilReturnForm(forms.Form):
-    """The department decided nothing of this source in this period."""
+    """The department decided nothing of these sources in these periods; what lies longer back stands apart."""
 
-    wanted = forms.ChoiceField(
-        label="哪一项、哪一期没有产生信息",
-        widget=forms.RadioSelect,
-        error_messages={"required": "请选择一项。", "invalid_choice": "这一期已经报送或不需要报送，请重新选择。"},
+    wanted = forms.MultipleChoiceField(
+        label="哪一项、哪一期没有产生信息（可以多选）",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "这一期已经报送或不需要报送，请重新选择。"},
+    )
+    older = forms.MultipleChoiceField(
+        label="8 周以前的",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "这一期已经报送或不需要报送，请重新选择。"},
     )
     declared = forms.BooleanField(
-        label="本单位声明：该期间没有产生所选的信息",
+        label="本单位声明：所选各期间没有产生所选的信息",
         error_messages={"required": "请勾选声明。"},
     )
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, older: Choices = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wanted"].choices = choices  # type: ignore[attr-defined]
+        for name, offered in (("wanted", choices), ("older", older)):
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
+            if not offered:
+                del self.fields[name]
+
+    def chosen(self) -> list[str]:
+        """Give the keys of every period ticked."""
+        return [*self.cleaned_data.get("wanted", ()), *self.cleaned_data.get("older", ())]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and not self.chosen():
+            self.add_error(next(iter(self.fields)), "请至少选择一期。")
+        return values
 
 
 class DocumentsForm(forms.Form):

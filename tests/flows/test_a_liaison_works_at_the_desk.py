@@ -15,6 +15,7 @@ from publiccredit.accounts.types import PROGRAM, Role
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission
 from publiccredit.intake.operations import file_submission
 from publiccredit.intake.reading.refusals import refusal
+from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.accounts import opened_account
 from tests.factories import penalty_row, sent_csv, synthetic_uscc
@@ -286,6 +287,35 @@ def test_every_period_that_nothing_came_for_is_offered_and_those_over_are_called
     liaison.post("/intake/nil-return/", {"wanted": oldest, "declared": "on"})
     assert NilReturn.objects.get().period_from == date(2026, 9, 14)
     assert oldest not in dict(liaison.get("/intake/nil-return/").context["form"].fields["wanted"].choices)
+
+
+def test_several_periods_are_declared_in_one_go_each_by_itself(liaison: Client) -> None:
+    send([penalty_row(1)])
+    two = [f"market_regulation/penalty@2026-{day}" for day in ("11-02", "10-26")]
+    before = Entry.objects.count()
+    done = liaison.post("/intake/nil-return/", {"wanted": two, "declared": "on"}, follow=True)
+    assert "2026 年第 45 周" in said(done) and "2026 年第 44 周" in said(done)
+    declared = Entry.objects.order_by("pk")[before:]
+    assert [e.operation for e in declared] == ["declare_nil_return"] * 2
+    assert sorted(NilReturn.objects.values_list("period_from", flat=True)) == [date(2026, 10, 26), date(2026, 11, 2)]
+    nothing = liaison.post("/intake/nil-return/", {"declared": "on"})
+    assert (nothing.status_code, "请至少选择一期" in said(nothing), NilReturn.objects.count()) == (422, True, 2)
+    one_gone = liaison.post(
+        "/intake/nil-return/", {"wanted": [two[0], "market_regulation/penalty@2026-10-19"], "declared": "on"}
+    )
+    assert (one_gone.status_code, NilReturn.objects.count()) == (422, 2)
+
+
+def test_periods_over_for_more_than_eight_weeks_are_folded_away_and_still_declared(liaison: Client) -> None:
+    send([penalty_row(1, decided_on="2026-07-20", served_on="2026-07-22")], later=-100 * 86_400)
+    page = liaison.get("/intake/nil-return/")
+    fields = page.context["form"].fields
+    key = "market_regulation/penalty@2026-09-07"
+    assert key in dict(fields["older"].choices) and key not in dict(fields["wanted"].choices)
+    folded = said(page).split("<details>")[1].split("</details>")[0]
+    assert f'value="{key}"' in folded and "8 周以前没有报的" in folded
+    liaison.post("/intake/nil-return/", {"older": key, "declared": "on"})
+    assert NilReturn.objects.get().period_from == date(2026, 9, 7)
 
 
 def test_submissions_are_filtered_by_what_their_badges_say(liaison: Client) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from publiccredit.intake.pages.shared import submission_for
 
 RECENT = 10
 NAMES_TOLD = 10
+FOLDED = timedelta(weeks=8)  # what ended longer ago is offered, but out of the way
 
 
 @open_to(SENDERS_AND_OFFICE)
@@ -44,26 +46,32 @@ def declare_service(request: HttpRequest, submission_id: int) -> HttpResponse:
 @open_to(SENDERS)
 @require_http_methods(["GET", "POST"])
 def nil_return(request: HttpRequest) -> HttpResponse:
-    """Take a department's word that it decided nothing in a period."""
-    actor = actor_of(request)
-    open_periods = _open_periods(actor.department_code, on=timezone.localdate())
-    choices = [(key, text) for key, (text, _, _, _) in open_periods.items()]
-    form = NilReturnForm(request.POST or None, choices=choices)
+    """Take a department's word that it decided nothing in one or several periods: each is a declaration of its own."""
+    actor, today = actor_of(request), timezone.localdate()
+    open_periods = _open_periods(actor.department_code, on=today)
+    apart = {key for key, (_, _, _, until) in open_periods.items() if until <= today - FOLDED}
+    form = NilReturnForm(
+        request.POST or None,
+        choices=[(key, text) for key, (text, _, _, _) in open_periods.items() if key not in apart],
+        older=[(key, text) for key, (text, _, _, _) in open_periods.items() if key in apart],
+    )
     if request.method == "POST" and form.is_valid():
-        text, source, period_from, period_until = open_periods[form.cleaned_data["wanted"]]
+        chosen = [open_periods[key] for key in form.chosen()]
         try:
-            operations.declare_nil_return(
-                by=actor,
-                department_code=actor.department_code,
-                source=source,
-                period_from=period_from,
-                period_until=period_until,
-                at=timezone.now(),
-            )
+            with transaction.atomic():  # all that was ticked, or nothing
+                for _, source, period_from, period_until in chosen:
+                    operations.declare_nil_return(
+                        by=actor,
+                        department_code=actor.department_code,
+                        source=source,
+                        period_from=period_from,
+                        period_until=period_until,
+                        at=timezone.now(),
+                    )
         except UnableToSubmit as refusal:
-            form.add_error("wanted", str(refusal))
+            form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"已零报送：{text}。", extra_tags="ended-well")
+            messages.success(request, f"已零报送：{'；'.join(c[0] for c in chosen)}。", extra_tags="ended-well")
             return redirect("intake:desk")
     return render(request, "intake/nil_return.html", {"form": form}, status=422 if form.errors else 200)
 
