@@ -1,6 +1,9 @@
 """The letters of a case, as plain Chinese text ready to print: what was received, asked for, extended, decided."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from django.utils import timezone
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
@@ -92,11 +95,18 @@ def extension(*, act: Act, case: Case, days: int, reason: str) -> Letter:
     return _letter(act, case, LetterKind.EXTENSION, body)
 
 
-def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> Letter:
-    """Write what was decided on which record, why and by whom, what fails and from when, and the remedies."""
+def decision(
+    *, act: Act, case: Case, procedure: Procedure, made: Decision, ends: Iterable[tuple[str, str]] = ()
+) -> Letter:
+    """
+    Write what was decided on which record, why and by whom, what fails and from when, and the remedies.
+
+    ``ends`` are the effects of a repair, each with the column of the record that keeps its time.
+    """
     outcome = procedure.outcome(made.outcome)
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
+    lines += _ended(case, ends)
     lines += [*_corrections(made), *_following(act, case, made), *_failing(procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
@@ -114,6 +124,17 @@ def decision(*, act: Act, case: Case, procedure: Procedure, made: Decision) -> L
     if made.approved_by is not None:
         lines.append(f"批准人：{made.approved_by.display_name}")
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
+
+
+def _ended(case: Case, ends: Iterable[tuple[str, str]]) -> list[str]:
+    """Say of each effect of a repair from when it holds: what stops is what the subject asked for."""
+    records = [of_case.record for of_case in case.records.select_related("record").order_by("pk")]
+    return [
+        f"{title}：自{in_chinese(since.date())}{since:%H时%M分}起。"
+        for record in records
+        for title, column in ends
+        if (ended_at := getattr(record, column)) is not None and (since := timezone.localtime(ended_at))
+    ]
 
 
 def _about(case: Case) -> list[str]:

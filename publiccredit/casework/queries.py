@@ -16,7 +16,7 @@ from publiccredit.casework.navigating import determined_by, navigator, repair_ef
 from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.repair_notices import repair_notice
-from publiccredit.casework.rules import PARTY_TITLES, grounds_for, procedure_of, reviewed_for, title_of_case
+from publiccredit.casework.rules import PARTY_TITLES, grounds_for, outcome_of, procedure_of, reviewed_for, title_of_case
 from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
@@ -71,6 +71,7 @@ __all__ = [
     "may_be_reviewed",
     "navigator",
     "open_cases",
+    "outcome_of",
     "overdue_at_department",
     "overdue_at_office",
     "overdue_cases",

@@ -73,6 +73,21 @@ def title_of_case(*, case: Case, within: Packs | None = None) -> str:
     return f"{procedure_of(case=case, within=within).title}{'（复核）' if case.reviews_id else ''}"
 
 
+def outcome_of(*, case: Case) -> str:
+    """Give the title of what was decided in a case; nothing of one that is not decided."""
+    if case.state not in (CaseState.DECIDED, CaseState.CLOSED):
+        return ""
+    made = Decision.objects.filter(case=case, state=DecisionState.EFFECTIVE).values_list("outcome", flat=True).first()
+    outcome = procedure_of(case=case).outcome(made) if made else None
+    return outcome.title if outcome else ""
+
+
+def papers_lacking(*, case: Case, rules: Procedure) -> list[str]:
+    """Give the titles of the papers that a decision which changes something needs and that are not in the case yet."""
+    there = set(case.papers.values_list("kind", flat=True))
+    return [paper.title for paper in rules.papers_for(case.ground) if paper.required and paper.name not in there]
+
+
 def grounds_for(*, rules: Procedure, record_type: RecordType | None) -> tuple[Ground, ...]:
     """Give the grounds on which something can be asked about a record: what is no entry in a list is in none."""
     listed = record_type is not None and record_type.entry_in_list

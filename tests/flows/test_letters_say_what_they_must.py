@@ -1,8 +1,11 @@
 """A letter says to whom it is addressed, on which record, who signs, what fails and from when, and what can be done."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from publiccredit.casework.letters import in_chinese
 from publiccredit.casework.models import Letter
@@ -19,7 +22,7 @@ from publiccredit.casework.queries import letters_to_tell
 from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
-from publiccredit.subjects.models import Record
+from publiccredit.subjects.models import Record, Subject
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -36,6 +39,7 @@ from tests.flows.cases import (
     repaired,
     settled,
 )
+from tests.flows.desks import at_the_desk
 from tests.flows.officers import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
@@ -59,6 +63,43 @@ def test_a_refusal_names_each_condition_that_fails_and_when_it_will_hold(record:
     assert "自2026年8月20日起可以再次申请。" in text
     assert "尚未满足的条件：公开作出信用承诺，补交能够证明的“信用承诺书”之日起满足。" in text
     assert "违法行为已改正" not in text
+
+
+def test_the_decision_of_a_repair_says_what_stops_and_from_when(record: Record, subject: Subject) -> None:
+    repaired(record)
+    text = Letter.objects.get(kind="decision").text
+    ended = timezone.localtime(Record.objects.get(pk=record.pk).display_ended_at)
+    since = f"自{ended.year}年{ended.month}月{ended.day}日{ended:%H时%M分}起。"
+    for title in ("停止公示", "停止共享和使用", "解除惩戒措施", "更新评价结果"):
+        assert text.count(f"\n{title}：{since}\n") == 1
+    assert "已决定：准予修复" in at_the_desk(subject, Client()).get("/mine/").content.decode()
+
+
+def test_a_refused_request_names_nothing_that_stops(record: Record) -> None:
+    reject_objection(by=CLERK, case_id=objection_ready(record).pk, reasons=REASONS, at=AT)
+    assert "停止公示：" not in Letter.objects.get(kind="decision").text
+
+
+def test_the_form_of_a_decision_says_first_which_paper_lacks(record: Record) -> None:
+    case = opened(
+        ProcedureName.CORRECTION, record, ground="differs_from_document", by=LIAISON,
+        applicant=Applicant(Party.SOURCE, "濉溪县市场监督管理局"), channel=Channel.COUNTER,
+    )  # fmt: skip
+    assert "作出准许请求的决定前须有" in read(LIAISON, f"/cases/new/?procedure=correction&record={record.pk}")
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    page = f"/cases/{case.pk}/?outcome=corrected"
+    assert "还缺少材料：决定文书，现在不能作出这项决定。" in read(LIAISON, page)
+    hand_in(case, "document", by=LIAISON)
+    assert "还缺少材料" not in read(LIAISON, page)
+
+
+def test_a_late_case_says_how_late_it_is_and_no_hundred_per_cent(record: Record) -> None:
+    case = objection_ready(record)
+    with patch("django.utils.timezone.now", return_value=AT):
+        assert "，已用 0%" in read(CLERK, f"/cases/{case.pk}/")
+    with patch("django.utils.timezone.now", return_value=AT + timedelta(days=30)):
+        for page in (read(CLERK, f"/cases/{case.pk}/"), read(CLERK, "/cases/?queue=overdue")):
+            assert ("逾期" in page, "已用" in page) == (True, False)
 
 
 def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:

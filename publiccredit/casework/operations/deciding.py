@@ -16,14 +16,14 @@ from publiccredit.casework import letters
 from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.doubts import CONFIRMED, verify_values
-from publiccredit.casework.effects import carry_out
+from publiccredit.casework.effects import REPAIR_EFFECTS, carry_out
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.reasons import fault_of_reasons
 from publiccredit.casework.reviewers import verify_reviewer
-from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, write_step
+from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, papers_lacking, write_step
 from publiccredit.casework.types import (
     CaseState,
     DecisionState,
@@ -180,8 +180,7 @@ def _verify_substance(
     act: Act, case: Case, rules: Procedure, outcome: Outcome, verdict: Verdict, records: list[Record]
 ) -> Verdict:
     if outcome.effects:
-        kinds = set(case.papers.values_list("kind", flat=True))
-        missing = [p.title for p in rules.papers_for(case.ground) if p.required and p.name not in kinds]
+        missing = papers_lacking(case=case, rules=rules)
         if missing and not rules.conditions:
             raise PapersMissing(f"缺少材料：{'、'.join(missing)}。请补交后再作决定。")
     if Effect.CORRECT in outcome.effects:
@@ -323,4 +322,6 @@ def _take_effect(act: Act, case: Case, rules: Procedure, decision: Decision) -> 
     case.state, case.decided_at = CaseState.DECIDED, act.at
     case.save(update_fields=["state", "decided_at"])
     write_step(act=act, case=case, step=Happening.EFFECTIVE.value, text=decision.public_notice)
-    letters.decision(act=act, case=case, procedure=rules, made=decision)
+    repaired = Effect.END_DISCLOSURE in decision.effects
+    ends = [(effect.title, effect.column) for effect in REPAIR_EFFECTS] if repaired else []
+    letters.decision(act=act, case=case, procedure=rules, made=decision, ends=ends)

@@ -14,6 +14,7 @@ from publiccredit.casework.doubts import CONFIRMED, DoubtNotAnswered
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
+from publiccredit.casework.rules import papers_lacking
 from publiccredit.casework.types import Order, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
 from publiccredit.subjects.queries import Record, field_in_words, record_type_of
@@ -109,6 +110,12 @@ class DecisionForm(StepForm):
         else:
             self.explanation = "提交后立即生效，不能撤回。"
             self.button, self.done = "作出决定", "决定已生效。"
+        lacking = papers_lacking(case=case, rules=rules) if outcome.effects else []
+        if lacking:
+            self.explanation = (
+                f"还缺少材料：{'、'.join(lacking)}，现在不能作出这项决定。请先提交材料，再填写理由：提交材料时，"
+                f"这里已写的内容不保留。{self.explanation}"
+            )
         if purpose := wanted(outcome=outcome):
             self._ask_public_words(purpose)
         if Effect.CORRECT in outcome.effects:

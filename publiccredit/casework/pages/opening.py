@@ -175,7 +175,8 @@ def paper_name(paper: PaperKind) -> str:
 
 
 def _note_of(paper: PaperKind) -> str:
-    return f"{paper.note}。" if paper.note else ""
+    needed = "收件时可以暂缺，作出准许请求的决定前须有。" if paper.required and not paper.grounds else ""
+    return (f"{paper.note}。" if paper.note else "") + needed
 
 
 def usually_written(*, record: Record | None) -> dict[str, Any]:
