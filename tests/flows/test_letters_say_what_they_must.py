@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from publiccredit.casework.letters import in_chinese
-from publiccredit.casework.models import Letter
+from publiccredit.casework.models import Case, Letter
 from publiccredit.casework.operations import (
     extend_deadline,
     guide_applicant,
@@ -40,7 +40,7 @@ from tests.flows.cases import (
     settled,
 )
 from tests.flows.desks import at_the_desk
-from tests.flows.officers import read
+from tests.flows.officers import browser, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -91,6 +91,22 @@ def test_the_form_of_a_decision_says_first_which_paper_lacks(record: Record) -> 
     assert "还缺少材料：决定文书，现在不能作出这项决定。" in read(LIAISON, page)
     hand_in(case, "document", by=LIAISON)
     assert "还缺少材料" not in read(LIAISON, page)
+
+
+def test_what_a_department_reports_of_its_own_accord_is_its_own_request(record: Record) -> None:
+    address, subject = f"/cases/new/?procedure=correction&record={record.pk}", record.subject
+    assert subject is not None
+    assert subject.name not in browser(LIAISON).get(address).context["form"].initial["name"]
+    sent = {
+        "key": "1", "ground": "differs_from_document", "request": "金额抄错，请更正。", "party": "source",
+        "name": subject.name, "channel": "counter", "received_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+    answer = browser(LIAISON).post(address, sent)
+    assert answer.status_code == 302, answer.context["form"].errors
+    case = Case.objects.get(procedure="correction")
+    assert case.applicant_name == "濉溪县市场监督管理局"
+    receipt = case.letters.get(kind="receipt")
+    assert (receipt.addressed_to, subject.name in receipt.text) == ("濉溪县市场监督管理局", False)
 
 
 def test_a_late_case_says_how_late_it_is_and_no_hundred_per_cent(record: Record) -> None:

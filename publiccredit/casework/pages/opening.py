@@ -19,6 +19,7 @@ from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
 from publiccredit.casework.desk import party_at_desk
+from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
 from publiccredit.casework.pages.receiving import (
@@ -57,7 +58,12 @@ class OpeningForm(ReceivedForm):
     )
     request = text_field("请求和理由", help_text="照申请人的原话记录。", missing="请写明请求和理由。")
     party = forms.ChoiceField(label="谁提出", error_messages={"required": "请选择由谁提出。"})
-    name = forms.CharField(label="申请人名称", max_length=200, error_messages={"required": "请填写申请人名称。"})
+    name = forms.CharField(
+        label="申请人名称",
+        max_length=200,
+        required=False,
+        help_text="认定单位或者信用办主动提出的不填，记本单位的名称。",
+    )
     contact = forms.CharField(label="联系方式", max_length=200, required=False, help_text="用于送达，不公开。")
     field_order = ("key", "ground", "request", "party", "name", "contact")
 
@@ -68,6 +74,10 @@ class OpeningForm(ReceivedForm):
         offered = [g for g in grounds_for(rules=rules, record_type=kind) if not g.unrepairable]
         grounds = [(g.name, g.title) for g in offered]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        self.own_names = {
+            Party.SOURCE.value: department_name(code=determined_by(record=record) if record else actor.department_code),
+            Party.OFFICE.value: catalogue.credit_office().name,
+        }
         parties = [p for p in Party if rules.allows(StepName.OPEN, p)]
         if actor.of_department:
             parties = [p for p in parties if p is not Party.OFFICE]
@@ -85,6 +95,14 @@ class OpeningForm(ReceivedForm):
             self.fields["department"] = forms.ChoiceField(
                 label="涉及哪个部门", choices=choices, error_messages={"required": "请选择涉及的部门。"}
             )
+
+    def clean(self) -> dict[str, Any]:
+        """A body that asks of its own accord bears its own name, whatever was typed: its letters go by it."""
+        given = super().clean()
+        given["name"] = self.own_names.get(given.get("party", "")) or given.get("name", "")
+        if not given["name"] and "name" not in self.errors:
+            self.add_error("name", "请填写申请人名称。")
+        return given
 
 
 @open_to(SENDERS_AND_OFFICE)
@@ -107,7 +125,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", opened.pk)
     else:
-        form = OpeningForm(initial=usually_written(record=record), rules=rules, actor=actor, record=record)
+        form = OpeningForm(initial=usually_written(record=record, rules=rules), rules=rules, actor=actor, record=record)
     named |= {"form": form, **_before(record, rules, today)}
     return render(request, "casework/open.html", named, status=422 if form.errors else 200)
 
@@ -179,9 +197,10 @@ def _note_of(paper: PaperKind) -> str:
     return (f"{paper.note}。" if paper.note else "") + needed
 
 
-def usually_written(*, record: Record | None) -> dict[str, Any]:
-    """Give what usually stands in the form."""
-    name = record.subject.name if record is not None and record.subject is not None else ""
+def usually_written(*, record: Record | None, rules: Procedure) -> dict[str, Any]:
+    """Give what usually stands in the form: the subject's name where it is the subject that asks."""
+    of_subject = record is not None and record.subject is not None and rules.allows(StepName.OPEN, Party.SUBJECT)
+    name = record.subject.name if of_subject and record is not None and record.subject is not None else ""
     return {"key": uuid.uuid4().hex, "name": name} | received_today()
 
 

@@ -315,7 +315,7 @@ def _opening(rules: "Procedure", records: tuple[int, ...], by: "Actor", given: d
     def make(*sent: Any) -> "OpeningForm":
         return working.OpeningForm(*sent, rules=rules, actor=by, record=first)
 
-    usual = working.usually_written(record=first) | {"received_on": running.today().isoformat()}
+    usual = working.usually_written(record=first, rules=rules) | {"received_on": running.today().isoformat()}
     return filled(make, given, usual=usual)
 
 
