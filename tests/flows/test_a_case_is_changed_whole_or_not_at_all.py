@@ -85,7 +85,9 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     operations.escalate(at=AT + timedelta(days=80))
     through(
         "take back",
-        lambda: operations.take_back_request(by=CLERK, case_id=review, stated="来函存卷", at=AT + timedelta(days=81)),
+        lambda: operations.take_back_request(
+            by=SECOND_CLERK, case_id=review, stated="来函存卷", at=AT + timedelta(days=81)
+        ),
     )
     upheld = objection_ready(second).pk
     verdict = Verdict("publication_stopped", REASONS, PUBLIC_WORDS)
