@@ -14,8 +14,8 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from publiccredit.casework import clocks, correcting, effects, figures, marking, publishing, rules
-from publiccredit.casework.models import Decision, DeclaredRelation
+from publiccredit.casework import clocks, correcting, effects, figures, marking, publishing
+from publiccredit.casework.models import Decision
 from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature, StatisticsPeriod
 from publiccredit.disclosure import visibility
@@ -28,7 +28,7 @@ from publiccredit.subjectdesk import operations as desk
 from publiccredit.subjectdesk import queries as desk_queries
 from publiccredit.subjectdesk.models import Handler
 from publiccredit.subjectdesk.operations import proving
-from publiccredit.subjects import corrected_rows, filing
+from publiccredit.subjects import corrected_rows, filing, looking
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.models import Record
 from publiccredit.subjects.types import DisputeStanding
@@ -139,8 +139,7 @@ def _told_by_no_department(patch: pytest.MonkeyPatch) -> None:
 
 
 def _related_to_nobody(patch: pytest.MonkeyPatch) -> None:
-    nobody = SimpleNamespace(objects=SimpleNamespace(filter=lambda **asked: DeclaredRelation.objects.none()))
-    patch.setattr(rules, "DeclaredRelation", nobody)
+    patch.setattr(looking, "closed_files", lambda **asked: frozenset())
 
 
 def _the_same_approves(patch: pytest.MonkeyPatch) -> None:
