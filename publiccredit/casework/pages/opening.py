@@ -199,9 +199,8 @@ def _note_of(paper: PaperKind) -> str:
 
 def usually_written(*, record: Record | None, rules: Procedure) -> dict[str, Any]:
     """Give what usually stands in the form: the subject's name where it is the subject that asks."""
-    of_subject = record is not None and record.subject is not None and rules.allows(StepName.OPEN, Party.SUBJECT)
-    name = record.subject.name if of_subject and record is not None and record.subject is not None else ""
-    return {"key": uuid.uuid4().hex, "name": name} | received_today()
+    subject = record.subject if record is not None and rules.allows(StepName.OPEN, Party.SUBJECT) else None
+    return {"key": uuid.uuid4().hex, "name": subject.name if subject else ""} | received_today()
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
