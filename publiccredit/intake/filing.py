@@ -29,6 +29,7 @@ from publiccredit.intake.outcomes import (
     file_outcomes,
     open_outcomes,
     say_whose_is_in_doubt,
+    say_whose_number_it_is_too,
     send_back_by_store,
     stage_duplicates,
     stage_issues,
@@ -305,6 +306,7 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
     questions = ask_questions(filing=filing)
     sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
     say_whose_is_in_doubt(record_type=staged.record_type, recognition=staged.recognition)
+    say_whose_number_it_is_too(filing=filing, record_type=staged.record_type, recognition=staged.recognition)
     duplicates = file_outcomes(submission_id=submission.pk)
     assert staged.summary is not None
     Submission.objects.filter(pk=submission.pk).update(

@@ -1,18 +1,19 @@
 """What becomes of the rows that are not filed: issues, duplicates, and the refusals only the store can give."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 from django.db import connection
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import FieldRole, RecordType
+from publiccredit.catalogue.types import FieldRole, RecordField, RecordType
 from publiccredit.intake.checks.findings import shown_text
 from publiccredit.intake.types import REPEATS_ROW, REPEATS_SHEET, ROW, SHEET, Recognition
 from publiccredit.matching import queries as matching
-from publiccredit.subjects.operations import copy_in
-from publiccredit.subjects.types import Fate
+from publiccredit.subjects.operations import copy_in, shared_numbers
+from publiccredit.subjects.types import Fate, Filing, NumberBearer, SharedNumber
 
 ISSUE_TABLE = "staged_issue"
 DUPLICATE_TABLE = "staged_duplicate"
@@ -25,6 +26,9 @@ CHECK_OF_FATE = {
     Fate.REPAIRED: "repaired_before",
     Fate.DECIDED_OTHERWISE: "decided_otherwise",
 }
+
+SHARED_NUMBER = "shared_number"
+MOST_NAMED = 3  # others a row is told of by name; a list of a hundred would be read by nobody
 
 _FILE_ISSUES = f"""
 INSERT INTO intake_rowissue (submission_id, sheet, row_number, "column", column_letter, code, severity, found, expected)
@@ -49,6 +53,17 @@ FROM staged_exception e JOIN staged_row s USING (line)
 WHERE e.fate IN ({", ".join(f"'{fate}'" for fate in CHECK_OF_FATE)})
 ORDER BY s.line
 """
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a filed row is told at one of its cells, by the check that speaks."""
+
+    check: str
+    sheet: str
+    row_number: int
+    found: str
+    expected: str
 
 
 def open_outcomes() -> None:
@@ -112,20 +127,62 @@ def say_whose_is_in_doubt(*, record_type: RecordType, recognition: Recognition) 
     heard = matching.heard_doubts()
     if not heard:
         return 0
-    kinds = {kind.check: kind for kind in catalogue.packs().issues}
     name = record_type.field_in_role(FieldRole.SUBJECT_NAME) or record_type.field(record_type.natural_key[0])
-    columns = {sheet.sheet: recognition.column(sheet=sheet.sheet, field_name=name.name) for sheet in recognition.sheets}
+    told = [_Told(d.hearing, d.sheet, d.row_number, d.written_name, d.known) for d in heard]
+    _stage_told(told, field=name, recognition=recognition)
+    return len(heard)
+
+
+def say_whose_number_it_is_too(*, filing: Filing, record_type: RecordType, recognition: Recognition) -> int:
+    """Stage a warning for each filed row whose document number stands on records of other subjects, and name these."""
+    number = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER)
+    shared = shared_numbers(filing=filing) if number else []
+    if number is None or not shared:
+        return 0
+    among_several = len(recognition.sheets) > 1
+    told = [
+        _Told(SHARED_NUMBER, row.sheet, row.row_number, row.document_number, _others_in_words(row, among_several))
+        for row in shared
+    ]
+    _stage_told(told, field=number, recognition=recognition)
+    return len(shared)
+
+
+def _others_in_words(shared: SharedNumber, among_several: bool) -> str:
+    """Name the others: a subject by its name, one that is not determined only by where it stands."""
+    named = [
+        f"{f'“{other.name}”' if other.name else '一个待判定的主体'}（{_where(other, among_several)}）"
+        for other in shared.others[:MOST_NAMED]
+    ]
+    rest = f"等 {len(shared.others)} 个主体" if len(shared.others) > MOST_NAMED else ""
+    return "、".join(named) + rest
+
+
+def _where(other: NumberBearer, among_several: bool) -> str:
+    place = f"在册记录 {other.record_id}"
+    if other.row_number is not None:
+        place = _row_in_words(other.sheet, other.row_number, among_several)
+    return f"{other.uscc}，{place}" if other.uscc else place
+
+
+def _row_in_words(sheet: str, row_number: int, among_several: bool) -> str:
+    return f"工作表“{sheet}”第 {row_number} 行" if among_several else f"第 {row_number} 行"
+
+
+def _stage_told(told: list[_Told], *, field: RecordField, recognition: Recognition) -> None:
+    """Stage what rows are told at their cells of one field."""
+    kinds = {kind.check: kind for kind in catalogue.packs().issues}
+    columns = {s.sheet: recognition.column(sheet=s.sheet, field_name=field.name) for s in recognition.sheets}
     issues = [
         {
-            "sheet": doubt.sheet, "row": doubt.row_number, "column": column.header if column else name.title,
-            "column_letter": column.letter if column else "", "code": kinds[doubt.hearing].code,
-            "severity": kinds[doubt.hearing].severity.value, "found": doubt.written_name, "expected": doubt.known,
+            "sheet": said.sheet, "row": said.row_number, "column": column.header if column else field.title,
+            "column_letter": column.letter if column else "", "code": kinds[said.check].code,
+            "severity": kinds[said.check].severity.value, "found": said.found, "expected": said.expected,
         }
-        for doubt in heard
-        for column in (columns.get(doubt.sheet),)
+        for said in told
+        for column in (columns.get(said.sheet),)
     ]  # fmt: skip
     stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
-    return len(heard)
 
 
 def file_outcomes(*, submission_id: int) -> int:
@@ -142,8 +199,7 @@ def _issues(row: Any, kinds: Any, record_type: RecordType, recognition: Recognit
     document = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER) or record_type.field(record_type.natural_key[0])
     expected = ""
     if fate == Fate.CLASHES:
-        among_several = len(recognition.sheets) > 1
-        expected = f"工作表“{other_sheet}”第 {other_row} 行" if among_several else f"第 {other_row} 行"
+        expected = _row_in_words(other_sheet, other_row, len(recognition.sheets) > 1)
     elif fate == Fate.HELD_ELSEWHERE:
         expected = catalogue.department(code=holder).name
     kind = kinds[CHECK_OF_FATE[Fate(fate)]]

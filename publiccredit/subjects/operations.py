@@ -19,6 +19,7 @@ from publiccredit.subjects.looking import (
 from publiccredit.subjects.making import make_staged_subjects, update_registered_subjects
 from publiccredit.subjects.models import Record, RecordState, RegistrationStatus, Subject
 from publiccredit.subjects.pinyin import pinyin_initials
+from publiccredit.subjects.sharing import shared_numbers
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
 from publiccredit.subjects.standing import (
     correct,
@@ -70,6 +71,7 @@ __all__ = [
     "resume_taken_back",
     "set_apart_staged",
     "settle_dispute",
+    "shared_numbers",
     "shield",
     "state_on_record",
     "stay",

@@ -103,6 +103,27 @@ class FiledCounts:
 
 
 @dataclass(frozen=True)
+class NumberBearer:
+    """A subject on whose record a document number stands; its name is empty while it is not determined whose it is."""
+
+    record_id: int
+    name: str
+    uscc: str
+    sheet: str
+    row_number: int | None  # where the record came by the submission that is being filed
+
+
+@dataclass(frozen=True)
+class SharedNumber:
+    """A filed row whose document number stands on records of others."""
+
+    sheet: str
+    row_number: int
+    document_number: str
+    others: tuple[NumberBearer, ...]
+
+
+@dataclass(frozen=True)
 class NewSubject:
     """A subject that a person makes from what a department wrote."""
 

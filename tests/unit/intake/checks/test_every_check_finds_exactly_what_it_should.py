@@ -178,7 +178,7 @@ def test_a_sentence_within_a_sentence_ends_once():
 def test_every_check_has_words_an_example_and_a_sentence():
     # these speak when rows are filed
     against_the_store = {"held_elsewhere", "withdrawn_before", "repaired_before", "decided_otherwise"}
-    against_the_store |= {"registered_name_differs", "registered_name_near", "subject_in_question"}
+    against_the_store |= {"registered_name_differs", "registered_name_near", "subject_in_question", "shared_number"}
     assert {kind.check for kind in catalogue.packs().issues} - against_the_store == set(BASES)
     of_rows = {"repeated_header", "cleared_person", "totals_row", "signed_off_row", "nearly_empty_row"}
     tried_elsewhere = {"conflicting_duplicate", "unknown_column"} | of_rows
