@@ -57,6 +57,7 @@ from publiccredit.subjects.operations import (
     close_staging,
     copy_in,
     file_staged,
+    numbers_in_question,
     open_staging,
     set_apart_staged,
 )
@@ -301,12 +302,15 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
     filing = _filing(submission, staged, at)
     set_apart_staged(filing=filing)
     match_staged(filing=filing)
+    in_question = numbers_in_question(filing=filing)
     counts = file_staged(filing=filing)
     told = _tell_holders(filing) if counts.changed else 0
     questions = ask_questions(filing=filing)
     sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
     say_whose_is_in_doubt(record_type=staged.record_type, recognition=staged.recognition)
-    say_whose_number_it_is_too(filing=filing, record_type=staged.record_type, recognition=staged.recognition)
+    say_whose_number_it_is_too(
+        filing=filing, numbers=in_question, record_type=staged.record_type, recognition=staged.recognition
+    )
     duplicates = file_outcomes(submission_id=submission.pk)
     assert staged.summary is not None
     Submission.objects.filter(pk=submission.pk).update(

@@ -198,3 +198,15 @@ class DocumentsForm(forms.Form):
         help_text="这份决定书是谁的。只在一个文书号下有几个主体的记录时需要填写；没有代码的填名称。"
         "zip 中的文件以“文书号_代码”命名，如“濉市监处罚〔2026〕118号_91340621….pdf”。",
     )
+
+
+class TakeOffForm(forms.Form):
+    """Why a decision document is not that of the record it lies on."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="至少 10 个字，如“这是另一个主体的决定书，上传时选错了文件”。留痕，不告知该主体。",
+        error_messages={"required": "请写明取下的理由，至少 10 个字。"},
+    )

@@ -188,3 +188,25 @@ class DecisionDocument(models.Model):
 
     def __str__(self) -> str:
         return self.document_number
+
+
+class TakenOffDocument(models.Model):
+    """A decision document that was taken off a record: which, from whose record, by whom and why; never changed."""
+
+    department_code = models.CharField("部门", max_length=64)
+    record_id = models.BigIntegerField("记录编号")
+    subject_id = models.BigIntegerField("主体编号", null=True)  # whose the record was; empty: not determined
+    document_number = models.CharField("文书号", max_length=128)
+    sha256 = models.CharField("摘要", max_length=64)
+    reason = models.CharField("理由", max_length=500)
+    taken_off_by = models.CharField("取下账号", max_length=100)
+    taken_off_at = models.DateTimeField("取下时间")
+    entry_id = models.BigIntegerField("留痕编号")
+
+    class Meta:
+        verbose_name = "取下的决定文书"
+        verbose_name_plural = "取下的决定文书"
+        indexes = [models.Index(fields=["record_id", "-taken_off_at"], name="taken_off_of_record")]
+
+    def __str__(self) -> str:
+        return self.document_number

@@ -40,7 +40,8 @@ from publiccredit.intake.filing import (
 )
 from publiccredit.intake.keeping import Clear
 from publiccredit.intake.models import NilReturn, ServiceDeclaration, Submission, SubmissionState
-from publiccredit.intake.types import Overrides, UnableToRead, UnableToSubmit
+from publiccredit.intake.taking_off import UnableToTakeOff, take_off_document
+from publiccredit.intake.types import NotYourDepartment, Overrides, UnableToRead, UnableToSubmit
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import store
@@ -52,6 +53,7 @@ __all__ = [
     "NotYourDepartment",
     "UnableToAttach",
     "UnableToSubmit",
+    "UnableToTakeOff",
     "attach_documents",
     "check_here",
     "cleared_here",
@@ -61,15 +63,12 @@ __all__ = [
     "receive_submission",
     "resume_submissions",
     "settle_filed_submissions",
+    "take_off_document",
 ]
 
 log = logging.getLogger(__name__)
 
 Incoming = Path | IO[bytes]
-
-
-class NotYourDepartment(UnableToSubmit):
-    """The officer may not submit for this department."""
 
 
 class IdempotencyKeyReused(UnableToSubmit):

@@ -1,6 +1,6 @@
 """What becomes of the rows that are not filed: issues, duplicates, and the refusals only the store can give."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,10 +133,12 @@ def say_whose_is_in_doubt(*, record_type: RecordType, recognition: Recognition) 
     return len(heard)
 
 
-def say_whose_number_it_is_too(*, filing: Filing, record_type: RecordType, recognition: Recognition) -> int:
+def say_whose_number_it_is_too(
+    *, filing: Filing, numbers: Collection[str], record_type: RecordType, recognition: Recognition
+) -> int:
     """Stage a warning for each filed row whose document number stands on records of other subjects, and name these."""
     number = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER)
-    shared = shared_numbers(filing=filing) if number else []
+    shared = shared_numbers(filing=filing, numbers=numbers) if number else []
     if number is None or not shared:
         return 0
     among_several = len(recognition.sheets) > 1

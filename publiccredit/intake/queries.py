@@ -24,6 +24,7 @@ from publiccredit.intake.models import (
     ServiceDeclaration,
     Submission,
     SubmissionState,
+    TakenOffDocument,
 )
 from publiccredit.intake.reading.refusals import refusals
 from publiccredit.intake.types import (
@@ -48,6 +49,7 @@ __all__ = [
     "NothingToAnnotate",
     "Submission",
     "SubmissionState",
+    "TakenOffDocument",
     "annotated_workbook",
     "declared_nil_periods",
     "document_with",
@@ -64,6 +66,7 @@ __all__ = [
     "sources_due",
     "submission",
     "submissions",
+    "taken_off_documents",
 ]
 
 REFUSED_IN_FILING = {
@@ -130,6 +133,11 @@ def nil_returns() -> QuerySet[NilReturn]:
 def documents(*, department_code: str) -> QuerySet[DecisionDocument]:
     """Give the decision documents a department deposited, the latest first."""
     return DecisionDocument.objects.filter(department_code=department_code).order_by("-pk")
+
+
+def taken_off_documents(*, record_id: int) -> QuerySet[TakenOffDocument]:
+    """Give the decision documents that were taken off a record, the latest first."""
+    return TakenOffDocument.objects.filter(record_id=record_id).order_by("-pk")
 
 
 def document_with(*, department_code: str, sha256: str, subject_id: int | None) -> DecisionDocument | None:

@@ -150,6 +150,10 @@ class UnableToSubmit(Exception):
         self.about = about
 
 
+class NotYourDepartment(UnableToSubmit):
+    """The officer may not submit for this department."""
+
+
 class UnableToRead(Exception):
     """
     The file as a whole cannot be taken. ``code`` names the reason, the message says it to the sender in Chinese:

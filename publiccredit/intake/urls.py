@@ -9,6 +9,7 @@ urlpatterns = [
     path("", sending.desk_page, name="desk"),
     path("nil-return/", declarations.nil_return, name="nil_return"),
     path("documents/", declarations.documents, name="documents"),
+    path("records/<int:record_id>/document/", declarations.record_document, name="record_document"),
     path("templates/<path:name>.xlsx", sending.template, name="template"),
     path("submissions/", results.submissions, name="submissions"),
     path("submissions/<int:submission_id>/", results.submission, name="submission"),

@@ -22,7 +22,7 @@ from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("报送", (
         "receive_submission", "file_submission", "refuse_submission", "declare_service", "declare_nil_return",
-        "attach_documents",
+        "attach_documents", "take_off_document",
     )),
     ("主体判定", ("answer_question", "reopen_question")),
     ("案件", (

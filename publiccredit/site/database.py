@@ -31,6 +31,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     "intake_servicedeclaration": "UPDATE, DELETE, TRUNCATE",
     "intake_nilreturn": "UPDATE, DELETE, TRUNCATE",
     "intake_decisiondocument": "UPDATE, DELETE, TRUNCATE",
+    "intake_takenoffdocument": "UPDATE, DELETE, TRUNCATE",
     "casework_case": "DELETE, TRUNCATE",
     "casework_casenumber": "DELETE, TRUNCATE",
     "casework_caserecord": "UPDATE, DELETE, TRUNCATE",

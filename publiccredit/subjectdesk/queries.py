@@ -147,6 +147,13 @@ def document_of(*, own: OwnRecord) -> DecisionDocument | None:
         )  # fmt: skip
 
 
+def taken_off_on(*, own: OwnRecord) -> tuple[date, ...]:
+    """Give the days on which a decision document was taken off a record of the subject, the latest first."""
+    with acting(actor=PROGRAM):  # why, and whose it was, is not this subject's to read
+        found = intake.taken_off_documents(record_id=own.record.id).filter(subject_id=own.record.subject_id)
+        return tuple(china_day(at=at) for at in found.values_list("taken_off_at", flat=True))
+
+
 def histories(*, records: Sequence[OwnRecord], on: date) -> dict[int, tuple[Happened, ...]]:
     """Give what became of the publication of each of the subject's records, to its end and beyond."""
     return disclosure.histories(records=[own.record for own in records], on=on)

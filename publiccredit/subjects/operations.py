@@ -19,7 +19,7 @@ from publiccredit.subjects.looking import (
 from publiccredit.subjects.making import make_staged_subjects, update_registered_subjects
 from publiccredit.subjects.models import Record, RecordState, RegistrationStatus, Subject
 from publiccredit.subjects.pinyin import pinyin_initials
-from publiccredit.subjects.sharing import shared_numbers
+from publiccredit.subjects.sharing import numbers_in_question, shared_numbers
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
 from publiccredit.subjects.standing import (
     correct,
@@ -65,6 +65,7 @@ __all__ = [
     "note_look",
     "note_officers_look",
     "note_recipients_look",
+    "numbers_in_question",
     "open_staging",
     "release_subject",
     "resume_display",
@@ -153,7 +154,7 @@ def _assign(record_ids: list[int], subject_id: int | None, matched_by: str, at: 
 
 
 def attach_document_hash(*, record_ids: Sequence[int], sha256: str, at: datetime, entry_id: int) -> None:
-    """Put the hash of a deposited document on records; on those that bear it already nothing changes."""
+    """Put the hash of a deposited document on records, or none in its place; on those that bear it nothing changes."""
     values: dict[str, Any] = {"record_ids": list(record_ids), "sha256": sha256, "at": at, "entry_id": entry_id}
     with connection.cursor() as cursor:
         cursor.execute(_ATTACH, values)

@@ -6,7 +6,7 @@ the record of another: the sender is told who else bears it.
 """
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Collection
 
 from django.db import connection
 
@@ -16,29 +16,31 @@ from publiccredit.subjects.record_types import record_type_of
 from publiccredit.subjects.staging import ROW_TABLE
 from publiccredit.subjects.types import Filing, NumberBearer, SharedNumber
 
-# One look for the whole submission, by the index on document numbers. Those whose subject is not determined yet count
-# as one here, and are told apart by what is written when the few numbers that are found are looked at closely.
-_SHARED = f"""
-SELECT r.document_number, r.authority_uscc FROM subjects_record r
-WHERE r.document_number IN (SELECT document_number FROM {ROW_TABLE} WHERE document_number <> '')
-  AND r.department_code = %(department_code)s AND r.state <> '{RecordState.WITHDRAWN}'
-GROUP BY r.document_number, r.authority_uscc
-HAVING count(*) > 1 AND bool_or(r.submission_id = %(submission_id)s)
-  AND (count(r.subject_id) < count(*) OR min(r.subject_id) <> max(r.subject_id))
+# Looked for before the records are written: of a file whose numbers are new, the index has nothing to fetch.
+_NUMBERS = f"""
+SELECT document_number FROM {ROW_TABLE} WHERE document_number <> ''
+GROUP BY document_number HAVING min(party) <> max(party)
+UNION
+SELECT s.document_number FROM {ROW_TABLE} s WHERE s.document_number <> '' AND EXISTS (
+    SELECT 1 FROM subjects_record r WHERE r.document_number = s.document_number AND r.natural_key <> s.natural_key
+    AND r.department_code = %(department_code)s AND r.state <> '{RecordState.WITHDRAWN}')
 """
 
 
-def shared_numbers(*, filing: Filing) -> list[SharedNumber]:
-    """Give the rows a submission has just filed under numbers that records of other subjects bear, and whose."""
-    values: dict[str, Any] = {"department_code": filing.department_code, "submission_id": filing.submission_id}
+def numbers_in_question(*, filing: Filing) -> frozenset[str]:
+    """Give the document numbers of the staged rows that may stand on records of several subjects."""
     with connection.cursor() as cursor:
-        cursor.execute(_SHARED, values)
-        numbers = set(cursor.fetchall())
+        cursor.execute(_NUMBERS, {"department_code": filing.department_code})
+        return frozenset(number for (number,) in cursor.fetchall())
+
+
+def shared_numbers(*, filing: Filing, numbers: Collection[str]) -> list[SharedNumber]:
+    """Give the rows a submission has just filed under those of some numbers that records of others bear, and whose."""
     if not numbers:
         return []
-    records = Record.objects.filter(
-        department_code=filing.department_code, document_number__in={number for number, _ in numbers}
-    ).exclude(state=RecordState.WITHDRAWN)
+    records = Record.objects.filter(department_code=filing.department_code, document_number__in=numbers).exclude(
+        state=RecordState.WITHDRAWN
+    )
     bearers: dict[tuple[str, str], dict[object, NumberBearer]] = defaultdict(dict)
     filed: list[tuple[Record, object]] = []
     for record in records.select_related("subject").order_by("pk").iterator():

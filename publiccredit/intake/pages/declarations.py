@@ -4,17 +4,18 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.intake import desk, operations, queries
-from publiccredit.intake.forms import DocumentsForm, NilReturnForm, ServiceForm
-from publiccredit.intake.operations import Attached, UnableToAttach, UnableToSubmit
+from publiccredit.intake.forms import DocumentsForm, NilReturnForm, ServiceForm, TakeOffForm
+from publiccredit.intake.operations import Attached, UnableToAttach, UnableToSubmit, UnableToTakeOff
 from publiccredit.intake.pages.results import submission_page
 from publiccredit.intake.pages.shared import submission_for
+from publiccredit.subjects import queries as subjects
 
 RECENT = 10
 NAMES_TOLD = 10
@@ -99,9 +100,55 @@ def documents(request: HttpRequest) -> HttpResponse:
     form = DocumentsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and _attach(request, form):
         return redirect("intake:documents")
-    latest = queries.documents(department_code=actor.department_code)[:RECENT]
-    named = {"form": form, "documents": latest}
+    latest = list(queries.documents(department_code=actor.department_code)[:RECENT])
+    bearing = subjects.records().filter(
+        department_code=actor.department_code, document_sha256__in=[d.sha256 for d in latest]
+    )
+    placed = list(bearing.order_by("pk").values_list("document_number", "document_sha256", "pk"))
+    named = {
+        "form": form,
+        "documents": [(d, [pk for *what, pk in placed if what == [d.document_number, d.sha256]]) for d in latest],
+    }
     return render(request, "intake/documents.html", named, status=422 if form.errors else 200)
+
+
+@open_to(SENDERS)
+@require_http_methods(["GET", "POST"])
+def record_document(request: HttpRequest, record_id: int) -> HttpResponse:
+    """
+    Show the decision document of a record with what was taken off it, and take it off with a reason.
+
+    :raises Http404: there is no such record, or it is another department's; which of the two is not said.
+    :raises FileClosed: the officer has declared a relation to its subject.
+    """
+    actor = actor_of(request)
+    found = (
+        subjects.records().filter(pk=record_id, department_code=actor.department_code) if record_id < 2**63 else None
+    )
+    record = found.select_related("subject").first() if found is not None else None
+    if record is None:
+        raise Http404
+    subjects.verify_open(actor=actor, subject_ids=[record.subject_id])
+    form = TakeOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.take_off_document(
+                by=actor, record_id=record.pk, reason=form.cleaned_data["reason"], at=timezone.now()
+            )
+        except UnableToTakeOff as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            messages.success(request, "已取下，该主体从现在起打不开这份决定书。", extra_tags="ended-well")
+            return redirect("intake:record_document", record.pk)
+    deposited = queries.documents(department_code=actor.department_code).filter(sha256=record.document_sha256)
+    named = {
+        "record": record,
+        "subject_name": record.subject.name if record.subject else "",
+        "document": deposited.filter(document_number=record.document_number).first(),
+        "form": form if record.document_sha256 or form.errors else None,
+        "taken_off": queries.taken_off_documents(record_id=record.pk),
+    }
+    return render(request, "intake/record_document.html", named, status=422 if form.errors else 200)
 
 
 def _attach(request: HttpRequest, form: DocumentsForm) -> bool:

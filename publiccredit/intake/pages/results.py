@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from publiccredit.accounts import queries as accounts
-from publiccredit.accounts.access import SENDERS_AND_OFFICE, actor_of, open_to
+from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.catalogue.types import Nature
@@ -67,6 +67,7 @@ class ShownRow:
     note: str
     record_id: int | None = None  # of its page; empty: it has none
     notice_id: int | None = None  # of the penalty whose notice of repair can be printed
+    document_id: int | None = None  # of the record whose decision document can be taken off
 
 
 @open_to(READERS)
@@ -298,6 +299,7 @@ def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
         "title": title,
         "lead": lead,
         "rows": shown,
+        "may_take_off": SENDERS.admits(actor_of(request).role),
         "may_print": SENDERS_AND_OFFICE.admits(actor_of(request).role),
         "records": kind != "returned",  # what came back is no record yet
         "next_url": f"?after={last}" if last else "",
@@ -320,6 +322,7 @@ def _on_file(record: Record, place: str, note: str) -> ShownRow:
         note="，".join((note, *(["现在不公示"] if away else []), *subjects.marks_of(record))),
         record_id=record.pk if record.state == RecordState.FILED and not away else None,
         notice_id=record.pk if penalty and by == record.department_code else None,
+        document_id=record.pk if record.document_sha256 else None,
     )
 
 

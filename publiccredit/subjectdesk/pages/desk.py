@@ -98,6 +98,7 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "source": source_title(found.source),
         "last_day": last_day(found),
         "document": queries.document_of(own=own),
+        "taken_off_on": queries.taken_off_on(own=own),
         "history": queries.histories(records=[own], on=today).get(found.id, ()),
         "cases": [case_line(c) for c in casework.cases_of_record(record_id=found.id)],
         "may_repair": visitor.may(Right.REPAIR) and own.navigator is not None and own.navigator.eligible_today,
