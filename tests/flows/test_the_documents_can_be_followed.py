@@ -37,6 +37,7 @@ STARTS = "builds an environment and a county, and stays; CI begins with it"
 STAYS = "runs until it is stopped; tests/flows/test_the_platform_comes_up_and_goes_down.py runs it"
 OTHER_SERVER = "names a server of the reader's; tests/flows/test_the_program_runs_on_another_server.py does it"
 EMPTY = "needs an empty database; tests/flows/test_a_backup_brings_everything_back.py does it"
+ON_A_RECORD = "names a record that bears a document; tests/flows/test_a_document_is_taken_off_a_record.py does it"
 NOT_HERE = {
     "make demo": STARTS,
     "make test": "is this run",
@@ -46,6 +47,8 @@ NOT_HERE = {
     "export PUBLICCREDIT_DATA=/srv/publiccredit-restored": "is the reader's new folder",
     "publiccredit restore backup-2026-11-23": EMPTY,
     "journalctl -u publiccredit --since today": "is the reader's service",
+    "publiccredit document show 12 --by liaison_market": ON_A_RECORD,
+    "publiccredit document take-off 12 --reason 这是另一家企业的决定书，上传时选错了文件 --by liaison_market": ON_A_RECORD,
     "export SITE=http://127.0.0.1:8000": "is the reader's site",
     "export TOKEN=…": "is the reader's token",
     "export RECIPIENT_TOKEN=pcr_…": "is the reader's token",
