@@ -163,10 +163,11 @@ def reopen_question(*, by: Actor, question_id: int, reason: str, at: datetime) -
         verify_open(actor=by, subject_ids=subjects_concerned(question=question))
         entry_id = next_entry_id()
         judged = _records(question, matched_by=Basis.JUDGEMENT)
+        # The judgement comes first: it is what the database asks for before a record leaves its subject's file.
+        _judge(by, question, Verdict.REOPENED, subject_id=None, reason=reason, at=at, entry_id=entry_id)
         moved = release_subject(record_ids=judged, at=at, entry_id=entry_id)
         told = _tell_holders(judged, NoticeKind.SUBJECT_OPEN, at, entry_id)
         Question.objects.filter(pk=question_id).update(answered_at=None)
-        _judge(by, question, Verdict.REOPENED, subject_id=None, reason=reason, at=at, entry_id=entry_id)
         _enter(by, "reopen_question", question, at, entry_id, records=moved, notices=told)
 
 
