@@ -13,6 +13,7 @@ from tests.factories import stored_record, stored_subject
 from tests.flows.cases import opened, people
 
 AT_ONCE, FAILING = 12, 4
+PRESSED = 4
 
 
 class _GivenUpError(Exception):
@@ -53,3 +54,28 @@ def test_numbers_of_cases_opened_at_once_have_no_gap_and_no_double() -> None:
     assert sorted(given_up) == list(range(FAILING))
     numbers = sorted(Case.objects.values_list("number", flat=True), key=lambda n: (len(n), n))
     assert numbers == [f"濉信异〔2026〕{n}号" for n in range(1, AT_ONCE - FAILING + 1)]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("procedure", "ground"), [(ProcedureName.OBJECTION, "other"), (ProcedureName.CREDIT_REPAIR, "duties_performed")]
+)
+def test_a_form_pressed_several_times_at_once_is_one_case(procedure: ProcedureName, ground: str) -> None:
+    people()
+    record = stored_record(subject=stored_subject())
+    barrier, answered = threading.Barrier(PRESSED), []
+
+    def press() -> None:
+        act_as(actor=PROGRAM)
+        barrier.wait()
+        try:
+            answered.append(opened(procedure, record, ground=ground, idempotency_key="one form").number)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(PRESSED)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answered == [Case.objects.get().number] * PRESSED

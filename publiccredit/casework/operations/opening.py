@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db import connection, transaction
+
 from publiccredit.accounts.operations import Act, one_act
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import letters
@@ -37,6 +39,7 @@ from publiccredit.catalogue.types import (
 from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record, RecordState, record_type_of, verify_open
 
+LOCK_SPACE = 7310580  # first half of the advisory locks by the key of a form
 LONGEST_REQUEST = 5000
 LONGEST_IN_THE_POST = 30  # days between a letter's arrival and its being taken down
 
@@ -67,17 +70,18 @@ def open_case(
     :raises UnableToOpenCase: the request lacks something, or is already under way.
     :raises NotAllowed: the applicant or the actor may not open this kind of case, or the actor has declared a relation.
     """
-    if idempotency_key is not None and (known := Case.objects.filter(idempotency_key=idempotency_key).first()):
-        return known
-    with one_act(by=by, at=at, operation="open_case", object_kind="case") as act:
-        on = _received(received_on, channel, act)
-        rules = _rules(procedure, on, packs)
-        records = subjects.lock_records(record_ids=asked.record_ids)
-        _verify(rules, applicant, asked, channel, records)
-        about = _case_about(rules, about_case_id, asked)
-        case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
-        case.about_id, case.idempotency_key, case.opened_on = about, idempotency_key, on
-        _write_opening(act, case, rules, asked, list(records.values()), packs)
+    with transaction.atomic():
+        if idempotency_key is not None and (known := _opened_before(idempotency_key)):
+            return known
+        with one_act(by=by, at=at, operation="open_case", object_kind="case") as act:
+            on = _received(received_on, channel, act)
+            rules = _rules(procedure, on, packs)
+            records = subjects.lock_records(record_ids=asked.record_ids)
+            _verify(rules, applicant, asked, channel, records)
+            about = _case_about(rules, about_case_id, asked)
+            case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
+            case.about_id, case.idempotency_key, case.opened_on = about, idempotency_key, on
+            _write_opening(act, case, rules, asked, list(records.values()), packs)
     return case
 
 
@@ -123,6 +127,13 @@ def request_review(
         _write_opening(act, case, rules, asked, list(records.values()), None)
         act.payload["reviews"] = first.pk
     return case
+
+
+def _opened_before(key: str) -> Case | None:
+    """Give the case a form opened before; one that is pressed twice at once waits here for its first press."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_SPACE, key])
+    return Case.objects.filter(idempotency_key=key).first()
 
 
 def _received(received_on: date | None, channel: Channel, act: Act) -> date:
