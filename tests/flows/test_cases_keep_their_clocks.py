@@ -2,20 +2,30 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
 
 from publiccredit.casework import desk, queries, tasks
 from publiccredit.casework.models import Case, CaseStep, Letter
-from publiccredit.casework.operations import escalate, grant_repair, reject_objection, request_papers, take_back_request
+from publiccredit.casework.operations import (
+    escalate,
+    grant_repair,
+    reject_objection,
+    request_papers,
+    sweeping,
+    take_back_request,
+)
+from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import Applicant, Channel, Swept
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Party, ProcedureName
+from publiccredit.catalogue.types import Packs, Party, Procedure, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.site import processes
 from publiccredit.site.commands import running
 from publiccredit.subjects.models import Record
+from tests.factories import stored_record
 from tests.flows.cases import (
     AT,
     CLERK,
@@ -30,6 +40,21 @@ from tests.flows.cases import (
 
 SWEEP = tasks.sweep.name
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
+
+
+def test_a_case_that_cannot_be_looked_at_holds_up_no_other(record: Record) -> None:
+    broken, behind = objection_ready(record), objection_ready(stored_record(subject=record.subject, number=2))
+
+    def rules(*, case: Case, within: Packs | None = None) -> Procedure:
+        if case.pk == broken.pk:
+            raise LookupError("no rules on that day")
+        return procedure_of(case=case, within=within)
+
+    with patch.object(sweeping, "procedure_of", rules), pytest.raises(ExceptionGroup) as failed:
+        escalate(at=AT + timedelta(days=9))
+    assert [type(one) for one in failed.value.exceptions] == [LookupError]
+    assert failed.value.exceptions[0].__notes__ == [f"case {broken.pk}"]
+    assert [Case.objects.get(pk=case.pk).reached_percent for case in (broken, behind)] == [0, 100]
 
 
 def _entries() -> int:

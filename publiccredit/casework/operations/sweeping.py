@@ -23,10 +23,23 @@ TITLES_OF_DAYS = {"papers_due_on": "补正期限", "source_due_on": "认定单�
 
 
 def escalate(*, at: datetime, within: Packs | None = None) -> Swept:
-    """Look at the clock of every undecided case, each in its own transaction, and do what its rules say."""
+    """
+    Look at the clock of every undecided case, each in its own transaction, and do what its rules say.
+
+    :raises ExceptionGroup: some could not be looked at; all others were.
+    """
     with acting(actor=PROGRAM):
         due = list(Case.objects.filter(state__in=UNDECIDED).order_by("pk"))
-    swept = [_sweep(case.pk, at, within) for case in due if _something_to_do(case, china_day(at=at), within)]
+    swept, failures = [], []
+    for case in due:
+        try:
+            if _something_to_do(case, china_day(at=at), within):
+                swept.append(_sweep(case.pk, at, within))
+        except Exception as failure:
+            failure.add_note(f"case {case.pk}")
+            failures.append(failure)  # a case that fails holds up none that comes after it
+    if failures:
+        raise ExceptionGroup("the clocks of some cases were not looked at", failures)
     return Swept(
         looked_at=len(due),
         escalated=sum(s.escalated for s in swept),
