@@ -80,6 +80,18 @@ def test_whoever_was_given_what_is_no_longer_disclosed_is_told_to_stop_using_it(
     assert "重新查询" not in body["what_to_do"]
 
 
+@pytest.mark.parametrize(("decided_on", "kind"), [(date(2025, 9, 1), "ended"), (date(2025, 9, 2), "corrected")])
+def test_so_is_whoever_was_given_what_the_corrected_term_has_no_day_left_of(decided_on: date, kind: str) -> None:
+    """A serious one of last year that was a general one: its year is over on the day of the correction."""
+    days = {"decided_on": decided_on, "served_on": decided_on, "disclosed_from": decided_on}
+    until = {"disclosed_until": date(2028, 9, 1), "repairable_from": date(2026, 9, 1)}
+    record = stored_record(subject=stored_subject(), severity="serious", **days, **until)
+    holder = registered(1)
+    given(holder, record)
+    corrected = correct(record, Severity.GENERAL)
+    assert (Notice.objects.get().kind, _shown(corrected, TODAY)) == (kind, kind == "corrected")
+
+
 def test_a_use_of_what_is_no_longer_disclosed_calls_for_another_look(record: Record) -> None:
     holder = registered(1)
     given(holder, record)

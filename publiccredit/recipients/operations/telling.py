@@ -6,12 +6,14 @@ Nothing here sends: what is committed is sent by the worker (delivering), what i
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection
 from django.db.models import Min
 
+from publiccredit.ledger.types import china_day
 from publiccredit.recipients import signing
 from publiccredit.recipients.models import Handover, Notice, Recipient
 from publiccredit.recipients.operations.disclosing import end_of_disclosing
@@ -86,7 +88,7 @@ def _tell(kinds: Mapping[int, NoticeKind], cause: Cause) -> int:
         _notice(
             row | disputes[row["record_id"]],
             known[row["recipient_id"]],
-            _kind(kinds, standing[row["record_id"]]),
+            _kind(kinds, standing[row["record_id"]], china_day(at=cause.at)),
             cause,
         )
         for row in held
@@ -94,10 +96,11 @@ def _tell(kinds: Mapping[int, NoticeKind], cause: Cause) -> int:
     return _written_once(notices, cause.entry_id)
 
 
-def _kind(kinds: Mapping[int, NoticeKind], record: Record) -> NoticeKind:
+def _kind(kinds: Mapping[int, NoticeKind], record: Record, on: date) -> NoticeKind:
     """What a correction leaves no day of disclosure is not to be asked for again, but to be used no longer."""
-    kind = kinds[record.pk]
-    return NoticeKind.ENDED if kind is NoticeKind.CORRECTED and has_no_day(record=record) else kind
+    kind, until = kinds[record.pk], record.disclosed_until
+    no_day_left = has_no_day(record=record) or (until is not None and until <= on)
+    return NoticeKind.ENDED if kind is NoticeKind.CORRECTED and no_day_left else kind
 
 
 def _disputes(rows: Iterable[Record]) -> dict[int, dict[str, Any]]:
