@@ -142,20 +142,23 @@ class _Found:
         if late_on is not None:
             table.append(Happened(late_on, decider, cell_late))
         elif decided_on is not None and case.reviews_id is not None:
-            same = self.decisions[case.pk][0] == self.decisions[case.reviews_id][0]
-            table.append(Happened(decided_on, decider, CONFIRMED if same else OVERTURNED))
+            table.append(Happened(decided_on, decider, CONFIRMED if self._confirmed(case) else OVERTURNED))
         elif decided_on is not None:
             table.append(Happened(decided_on, decider, IN_TIME))
         if decided_on is not None and _asks(case.procedure, case.opened_on):
             right = bool(self.decisions[case.pk][1] & AGAINST_THE_RECORD)
             self.tables[2].append(Happened(decided_on, case.department_code, PUT_RIGHT if right else LEFT))
-        if decided_on is not None:
+        if decided_on is not None and not self._confirmed(case):  # looked at twice, a complaint is still one
             upheld = _upheld(case.procedure, case.opened_on).get(self.decisions[case.pk][0])
             if upheld is not None:
                 cell = UPHELD if upheld else UNFOUNDED
                 self.tables[4].append(Happened(decided_on, case.department_code, cell))
         if case.taken_back_at is not None:
             self.tables[3].append(Happened(china_day(at=case.taken_back_at), decider, 0))
+
+    def _confirmed(self, case: Case) -> bool:
+        """Tell whether a decided case is a review that ended as the first decision did."""
+        return case.reviews_id is not None and self.decisions[case.pk][0] == self.decisions[case.reviews_id][0]
 
     def _late_on(self, case: Case, decided_on: date | None) -> date | None:
         """

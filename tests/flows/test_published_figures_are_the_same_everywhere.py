@@ -14,14 +14,23 @@ from django.test import Client
 
 from publiccredit.casework import figures
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import open_case, reject_objection, take_case
+from publiccredit.casework.operations import open_case, reject_objection, request_review, take_case
 from publiccredit.casework.queries import public_figures
 from publiccredit.casework.types import Applicant, Asked, Channel
 from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record
-from tests.flows.cases import AT, CLERK, OFFICE_HEAD, REASONS, objection_ready, settled
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    OFFICE_HEAD,
+    REASONS,
+    SECOND_CLERK,
+    SECOND_OFFICE_HEAD,
+    objection_ready,
+    settled,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 OCTOBER = date(2026, 10, 1)
@@ -122,6 +131,27 @@ def test_a_justified_complaint_counts_for_whom_it_was_about(client: Client) -> N
         {"department_code": "taxation", "whole": 20, "upheld": 10, "unfounded": 10, "undivided": 0}
     ]
     assert ("被投诉单位" in page, "教育" in page.partition("被投诉单位")[2].partition("</table>")[0]) == (True, False)
+
+
+def test_a_complaint_looked_at_twice_counts_once(client: Client) -> None:
+    """Otherwise five people and the reviews of theirs would be the ten of whom may be told."""
+    reader = Applicant(Party.READER, "王五")
+    for number in range(10):
+        asked = Asked(ground="service", request="拖延办理。", department_code="taxation")
+        case = open_case(
+            by=CLERK, procedure=ProcedureName.COMPLAINT, applicant=reader, asked=asked, channel=Channel.COUNTER, at=AT
+        )
+        take_case(by=CLERK, case_id=case.pk, at=AT)
+        settled(case, "unfounded", first=CLERK, second=OFFICE_HEAD, at=AT)
+        if number < 5:
+            review = request_review(
+                by=CLERK, case_id=case.pk, applicant=reader, request="请复核。", at=AT, channel=Channel.COUNTER
+            )
+            take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+            settled(review, "unfounded", first=SECOND_CLERK, second=SECOND_OFFICE_HEAD, at=AT)
+    with _at(OCTOBER):
+        told = client.get(INTERFACE).json()["complaints"]
+    assert [(row["whole"], row["unfounded"]) for row in told] == [(10, 10)]
 
 
 @pytest.mark.usefixtures("months")
