@@ -17,13 +17,11 @@ from publiccredit.disclosure.search import (
     COLUMNS,
     FREQUENT,
     WALKED,
-    Asked,
-    asked_for,
-    document_number_in,
     frequent_pairs,
     hit_of,
     seen_subjects,
 )
+from publiccredit.disclosure.search_words import Asked, asked_for, document_number_in
 from publiccredit.disclosure.types import Near, Nearest
 from publiccredit.subjects.queries import pinyin_initials
 

@@ -17,7 +17,9 @@ from publiccredit.disclosure.figures import figures, submission_figures, timely
 from publiccredit.disclosure.history import histories
 from publiccredit.disclosure.presenting import shown
 from publiccredit.disclosure.remedies import remedies
-from publiccredit.disclosure.search import UnableToSearch, search
+from publiccredit.disclosure.search import search
+from publiccredit.disclosure.search_total import total as search_total
+from publiccredit.disclosure.search_words import UnableToSearch
 from publiccredit.disclosure.types import (
     RecordPage,
     SubjectFile,
@@ -43,6 +45,7 @@ __all__ = [
     "record_page",
     "remedies",
     "search",
+    "search_total",
     "subject_file",
     "subject_identifier",
     "subject_page",

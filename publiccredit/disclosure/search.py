@@ -7,7 +7,6 @@ pairs; which of the two is decided by how often the database has counted its pai
 
 import json
 import re
-import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,51 +20,16 @@ from django.db.models import Q
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.asking import Row, rows_by_kept_plan, rows_of
+from publiccredit.disclosure.search_words import SHORTEST, Asked, UnableToSearch, asked_for, spellings
 from publiccredit.disclosure.types import Hit, SearchPage
 from publiccredit.disclosure.visibility import visible
 from publiccredit.subjects import queries as subjects
 
-SHORTEST = 2
-LONGEST = 100
 PAGE = 20
 BATCHES = 10  # of candidates that turn out to have nothing visible, before the page is given as it is
 FREQUENT = 0.002  # share of names from which walking them is quicker than the index: measured, see the decision
 WALKED = 15_000  # names walked before the index is asked after all, about 5 ms
-LONGEST_NUMBER = 4  # digits to which departments fill up the number of a document with noughts
 COUNTED_FOR = 600  # seconds for which the counts of pairs are kept
-DROPPED = " \u3000()（）〔〕[]【】·•．.、,，-—_/“”\"'"  # as search_folded in the database
-_DROP = str.maketrans("", "", DROPPED)
-# A document number with whatever people write or leave out: 字, 第, brackets, blanks, dashes, leading noughts.
-_NUMBERED = re.compile(
-    r"(?P<organ>\D.*?)字?第?[\[（(【［<〈〔-]*(?P<year>(?:19|20)\d\d)年?[\]）)】］>〉〕-]*字?第?0*(?P<number>[1-9]\d{0,6})号?"
-)
-_YEAR_IN_BRACKETS = re.compile(r"[\[（(【［<〈〔](\d{4})[\]）)】］>〉〕]")
-
-
-class UnableToSearch(Exception):
-    """The words cannot be searched for; the message says to the reader what would be right."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was typed, in the forms in which it is compared."""
-
-    name: str
-    identifier: str
-    document_number: str
-
-    @property
-    def pairs(self) -> list[str]:
-        return [self.name[i : i + 2] for i in range(len(self.name) - 1)]
-
-    @property
-    def may_be_identifier(self) -> bool:
-        """No identifier is written without a letter or a digit, though some also hold Chinese characters."""
-        return any(character.isascii() and character.isalnum() for character in self.identifier)
-
-    @property
-    def latin(self) -> bool:
-        return self.name.isascii() and self.name.isalnum()
 
 
 @dataclass(frozen=True)
@@ -82,20 +46,17 @@ class Place:
         return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def folded(words: str) -> str:
-    """Give a name as ``search_folded`` gives it in the database, of one width besides."""
-    return unicodedata.normalize("NFKC", words).upper().translate(_DROP)
-
-
 def search(*, words: str, audience: Audience, on: date, cursor: str = "", limit: int = PAGE) -> SearchPage:
     """
     Give one page of the subjects that answer to some words: exact answers, then beginnings, then parts of a name.
+
+    Blanks are left out, as people put them into names; then come the names that hold every word between blanks.
 
     :raises UnableToSearch: fewer than two characters, or a cursor that this search never gave.
     """
     asked = asked_for(words)
     place = _place(cursor)
-    exact = _exact(asked, audience, on)[:limit]
+    exact = exact_hits(asked, audience, on)[:limit]
     already = {hit.subject_id for hit in exact}
     hits = [] if place.step else [(FIRST, hit) for hit in exact]
     for step in STEPS[STEPS.index(place.step or STEPS[0]) :]:
@@ -113,31 +74,9 @@ def search(*, words: str, audience: Audience, on: date, cursor: str = "", limit:
     return SearchPage(hits=tuple(hit for _, hit in kept), next_cursor=str(kept[-1][0]) if more else "")
 
 
-STEPS = ("beginning", "initials", "within", "within_initials")
+STEPS = ("beginning", "initials", "within", "within_initials", "words")
 FIRST = Place(step=STEPS[0])
 COLUMNS = "id, name, uscc, kind, registration_status, inactive"
-
-
-def asked_for(words: str) -> Asked:
-    """
-    Give what was typed in the forms in which it is compared.
-
-    :raises UnableToSearch: it is too short or too long.
-    """
-    words = "".join(character for character in words[: LONGEST * 2] if character.isprintable() or character == "\u3000")
-    name = folded(words)
-    if len(name) < SHORTEST:
-        raise UnableToSearch(
-            "请至少输入两个字。可以输入名称中任意连续的两个字、统一社会信用代码、文书号或名称的拼音首字母。"
-        )
-    if len(name) > LONGEST:
-        raise UnableToSearch(f"输入过长。请输入不超过 {LONGEST} 个字。")
-    compact = re.sub(r"\s", "", unicodedata.normalize("NFKC", words))
-    return Asked(
-        name=name,
-        identifier=re.sub(r"[\s-]", "", compact).upper(),
-        document_number=_YEAR_IN_BRACKETS.sub(r"〔\1〕", re.sub(r"\s", "", words)),
-    )
 
 
 def _place(cursor: str) -> Place:
@@ -158,6 +97,8 @@ def _applies(step: str, asked: Asked) -> bool:
         return asked.latin
     if step == "within_initials":
         return asked.latin and len(asked.name) > SHORTEST
+    if step == "words":
+        return asked.in_several_words
     return True
 
 
@@ -179,7 +120,8 @@ SELECT s.*, '4 former_name' AS reason FROM subjects_subject s JOIN subjects_subj
 """
 
 
-def _exact(asked: Asked, audience: Audience, on: date) -> list[Hit]:
+def exact_hits(asked: Asked, audience: Audience, on: date) -> list[Hit]:
+    """Give whom the words name exactly, or name by a number."""
     values = {"identifier": asked.identifier, "name": asked.name, "decided": _decided(asked, audience, on)}
     rows = rows_by_kept_plan(_exact_sql(identifier=asked.may_be_identifier, decided=bool(values["decided"])), values)
     seen = seen_subjects([row[0] for row in rows], audience, on)
@@ -201,8 +143,8 @@ def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
         return []
     every = subjects.records().filter(visible(audience=audience, on=on, packs=catalogue.packs()))
     begins = every.filter(document_number__startswith=asked.document_number)
-    spellings = _spellings(asked.document_number)
-    for records in (begins, every.filter(document_number__in=spellings)) if spellings else (begins,):
+    spelt = spellings(asked.document_number)
+    for records in (begins, every.filter(document_number__in=spelt)) if spelt else (begins,):
         found = records.order_by("document_number", "pk").values_list("subject_id", flat=True)[:PAGE]
         if found:
             return [number for number in found if number is not None]
@@ -212,30 +154,7 @@ def _decided(asked: Asked, audience: Audience, on: date) -> list[int]:
 def numbered_so(*, words: str) -> Q:
     """Give the condition of records whose document number begins with what was typed, or is it, however written."""
     typed = asked_for(words).document_number
-    return Q(document_number__startswith=typed) | Q(document_number__in=_spellings(typed))
-
-
-def document_number_in(words: str) -> tuple[str, str, str] | None:
-    """Give the organ's sign, the year and the number where words are a whole document number, however written."""
-    found = _NUMBERED.fullmatch(unicodedata.normalize("NFKC", words))
-    if found is None or found["organ"].isascii():
-        return None
-    return found["organ"], found["year"], found["number"]
-
-
-def _spellings(words: str) -> list[str]:
-    """Give the ways in which a department may have written a document number; intake cleans brackets and blanks."""
-    found = document_number_in(words)
-    if found is None:
-        return []
-    organ, year, number = found
-    numbers = {number.zfill(width) for width in range(len(number), LONGEST_NUMBER + 1)}
-    return sorted(
-        f"{organ}{sign}〔{year}〕{ordinal}{padded}号"
-        for sign in ("", "字")
-        for ordinal in ("", "第")
-        for padded in numbers
-    )
+    return Q(document_number__startswith=typed) | Q(document_number__in=spellings(typed))
 
 
 # --- beginnings and parts -------------------------------------------------------------------------------------------
@@ -264,6 +183,8 @@ WHERE {{index}} AND {{found}} AND (inactive, id + 0) > (%(inactive)s, %(id)s) OR
 """  # noqa: S608
 _WITHIN_NAME = "strpos(search_name, %(from)s) > 1"
 _WITHIN_INITIALS = "strpos(pinyin_initials, %(from)s) > 1 AND strpos(search_name, %(from)s) = 0"
+BY_PAIRS = "search_bigrams(search_name) @> %(pairs)s::text[]"
+_BY_PAIRS_OF_PARTS = "search_bigrams(search_name) @> %(pairs_of_parts)s::text[]"
 
 
 def _candidates(asked: Asked, after: Place, limit: int) -> list[Row]:
@@ -285,9 +206,37 @@ def _candidates(asked: Asked, after: Place, limit: int) -> list[Row]:
         also = "AND strpos(search_name, %(from)s) = 0"
         return rows_by_kept_plan(_BY_BEGINNING.format(column="pinyin_initials", also=also), values)
     if after.step == "within":
-        walk = min((frequent_pairs().get(pair, 0.0) for pair in asked.pairs), default=0.0) >= FREQUENT
-        return _part(_WITHIN_NAME, "search_bigrams(search_name) @> %(pairs)s::text[]", values, walk=walk)
+        return _part(_WITHIN_NAME, BY_PAIRS, values, walk=rarest(asked.pairs) >= FREQUENT)
+    if after.step == "words":
+        found, index, parts = in_every_word(asked)
+        not_as_one = ["strpos(search_name, %(from)s) = 0"] + ["strpos(pinyin_initials, %(from)s) = 0"] * asked.latin
+        return _part(
+            " AND ".join([found, *not_as_one]), index, values | parts, walk=rarest(asked.pairs_of_parts) >= FREQUENT
+        )
     return _part(_WITHIN_INITIALS, "pinyin_initials LIKE %(part)s", values, walk=True)
+
+
+def in_every_word(asked: Asked) -> tuple[str, str, dict[str, Any]]:
+    """
+    Give the condition that a name holds every word, what the index finds of it, and the values of both.
+
+    Letters and digits are looked for among the first letters, which hold the name's own letters and digits as well.
+    """
+    names, letters, indexed = asked.name_parts, asked.latin_parts, asked.indexed_letters
+    found = [f"strpos(search_name, %(name_{i})s) > 0" for i in range(len(names))]
+    found += [f"strpos(pinyin_initials, %(letters_{i})s) > 0" for i in range(len(letters))]
+    by_letters = [f"pinyin_initials LIKE %(pattern_{i})s" for i in range(len(indexed))]
+    values = {f"name_{i}": part for i, part in enumerate(names)}
+    values |= {f"letters_{i}": part for i, part in enumerate(letters)}
+    values |= {f"pattern_{i}": f"%{part}%" for i, part in enumerate(indexed)}
+    index = _BY_PAIRS_OF_PARTS if asked.pairs_of_parts else " AND ".join(by_letters)
+    return " AND ".join(found), index, values | {"pairs_of_parts": asked.pairs_of_parts}
+
+
+def rarest(pairs: list[str]) -> float:
+    """Give the share of names in which the rarest of some pairs stands; where there are none, any may hold them."""
+    shares = frequent_pairs()
+    return min((shares.get(pair, 0.0) for pair in pairs), default=1.0)
 
 
 def _part(found: str, index: str, values: dict[str, Any], *, walk: bool) -> list[Row]:

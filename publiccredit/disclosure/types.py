@@ -181,7 +181,7 @@ class Hit:
     identifier: str
     kind: str
     registration_status: str
-    reason: str  # exact, former_name, identifier, document_number, beginning, within, initials
+    reason: str  # exact, former_name, identifier, document_number, beginning, within, initials, words
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ REASON_WORDS: dict[str, str] = {
     "beginning": "名称以此开头",
     "within": "名称中含有",
     "initials": "拼音首字母相符",
+    "words": "名称中含有每个词",
 }
 
 

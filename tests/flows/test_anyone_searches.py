@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.nearest import nearest
-from publiccredit.disclosure.search import UnableToSearch, folded, search
+from publiccredit.disclosure.search import search
+from publiccredit.disclosure.search_total import Total, total
+from publiccredit.disclosure.search_words import UnableToSearch, folded
 from publiccredit.subjects.models import Identifier, SubjectName
 from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject, synthetic_uscc
 
@@ -272,3 +275,75 @@ def test_no_words_make_the_help_fail(words: str) -> None:
         nearest(words=words, audience=Audience.PUBLIC, on=TODAY)
     except UnableToSearch:
         return
+
+
+# --- several words, and how many answer -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("铁佛镇 餐馆", [("濉溪县铁佛镇王家餐馆", "words"), ("濉溪县铁佛镇北湖餐馆管理有限公司", "words")]),
+        ("餐馆　铁佛镇", [("濉溪县铁佛镇王家餐馆", "words"), ("濉溪县铁佛镇北湖餐馆管理有限公司", "words")]),
+        ("铁佛镇\t王家", [("濉溪县铁佛镇王家餐馆", "within")]),
+        ("铁佛镇 餐馆 公司", [("濉溪县铁佛镇北湖餐馆管理有限公司", "words")]),
+        (
+            "濉溪 餐馆",
+            [
+                ("濉溪县铁佛镇王家餐馆", "words"),
+                ("濉溪县铁佛镇北湖餐馆管理有限公司", "words"),
+                ("濉溪县百善镇李家餐馆", "words"),
+            ],
+        ),
+        ("铁佛 BHC", [("濉溪县铁佛镇北湖餐馆管理有限公司", "words")]),
+        ("SXXTF CG", [("濉溪县铁佛镇王家餐馆", "words"), ("濉溪县铁佛镇北湖餐馆管理有限公司", "words")]),
+        ("濉溪县 铁佛镇 王家餐馆", [("濉溪县铁佛镇王家餐馆", "exact")]),
+        (
+            "铁 佛 镇",
+            [
+                ("濉溪县铁佛镇王家餐馆", "within"),
+                ("濉溪县铁佛镇北湖餐馆管理有限公司", "within"),
+                ("濉溪县铁佛镇五金商行", "within"),
+            ],
+        ),
+        ("铁佛镇 药店", []),
+        ("王 铁", []),
+    ],
+)
+def test_a_name_holds_every_word_between_blanks(words: str, found: list[tuple[str, str]]) -> None:
+    _known(1, "濉溪县铁佛镇王家餐馆")
+    _known(2, "濉溪县铁佛镇北湖餐馆管理有限公司")
+    _known(3, "濉溪县百善镇李家餐馆")
+    _known(4, "濉溪县铁佛镇五金商行")
+    assert _found(words) == found
+    counted = total(words=words, audience=Audience.PUBLIC, on=TODAY)
+    assert (counted.number, counted.more) == (len(_found(words)), False)
+
+
+@pytest.mark.parametrize("words", ["商贸", "SX", "濉溪", "XSM", "濉溪 商贸", "新商 濉溪 贸", "XSM SX", "淮南"])
+def test_as_many_are_told_as_all_pages_show(words: str) -> None:
+    for number in range(1, 48):
+        place = "濉溪" if number % 3 else "宿州"
+        _known(number, f"{place}{chr(0x4E00 + number * 7)}新商贸{number}")
+    stored_subject(number=50, name="濉溪隐去新商贸")
+    whole = search(words=words, audience=Audience.PUBLIC, on=TODAY, limit=100)
+    assert (whole.next_cursor, len({hit.subject_id for hit in whole.hits})) == ("", len(whole.hits))
+    assert total(words=words, audience=Audience.PUBLIC, on=TODAY) == Total(len(whole.hits), more=False)
+    walked, cursor = [], ""
+    while True:
+        page = search(words=words, audience=Audience.PUBLIC, on=TODAY, cursor=cursor, limit=5)
+        walked += [hit.subject_id for hit in page.hits]
+        if not (cursor := page.next_cursor):
+            break
+    assert walked == [hit.subject_id for hit in whole.hits]
+
+
+def test_beyond_the_bound_it_is_said_that_there_are_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publiccredit.disclosure.search_total.COUNTED_TO", 25)
+    for number in range(1, 30):
+        _known(number, f"濉溪新商贸{number}")
+        if number == 3:
+            assert "共 3 个" in client.get("/search/?q=商贸").content.decode()
+        if number == 25:
+            assert "共 25 个" in client.get("/search/?q=商贸").content.decode()
+    assert "25 个以上" in client.get("/search/?q=商贸").content.decode()

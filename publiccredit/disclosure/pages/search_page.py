@@ -15,7 +15,9 @@ from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.nearest import nearest
 from publiccredit.disclosure.pages.answers import answered
-from publiccredit.disclosure.search import UnableToSearch, numbered_so, search
+from publiccredit.disclosure.search import numbered_so, search
+from publiccredit.disclosure.search_total import total
+from publiccredit.disclosure.search_words import UnableToSearch
 from publiccredit.disclosure.types import Hit, Nearest, SearchPage
 from publiccredit.disclosure.words import KIND_TITLES, REASON_WORDS, REGISTRATION_STATUSES, Status
 
@@ -66,10 +68,21 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "help": help_given,
         "next_url": next_url,
+        "total": _total(words, found, cursor),
         "main_search": True,
     }
     # The words asked for stand on the page; they are not to become a page of a search engine.
     return answered(request, "disclosure/search.html", context, adverse=True, status=400 if refusal else 200)
+
+
+def _total(words: str, found: SearchPage, cursor: str) -> str:
+    """Say how many answer; a first page that is also the last one has been counted already."""
+    if not found.hits:
+        return ""
+    if not cursor and not found.next_cursor:
+        return f"共 {len(found.hits)} 个"
+    counted = total(words=words, audience=Audience.PUBLIC, on=timezone.localdate())
+    return f"{counted.number:,} 个以上" if counted.more else f"共 {counted.number:,} 个"
 
 
 def _help(words: str) -> dict[str, object]:

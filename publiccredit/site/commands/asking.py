@@ -46,15 +46,16 @@ def search(text: str, limit: int) -> int:
 
     try:
         page = queries.search(words=text, audience=Audience.PUBLIC, on=today(), limit=limit)
+        counted = queries.search_total(words=text, audience=Audience.PUBLIC, on=today())
     except queries.UnableToSearch as error:
         raise Refused(code="unable_to_search", message=str(error), where="词语") from error
-    answer({"hits": [asdict(hit) for hit in page.hits], "more": bool(page.next_cursor)})
+    answer({"hits": [asdict(hit) for hit in page.hits], "more": bool(page.next_cursor), "total": asdict(counted)})
     for hit in page.hits:
         say(f"{hit.identifier}  {hit.name}")
     if not page.hits:
         say(f"没有找到与“{text}”相符的主体。")
     elif page.next_cursor:
-        say("还有更多，请用更具体的词语查找。")
+        say(f"共 {counted.number} 个{'以上' if counted.more else ''}，请用更具体的词语查找。")
     return DONE if page.hits else FOUND
 
 
