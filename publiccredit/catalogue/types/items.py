@@ -17,6 +17,7 @@ class Term(Pack):
     source: str
     confidence: Confidence
     banned: tuple[str, ...] = ()
+    internal: bool = False  # a word of the program and its officers: no reader of the public page looks it up
 
 
 # --- rights.yml -----------------------------------------------------------------------------------------------------

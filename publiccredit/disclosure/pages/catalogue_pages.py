@@ -132,13 +132,14 @@ def _made_of(record_type: RecordType) -> str:
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     """
-    Show the words of the platform, one meaning each.
+    Show the words of the field, one meaning each, without those that only the program and its officers use.
 
     All of them stand in an index; with their meanings, those of one ``letter`` or those that hold ``q``.
     """
     asked, chosen = request.GET.get("q", "").strip()[:LONGEST_QUESTION], request.GET.get("letter", "")
     by_letter: dict[str, list[Term]] = {}
-    for term in sorted(packs.packs().terms, key=lambda term: pinyin_initials(name=term.zh)):
+    public = [term for term in packs.packs().terms if not term.internal]
+    for term in sorted(public, key=lambda term: pinyin_initials(name=term.zh)):
         by_letter.setdefault(pinyin_initials(name=term.zh)[:1], []).append(term)
     if asked:
         shown = [term for terms in by_letter.values() for term in terms if _holds(term, asked.casefold())]
@@ -149,7 +150,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
         "chosen": "" if asked else chosen,
         "asked": asked,
         "terms": [{"term": term, "known": CONFIDENCE_TITLES[term.confidence]} for term in shown],
-        "number": len(packs.packs().terms),
+        "number": len(public),
     }
     return answered(request, "disclosure/glossary.html", context)
 
