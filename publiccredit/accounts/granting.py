@@ -17,6 +17,7 @@ from publiccredit.accounts.acts import (
     token_hash,
 )
 from publiccredit.accounts.models import LEAST_REASON, AccessToken, GrantProposal, Officer, RecoveryCode, SecondFactor
+from publiccredit.accounts.passwords import new_password
 from publiccredit.accounts.types import OF_RECIPIENTS, OFFICER_TOKEN, PROGRAM, Actor, Grant, ProposalState, Role, Wanted
 from publiccredit.accounts.verifying import UnableToPropose, administrators_besides, only_administrator, verify_wanted
 from publiccredit.ledger.operations import record_entry
@@ -166,7 +167,7 @@ def give(*, taking: Taking) -> IssuedSecret | None:
 
 
 def _open_account(taking: Taking) -> IssuedSecret:
-    terms, password = taking.proposal.terms, secrets.token_urlsafe(12)
+    terms, password = taking.proposal.terms, new_password()
     officer = Officer(
         username=terms["username"],
         display_name=terms["display_name"],
@@ -185,7 +186,7 @@ def _open_account(taking: Taking) -> IssuedSecret:
 
 
 def _reset_password(taking: Taking) -> IssuedSecret:
-    officer, password = taking.officer, secrets.token_urlsafe(12)
+    officer, password = taking.officer, new_password()
     officer.set_password(password)
     officer.must_change_password = True
     officer.save(update_fields=["password", "must_change_password"])

@@ -1,6 +1,16 @@
-"""What a password must be, said with its remedy; the rules themselves are the framework's."""
+"""What a password must be, said with its remedy; the rules themselves are the framework's. And how one is made."""
+
+import secrets
 
 from django.contrib.auth import password_validation
+
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"  # none that look like another: I l 1, O o 0
+MADE_LENGTH = 16  # 92 bits
+
+
+def new_password() -> str:
+    """Make a password that is read from a screen or paper and typed once."""
+    return "".join(secrets.choice(SIGNS) for _ in range(MADE_LENGTH))
 
 
 class LongEnough(password_validation.MinimumLengthValidator):
