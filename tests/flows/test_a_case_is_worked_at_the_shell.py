@@ -78,7 +78,7 @@ def test_an_objection_is_worked_from_its_opening_to_its_review(shell: Shell, pen
     assert shell("take", number, "--by", "shi-liaison", code=2)["code"] == "not_allowed"
     assert shell("take", number, "--by", "clerk")["owner"] == "clerk"
     empty = shell("request-papers", number, "--asked", " ", "--by", "clerk", code=2)
-    assert (empty["where"], empty["message"]) == ("--asked", "请写明需要补充哪些材料。")
+    assert (empty["where"], empty["message"]) == (["--asked"], "请写明需要补充哪些材料。")
     waits = shell("request-papers", number, "--asked", "处罚决定书复印件", "--by", "clerk")
     assert waits["state"] == "waiting_for_papers"
     assert waits["due"].startswith(f"材料最迟 {waits['papers_due_on']}")
@@ -93,7 +93,9 @@ def test_an_objection_is_worked_from_its_opening_to_its_review(shell: Shell, pen
     assert shell("list", "--by", "an-liaison") == []
     assert shell("show", number, "--by", "an-liaison", code=2)["code"] == "case_not_found"
     shell("answer", number, "--answer", "经核对决定书第三页，事实无误。", "--by", "shi-liaison")
-    assert shell("extend", number, "--days", "9", "--reason", "待调档案", "--by", "clerk", code=2)["where"] == "--days"
+    assert shell("extend", number, "--days", "9", "--reason", "待调档案", "--by", "clerk", code=2)["where"] == [
+        "--days"
+    ]
     assert shell("extend", number, "--days", "2", "--reason", "须调阅案卷", "--by", "clerk")["due_on"] > due
     shell("guide", number, "--text", "请于三日内到窗口核对原件。", "--by", "office-head")
     assert shell("decide", number, "rejected", "--reasons", REASONS, "--by", "clerk")["state"] == "decided"
@@ -129,11 +131,11 @@ def test_a_repair_is_worked_from_its_opening_to_its_close(shell: Shell, penalty:
     )  # fmt: skip
     record = ("--record", str(penalty.pk))
     missing = shell("open", "credit_repair", *record, "--request", "已缴清罚款。", "--by", "clerk", code=2)
-    assert (missing["where"], "duties_performed" in missing["message"]) == ("--ground", True)
+    assert (missing["where"], "duties_performed" in missing["message"]) == (["--ground"], True)
     asked = ("open", "credit_repair", *record, "--ground", "duties_performed", "--request", "已缴清罚款。")
     proxy = shell(*asked, "--channel", "proxy", "--by", "clerk", code=2)
     assert "委托他人办理的，请填写经办人。" in proxy["message"]
-    assert shell(*asked, "--field", "fine_fen", "--by", "clerk", code=2)["where"] == "--field"
+    assert shell(*asked, "--field", "fine_fen", "--by", "clerk", code=2)["where"] == ["--field"]
     assert not Case.objects.exists()
     opened = shell(
         *asked, "--channel", "proxy", "--handler-name", "李四", "--authorisation", paper,
@@ -174,7 +176,7 @@ def test_whoever_declares_a_relation_hands_the_case_on(shell: Shell, penalty: Re
     )["number"]  # fmt: skip
     shell("take", number, "--by", "clerk")
     refused = shell("declare-relation", number, "--relation", "友", "--by", "clerk", code=2)
-    assert refused["where"] == "--relation"
+    assert refused["where"] == ["--relation"]
     shell("declare-relation", number, "--relation", "配偶任该单位监事", "--by", "clerk")
     found = shell("show", number, "--by", "clerk")
     assert (found["related"], found["steps"], found["stay_away"]) == (True, [], STAY_AWAY)

@@ -126,7 +126,7 @@ def test_a_head_that_cannot_be_kept_is_said_before_the_database_is_asked(here: H
 def test_a_doubt_that_cannot_be_confirmed_is_refused_offline_as_it_is_online(override: str, here: Here) -> None:
     code, out, _ = here("check", str(PENALTIES), "--override", override, "--json")
     refusal = json.loads(out)
-    assert (code, refusal["code"], refusal["where"]) == (2, "not_confirmable", "--override")
+    assert (code, refusal["code"], refusal["where"]) == (2, "not_confirmable", ["--override"])
     assert f"{override} 不能以确认放行" in refusal["message"]
 
 
@@ -164,13 +164,13 @@ def test_packs_that_do_not_hold_are_refused_by_every_command_in_a_sentence(
 )
 def test_a_wrong_parameter_is_named_for_programs_too(arguments: tuple[str, ...], where: str, here: Here) -> None:
     _, out, _ = here(*arguments, "--json")
-    assert json.loads(out)["where"] == where
+    assert json.loads(out)["where"] == [where]
 
 
 def test_what_the_platform_will_know_is_not_told_as_known(fresh_database: str) -> None:
     done = run("show", "91000000000000000X", "--as-known-at", "2999-01-01", "--json", database=fresh_database)
     refusal = json.loads(done.stdout)
-    assert (done.returncode, refusal["code"], refusal["where"]) == (2, "not_yet", "--as-known-at")
+    assert (done.returncode, refusal["code"], refusal["where"]) == (2, "not_yet", ["--as-known-at"])
     assert "2999-01-01 23:59 还没有到" in refusal["message"]
 
 

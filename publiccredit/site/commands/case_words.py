@@ -96,6 +96,7 @@ def steps_of(found: "Case", *, by: "Actor", on: date) -> list[dict[str, str]]:
 
 def _in_short(row: "CaseRow") -> dict[str, Any]:
     from publiccredit.casework import queries
+    from publiccredit.subjects.queries import RELATED
 
     found = row.case
     return {
@@ -105,7 +106,7 @@ def _in_short(row: "CaseRow") -> dict[str, Any]:
         "state": str(found.state),
         "state_title": found.get_state_display(),
         "department": found.department_code,
-        "subject": found.subject.name if found.subject else "",
+        "subject": RELATED if row.closed else found.subject.name if found.subject else "",
         "about": row.about,
         "contested": [] if row.closed else [queries.contested_title(of_case=r) for r in found.records.all() if r.field],
         "owner": found.owner,

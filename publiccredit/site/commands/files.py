@@ -134,9 +134,7 @@ def submit(
         submission = operations.file_submission(submission_id=received.pk, at=now())
         report = queries.result(submission=submission)
     if submission.state == queries.SubmissionState.REFUSED:
-        raise Refused(
-            code="refused", message=submission.refusal, where={"submission": submission.pk, "file": str(file)}
-        )
+        raise Refused(code="refused", message=f"{submission.refusal}（第 {submission.pk} 号报送）", where=str(file))
     answer(report)
     _tell(report)
     return FOUND if submission.returned else DONE

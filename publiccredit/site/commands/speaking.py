@@ -29,7 +29,7 @@ _SECTIONS = {"Options": "选项", "Commands": "命令"}
 class Refused(Exception):
     """What was asked for was not done. The message says what was found, what would be right, how to fix it."""
 
-    def __init__(self, *, code: str, message: str, where: object = None, exit_code: int = REFUSED) -> None:
+    def __init__(self, *, code: str, message: str, where: str | None = None, exit_code: int = REFUSED) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -304,7 +304,7 @@ def refuse(refusal: Refused) -> int:
     if json_wanted():
         click.echo(
             json.dumps(
-                {"code": refusal.code, "message": refusal.message, "where": refusal.where},
+                {"code": refusal.code, "message": refusal.message, "where": [refusal.where] if refusal.where else []},
                 ensure_ascii=False,
                 indent=2,
                 default=str,
