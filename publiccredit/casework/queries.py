@@ -11,7 +11,7 @@ from publiccredit.casework.clocks import awaiting_papers, due_in_words, late, li
 from publiccredit.casework.eligibility import eligibility
 from publiccredit.casework.figures import public_figures, published_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
-from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, Letter, Paper
+from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, DeclaredRelation, Letter, Paper
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
 from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
 from publiccredit.casework.printing import Printed
@@ -81,6 +81,7 @@ __all__ = [
     "public_figures",
     "published_figures",
     "readers_over",
+    "related_subjects",
     "repair_effects",
     "repair_notice",
     "repairs_opening",
@@ -95,9 +96,11 @@ __all__ = [
     "withdrawal",
 ]
 
+TAKEN_OVER = "taken_over"  # a case is accepted once; whoever takes it afterwards goes on with it
 SENTENCES = {
     "open": "{who}提出请求。",
     "take": "{by}受理。",
+    TAKEN_OVER: "改由{by}承办。",
     "request_papers": "{by}通知补正：{text}",
     "hand_in_paper": "{who}提交材料“{text}”。",
     "forward": "{by}转认定单位核实：{text}",
@@ -118,6 +121,12 @@ SENTENCES = {
 
 OUTSIDE = {"propose": "{by}作出处理意见。", Happening.RETURNED.value: "{by}退回重办。"}
 """What a case's own people say to each other before there is a decision is not part of it."""
+
+
+def related_subjects(*, account: str) -> frozenset[int]:
+    """Give the subjects an officer has declared a relation to: a list of cases names none of them (DP-34)."""
+    declared = DeclaredRelation.objects.filter(officer_id=account)
+    return frozenset(declared.values_list("subject_id", flat=True))
 
 
 def cases() -> QuerySet[Case]:
@@ -250,17 +259,25 @@ def timeline(*, case: Case, among_officers: bool) -> tuple[Event, ...]:
     titles = {p.name: p.title for p in rules.papers}
     steps = list(case.steps.order_by("pk"))
     people = accounts.spoken_names(names=[step.by for step in steps], departments=catalogue.department_names())
+    accepted = next((step.pk for step in steps if step.step == "take"), None)
     return tuple(
-        Event(step.at, _sentence(case, step, sentences, titles, people.get(step.by, step.by))) for step in steps
-    )  # fmt: skip
+        Event(
+            step.at,
+            _sentence(case, step, sentences, titles, people.get(step.by, step.by), accepts=step.pk == accepted),
+        )
+        for step in steps
+    )
 
 
-def _sentence(case: Case, step: CaseStep, sentences: Mapping[str, str], papers: Mapping[str, str], by: str) -> str:
+def _sentence(
+    case: Case, step: CaseStep, sentences: Mapping[str, str], papers: Mapping[str, str], by: str, *, accepts: bool
+) -> str:
     party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
     if step.step == "open" and step.party != case.applicant:  # a counter took it down for its applicant
         return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{by}收件。"
     text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
-    return sentences.get(step.step, "{by}办理“{step}”。{text}").format(
+    name = TAKEN_OVER if step.step == "take" and not accepts else step.step
+    return sentences.get(name, "{by}办理“{step}”。{text}").format(
         who=party, by=by, text=text, step=step.step
     )  # fmt: skip
 

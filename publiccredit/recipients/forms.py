@@ -16,7 +16,10 @@ class RecipientForm(forms.Form):
     address = forms.CharField(label="通信地址", max_length=300, help_text="接口通知不到时，按此地址邮寄告知书。")
     purpose = forms.CharField(label="用途", max_length=200, help_text="如“政府采购供应商资格审查”。")
     legal_basis = forms.CharField(
-        label="依据", max_length=300, help_text="允许为此用途取得的法律、法规或者文件及条款。"
+        label="依据",
+        max_length=300,
+        help_text="允许为此用途取得的法律、法规或者文件及条款。",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     callback_url = forms.CharField(
         label="通知地址",
@@ -65,7 +68,10 @@ class AdverseUseForm(forms.Form):
         label="记录编号", min_value=1, max_value=2**63 - 1, help_text="记录页面网址中的数字，或者接口给出的 id。"
     )
     what = forms.CharField(
-        label="作出了什么决定", max_length=500, help_text="如“未通过供应商资格审查”。不要写个人信息。"
+        label="作出了什么决定",
+        max_length=500,
+        help_text="如“未通过供应商资格审查”。不要写个人信息。",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     decided_on = forms.DateField(
         label="决定日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

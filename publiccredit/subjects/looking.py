@@ -24,6 +24,9 @@ _BY_SUBJECTS = _NOTE.format(subjects="SELECT unnest(%(ids)s::bigint[])")
 _BY_RECORDS = _NOTE.format(subjects="SELECT r.subject_id FROM subjects_record r WHERE r.id = ANY (%(ids)s::bigint[])")
 
 
+RELATED = "与您有关联的办件"
+
+
 def closed_files(*, account: str, subject_ids: Iterable[int | None]) -> frozenset[int]:
     """
     Give whose files of these are closed to an officer: of the subjects it has declared a relation to (DP-34).

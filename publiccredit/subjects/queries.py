@@ -6,7 +6,7 @@ What leaves the house does so through ``disclosure.queries.visible_records`` alo
 
 from django.db.models import QuerySet
 
-from publiccredit.subjects.looking import STAY_AWAY, closed_files, verify_open
+from publiccredit.subjects.looking import RELATED, STAY_AWAY, closed_files, verify_open
 from publiccredit.subjects.models import (
     Dispute,
     Identifier,
@@ -38,6 +38,7 @@ from publiccredit.subjects.wording import amount_of, field_in_words, value_in_wo
 
 __all__ = [
     "IN_SUIT",
+    "RELATED",
     "STAY_AWAY",
     "ContestedField",
     "ContestedParts",

@@ -144,7 +144,8 @@ def test_a_returned_proposal_has_its_fields_and_values_and_lies_with_whoever_mad
     for number, (name, value) in enumerate(kept.items(), start=1):
         chosen = form.split(f'name="field_{number}"')[1].split("</select>")[0]
         assert f'<option value="{name}" selected>' in chosen
-        assert f'value="{value}"' in form.split(f'name="value_{number}"')[1].split(">")[0]
+        typed = form.split(f'name="value_{number}"')[1].split("</textarea>")[0]
+        assert typed.endswith(f">\n{value}")
     better = kept | {"penalty_content": "罚款 63,700 元"}
     put_right = {f"field_{n}": name for n, name in enumerate(better, start=1)}
     put_right |= {f"value_{n}": value for n, value in enumerate(better.values(), start=1)}

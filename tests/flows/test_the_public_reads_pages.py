@@ -38,7 +38,7 @@ def _addresses(subject: Subject) -> dict[str, int]:
     return {
         "/": 5,
         "/search/": 0,
-        "/search/?q=建材": 6,
+        "/search/?q=建材": 8,  # with how many answer
         "/search/?q=SXX": 10,
         f"/subjects/{subject.uscc}/": 4,
         f"/subjects/{subject.uscc}/?known=2026-05-31": 7,
@@ -375,7 +375,9 @@ def test_a_registration_is_nobodys_decision_and_has_no_day_of_one(subject: Subje
 
 def test_a_figure_that_is_none_yet_leads_nowhere(client: Client) -> None:
     nothing = Figures(year=2026, published=0, on_time=None, median_days=None, months=(), departments=())
-    assert [(figure.value, figure.url) for figure in three_figures(nothing)] == [("0", ""), ("—", ""), ("—", "")]
+    assert [(figure.value, figure.url) for figure in three_figures(nothing)] == [
+        ("0", ""), ("还没有数据", ""), ("还没有数据", ""),
+    ]  # fmt: skip
 
 
 def test_the_line_of_the_target_is_named(client: Client) -> None:

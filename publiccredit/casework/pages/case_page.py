@@ -22,7 +22,7 @@ from publiccredit.casework.letters import decider_name, department_name
 from publiccredit.casework.models import Case, CaseRecord, Decision
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.decision_form import DecisionForm
-from publiccredit.casework.pages.forms import FORMS, ApproveForm, StepForm, step_form
+from publiccredit.casework.pages.forms import FORMS, ApproveForm, PaperForm, StepForm, step_form
 from publiccredit.casework.pages.shared import (
     LOOKS,
     READERS,
@@ -78,13 +78,15 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
             words = "这一步现在不能办理：案件的状态已经改变，或者不由您办理。请看本页列出的步骤。"
             messages.error(request, words, extra_tags="adverse")
             return _again(found)
-        if _carried_out(request, sent):
+        if isinstance(sent, DecisionForm) and sent.only_stores:
+            sent = _with_paper(request, found, sent)
+        elif _carried_out(request, sent):
             messages.success(request, sent.done, extra_tags="ended-well")
             return _again(found)
     actor, today = actor_of(request), timezone.localdate()
     named = shown(case=found, actor=actor, on=today) | {"forms": _forms(request, found, sent), "sent": sent}
     named["reader_url"] = _reader_url(found, actor)
-    return render(request, "casework/case.html", named, status=422 if sent is not None else 200)
+    return render(request, "casework/case.html", named, status=422 if sent is not None and sent.errors else 200)
 
 
 def _closed(request: HttpRequest, case: Case) -> HttpResponse:
@@ -114,6 +116,26 @@ def _carried_out(request: HttpRequest, form: StepForm) -> bool:
     return True
 
 
+def _with_paper(request: HttpRequest, case: Case, sent: DecisionForm) -> DecisionForm:
+    """Store the paper sent with a decision that is still being written, and give its form again with what was typed."""
+    sent.is_valid()
+    wrong: dict[str, list[str]] = {
+        name: [str(said) for said in sent.errors[name]] for name in ("paper_kind", "paper") if name in sent.errors
+    }
+    if not wrong and not request.FILES.get("paper"):
+        wrong = {"paper": ["请选择要存入的文件。"]}
+    if not wrong:
+        try:
+            sent.store_paper(by=actor_of(request), at=timezone.now())
+            messages.success(request, "材料已存入。决定还没有提交，请继续填写。", extra_tags="ended-well")
+        except (CaseRefused, NotAllowed) as refusal:
+            wrong = {"paper": [str(refusal)]}
+    rules = procedure_of(case=case)
+    again = DecisionForm(outcome=sent.chosen, case=case, rules=rules, typed=request.POST)
+    again.say_of_paper(wrong)
+    return again
+
+
 def _made(request: HttpRequest, kind: type[StepForm], case: Case, *sent: Any) -> StepForm:
     rules = procedure_of(case=case)
     return step_form(kind, *sent, case=case, rules=rules, by=actor_of(request), at=timezone.now())
@@ -129,7 +151,7 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
         returned = returned_proposal(case=case)
         if not fits or outcome is None:
             return None
-        return DecisionForm(request.POST, outcome=outcome, case=case, rules=rules, returned=returned)
+        return DecisionForm(request.POST, request.FILES, outcome=outcome, case=case, rules=rules, returned=returned)
     kind = next((f for f in FORMS if f.name == name and f.step in may), None)
     return _made(request, kind, case, request.POST, request.FILES) if kind else None
 
@@ -147,6 +169,8 @@ def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[Step
             made.insert(0, sent)
         elif chosen is not None:
             made.insert(0, DecisionForm(outcome=chosen, case=case, rules=rules, returned=returned))
+    if any(isinstance(form, DecisionForm) and "paper" in form.fields for form in made):
+        return [form for form in made if not isinstance(form, PaperForm)]  # the decision takes it, and loses no word
     return made
 
 

@@ -1,10 +1,11 @@
 """The form of a decision: only what its outcome stands on, and reasons that begin with the template of the rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
@@ -15,11 +16,14 @@ from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, wanted
 from publiccredit.casework.rules import papers_lacking
-from publiccredit.casework.types import Order, Verdict
+from publiccredit.casework.types import Order, PaperIn, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
+from publiccredit.subjects.papers import PaperField
 from publiccredit.subjects.queries import Record, field_in_words, record_type_of
 
 CORRECTED_AT_ONCE = 3
+ONLY_STORES = "only_stores"  # the name of the second button
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "step", "paper_kind", ONLY_STORES})
 LONGEST_PRESENT = 24  # characters of a present value in a drop-down
 PRIVATE = "人人可见：不要写自然人的姓名、身份证号码、电话号码。"
 
@@ -61,6 +65,18 @@ def _typed(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+def _typed_so_far(typed: QueryDict | None) -> dict[str, Any]:
+    """Give what stood in a form that is shown again, nothing of it held against the rules yet."""
+    if typed is None:
+        return {}
+    return {name: typed.getlist(name) if name == "failing" else typed[name] for name in typed if name not in NOT_TYPED}
+
+
+def _in_one_line(text: str) -> str:
+    """No field of a record holds the end of a line: what was typed in several is one value."""
+    return " ".join(line.strip() for line in text.splitlines())
+
+
 class DecisionForm(StepForm):
     """An outcome with its reasons. The outcome is chosen before, so that nothing is asked that it does not need."""
 
@@ -76,6 +92,7 @@ class DecisionForm(StepForm):
     }
     places = 0
     repeated: tuple[str, ...] = ()  # what stands in two fields of the record to be corrected
+    second_button = "存入材料，继续填写"  # stores a paper and keeps what was typed
     outcome = forms.CharField(widget=forms.HiddenInput)
     reasons = text_field(
         "理由",
@@ -89,6 +106,7 @@ class DecisionForm(StepForm):
         max_length=LONGEST,
         help_text=f"随记录公开的一句话；不填则写结果的名称。{PRIVATE}",
         error_messages={"max_length": f"最多 {LONGEST} 字。请删减。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(
@@ -98,9 +116,12 @@ class DecisionForm(StepForm):
         case: Case,
         rules: Procedure,
         returned: Decision | None = None,
+        typed: QueryDict | None = None,
         **named: Any,
     ) -> None:
-        initial = {"outcome": outcome.name, "reasons": outcome.template} | _written(returned, outcome)
+        initial = (
+            {"outcome": outcome.name, "reasons": outcome.template} | _written(returned, outcome) | _typed_so_far(typed)
+        )
         super().__init__(*arguments, case=case, rules=rules, initial=initial, **named)
         self.chosen = outcome
         self.title = f"决定：{outcome.title}"
@@ -110,12 +131,7 @@ class DecisionForm(StepForm):
         else:
             self.explanation = "提交后立即生效，不能撤回。"
             self.button, self.done = "作出决定", "决定已生效。"
-        lacking = papers_lacking(case=case, rules=rules) if outcome.effects else []
-        if lacking:
-            self.explanation = (
-                f"还缺少材料：{'、'.join(lacking)}，现在不能作出这项决定。请先提交材料，再填写理由：提交材料时，"
-                f"这里已写的内容不保留。{self.explanation}"
-            )
+        self._say_what_lacks()
         if purpose := wanted(outcome=outcome):
             self._ask_public_words(purpose)
         if Effect.CORRECT in outcome.effects:
@@ -124,6 +140,52 @@ class DecisionForm(StepForm):
             self._ask_order()
         if rules.conditions and not outcome.effects:
             self._ask_conditions()
+        if rules.allows(StepName.HAND_IN_PAPER, rules.decided_by):
+            self._take_paper()
+
+    def _say_what_lacks(self) -> None:
+        lacking = papers_lacking(case=self.case, rules=self.rules) if self.chosen.effects else []
+        said = (
+            f"还缺少材料：{'、'.join(lacking)}。没有材料不能作出这项决定，请在本表末尾选择文件存入。" if lacking else ""
+        )
+        self.explanation = f"{said}{self.explanation}"
+
+    def _take_paper(self) -> None:
+        """A paper can be stored from here: sent by a form of its own, it would cost what was typed in this one."""
+        there = set(self.case.papers.values_list("kind", flat=True))
+        fitting = self.rules.papers_for(self.case.ground)
+        lacking = next((p.name for p in fitting if p.required and p.name not in there), "")
+        self.fields["paper_kind"] = forms.ChoiceField(
+            label="存入材料",
+            choices=[(p.name, p.title) for p in fitting],
+            required=False,
+            initial=lacking,
+        )
+        self.fields["paper"] = PaperField(
+            label="文件", required=False, note="随决定一并存入，或者先存入再继续填写；存入后不能更改或者删除。"
+        )
+
+    @property
+    def only_stores(self) -> bool:
+        """Tell whether what was sent is a paper only, and the decision is still being written."""
+        return ONLY_STORES in self.data
+
+    def say_of_paper(self, wrong: Mapping[str, Sequence[str]]) -> None:
+        """Say at its fields why a paper was not stored; nothing else of the form has been sent yet."""
+        for name, said in wrong.items():
+            self.errors[name] = self.error_class(said)
+
+    def store_paper(self, *, by: Actor, at: datetime) -> None:
+        """
+        Put the paper that was sent with the form into the case.
+
+        :raises CaseRefused: the case takes no paper now.
+        """
+        given = self.cleaned_data.get("paper")
+        if given:
+            kind = self.cleaned_data["paper_kind"]
+            paper = PaperIn(kind=kind, file_name=given.name, content=given.read())
+            operations.hand_in_paper(by=by, case_id=self.case.pk, paper=paper, at=at)
 
     def _ask_public_words(self, purpose: str) -> None:
         """What takes a record away, or brings it back, says why to everybody."""
@@ -154,12 +216,15 @@ class DecisionForm(StepForm):
                 initial=written or (about.field if first and about and about.field in titles else ""),
                 error_messages={"required": "请选择更正哪个字段。"},
             )
-            self.fields[f"value_{number}"] = forms.CharField(
+            self.fields[f"value_{number}"] = value = forms.CharField(
                 label=f"应为（{number}）",
                 required=False,
                 max_length=4000,
                 help_text="日期写作 2026-11-03；金额单位为万元。" if first else "",
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
+            if first:  # nothing may be left out here: what is blank is corrected to a blank
+                value.optional_words = "留空即更正为空白"  # type: ignore[attr-defined]
 
         if self.initial.get("confirmed") or self.data.get("confirmed"):
             self._ask_confirmation()
@@ -172,6 +237,7 @@ class DecisionForm(StepForm):
             max_length=LONGEST,
             help_text="例如：决定书第 2 页写明“罚款 1,490,000 元”。随理由写入决定，审核人和申请人都能看到。",
             error_messages={"max_length": f"最多 {LONGEST} 字。请删减。"},
+            widget=forms.Textarea(attrs={"rows": 2}),
         )
 
     def refuse(self, refusal: Exception) -> None:
@@ -225,6 +291,7 @@ class DecisionForm(StepForm):
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         given = self.cleaned_data
+        self.store_paper(by=by, at=at)
         verdict = Verdict(
             outcome=self.chosen.name,
             reasons=given["reasons"],
@@ -241,5 +308,5 @@ class DecisionForm(StepForm):
 
     def _corrections(self, given: Mapping[str, Any]) -> dict[str, str]:
         numbers = range(1, self.places + 1)
-        pairs = ((given.get(f"field_{n}", ""), given.get(f"value_{n}", "")) for n in numbers)
+        pairs = ((given.get(f"field_{n}", ""), _in_one_line(given.get(f"value_{n}", ""))) for n in numbers)
         return {name: value for name, value in pairs if name}

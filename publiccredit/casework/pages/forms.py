@@ -18,7 +18,7 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import may_rest
 from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
 from publiccredit.casework.rules import reviewed_for
-from publiccredit.casework.types import Applicant, Channel, PaperIn
+from publiccredit.casework.types import Applicant, CaseState, Channel, PaperIn
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects.papers import PaperField
 
@@ -66,6 +66,11 @@ class StepForm(forms.Form):
 
 class TakeForm(StepForm):
     step, name, title, button, done = StepName.TAKE, "take", "受理，由我承办", "受理", "已受理，由您承办。"
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.case.state != CaseState.OPENED:  # it was accepted: whoever takes it now only takes it over
+            self.title, self.button, self.done = "改由我承办", "改由我承办", "已改由您承办。"
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         operations.take_case(by=by, case_id=self.case.pk, at=at)
@@ -217,6 +222,7 @@ class CloseForm(StepForm):
         max_length=200,
         help_text="例如“窗口当面送达”“邮寄，单号 1234567890”。",
         error_messages={"required": "请写明决定书如何送达。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:

@@ -43,7 +43,6 @@ class FieldRow:
     """A field of a record, as the component ``fields`` shows it."""
 
     title: str
-    standard: str
     value: str
     note: str
 
@@ -177,7 +176,6 @@ def content_of(record: Record, *, contested: str = "") -> list[FieldRow]:
     return [
         FieldRow(
             title=field.title,
-            standard=field.standard or "",
             value=field_in_words(row=record, field=field),
             note="争议字段" if field.name == contested else "",
         )

@@ -18,6 +18,7 @@ from publiccredit.disclosure.types import Figures
 from publiccredit.disclosure.words import department_name
 
 LATEST = 8
+NOTHING_YET = "还没有数据"
 TARGET = 95  # per cent of decisions in time: the line in the chart
 
 
@@ -77,15 +78,15 @@ def three_figures(counted: Figures) -> list[Figure]:
         ),
         Figure(
             title="按时报送",
-            value="—" if counted.on_time is None else f"{counted.on_time * 100:.1f}",
-            unit="%",
+            value=NOTHING_YET if counted.on_time is None else f"{counted.on_time * 100:.1f}",
+            unit="" if counted.on_time is None else "%",
             url="" if counted.on_time is None else f"{records}?year={counted.year}&time=on-time",
             note="，".join(f"{_month(m.month)} {m.on_time * 100:.1f}%" for m in months if m.on_time is not None),
         ),
         Figure(
             title="从决定到公示（中位数）",
-            value="—" if counted.median_days is None else f"{counted.median_days:g}",
-            unit="个工作日",
+            value=NOTHING_YET if counted.median_days is None else f"{counted.median_days:g}",
+            unit="" if counted.median_days is None else "个工作日",
             url="" if counted.median_days is None else reverse("disclosure:departments"),
             note="，".join(
                 f"{_month(m.month)} {m.median_days:g} 个工作日" for m in months if m.median_days is not None

@@ -1,8 +1,8 @@
 """One record with all that can be known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,8 +60,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Version:
-    known_from: str
-    known_until: str
+    period: str
     changed: tuple[str, ...]  # titles of the fields that differ from the version before
 
 
@@ -159,7 +158,7 @@ def _own_page(record_id: int) -> str:
 
 def _main_fields(record: VisibleRecord) -> list[VisibleField]:
     """Give what a reader came for: what is filled in and is not already at the head, in the timeline or the source."""
-    return [replace(field, standard="") for field in record.fields if field.value and field.name not in ELSEWHERE]
+    return [field for field in record.fields if field.value and field.name not in ELSEWHERE]
 
 
 def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:
@@ -240,12 +239,24 @@ def _versions(found: Sequence[VisibleRecord]) -> list[Version]:
     following = [*found[1:], None]
     return [
         Version(
-            known_from=f"{timezone.localtime(version.known_from):%Y-%m-%d %H:%M}",
-            known_until=f"{timezone.localtime(version.known_until):%Y-%m-%d %H:%M}" if version.known_until else "",
+            period=_period(timezone.localtime(version.known_from), version.known_until),
             changed=_changed(version, before) if before else (),
         )
         for version, before in zip(found, following, strict=True)
     ]
+
+
+def _period(begins: datetime, until: datetime | None) -> str:
+    """Say from when to when the platform knew no other version; to the second where the minute tells nothing."""
+    if until is None:
+        return f"{begins:%Y-%m-%d %H:%M} 起，现行"
+    ends = timezone.localtime(until)
+    to_the_second = f"{begins:%Y-%m-%d %H:%M:%S}", f"{ends:%Y-%m-%d %H:%M:%S}"
+    if to_the_second[0] == to_the_second[1]:
+        return f"{to_the_second[0]}，不到一秒即被下一版本取代"
+    if begins.replace(second=0, microsecond=0) == ends.replace(second=0, microsecond=0):
+        return " 至 ".join(to_the_second)
+    return f"{begins:%Y-%m-%d %H:%M} 至 {ends:%Y-%m-%d %H:%M}"
 
 
 def _changed(version: VisibleRecord, before: VisibleRecord) -> tuple[str, ...]:

@@ -16,10 +16,12 @@ from django.template.defaultfilters import date as date_filter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from publiccredit.accounts.access import actor_of
+from publiccredit.casework import queries as casework
 from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.ledger.types import china_day
 from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
-from publiccredit.subjects.queries import RecordColumns, marks_of
+from publiccredit.subjects.queries import RELATED, RecordColumns, marks_of
 
 register = template.Library()
 
@@ -32,15 +34,21 @@ def breadcrumbs(*steps: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(rows: Iterable[Any], dense: bool = False, *, gathered: bool = False) -> dict[str, Any]:
+def fields(rows: Iterable[Any], dense: bool = False, *, gathered: bool = False, coded: bool = False) -> dict[str, Any]:
     """
-    A record's fields. Each row: ``title``, ``value`` and, where there is one, ``standard`` (its code), ``note``.
+    A record's fields. Each row: ``title``, ``value`` and, where there is one, ``note``.
 
-    ``gathered`` names the fields without a value in one row at the end, so that those with one are found.
+    ``gathered`` names the fields without a value in one row at the end, so that those with one are found. ``coded``
+    says of each its code in the ``standard``: nobody but who compares it with the standard reads that.
     """
     listed = list(rows)
     empty = [row for row in listed if gathered and not row.value]
-    return {"rows": [row for row in listed if not gathered or row.value], "empty": empty, "dense": dense}
+    return {
+        "rows": [row for row in listed if not gathered or row.value],
+        "empty": empty,
+        "dense": dense,
+        "coded": coded,
+    }
 
 
 @register.inclusion_tag("components/timeline.html")
@@ -175,6 +183,16 @@ def subject_named(subject: Any, missing: str = "—") -> SafeString:
     if not subject.uscc:
         return format_html("{}", subject.name)
     return format_html('{} <span class="number whole identifier">{}</span>', subject.name, subject.uscc)
+
+
+@register.simple_tag(takes_context=True)
+def case_subject(context: template.Context, case: Any, missing: str = "不涉及具体主体") -> SafeString:
+    """The subject of a case in a list of a desk; to an officer who is related to it, only that it is (DP-34)."""
+    request = context["request"]
+    closed = getattr(request, "related_subjects", None)
+    if closed is None:
+        closed = request.related_subjects = casework.related_subjects(account=actor_of(request).name)
+    return format_html("{}", RELATED) if case.subject_id in closed else subject_named(case.subject, missing)
 
 
 @register.filter

@@ -38,7 +38,7 @@ def cases_waiting(context: template.Context) -> dict[str, Any]:
     if actor.of_department and actor.department_code:
         cases = casework.desk_of_department(department_code=actor.department_code, on=today)
         waiting = sorted((_waiting(case) for case in cases), key=lambda w: (w.until, w.case.pk))
-    return {"waiting": waiting[:SHOWN], "number": len(waiting), "today": today}
+    return {"waiting": waiting[:SHOWN], "number": len(waiting), "today": today, "request": context["request"]}
 
 
 def _waiting(case: casework.Case) -> Waiting:
