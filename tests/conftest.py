@@ -1,5 +1,5 @@
 """
-One embedded cluster for all tests, one migrated template, a copy of it for every worker.
+One embedded cluster for all tests while any of them runs, one migrated template, a copy of it for every worker.
 
 Tests connect as the application role, so row-level security and the missing grants hold in tests as in life.
 """
@@ -19,6 +19,7 @@ from publiccredit.accounts.operations import act_as, act_as_nobody
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.site import embedded_postgres
 from tests.environment import ROOT, TEST_DATA, WORKER
+from tests.running import cluster_of_tests
 
 # A gate must answer the same twice; every run elsewhere looks for new examples.
 settings.register_profile("gate", derandomize=True, deadline=None)
@@ -75,8 +76,8 @@ def _ensure_template(cluster: embedded_postgres.Cluster) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> embedded_postgres.Cluster:
-    """The embedded cluster of the tests, running; it waits for no disk: here processes die, and the machine does not."""
-    running = embedded_postgres.ensure_running(TEST_DATA)
+    """The embedded cluster of the tests, running until the last run ends; it waits for no disk: here processes die, and the machine does not."""
+    running = cluster_of_tests(TEST_DATA)
     with running.connect(embedded_postgres.SUPERUSER, "postgres") as session:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             session.execute(f"ALTER SYSTEM SET {setting} = off")

@@ -131,8 +131,9 @@ def _database() -> Iterator[None]:
     from publiccredit.site import embedded_postgres
     from tests.conftest import _ensure_template
     from tests.environment import TEST_DATA
+    from tests.running import cluster_of_tests
 
-    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    cluster = cluster_of_tests(TEST_DATA)
     usual = connection.settings_dict["NAME"]
     connection.close()
     embedded_postgres.drop_database(cluster=cluster, name=DATABASE)
@@ -188,8 +189,9 @@ def _bare_copy(file: Path) -> float:
     """Copy the filed records into a like table; the time counts from the first byte to the commit."""
     from publiccredit.site import embedded_postgres
     from tests.environment import TEST_DATA
+    from tests.running import cluster_of_tests
 
-    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    cluster = cluster_of_tests(TEST_DATA)
     columns = "SELECT string_agg(quote_ident(attname), ',' ORDER BY attnum) FROM pg_attribute"
     named = _one(f"{columns} WHERE attrelid = 'subjects_record'::regclass AND attnum > 0 AND NOT attisdropped")
     with cluster.connect(embedded_postgres.OWNER, DATABASE) as owner:

@@ -16,6 +16,7 @@ from publiccredit.subjects.pinyin import pinyin_initials
 from tests.conftest import _ensure_template, _template_name
 from tests.environment import TEST_DATA
 from tests.factories import synthetic_uscc
+from tests.running import cluster_of_tests
 from tests.scale.names import invented_names
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -39,7 +40,7 @@ FROM subjects_subject ORDER BY id
 @contextmanager
 def large_database(*, subjects: int) -> Iterator[dict[str, float]]:
     """Connect to the large database, making it first where it is not there. Gives the seconds its making took."""
-    cluster = embedded_postgres.ensure_running(TEST_DATA)
+    cluster = cluster_of_tests(TEST_DATA)
     name = f"large_{subjects}_{_template_name().removeprefix('template_')}"
     made = embedded_postgres.create_database(cluster=cluster, name=name, template=_ensure_template(cluster))
     connection.close()
