@@ -16,7 +16,7 @@ from publiccredit.subjects.models import Look, Record
 from publiccredit.subjects.queries import STAY_AWAY
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import REASONS, people, shown
-from tests.flows.test_the_command_line_answers import run
+from tests.flows.shell_process import shell_on
 from tests.papers import a_pdf
 
 Shell = Callable[..., dict[str, Any]]
@@ -40,15 +40,16 @@ def penalty(fresh_database: str, django_db_blocker: Any) -> Iterator[Record]:
 
 
 @pytest.fixture
-def shell(fresh_database: str, penalty: Record) -> Shell:
+def shell(fresh_database: str, penalty: Record, tmp_path: Path) -> Iterator[Shell]:
     """Type a command on cases and read its answer; it must do what was asked, or refuse where a code is expected."""
+    with shell_on(database=fresh_database, folder=tmp_path) as ready:
 
-    def type_in(*words: str, code: int = 0) -> dict[str, Any]:
-        done = run("case", *words, "--json", database=fresh_database)
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        def type_in(*words: str, code: int = 0) -> dict[str, Any]:
+            done = ready.run("case", *words, "--json")
+            assert done.returncode == code, done.stdout + done.stderr
+            return json.loads(done.stdout)
 
-    return type_in
+        yield type_in
 
 
 @pytest.fixture
