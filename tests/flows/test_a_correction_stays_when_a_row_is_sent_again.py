@@ -101,7 +101,8 @@ def test_a_third_value_goes_back_and_names_case_and_decision() -> None:
     third = _again(violation_facts="销售过期的建材", fine_fen="3.5", **NEW_CONTENT)
     assert outcome(third) == ("filed", 1, 0, 1, 0)
     assert _codes(third) == [("K-105", "违法事实"), ("K-105", "罚款金额（万元）")]
-    facts, fine = (issue["message"] for issue in result(submission=third)["issues"])
+    told = [issue for issue in result(submission=third)["issues"] if issue["code"] == "K-105"]
+    facts, fine = (issue["message"] for issue in told)
     assert f"应为“{RIGHT}”（案件{case}，2026-11-10决定）" in facts
     assert "第 2 行“罚款金额（万元）”为“3.5”" in fine and f"应为“2”（案件{case}，2026-11-10决定）" in fine
     assert "请把该列改为决定的内容后重新报送" in facts

@@ -7,10 +7,13 @@ from functools import lru_cache
 
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _NUMERALS = "〇零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十百千拾佰仟万亿"
+_MULTIPLE = "[十百千拾佰仟]?[万亿]|[十百千拾佰仟]"  # 8千, 1.2万, 3百万
+_PART = re.compile(rf"({_DIGITS})({_MULTIPLE}|)")
 _NAMED = re.compile(
-    rf"(?:(?P<before>人民币|¥)?(?P<digits>{_DIGITS})(?P<multiple>[万亿]?)余?(?P<yuan>元)?|(?P<numerals>[{_NUMERALS}]+)元)"
+    rf"(?:(?P<before>人民币|¥)?(?P<digits>(?:{_DIGITS}(?:{_MULTIPLE}))*{_DIGITS}(?:{_MULTIPLE}|))余?(?P<yuan>元)?"
+    rf"|(?P<numerals>[{_NUMERALS}]+)元)"
 )
-_YUAN_OF = {"": 1, "万": 10**4, "亿": 10**8}
+_YUAN_OF = {"万": 10**4, "亿": 10**8}
 _VALUES = {
     sign: value for signs in ("〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖") for value, sign in enumerate(signs)
 }
@@ -49,7 +52,17 @@ def amounts_named(text: str) -> list[int]:
 def _fen(match: re.Match[str]) -> int:
     if match["numerals"]:
         return _number(match["numerals"]) * 100
-    return int(Decimal(match["digits"].replace(",", "")) * _YUAN_OF[match["multiple"]] * 100)
+    return int(_with_multiples(match["digits"]) * 100)
+
+
+def _with_multiples(digits: str) -> Decimal:
+    """1万2千 is 12,000: read like numerals, with a number where each of them has its digit."""
+    whole, group = Decimal(0), Decimal(0)
+    for number, multiple in _PART.findall(digits):
+        group += Decimal(number.replace(",", "")) * _TENS.get(multiple[:1], 1)
+        if multiple[-1:] in _YUAN_OF:
+            whole, group = whole + group * _YUAN_OF[multiple[-1]], Decimal(0)
+    return whole + group
 
 
 def _number(numerals: str) -> int:

@@ -13,7 +13,7 @@ from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
 NAME = "amount_in_yuan"
-_TIMES = 10_000  # 万元 typed as 元
+TIMES = 10_000  # 万元 typed as 元
 _NAMED = "?named"  # the amounts the text of a suspect row names
 # Where numerals end before 元 and not before 万元, the text may name an amount in yuan that no digit shows.
 _NUMERALS_IN_YUAN = "[十百千拾佰仟]元"
@@ -34,11 +34,11 @@ def _rule(book: Rulebook, name: str, text: str | None, threshold: int) -> Rule:
     named = pl.col(_NAMED)
     # Several parties may be fined in one decision: then the sum is the amount.
     confirmed = named.list.contains(fen) | (named.list.sum() == fen)
-    meant = (fen % _TIMES == 0) & named.list.contains(fen // _TIMES)
+    meant = (fen % TIMES == 0) & named.list.contains(fen // TIMES)
     told = pl.lit(f"同行“{book.record_type.field(text).title}”")
     said = (
         pl.when(meant)
-        .then(pl.concat_str(told, pl.lit("写明 "), _decimal(fen, 6), pl.lit(" 元。"), _both_readings(fen)))
+        .then(pl.concat_str(told, pl.lit("写明 "), decimal(fen, 6), pl.lit(" 元。"), _both_readings(fen)))
         .when(named.list.len() > 0)
         .then(pl.concat_str(told, pl.lit("写明的金额中没有这一数额。"), _both_readings(fen)))
         .otherwise(pl.concat_str(told, pl.lit("没有写明金额。"), _both_readings(fen)))
@@ -56,7 +56,7 @@ def _rule(book: Rulebook, name: str, text: str | None, threshold: int) -> Rule:
 def _suspect(columns: Sequence[pl.Series], *, threshold: int) -> pl.Series:
     """Amounts from the threshold on, and those whose digits stand in the text: few are looked at closely."""
     # An amount below the threshold that is no whole hundred of yuan cannot be meant: the text would name part of a fen.
-    asked = ((columns[0] >= threshold) | (columns[0] % _TIMES == 0)).fill_null(value=False)
+    asked = ((columns[0] >= threshold) | (columns[0] % TIMES == 0)).fill_null(value=False)
     fen, text = pl.col("fen"), pl.col("text")
     # Exact decimals take four times as long to write; that a float may show one digit too many costs nothing here.
     typed = (fen / FEN_IN_WAN).cast(pl.String).str.strip_suffix(".0")
@@ -69,12 +69,12 @@ def _suspect(columns: Sequence[pl.Series], *, threshold: int) -> pl.Series:
 def _both_readings(fen: pl.Expr) -> pl.Expr:
     # The digits stay, the point moves: 10,000 yuan are 1 in 万元, so the other reading is the same digits as yuan.
     return pl.concat_str(
-        pl.lit("现读作 "), _decimal(fen, 2), pl.lit(" 元；若本意是 "), _decimal(fen, 6),
-        pl.lit(" 元，应填 "), _decimal(fen, 10), pl.lit(" 万元"),
+        pl.lit("现读作 "), decimal(fen, 2), pl.lit(" 元；若本意是 "), decimal(fen, 6),
+        pl.lit(" 元，应填 "), decimal(fen, 10), pl.lit(" 万元"),
     )  # fmt: skip
 
 
-def _decimal(fen: pl.Expr, places: int) -> pl.Expr:
+def decimal(fen: pl.Expr, places: int) -> pl.Expr:
     whole = (fen // 10**places).cast(pl.String)
     fraction = (fen % 10**places).cast(pl.String).str.zfill(places).str.strip_chars_end("0")
     return pl.when(fraction == "").then(whole).otherwise(pl.concat_str(whole, fraction, separator="."))

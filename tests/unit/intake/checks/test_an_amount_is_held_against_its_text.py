@@ -24,6 +24,10 @@ MEANT = "现读作 120000000 元；若本意是 12000 元，应填 1.2 万元"
         ([12_000_000_000], "罚款 1.2亿元"),
         ([1_050_000], "罚款一万零五百元"),
         ([1_200_000], "罚款 ¥12000"),
+        ([800_000], "罚款8千元"),
+        ([1_200_000], "罚款1万2千元"),
+        ([350_000_000], "罚款3百5十万元"),
+        ([1_200_000_000], "罚款 1.2千万元"),
         ([], "责令停产停业 3 个月，依据第五十条"),
         ([], ""),
     ],
@@ -45,7 +49,6 @@ def test_a_sentence_names_its_amounts(fen, text):
         ("12000", "罚款一亿二千万元", None),
         ("1.2", "罚款12000元", None),
         ("99", "处以罚款", None),
-        ("50", "罚款 3 万元", None),
         ("50", "罚款 500000 元", None),
         ("50", "罚款 50 元", "同行“处罚内容”写明 50 元。现读作 500000 元；若本意是 50 元，应填 0.005 万元"),
         ("50", "罚款 50.00 元", "同行“处罚内容”写明 50 元。现读作 500000 元；若本意是 50 元，应填 0.005 万元"),
@@ -105,3 +108,52 @@ def test_a_fine_of_nothing_goes_back_and_says_what_to_do():
         "（写作“A-105:行号”）。（A-105，本平台校验规则）"
     )
     assert found(check(row(**nothing), overrides=frozenset({"A-105"}))) == [(2, "fine_fen", "A-105", "0")]
+
+
+READ = "现读作 10000 元，而同行“处罚内容”写明罚款"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "expected"),
+    [
+        ("1", "罚款8千元", f"{READ} 8000 元"),
+        ("1", "罚款人民币 8,000.00 元整", f"{READ} 8000 元"),
+        ("1", "处以０.８万元罚款，责令改正", f"{READ} 8000 元"),
+        ("1", "罚款捌仟元整", f"{READ} 8000 元"),
+        ("1", "处货值金额二倍的罚款：112,000元", f"{READ} 112000 元"),
+        ("50", "罚款 3 万元", "现读作 500000 元，而同行“处罚内容”写明罚款 30000 元"),
+        ("0.2", "罚款12000元", "现读作 2000 元，而同行“处罚内容”写明罚款 12000 元"),
+        ("1.2", "罚款 12,000 元", None),
+        ("1.2", "罚款人民币壹万贰仟元整", None),
+        ("1.2", "罚款1万2千元", None),
+        ("1.234567", "罚款 12,345.67 元", None),
+        ("1.2", "给予罚款的行政处罚；涉及金额8000元", None),
+        ("1", "罚款8千元，没收违法所得", None),
+        ("1", "罚款8千元；没收违法所得 2 千元", None),
+        ("1", "对甲罚款 4 千元，对乙罚款 6 千元", None),
+        ("1", "对甲、乙分别罚款 5 千元", None),
+        ("1", "自逾期之日起每日罚款 50 元", None),
+        ("1", "罚款，数额见决定书", None),
+    ],
+)
+def test_a_fine_that_its_text_names_otherwise_is_taken_and_said(cell, text, expected):
+    chunk = check(row(fine_fen=cell, penalty_content=text))
+    found_in_it = chunk.issues.filter(chunk.issues["code"] == "A-106")
+    assert found_in_it.select("field", "severity", "found", "expected").rows() == (
+        [("fine_fen", "warn", cell, expected)] if expected else []
+    )
+    assert chunk.rows[OUTCOME].to_list() == ["accepted"]
+
+
+@pytest.mark.parametrize(("cell", "text"), [("12000", "罚款12000元"), ("300", "罚款 3 万元"), ("0", "罚款 3 万元")])
+def test_what_goes_back_for_its_amount_is_told_that_and_no_more(cell, text):
+    chunk = check(row(fine_fen=cell, penalty_content=text))
+    assert chunk.issues["code"].is_in(["A-104", "A-105"]).to_list() == [True]
+
+
+def test_the_sentence_says_that_the_row_was_taken_and_what_to_look_at():
+    chunk = check(row(fine_fen="1", penalty_content="罚款8千元"))
+    assert list(told(chunk)) == [
+        f"第 2 行“罚款金额（万元）”为“1”，{READ} 8000 元；本行没有因此退回。请对照决定文书核对，填错的一处改正后重新报送该行；"
+        "两处都与文书一致的，无需处理。（A-106，本平台校验规则，同一事项两处应当一致）"
+    ]

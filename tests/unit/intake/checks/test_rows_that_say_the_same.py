@@ -22,7 +22,7 @@ TITLES = {f.name: f.title for f in rulebook().record_type.fields if not f.legacy
 @pytest.mark.parametrize("chunk_rows", [1, 2, 100])
 def test_a_row_that_says_the_same_is_a_duplicate_and_one_that_says_something_else_is_returned(chunk_rows):
     again = row(document_number="濉市监处罚[2026]15号", decided_on="2026/11/3", fine_fen="12000元")
-    chunk = check(row(), row(document_number="乙"), again, row(fine_fen="2"), row(), chunk_rows=chunk_rows)
+    chunk = check(row(), row(document_number="乙"), again, row(remarks="补录"), row(), chunk_rows=chunk_rows)
     assert chunk.rows.select(OUTCOME, REPEATS_ROW).rows() == [
         ("accepted", None), ("accepted", None), ("duplicate", 2), ("returned", None), ("duplicate", 2),
     ]  # fmt: skip
