@@ -110,20 +110,32 @@ def decision(
     lines += [*_corrections(made), *_following(act, case, made), *_failing(procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
-    days = procedure.days(ClockName.REQUEST_REVIEW)
-    if days and case.reviews_id is None:
-        lines.append(f"对结果不服的，可以自收到之日起 {days} 个工作日内申请复核一次，由另一人办理。")
-    lines.append(
-        "也可以依法申请行政复议或者提起行政诉讼。"
-        if case.reviews_id is None
-        else "复核只有一次；仍不服的，可以依法申请行政复议或者提起行政诉讼。"
-    )
+    lines += _remedies(act, case, procedure)
     if outcome:
         lines.append(f"依据：{outcome.basis}。")
     lines.append(f"承办人：{made.proposed_by.display_name}")
     if made.approved_by is not None:
         lines.append(f"批准人：{made.approved_by.display_name}")
     return _letter(act, case, LetterKind.DECISION, "\n".join(lines))
+
+
+def _remedies(act: Act, case: Case, procedure: Procedure) -> list[str]:
+    """Say where and until when one may ask for the review, and what the law gives besides, as the packs say."""
+    days = procedure.days(ClockName.REQUEST_REVIEW)
+    lines = []
+    if days and case.reviews_id is None:
+        within = f"自收到之日起 {days} 个工作日内"
+        lines.append(f"对结果不服的，可以{within}向{decider_name(case=case)}申请复核一次，由另一人办理，不收费。")
+        lines += _brought_to(case, "复核申请可以在网上提交，也可以交到或者寄到")
+    elif case.reviews_id is not None:
+        lines.append("复核只有一次。")
+    given = [
+        f"自收到之日起{remedy.within}内向{remedy.authority}{remedy.title}（{remedy.basis}）"
+        for remedy in catalogue.remedies(on=act.on)
+    ]
+    if given:
+        lines.append(f"{'也' if lines and case.reviews_id is None else '仍不服的，'}可以依法{'，或者'.join(given)}。")
+    return lines
 
 
 def _ended(case: Case, ends: Iterable[tuple[str, str]]) -> list[str]:

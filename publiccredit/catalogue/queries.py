@@ -35,6 +35,7 @@ from publiccredit.catalogue.types import (
     Procedure,
     ProcedureName,
     RecordType,
+    Remedy,
     Severity,
     Source,
     StatisticsPeriod,
@@ -272,6 +273,11 @@ def add_working_days(*, day: date, number: int, within: Packs | None = None) -> 
 def keeping(*, name: KeptName, within: Packs | None = None) -> Keeping:
     """Give how long something a natural person gave is kept."""
     return next(k for k in (within or packs()).keepings if k.name is name)
+
+
+def remedies(*, on: date, within: Packs | None = None) -> tuple[Remedy, ...]:
+    """Give what the law in force on a day lets somebody ask for against a decision."""
+    return tuple(remedy for remedy in (within or packs()).remedies if remedy.in_force_on(on))
 
 
 def grant_term(*, on: date, within: Packs | None = None) -> grant_terms.ProposalTerm:

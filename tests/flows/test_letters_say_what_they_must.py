@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -40,7 +41,7 @@ from tests.flows.cases import (
     settled,
 )
 from tests.flows.desks import at_the_desk
-from tests.flows.officers import browser, read
+from tests.flows.officers import TODAY, browser, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -88,7 +89,7 @@ def test_the_form_of_a_decision_says_first_which_paper_lacks(record: Record) -> 
     assert "作出准许请求的决定前须有" in read(LIAISON, f"/cases/new/?procedure=correction&record={record.pk}")
     take_case(by=LIAISON, case_id=case.pk, at=AT)
     page = f"/cases/{case.pk}/?outcome=corrected"
-    assert "还缺少材料：决定文书，现在不能作出这项决定。" in read(LIAISON, page)
+    assert "还缺少材料：决定文书。没有材料不能作出这项决定，请在本表末尾选择文件存入。" in read(LIAISON, page)
     hand_in(case, "document", by=LIAISON)
     assert "还缺少材料" not in read(LIAISON, page)
 
@@ -123,13 +124,33 @@ def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
     first = Letter.objects.get(case=case, kind="decision").text
     assert f"所涉记录：濉溪县市场监督管理局 {record.document_number}。" in first
-    assert "申请复核一次" in first
-    assert "行政复议" in first
+    office = catalogue.credit_office()
+    assert f"可以自收到之日起 15 个工作日内向{office.name}申请复核一次，由另一人办理，不收费。" in first
+    assert f"复核申请可以在网上提交，也可以交到或者寄到：{office.name}，{office.address}" in first
+    law = [f"自收到之日起{r.within}内向{r.authority}{r.title}（{r.basis}）" for r in catalogue.remedies(on=TODAY)]
+    assert len(law) == 2 and f"也可以依法{'，或者'.join(law)}。" in first
     review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="不服", at=AT)
     take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
     reject_objection(by=SECOND_CLERK, case_id=review.pk, reasons=REASONS, at=AT)
     second = Letter.objects.get(case=review, kind="decision").text
-    assert "复核只有一次；仍不服的，可以依法申请行政复议或者提起行政诉讼。" in second
+    assert f"复核只有一次。\n仍不服的，可以依法{'，或者'.join(law)}。" in second
+
+
+def test_a_letter_says_nothing_of_a_remedy_the_packs_do_not_give(record: Record) -> None:
+    case = objection_ready(record)
+    with patch("publiccredit.casework.letters.catalogue.remedies", return_value=()):
+        reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=AT)
+    text = Letter.objects.get(case=case, kind="decision").text
+    assert ("申请复核一次" in text, "复议" in text, "诉讼" in text) == (True, False, False)
+
+
+def test_the_file_of_a_letter_is_named_by_its_kind_and_number(record: Record) -> None:
+    case = objection_ready(record)
+    letter = case.letters.get()
+    named = browser(CLERK).get(f"/cases/{case.pk}/letters/{letter.pk}/letter.pdf")["Content-Disposition"]
+    assert named == f"inline; filename*=utf-8''{quote(f'收件回执-{letter.number}.pdf')}"
+    named = browser(CLERK).get(f"/cases/notices/{record.pk}/notice.pdf")["Content-Disposition"]
+    assert quote(record.document_number) in named and "%2F" not in named
 
 
 def test_a_decision_says_what_each_corrected_field_reads_from_now_on(record: Record) -> None:

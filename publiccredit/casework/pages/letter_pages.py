@@ -1,11 +1,13 @@
 """Letters as pages that print on A4, and as PDF files."""
 
+import re
 from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from publiccredit.accounts.access import OFFICE, SENDERS_AND_OFFICE, actor_of, open_to
@@ -17,6 +19,8 @@ from publiccredit.casework.printing import Printed, printed_letter
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.operations import note_officers_look
 from publiccredit.subjects.queries import Record, record_type_of, shown_to_everybody, verify_open
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')  # what one system or another does not take in the name of a file
 
 
 @open_to(READERS)
@@ -34,7 +38,7 @@ def letter(request: HttpRequest, case_id: int, letter_id: int) -> HttpResponse:
 def letter_pdf(request: HttpRequest, case_id: int, letter_id: int) -> HttpResponse:
     """Give a letter as a PDF file."""
     found = _letter(request, case_id, letter_id)
-    return _file([printed_letter(letter=found)], f"letter-{found.pk}.pdf")
+    return _file([printed_letter(letter=found)], f"{found.get_kind_display()}-{found.number}.pdf")
 
 
 @open_to(OFFICE)
@@ -71,7 +75,11 @@ def notice_pdf(request: HttpRequest, record_id: int) -> HttpResponse:
     """Give the repair notice as a PDF file."""
     about = _about(request, record_id)
     written = queries.repair_notice(record_id=record_id, on=timezone.localdate())
-    return _none(request, about) if written is None else _file([written], f"notice-{record_id}.pdf")
+    return (
+        _none(request, about)
+        if written is None
+        else _file([written], f"{written.title}-{about.document_number or record_id}.pdf")
+    )
 
 
 def _letter(request: HttpRequest, case_id: int, letter_id: int) -> Letter:
@@ -118,5 +126,7 @@ def _page(
 
 def _file(letters: Sequence[Printed], name: str) -> HttpResponse:
     answer = HttpResponse(queries.letters_as_pdf(letters=letters), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    answer["Content-Disposition"] = str(
+        content_disposition_header(as_attachment=False, filename=_NOT_IN_NAMES.sub("_", name))
+    )
     return answer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from publiccredit.catalogue.types.directory import Calendar, CodeTable, Department, StatutoryHoliday
 from publiccredit.catalogue.types.forms import Form
-from publiccredit.catalogue.types.items import Edition, GrantTerm, Keeping, Right, StatisticsRule, Term
+from publiccredit.catalogue.types.items import Edition, GrantTerm, Keeping, Remedy, Right, StatisticsRule, Term
 from publiccredit.catalogue.types.procedures import Procedure
 from publiccredit.catalogue.types.records import RecordType
 from publiccredit.catalogue.types.sources import Industry, IssueKind, Refusal, Source
@@ -29,6 +29,7 @@ class Packs:
     rights: tuple[Right, ...]
     keepings: tuple[Keeping, ...]
     grant_terms: tuple[GrantTerm, ...]
+    remedies: tuple[Remedy, ...]
     statistics_rules: tuple[StatisticsRule, ...]
     editions: tuple[Edition, ...]
     record_types: tuple[RecordType, ...]

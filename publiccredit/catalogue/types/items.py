@@ -69,6 +69,20 @@ class GrantTerm(Dated):
     note: str  # what of it the county has chosen itself
 
 
+# --- remedies.yml ---------------------------------------------------------------------------------------------------
+
+
+class Remedy(Dated):
+    """What the law lets somebody ask for against a decision, besides its review here: what, of whom and until when."""
+
+    name: CodeName
+    title: str
+    authority: str
+    within: str  # in words, from the day the decision is received
+    basis: str
+    confidence: Confidence
+
+
 # --- statistics.yml ---------------------------------------------------------------------------------------------------
 
 
