@@ -84,6 +84,7 @@ __all__ = [
     "related_subjects",
     "repair_effects",
     "repair_notice",
+    "repairs_open",
     "repairs_opening",
     "review_until",
     "review_until_in_words",
@@ -305,6 +306,12 @@ def letters_to_tell(*, since: datetime) -> QuerySet[Letter]:
     wanted = Letter.objects.filter(kind__in=kinds, made_at__gte=since, case__subject__isnull=False)
     wanted = wanted.exclude(kind=LetterKind.GUIDANCE, case__applicant__in=[Party.SOURCE.value, Party.OFFICE.value])
     return wanted.select_related("case").order_by("pk")
+
+
+def repairs_open(*, of_subjects: Iterable[int], on: date) -> QuerySet[Record]:
+    """Give what of some subjects is shown and can be repaired, since whenever: whom to remind, however late it came."""
+    every = repairs_opening(first=date.min, last=on).filter(subject_id__in=list(of_subjects))
+    return every.filter(disclosed_until__gt=on)
 
 
 def repairs_opening(*, first: date, last: date) -> QuerySet[Record]:

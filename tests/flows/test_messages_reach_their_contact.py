@@ -26,7 +26,7 @@ from publiccredit.subjectdesk.operations import UnableToReadOut
 from publiccredit.subjectdesk.outbox import LocalOutbox, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import Reminded
 from publiccredit.subjects.models import Look, Record, Subject
-from tests.factories import stored_subject
+from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON, objection_ready, people
 from tests.flows.desks import CONTACT, Pigeon, at_the_desk, with_contact
 from tests.flows.officers import browser
@@ -175,7 +175,7 @@ def test_a_code_asked_for_on_the_page_comes_by_the_gateway_and_opens_the_desk(
 def test_a_code_the_gateway_refuses_lies_in_the_offices_outbox(
     subject: Subject, client: Client, settings: Any, fake: Fake, box: LocalOutbox
 ) -> None:
-    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400]
+    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400, 400]  # the reminder twice, the letter once
     _asked(subject, client)
     fake.awaited(1)
     until = time.monotonic() + 10
@@ -244,7 +244,7 @@ def test_a_letter_that_waits_for_a_subject_is_told_of_once(record: Record, subje
 def test_the_worker_tells_by_what_is_connected(record: Record, settings: Any, fake: Fake, box: LocalOutbox) -> None:
     case, now = objection_ready(record, at=timezone.now()), timezone.now()
     request_papers(by=CLERK, case_id=case.pk, asked="决定书", at=now)
-    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400]
+    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400, 400]  # the reminder twice, the letter once
     tasks.remind(timestamp=0)
     assert Message.objects.get(kind="case_letter").sent_at is None
     tasks.remind(timestamp=0)
@@ -284,3 +284,27 @@ def test_without_a_contact_the_reminder_waits_at_the_desk(subject: Subject, reco
 def test_before_its_day_nobody_is_reminded(subject: Subject, record: Record) -> None:
     early = AT.replace(month=8, day=19)
     assert operations.remind_of_repairs(at=early, messenger=Pigeon()).looked_at == 0
+
+
+def test_a_penalty_filed_long_after_its_repair_has_opened_is_told_of_once(subject: Subject) -> None:
+    late, pigeon = AT + timedelta(days=100), Pigeon()
+    stored_record(subject=subject, number=81)  # filed only now, months after the day
+    assert operations.remind_of_repairs(at=late, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=1)
+    assert operations.remind_of_repairs(at=late + timedelta(hours=1), messenger=pigeon).written == 0
+    assert Message.objects.filter(kind="repair_opens").count() == 1
+    stored_record(subject=subject, number=82)
+    assert operations.remind_of_repairs(at=late + timedelta(days=1), messenger=pigeon).sent == 1
+
+
+def test_an_archive_of_old_penalties_waits_until_its_subject_can_be_reached(subject: Subject) -> None:
+    late, pigeon = AT + timedelta(days=100), Pigeon()
+    other = stored_subject(number=90, name="濉溪县旧账建材有限公司")
+    stored_record(subject=other, number=91)
+    assert operations.remind_of_repairs(at=late, messenger=pigeon) == Reminded(looked_at=0, written=0, sent=0)
+    with_contact(other, at=late)
+    assert operations.remind_of_repairs(at=late, messenger=pigeon) == Reminded(looked_at=1, written=1, sent=1)
+
+
+def test_what_is_shown_no_more_is_nothing_to_repair(subject: Subject) -> None:
+    stored_record(subject=subject, number=81)
+    assert operations.remind_of_repairs(at=AT + timedelta(days=400), messenger=Pigeon()).looked_at == 0

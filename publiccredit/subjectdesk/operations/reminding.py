@@ -20,16 +20,36 @@ from publiccredit.subjectdesk.types import MessageKind, Reminded
 from publiccredit.subjects.queries import Record, marks_of, repair_opens_on, with_marks
 
 LETTERS_LOOK_BACK = timedelta(days=7)
-LOOKS_BACK = timedelta(days=30)  # a worker that stood still for a month forgets nobody
+LOOKS_BACK = timedelta(days=30)  # of who left no contact: a message waits at the office to be read out or printed
 
 
 def remind_of_repairs(*, at: datetime, messenger: Messenger) -> Reminded:
-    """Write a message for every record whose repair has opened, and send what was not sent yet."""
+    """
+    Write a message for every record whose repair has opened, and send what was not sent yet.
+
+    Whoever has registered a contact is told of each record once, however old it was when it was filed or when the
+    contact came. Whoever has none is told of what opened lately: so an archive of old penalties that is filed at once
+    lays nothing into the office's outbox, and each is told of when its subject can be reached.
+    """
     today = china_day(at=at)
     with acting(actor=PROGRAM):
         opening = list(cases.repairs_opening(first=today - LOOKS_BACK, last=today).select_related("subject"))
+        opening += _not_told_yet(today, besides={record.pk for record in opening})
     written = sum(_write(record, at) for record in opening)
     return Reminded(looked_at=len(opening), written=written, sent=_send(at, messenger))
+
+
+def _not_told_yet(today: date, *, besides: set[int]) -> list[Record]:
+    """Give what can be repaired of the subjects that can be reached, and was told to nobody, in two looks."""
+    reached = RegisteredContact.objects.filter(ended_at__isnull=True).values_list("subject_id", flat=True)
+    messages = Message.objects.filter(kind=MessageKind.REPAIR_OPENS, subject_id__in=reached)
+    told = set(messages.values_list("key", flat=True))
+    able = cases.repairs_open(of_subjects=reached, on=today).exclude(pk__in=besides).select_related("subject")
+    return [record for record in able if _key(record, repair_opens_on(record=record)) not in told]
+
+
+def _key(record: Record, opens: date | None) -> str:
+    return f"{record.pk}:{opens.isoformat() if opens else ''}"
 
 
 def tell_of_letters(*, at: datetime, messenger: Messenger) -> Reminded:
@@ -57,7 +77,7 @@ def _write(record: Record, at: datetime) -> int:
     opens = repair_opens_on(record=record)
     if record.subject_id is None or opens is None:
         return 0
-    key, text = f"{record.pk}:{opens.isoformat()}", _text(record, opens)
+    key, text = _key(record, opens), _text(record, opens)
     written = _Written(MessageKind.REPAIR_OPENS, key, record.subject_id, text, "record", record.pk)
     return _write_once(written, "remind_of_repair", at)
 
