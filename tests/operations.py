@@ -14,6 +14,7 @@ Operation = Callable[..., Any]
 PART_OF_AN_ACT = {"entry_id", "filing", "cause"}  # handed the act they belong to: that one is entered
 ROUNDS = {  # many acts, one after another, each with its own entry: a round over cases, or a case with its papers
     "casework.escalate",
+    "casework.propose_severity",
     "intake.resume_submissions",
     "recipients.deliver_due",
     "subjectdesk.erase_contacts",

@@ -14,7 +14,8 @@ from publiccredit.accounts.operations import Act
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.marking import left_of_dispute
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.rules import CaseRefused
+from publiccredit.casework.rules import CaseRefused, procedure_of
+from publiccredit.casework.severity_corrections import by_department, note_severity
 from publiccredit.casework.telling import tell_holders, tell_of_dispute_ended
 from publiccredit.casework.types import UNDECIDED
 from publiccredit.catalogue.types import Effect, Procedure
@@ -128,8 +129,13 @@ def _withdraw(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[s
 
 
 def _correct(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str, int]:
+    outcome = procedure_of(case=decision.case).outcome(decision.outcome)
+    of_severity = outcome is not None and outcome.of_severity
     for record_id in record_ids:
         correction = corrected(record_id=record_id, wanted=decision.corrections, on=act.on)
+        if of_severity:
+            correction = by_department(correction=correction, decision=decision, at=act.at)
+            note_severity(act=act, record_id=record_id, columns=correction.columns)
         subjects.correct(
             record_id=record_id,
             correction=DecidedCorrection(correction.content, decision.case.number, decision.pk),

@@ -7,6 +7,7 @@ from django import forms
 
 from publiccredit.casework.operations.severity import LONGEST_REASON, SHORTEST_REASON
 from publiccredit.catalogue.types.personal_numbers import refusal_of
+from publiccredit.subjects.papers import PaperField
 
 Choices = Sequence[tuple[str, str]]
 
@@ -47,3 +48,9 @@ class SeverityForm(forms.Form):
         if number := refusal_of(text=reason, what="理由"):
             raise forms.ValidationError(number)
         return reason
+
+
+class SeverityProposalForm(SeverityForm):
+    """The same with the paper that carries it, for the head who is to approve it."""
+
+    paper = PaperField(label="决定文书或者审批表", note="载明更正后的程度。审核人据此核对；不公开。")

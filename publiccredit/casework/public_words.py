@@ -1,6 +1,6 @@
 """
 The words by which everybody is told why: in place of a withdrawn record (DP-18), beside one whose repair was
-undone (DP-19).
+undone (DP-19) or whose severity its department has corrected.
 """
 
 from publiccredit.casework.models import Case
@@ -20,7 +20,16 @@ def wanted(*, outcome: Outcome) -> str:
     """Say for what an outcome needs words for the public; empty where it may do without."""
     if Effect.WITHDRAW in outcome.effects:
         return "撤回的记录由公开说明代替"
+    if outcome.of_severity:
+        return "更正后的程度旁写明理由"
     return "恢复公示的记录旁写明公开说明" if Effect.UNDO_REPAIR in outcome.effects else ""
+
+
+def to_be_said(*, outcome: Outcome) -> str:
+    """Say what words for the public have to tell of an outcome that needs them."""
+    if outcome.of_severity:
+        return "写明依据的标准和本案的情节"
+    return "写明哪个机关以什么文书作出了什么处理"
 
 
 def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
@@ -42,8 +51,7 @@ def verify_public_words(*, text: str, outcome: Outcome, case: Case) -> None:
     length = len("".join(words.split()))
     if length < LEAST or words.rstrip("。") == outcome.title:
         raise PublicWordsMissing(
-            f"{purpose}。请写明哪个机关以什么文书作出了什么处理，至少 {LEAST} 个字，实为 {length} 个字；"
-            "只写结果的名称不够。"
+            f"{purpose}。请{to_be_said(outcome=outcome)}，至少 {LEAST} 个字，实为 {length} 个字；只写结果的名称不够。"
         )
 
 

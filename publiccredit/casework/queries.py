@@ -21,6 +21,7 @@ from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
     severities_by_rule,
+    severity_case_under_way,
     severity_records,
     severity_standing,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "review_until_in_words",
     "reviewed_for",
     "severities_by_rule",
+    "severity_case_under_way",
     "severity_records",
     "severity_standing",
     "timeline",

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from publiccredit.casework.letters import department_name
+from publiccredit.casework.models import Case
+from publiccredit.casework.rules import procedure_of
+from publiccredit.casework.types import UNDECIDED
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, Severity
+from publiccredit.catalogue.types import CONFIDENCE_TITLES, SEVERITY_TITLES, FieldRole, ProcedureName, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Record, RecordState, day_of, last_day, marks_of, record_type_of
@@ -35,6 +38,13 @@ class SeverityTerm:
     def published(self) -> bool:
         begins = self.disclosed_from
         return self.disclosed_until is None or begins is None or begins < self.disclosed_until
+
+    @property
+    def shown_words(self) -> str:
+        """Say until when a record is shown under it."""
+        if not self.published:
+            return "不公示"
+        return "规则没有规定期限" if self.disclosed_until is None else f"公示至 {self.last_day}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,15 @@ def severity_standing(*, record_id: int, department_code: str, on: date) -> Seve
     return None if record is None else standing_of(record=record, on=on)
 
 
+def severity_case_under_way(*, record_id: int) -> Case | None:
+    """Give the undecided case in which the severity of a record is to be corrected."""
+    cases = Case.objects.filter(
+        procedure=ProcedureName.CORRECTION.value, records__record_id=record_id, state__in=UNDECIDED
+    )
+    of_severity = (c for c in cases if any(o.of_severity for o in procedure_of(case=c).outcomes_for(c.ground)))
+    return next(of_severity, None)
+
+
 def standing_of(*, record: Record, on: date) -> SeverityStanding:
     """Give how severe a record is held to be, and what else it could be."""
     given_by, basis, confidence = _given(record)
@@ -132,6 +151,12 @@ def offered(*, record: Record) -> tuple[Severity, ...]:
         return ()
     words = (code.word for code in catalogue.code_table(name=field.codes, on=day_of(record)).codes)
     return tuple(SEVERITY_OF_WORD[word] for word in words)
+
+
+def severity_field(*, record: Record) -> str:
+    """Give the name of the field in which a kind of record says how severe it is; nothing where it has none."""
+    field = record_type_of(record).field_in_role(FieldRole.SEVERITY)
+    return "" if field is None else field.name
 
 
 def period_under(*, record: Record, severity: Severity) -> catalogue.DisclosurePeriod:
@@ -178,7 +203,8 @@ def _given(record: Record) -> tuple[str, str, str]:
     """Who or what gave the severity, on which basis, and how well that is known."""
     if record.severity_corrected_at is not None:
         day = china_day(at=record.severity_corrected_at)
-        return f"由{department_name(code=record.department_code)}于 {day} 更正", record.severity_correction_reason, ""
+        decider = catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
+        return f"由{department_name(code=decider)}于 {day} 更正", record.severity_correction_reason, ""
     rule = catalogue.severity_rule(name=record.severity_rule)
     if rule is not None:
         return rule.title, rule.basis, CONFIDENCE_TITLES[rule.confidence]

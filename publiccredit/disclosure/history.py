@@ -9,11 +9,11 @@ from itertools import groupby, pairwise
 from django.db.models import BooleanField, Case, Value, When
 
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Audience
+from publiccredit.catalogue.types import SEVERITY_TITLES, Audience, Severity
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.disclosure.types import Happened, VisibleRecord
 from publiccredit.disclosure.visibility import once_visible
-from publiccredit.disclosure.words import withdrawal_reason
+from publiccredit.disclosure.words import decider_name, withdrawal_reason
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects.queries import Dispute, Record, RecordState, RecordVersion, last_day, shown_to_everybody
@@ -110,13 +110,28 @@ def _changes(before: _Stage, after: _Stage) -> Iterator[str]:
 def _rewritten(before: _Stage, after: _Stage) -> Iterator[str]:
     was, row = before.row, after.row
     if was.case_corrections != row.case_corrections:
-        yield "经办结的案件更正内容。"
+        # Where its department corrects a severity, the decision corrects nothing else.
+        if row.severity_corrected_at in (None, was.severity_corrected_at):
+            yield "经办结的案件更正内容。"
     elif was.content != row.content:
         yield "报送部门更正内容。"
-    if was.severity_corrected_at != row.severity_corrected_at and row.severity_corrected_at is not None:
-        yield "作出决定的部门更正失信严重程度。"
+    yield from _severity_given(was, row)
     if before.public != after.public:
         yield "恢复公示。" if after.public else "依法不再公示。"
+
+
+def _severity_given(was: Row, row: Row) -> Iterator[str]:
+    by_department = row.severity_corrected_at not in (None, was.severity_corrected_at)
+    if not row.severity or (was.severity == row.severity and not by_department):
+        return
+    former = f"由“{SEVERITY_TITLES[Severity(was.severity)]}”" if was.severity else ""
+    changed = f"失信严重程度{former}改为“{SEVERITY_TITLES[Severity(row.severity)]}”"
+    if not by_department:
+        yield f"{changed}。"
+        return
+    decider = decider_name(authority_uscc=row.authority_uscc, department_code=row.department_code)
+    why = without(row.severity_correction_reason).rstrip("。")
+    yield f"{decider}更正：{changed}，理由：{why}。"
 
 
 def _set_aside(before: _Stage, after: _Stage) -> Iterator[str]:

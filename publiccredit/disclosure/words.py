@@ -108,6 +108,11 @@ def department_name(code: str) -> str:
         return code
 
 
+def decider_name(*, authority_uscc: str, department_code: str) -> str:
+    """Give the name of the department whose decision a record is, whoever sent it."""
+    return department_name(catalogue.determined_by(authority_uscc=authority_uscc, department_code=department_code))
+
+
 def source_title(name: str) -> str:
     """Give a source's title, or its name where the packs no longer hold it."""
     try:
@@ -123,7 +128,7 @@ def severity_words(record: VisibleRecord) -> SeverityWords | None:
     title = SEVERITY_TITLES[record.severity]
     if record.severity_correction is not None:
         said = record.severity_correction
-        by = department_name(record.department_code)
+        by = decider_name(authority_uscc=record.authority_uscc, department_code=record.department_code)
         return SeverityWords(title, f"由{by}于 {said.on} 更正", f"理由：{said.reason}", "")
     rule = catalogue.severity_rule(name=record.severity_rule)
     if rule is None:

@@ -19,6 +19,7 @@ from publiccredit.matching.types import VERDICT_TITLES
 from publiccredit.recipients.types import ConfirmedBy
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER
 
+FORMER = ("correct_severity",)  # entered until two people did it in a case: old entries are still looked for
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("报送", (
         "receive_submission", "file_submission", "refuse_submission", "declare_service", "declare_nil_return",
@@ -30,7 +31,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "answer_as_source", "extend_deadline", "guide_applicant", "decide", "approve_decision", "return_proposal",
         "close_case", "take_back_request", "escalate_case",
     )),
-    ("记录和利害关系", ("correct_severity", "state_on_record", "declare_relation")),
+    ("记录和利害关系", (*FORMER, "state_on_record", "declare_relation")),
     ("接收方", (
         "register_recipient", "change_recipient", "close_recipient", "reopen_recipient", "issue_recipient_token",
         "revoke_recipient_token", "renew_recipient_key", "confirm_notice", "escalate_notice",

@@ -23,7 +23,6 @@ from publiccredit.subjects.sharing import numbers_in_question, shared_numbers
 from publiccredit.subjects.staging import analyse_staging, close_staging, copy_in, open_staging
 from publiccredit.subjects.standing import (
     correct,
-    correct_severity,
     end_display,
     end_dispute,
     flag_suit,
@@ -50,7 +49,6 @@ __all__ = [
     "close_staging",
     "copy_in",
     "correct",
-    "correct_severity",
     "declare_served",
     "end_display",
     "end_dispute",

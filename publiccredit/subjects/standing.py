@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from publiccredit.subjects.arriving import working_days_taken
 from publiccredit.subjects.models import Dispute, Record, RecordColumns, RecordState
-from publiccredit.subjects.types import CORRECTED, DecidedCorrection, DisputeStanding, SeverityCorrection
+from publiccredit.subjects.types import DecidedCorrection, DisputeStanding
 
 Cell = str | int | date | None
 
@@ -243,23 +243,6 @@ def _not_again(row: Record, columns: Mapping[str, Cell], at: datetime) -> dict[s
     if begins is None or until is None or not begins < until <= on or "disclosed_until" not in columns:
         return {}
     return {"disclosed_until": min(until, wanted) if isinstance(wanted, date) else until}
-
-
-def correct_severity(
-    *, record_id: int, correction: SeverityCorrection, columns: Mapping[str, Cell], at: datetime, entry_id: int
-) -> None:
-    """Write the severity the deciding department gives in place of the former one, and the term that follows."""
-    _change(
-        Record.objects.filter(pk=record_id),
-        at,
-        entry_id,
-        severity=correction.severity.value,
-        severity_rule=CORRECTED,
-        severity_corrected_at=at,
-        severity_corrected_by=correction.by,
-        severity_correction_reason=correction.reason,
-        **columns,
-    )
 
 
 def state_on_record(*, record_id: int, statement: str, at: datetime, entry_id: int) -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
+from publiccredit.catalogue.types import SEVERITY_TITLES
 
 # What a row says about its subject, one row per distinct party of a submission. The order is that of the COPY.
 PARTY_SCHEMA: MappingProxyType[str, type[pl.DataType]] = MappingProxyType(
@@ -157,12 +157,3 @@ class DisputeStanding:
 
     dispute: str  # of ``models.Dispute``; empty: none
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SeverityCorrection:
-    """A severity, the account that gives it, and its reason in the officer's own words."""
-
-    severity: Severity
-    by: str
-    reason: str

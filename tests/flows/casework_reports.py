@@ -8,19 +8,21 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework.operations import (
     UnableToCorrectSeverity,
     UnableToOpenCase,
     approve,
-    correct_severity,
     decide,
+    propose_severity,
     take_case,
 )
-from publiccredit.casework.types import Channel, Order, Verdict
+from publiccredit.casework.types import Channel, Order, PaperIn, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, Severity
-from tests.flows.cases import LIAISON, OWNER, PUBLIC_WORDS, REASONS, hand_in, opened
+from tests.flows.cases import HEAD, LIAISON, OWNER, PUBLIC_WORDS, REASONS, hand_in, opened
 from tests.flows.casework_model import FACTS, KINDS, SOURCE_APPLICANT, ModelCase, ModelRecord
 from tests.flows.casework_rules import FiledRecords
+from tests.papers import a_pdf
 
 REPAIR = ProcedureName.CREDIT_REPAIR
 REVOCATION, CORRECTION = ProcedureName.REVOCATION_OR_CHANGE, ProcedureName.CORRECTION
@@ -136,7 +138,7 @@ class ReportedCases(FiledRecords):
             model.corrected_by_case = True
             self.tell(model, "corrected")
 
-        case = self._reported(model, CORRECTION, "severity", "document")
+        case = self._reported(model, CORRECTION, "differs_from_document", "document")
         verdict = Verdict("corrected", REASONS, corrections={"severity": word})
         self._settled(case, verdict, effect, two=True)
 
@@ -172,17 +174,23 @@ class ReportedCases(FiledRecords):
 
     @rule(n=st.integers(0, 9), severity=st.sampled_from(["general", "serious"]))
     def correct_severity(self, n: int, severity: str) -> None:
-        """Let the department correct its own word: what has ended, was repaired or withdrawn stays as it is."""
+        """Let two of the department correct its own word: what has ended, was repaired or withdrawn stays as it is."""
         self.now += timedelta(seconds=1)  # a correction is known by its time: no two fall on one instant
         model = self.record(n)
-        asked: dict[str, Any] = {"severity": Severity(severity), "reason": REASONS, "at": self.now}
+        paper = PaperIn(kind="", file_name="审批表.pdf", content=a_pdf(f"{severity} of {n} at {self.now}"))
+        asked: dict[str, Any] = {"severity": Severity(severity), "reason": REASONS, "paper": paper, "at": self.now}
         over = model.shown_from is not None and model.shown_from < model.ends_on <= self.today
         if model.withdrawn or model.repaired or over or severity == model.severity:
             with pytest.raises(UnableToCorrectSeverity):
-                correct_severity(by=LIAISON, record_id=model.id, **asked)
+                propose_severity(by=LIAISON, record_id=model.id, **asked)
             self.note("severity:refused")
             return
-        correct_severity(by=LIAISON, record_id=model.id, **asked)
+        case = self.add(propose_severity(by=LIAISON, record_id=model.id, **asked), model, Party.SOURCE)
+        with pytest.raises(NotAllowed, match="拟办和审核须由两人"):
+            approve(by=LIAISON, case_id=case.id, at=self.now)
+        approve(by=HEAD, case_id=case.id, at=self.now)
         model.corrected(severity, self.today)
+        model.corrected_by_case = True
         self.tell(model, "corrected")
+        self.end(case)
         self.note("severity:corrected")

@@ -141,6 +141,8 @@ class FiledRecords(RuleBasedStateMachine):
         return made
 
     def tell(self, model: ModelRecord, kind: str) -> None:
+        if kind == "corrected" and model.shown_from is not None and model.ends_on <= self.today:
+            kind = "ended"  # no day is left on which it could be asked for again
         self.told += [(model.id, holder, kind) for holder in model.holders]
 
     # --- filing, serving, handing over ----------------------------------------------------------------------------

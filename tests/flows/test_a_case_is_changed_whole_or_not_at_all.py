@@ -39,6 +39,7 @@ from tests.flows.cases import (
 )
 from tests.flows.failing import Failing
 from tests.flows.recipients import given, registered
+from tests.flows.severities import REASON, report_of_severity
 from tests.papers import a_pdf
 
 SOURCE = Applicant(party=Party.SOURCE, name="濉溪县市场监督管理局")
@@ -149,17 +150,24 @@ def _the_rest(failing: Failing, disputed: Record, burdened: Record) -> None:
     granted = repair_ready(burdened).pk
     failing.through(lambda: operations.grant_repair(by=LIAISON, case_id=granted, reasons=REASONS, at=AT))
     report = opened(
-        ProcedureName.CORRECTION, disputed, ground="severity", by=LIAISON, applicant=SOURCE, channel=Channel.COUNTER
+        ProcedureName.CORRECTION,
+        disputed,
+        ground="differs_from_document",
+        by=LIAISON,
+        applicant=SOURCE,
+        channel=Channel.COUNTER,
     )
     hand_in(report, "document", by=LIAISON)
     operations.take_case(by=LIAISON, case_id=report.pk, at=AT)
     wanted = {"corrections": {"severity": "严重"}, "reasons": REASONS}
     failing.through(lambda: operations.correct_record(by=LIAISON, case_id=report.pk, at=AT, **wanted))
     _stayed_and_shielded(failing, disputed)
-    severe = {"severity": Severity.SERIOUS, "reason": REASONS}
     holder = registered(3)
     given(holder, burdened)
-    failing.through(lambda: operations.correct_severity(by=LIAISON, record_id=burdened.pk, at=AT, **severe))
+    severe = report_of_severity(burdened)
+    serious = {"severity": Severity.SERIOUS, "reason": REASON}
+    failing.through(lambda: operations.correct_severity(by=LIAISON, case_id=severe, at=AT, **serious))
+    failing.through(lambda: operations.approve(by=HEAD, case_id=severe, at=AT))
     assert Notice.objects.get(recipient=holder).kind == "corrected"
     fresh = _found_out(stored_record(subject=burdened.subject, number=11))
     failing.through(

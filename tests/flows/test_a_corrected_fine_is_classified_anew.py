@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.casework.correcting import UnableToCorrect, corrected
 from publiccredit.casework.models import Case, Letter
-from publiccredit.casework.operations import approve, correct_severity, decide
+from publiccredit.casework.operations import approve, decide
 from publiccredit.casework.queries import navigator
 from publiccredit.casework.types import Verdict
-from publiccredit.catalogue.types import Audience, Severity
+from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.queries import visible_record
 from publiccredit.disclosure.words import severity_words
 from publiccredit.recipients.models import Notice
@@ -22,6 +22,7 @@ from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, LIAISON, OFFICE_HEAD, REASONS, objection_ready, resend, settled, shown
 from tests.flows.officers import read
 from tests.flows.recipients import given, registered
+from tests.flows.severities import correct as correct_severity
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -126,7 +127,7 @@ def test_a_severity_somebody_stated_stays(subject: Subject) -> None:
     _correct(by_sender, fine_fen="0.3")
     assert _judged(by_sender) == ("general", "sender")
     by_department = _fined(subject, number=2)
-    correct_severity(by=LIAISON, record_id=by_department.pk, severity=Severity.SERIOUS, reason=REASONS, at=AT)
+    correct_severity(by_department)
     _correct(by_department, fine_fen="0.3", at=AT + timedelta(hours=1))
     assert _judged(by_department) == ("serious", "corrected")
     by_case = _fined(subject, number=3)
@@ -190,7 +191,7 @@ def test_kinds_are_kept_in_the_words_of_the_table(subject: Subject, kind: str, k
 
 def test_no_rule_is_put_in_place_of_another_by_hand(subject: Subject) -> None:
     record = _fined(subject)
-    refusal = pytest.raises(DatabaseError, match="no decision corrects the severity")
+    refusal = pytest.raises(DatabaseError, match="no decision of two people corrects the severity")
     statement = "UPDATE subjects_record SET severity = 'slight', severity_rule = %s, known_from = now() WHERE id = %s"
     with acting(actor=LIAISON), refusal, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [SUMMARY, record.pk])

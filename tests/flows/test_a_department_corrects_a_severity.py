@@ -2,19 +2,29 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError
 
-from publiccredit.accounts.operations import NotAllowed, acting
+from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import PROGRAM, Actor, Role
+from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
+    CaseRefused,
+    PublicWordsMissing,
     RecordNotFound,
     UnableToCorrectSeverity,
+    UnableToOpenCase,
+    UnableToTakePaper,
+    approve,
     correct_severity,
+    decide,
+    propose_severity,
+    return_proposal,
 )
 from publiccredit.casework.queries import severity_standing
+from publiccredit.casework.types import PaperIn, Verdict
 from publiccredit.catalogue.types import Audience, Severity
 from publiccredit.disclosure.queries import changes, visible_record
 from publiccredit.ledger.models import Entry
@@ -24,11 +34,23 @@ from publiccredit.recipients.queries import change_since, warning_of
 from publiccredit.recipients.types import Used
 from publiccredit.subjects.models import Record, RecordVersion
 from tests.factories import penalty_row, stored_licence, stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, HEAD, LIAISON, OFFICE_HEAD, OTHER, repaired, settled
+from tests.flows.cases import (
+    AT,
+    CLERK,
+    FOURTH,
+    HEAD,
+    LIAISON,
+    OFFICE_HEAD,
+    OTHER,
+    THIRD,
+    objection_ready,
+    repaired,
+    settled,
+)
 from tests.flows.filing import AT as SENT_AT
-from tests.flows.filing import send
+from tests.flows.filing import outcome, send
 from tests.flows.recipients import given, registered
-from tests.flows.severities import REASON, a_morning_at_the_desks, correct
+from tests.flows.severities import REASON, a_morning_at_the_desks, correct, proposed, report_of_severity
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +71,10 @@ def _shown(record: Record, on: date) -> bool:
 @pytest.mark.parametrize("by", [LIAISON, HEAD], ids=lambda a: a.name)
 def test_a_correction_changes_the_severity_and_its_term_and_keeps_the_former_one(record: Record, by: Actor) -> None:
     assert not _shown(record, date(2027, 5, 20))
-    corrected = correct(record, by=by)
+    case = proposed(record, by=by)
+    assert (case.state, Record.objects.get(pk=record.pk).severity) == ("proposed", "general")
+    approve(by=FOURTH if by == HEAD else HEAD, case_id=case.pk, at=AT)
+    corrected = Record.objects.get(pk=record.pk)
     assert (corrected.severity, corrected.severity_rule) == ("serious", "corrected")
     assert (corrected.severity_corrected_by, corrected.severity_correction_reason) == (by.name, REASON)
     assert (corrected.repairable_from, corrected.disclosed_until) == (date(2027, 5, 20), date(2029, 5, 20))
@@ -108,31 +133,88 @@ def test_a_use_of_what_is_no_longer_disclosed_calls_for_another_look(record: Rec
 
 def test_a_slight_one_that_was_wrong_can_be_put_back(record: Record) -> None:
     correct(record, Severity.SLIGHT)
-    correct_severity(
-        by=HEAD, record_id=record.pk, severity=Severity.GENERAL, reason=REASON, at=AT + timedelta(minutes=1)
-    )
+    correct(record, Severity.GENERAL, at=AT + timedelta(minutes=1))
     assert Record.objects.get(pk=record.pk).disclosed_until == date(2027, 5, 20)
     assert _shown(record, TODAY)
 
 
-def test_a_correction_leaves_exactly_one_entry_without_its_words(record: Record) -> None:
+def test_every_step_of_a_correction_leaves_its_entry_without_its_words(record: Record) -> None:
     before = Entry.objects.count()
     corrected = correct(record)
-    assert Entry.objects.count() == before + 1
-    entry = Entry.objects.latest("position")
-    assert (entry.id, entry.actor, entry.operation) == (corrected.entry_id, LIAISON.name, "correct_severity")
-    assert (entry.object_kind, entry.object_id, entry.department_code) == (
-        "record",
-        str(record.pk),
-        "market_regulation",
-    )
+    *_, entry = made = list(Entry.objects.order_by("position")[before:])
+    assert [(e.actor, e.operation) for e in made] == [
+        (LIAISON.name, "open_case"),
+        (LIAISON.name, "hand_in_paper"),
+        (LIAISON.name, "take_case"),
+        (LIAISON.name, "decide"),
+        (HEAD.name, "approve_decision"),
+    ]
+    assert (entry.id, entry.object_kind, entry.department_code) == (corrected.entry_id, "case", "market_regulation")
+    assert not any(REASON in e.payload for e in made)
     assert json.loads(entry.payload) == {
+        "outcome": "severity_corrected",
+        "corrected": 1,
+        "resumed": 0,
         "from": "general",
         "to": "serious",
         "former_rule": "penalty_severity/otherwise",
         "disclosed_until": "2029-05-20",
         "notices": 0,
     }
+
+
+def test_nobody_corrects_a_severity_alone(record: Record) -> None:
+    """DP-35: not whoever proposed it, no colleague who is no head, and no head of another body."""
+    case = proposed(record, Severity.SLIGHT, by=HEAD)
+    for by, refusal in ((HEAD, NotAllowed), (THIRD, NotAllowed), (CLERK, NotAllowed), (OTHER, CaseRefused)):
+        with pytest.raises(refusal):
+            approve(by=by, case_id=case.pk, at=AT)
+    assert Record.objects.get(pk=record.pk).severity == "general"
+    assert _shown(record, TODAY)
+
+
+def test_a_head_sends_a_proposal_back_and_nothing_has_changed(record: Record) -> None:
+    case = proposed(record, Severity.SLIGHT)
+    return_proposal(by=HEAD, case_id=case.pk, because="审批表没有写明程度。", at=AT)
+    assert Record.objects.get(pk=record.pk).severity == "general"
+    correct_severity(by=LIAISON, case_id=case.pk, severity=Severity.SERIOUS, reason=REASON, at=AT)
+    approve(by=HEAD, case_id=case.pk, at=AT)
+    assert Record.objects.get(pk=record.pk).severity == "serious"
+
+
+def test_two_corrections_of_one_record_are_not_under_way_at_once(record: Record) -> None:
+    case = proposed(record, Severity.SLIGHT)
+    with pytest.raises(UnableToOpenCase, match=f"已有同一事项在办，编号 {case.number}"):
+        proposed(record, Severity.SERIOUS)
+
+
+def test_a_correction_stands_on_a_paper(record: Record) -> None:
+    for paper in (b"", b"no paper at all"):
+        handed = PaperIn(kind="", file_name="审批表.pdf", content=paper)
+        with pytest.raises(UnableToTakePaper):
+            propose_severity(
+                by=LIAISON, record_id=record.pk, severity=Severity.SLIGHT, reason=REASON, paper=handed, at=AT
+            )
+    assert not Case.objects.exists()
+
+
+def test_a_correction_of_a_severity_corrects_nothing_else(record: Record) -> None:
+    case = report_of_severity(record)
+    for corrections in ({"severity": "严重", "violation_facts": "别的事实"}, {"violation_facts": "别的事实"}):
+        verdict = Verdict("severity_corrected", REASON, REASON, corrections=corrections)
+        with pytest.raises(UnableToCorrectSeverity, match="只更正失信严重程度"):
+            decide(by=LIAISON, case_id=case, verdict=verdict, at=AT)
+    with pytest.raises(PublicWordsMissing, match="写明依据的标准和本案的情节"):
+        decide(by=LIAISON, case_id=case, verdict=Verdict("severity_corrected", REASON), at=AT)
+
+
+def test_what_has_ended_since_it_was_proposed_is_not_corrected(record: Record) -> None:
+    case = proposed(record)
+    with pytest.raises(UnableToCorrectSeverity, match="届满"):
+        approve(by=HEAD, case_id=case.pk, at=AT + timedelta(days=365))
+    correct_by_objection(record)
+    with pytest.raises(UnableToCorrectSeverity, match="现在就是“严重”"):
+        approve(by=HEAD, case_id=case.pk, at=AT)
 
 
 def test_whoever_was_given_the_record_is_told_in_the_same_act(record: Record) -> None:
@@ -143,8 +225,7 @@ def test_whoever_was_given_the_record_is_told_in_the_same_act(record: Record) ->
     assert (notice.recipient_id, notice.record_id, notice.kind) == (holder.pk, record.pk, "corrected")
     assert notice.entry_id == corrected.entry_id
     body = json.loads(notice.body)
-    assert (body["authority"], body["reason"]) == ("濉溪县市场监督管理局", "作出决定的部门更正了失信严重程度")
-    assert REASON not in notice.body
+    assert (body["authority"], body["reason"]) == ("濉溪县市场监督管理局", REASON)
     assert not Notice.objects.filter(recipient=stranger).exists()
 
 
@@ -154,10 +235,11 @@ def test_no_correction_stands_whose_notices_cannot_be_written(record: Record, mo
     def fails(*_: object, **__: object) -> None:
         raise DatabaseError("the disk is full")
 
+    case = proposed(record)
     before = Entry.objects.count()
     monkeypatch.setattr(Notice.objects, "bulk_create", fails)
     with pytest.raises(DatabaseError, match="disk"):
-        correct(record)
+        approve(by=HEAD, case_id=case.pk, at=AT)
     assert (Record.objects.get(pk=record.pk).severity, Entry.objects.count()) == ("general", before)
 
 
@@ -218,18 +300,17 @@ def test_what_ended_was_repaired_or_withdrawn_does_not_come_back(record: Record)
     repaired(record)
     for each, message in ((ended, "届满"), (withdrawn, "已撤回"), (record, "已修复")):
         with pytest.raises(UnableToCorrectSeverity, match=message):
-            correct_severity(
-                by=LIAISON, record_id=each.pk, severity=Severity.SERIOUS, reason=REASON, at=AT + timedelta(days=1)
-            )
+            correct(each, at=AT + timedelta(days=1))
+
+
+def correct_by_objection(record: Record, to: str = "严重", *, at: datetime = AT) -> None:
+    case = objection_ready(record, at=at)
+    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, at=at, corrections={"severity": to})
 
 
 def test_a_decided_case_stands_above_a_correction(record: Record) -> None:
-    from tests.flows.cases import objection_ready
-
     correct(record)
-    later = AT + timedelta(days=1)
-    case = objection_ready(record, at=later)
-    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, at=later, corrections={"severity": "一般"})
+    correct_by_objection(record, "一般", at=AT + timedelta(days=1))
     decided = Record.objects.get(pk=record.pk)
     assert (decided.severity, decided.severity_rule) == ("general", "case")
     assert (decided.severity_corrected_at, decided.severity_corrected_by) == (None, "")
@@ -249,7 +330,7 @@ def _again(later: int, **fields: str) -> Record:
 
 
 def _at_the_desk(record: Record, to: Severity) -> None:
-    correct_severity(by=LIAISON, record_id=record.pk, severity=to, reason=REASON, at=SENT_AT + timedelta(minutes=1))
+    correct(record, to, at=SENT_AT + timedelta(minutes=1))
 
 
 def test_sending_the_same_row_again_does_not_undo_a_correction() -> None:
@@ -276,71 +357,9 @@ def test_a_row_that_repeats_the_severity_it_stated_before_keeps_the_correction()
     assert again.disclosed_until == date(2027, 11, 3)
 
 
-def test_a_row_that_states_another_severity_is_the_sender_s_word() -> None:
+def test_a_row_that_states_a_third_severity_undoes_no_decision() -> None:
     _at_the_desk(_filed(), Severity.SERIOUS)
-    again = _again(600, severity="轻微")
-    assert (again.severity, again.severity_rule) == ("slight", "sender")
-    assert (again.severity_corrected_at, again.severity_correction_reason) == (None, "")
-    assert RecordVersion.objects.filter(severity_rule="corrected").count() == 1
-
-
-# --- the database ---------------------------------------------------------------------------------------------------
-
-
-def _refused(by: Actor, message: str, changes: str) -> None:
-    refusal = pytest.raises(DatabaseError, match=message)
-    later = "known_from = known_from + interval '1 second'"
-    with acting(actor=by), refusal, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE subjects_record SET {later}, {changes}")
-        assert cursor.rowcount, "row-level security let nothing be changed"
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-_WHOLE = (
-    "entry_id = entry_id + 1, severity_rule = 'corrected', severity_corrected_at = now(),"
-    f" severity_corrected_by = '{LIAISON.name}', severity_correction_reason = '{REASON}'"
-)
-
-
-@pytest.mark.parametrize(
-    ("by", "changes", "message"),
-    [
-        (LIAISON, "severity = 'slight'", "no decision corrects"),
-        (PROGRAM, "severity = 'slight'", "no decision corrects"),
-        (CLERK, "severity = 'slight', severity_rule = 'sender'", "only with a row sent again"),
-        (LIAISON, "severity = 'slight', severity_rule = 'case'", "no decision corrects"),
-        (LIAISON, "severity = 'slight', severity_rule = 'corrected'", "only with a row sent again"),
-        (LIAISON, f"severity = 'slight', {_WHOLE}, severity_correction_reason = '太重'", "multiple assignments"),
-        (LIAISON, f"severity = 'slight', {_WHOLE.replace(REASON, '太重')}", "gives_reasons"),
-        (LIAISON, f"severity = 'slight', {_WHOLE.replace(REASON, '')}", "is_whole|gives_reasons"),
-        (LIAISON, f"severity = 'slight', {_WHOLE.replace(LIAISON.name, '')}", "by an officer of its department"),
-        (
-            LIAISON,
-            f"severity = 'slight', {_WHOLE.replace(LIAISON.name, CLERK.name)}",
-            "by an officer of its department",
-        ),
-        (LIAISON, f"severity = 'slight', {_WHOLE.replace('entry_id + 1', 'entry_id')}", "in an act of its own"),
-        (LIAISON, _WHOLE, "gives another severity"),
-        (CLERK, f"severity = 'slight', {_WHOLE}", "by an officer of its department"),
-        (PROGRAM, f"severity = 'slight', {_WHOLE}", "by an officer of its department"),
-    ],
-)
-def test_the_database_refuses_every_shortcut(record: Record, by: Actor, changes: str, message: str) -> None:
-    _refused(by, message, changes)
-    assert Record.objects.get(pk=record.pk).severity == "general"
-
-
-def test_another_department_reaches_no_record(record: Record) -> None:
-    with acting(actor=OTHER), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE subjects_record SET known_from = now(), severity = 'slight', {_WHOLE}")
-        assert cursor.rowcount == 0
-
-
-def test_no_severity_brings_back_what_has_ended() -> None:
-    stored_record(subject=stored_subject(), disclosed_until=date(2026, 7, 1))
-    _refused(LIAISON, "has ended", f"severity = 'serious', disclosed_until = '2029-05-20', {_WHOLE}")
-
-
-def test_the_words_of_a_correction_are_not_rewritten(record: Record) -> None:
-    correct(record)
-    _refused(LIAISON, "only with a row sent again", "severity_correction_reason = '另外想了一个足够长的理由。'")
+    submission = send([penalty_row(1, severity="轻微")], later=600)
+    assert outcome(submission)[1:] == (1, 0, 1, 0)
+    again = Record.objects.get()
+    assert (again.severity, again.severity_rule, again.severity_correction_reason) == ("serious", "corrected", REASON)

@@ -9,9 +9,9 @@ from django.test import Client
 from reportlab.platypus import Paragraph
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import correct_severity, decide, escalate, reject_objection, take_case
+from publiccredit.casework.operations import decide, escalate, reject_objection, take_case
 from publiccredit.casework.types import Applicant, Channel, Order, Verdict
-from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, Severity
+from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
 from publiccredit.disclosure.queries import histories, visible_records
 from publiccredit.subjectdesk.copying import copy_of
 from publiccredit.subjectdesk.pdf import story_of
@@ -34,6 +34,7 @@ from tests.flows.cases import (
     settled,
 )
 from tests.flows.desks import at_the_desk, opened_by_letter, visitor_of
+from tests.flows.severities import correct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 WHY = "缴款凭证系伪造，由县公安机关出具的鉴定意见认定。"
@@ -141,9 +142,7 @@ def test_what_was_never_public_was_never_published(record: Record) -> None:
 
 def test_a_record_that_was_no_ones_to_see_at_first_was_published_when_it_was(record: Record) -> None:
     later = stored_record(subject=record.subject, number=2, severity="", disclosed_until=None)
-    correct_severity(
-        by=HEAD, record_id=later.pk, severity=Severity.SERIOUS, reason="决定书第三页载明情节严重", at=AT
-    )  # fmt: skip
+    correct(later, by=HEAD)
     assert told(later, AT.date()) == own(later, AT.date()) == [("2026-09-01", "首次公示。")]
 
 

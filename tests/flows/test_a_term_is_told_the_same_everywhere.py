@@ -12,8 +12,6 @@ from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework import queries
 from publiccredit.casework.letters import in_chinese
-from publiccredit.casework.operations import correct_severity
-from publiccredit.catalogue.types import Severity
 from publiccredit.subjects.models import Record
 from tests.factories import penalty_row
 from tests.flows.cases import LIAISON as OFFICER
@@ -22,6 +20,7 @@ from tests.flows.desks import at_the_desk
 from tests.flows.filing import AT, send
 from tests.flows.officers import browser
 from tests.flows.severities import REASON
+from tests.flows.severities import correct as correct_severity
 
 pytestmark = pytest.mark.django_db
 FOOD = "《中华人民共和国食品安全法》第一百二十四条"
@@ -113,9 +112,7 @@ def test_a_record_on_file_keeps_the_earlier_day_it_was_told(client: Client) -> N
 def test_a_corrected_severity_takes_the_term_of_its_field_and_keeps_it_when_the_row_comes_again() -> None:
     record = _filed(FOOD)
     assert (record.severity, record.repairable_from) == ("general", date(2026, 6, 10))
-    correct_severity(
-        by=OFFICER, record_id=record.pk, severity=Severity.SERIOUS, reason=REASON, at=AT + timedelta(minutes=1)
-    )
+    correct_severity(record, reason=REASON, at=AT + timedelta(minutes=1))
     assert Record.objects.get().repairable_from == date(2027, 3, 10)
     again = _filed(FOOD, later=600, penalty_content="罚款 12,000 元，没收产品")
     assert (again.severity, again.repairable_from) == ("serious", date(2027, 3, 10))

@@ -16,7 +16,6 @@ from publiccredit.casework.operations import (
     UnableToOpenCase,
     WrongOutcome,
     approve,
-    correct_severity,
     decide,
     grant_repair,
     refuse_repair,
@@ -24,7 +23,7 @@ from publiccredit.casework.operations import (
     take_case,
 )
 from publiccredit.casework.types import Applicant, CaseState, Channel, Order, Verdict
-from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, Severity, StepName
+from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName, StepName
 from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record
 from tests.factories import stored_licence, stored_record
@@ -45,6 +44,7 @@ from tests.flows.cases import (
     settled,
     shown,
 )
+from tests.flows.severities import correct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 REPAIR_TIMES = ("display_ended_at", "sharing_ended_at", "measures_lifted_at", "ratings_renewed_at")
@@ -221,8 +221,7 @@ def test_a_repair_is_approved_on_what_holds_when_it_is_approved(record: Record) 
     """The severity may be put right between proposal and approval: the minimum term is then a longer one."""
     case = repair_ready(record)
     decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    severe = {"severity": Severity.SERIOUS, "reason": "依标准第五条，情节严重，应认定为严重。"}
-    correct_severity(by=THIRD, record_id=record.pk, at=AT, **severe)
+    correct(record, by=THIRD)
     with pytest.raises(ConditionsNotMet, match=r"最短公示期至 2027-05-20 届满.*请退回"):
         approve(by=HEAD, case_id=case.pk, at=AT)
     assert (Case.objects.get(pk=case.pk).state, shown(record)) == (CaseState.PROPOSED, True)

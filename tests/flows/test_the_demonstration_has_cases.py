@@ -37,8 +37,8 @@ def test_the_desks_of_the_demonstration_are_not_empty() -> None:
         "in_hand": 3,
         "waiting_for_papers": 1,
         "with_source": 1,
-        "proposed": 1,
-        "decided": 3,
+        "proposed": 2,
+        "decided": 4,
         "closed": 2,
     }
     assert Case.objects.filter(reached_percent=100).exists()
@@ -64,3 +64,14 @@ def test_no_step_of_the_demonstration_lies_after_now(hour: int) -> None:
     cases.open_cases(until=UNTIL, now=now)
     latest = [CaseStep.objects.latest("at").at, Case.objects.latest("opened_at").opened_at]
     assert max(latest) <= now
+
+
+def test_two_of_the_department_correct_a_severity_in_the_demonstration() -> None:
+    cases.open_cases(until=UNTIL, now=NOW)
+    waits, made = (Case.objects.get(ground="severity", state=state) for state in ("proposed", "decided"))
+    unchanged, corrected = (case.records.get().record for case in (waits, made))
+    assert (unchanged.severity, corrected.severity, corrected.severity_rule) == ("general", "slight", "corrected")
+    decision = made.decisions.get()
+    assert (decision.proposed_by_id, decision.approved_by_id) == ("liaison_market", "head_market")
+    assert [paper.kind for paper in made.papers.all()] == ["document"]
+    assert (shown(unchanged, on=UNTIL), shown(corrected, on=UNTIL)) == (True, False)

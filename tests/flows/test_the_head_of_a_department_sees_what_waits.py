@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from publiccredit.casework.operations import approve, correct_severity, decide
+from publiccredit.casework.operations import approve, decide
 from publiccredit.casework.types import Verdict
 from publiccredit.catalogue.types import Severity
 from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, REASONS, repair_ready
+from tests.flows.cases import AT, FOURTH, HEAD, REASONS, repair_ready
 from tests.flows.officers import browser, read
+from tests.flows.severities import proposed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 PAGE = "/oversight/start/"
@@ -48,9 +49,9 @@ def test_a_severity_given_by_a_rule_waits_until_the_department_corrects_it() -> 
     )  # its department said how severe
     assert figures()["未填程度的处罚"] == "1"
     assert record.document_number in read(HEAD, "/severity/?given=rule")
-    correct_severity(
-        by=LIAISON, record_id=record.pk, severity=Severity.SLIGHT, reason="决定文书载明情节轻微并已改正。", at=AT
-    )
+    case = proposed(record, Severity.SLIGHT)
+    assert (figures()["未填程度的处罚"], figures()["待您审核的决定"]) == ("1", "1")
+    approve(by=HEAD, case_id=case.pk, at=AT)
     assert figures()["未填程度的处罚"] == "0"
     assert record.document_number not in read(HEAD, "/severity/?given=rule")
     assert record.document_number in read(HEAD, "/severity/")

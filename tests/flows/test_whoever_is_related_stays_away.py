@@ -8,7 +8,6 @@ import pytest
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework.models import Case, DeclaredRelation, Letter
 from publiccredit.casework.operations import (
-    correct_severity,
     declare_relation,
     guide_applicant,
     open_case,
@@ -20,6 +19,7 @@ from publiccredit.subjects.models import Record
 from publiccredit.subjects.queries import STAY_AWAY
 from tests.flows.cases import AT, CLERK, OTHER, SECOND_CLERK, THIRD, objection_ready, opened
 from tests.flows.officers import browser, read, send
+from tests.flows.severities import proposed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 WORDS = "请带决定书原件和送达回证到窗口核对。"
@@ -39,9 +39,7 @@ DOORS: dict[str, Callable[[Record, Case], Any]] = {
     "takes a statement down": lambda record, case: state_on_record(
         by=SECOND_CLERK, subject_id=record.subject_id or 0, record_id=record.pk, statement="已整改", at=AT
     ),
-    "corrects the severity": lambda record, case: correct_severity(
-        by=THIRD, record_id=record.pk, severity=Severity.SLIGHT, reason=BECAUSE, at=AT
-    ),
+    "corrects the severity": lambda record, case: proposed(record, Severity.SLIGHT, by=THIRD),
 }
 
 

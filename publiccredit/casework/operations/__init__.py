@@ -25,7 +25,7 @@ from publiccredit.casework.operations.handling import (
 )
 from publiccredit.casework.operations.opening import UnableToOpenCase, open_case, request_review
 from publiccredit.casework.operations.remarks import UnableToState, declare_relation, state_on_record
-from publiccredit.casework.operations.severity import RecordNotFound, UnableToCorrectSeverity, correct_severity
+from publiccredit.casework.operations.severity import RecordNotFound, correct_severity, propose_severity
 from publiccredit.casework.operations.sweeping import escalate
 from publiccredit.casework.operations.taking_back import take_back_request
 from publiccredit.casework.operations.verdicts import (
@@ -50,6 +50,7 @@ from publiccredit.casework.rules import (
     CaseRefused,
     WrongMoment,
 )
+from publiccredit.casework.severity_corrections import UnableToCorrectSeverity
 
 __all__ = [
     "READER_ACCOUNT",
@@ -87,6 +88,7 @@ __all__ = [
     "hand_in_paper",
     "lift_stay",
     "open_case",
+    "propose_severity",
     "refuse_repair",
     "reject_objection",
     "request_papers",

@@ -24,6 +24,7 @@ from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.reasons import fault_of_reasons
 from publiccredit.casework.reviewers import verify_reviewer
 from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, papers_lacking, write_step
+from publiccredit.casework.severity_corrections import verify_severity_alone
 from publiccredit.casework.types import (
     CaseState,
     DecisionState,
@@ -110,6 +111,7 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
         has declared a relation since.
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises ConditionsNotMet: what a repair asks for held when it was proposed, and does so no longer.
+    :raises UnableToCorrectSeverity: a record whose severity is corrected has ended since, or has that severity by now.
     :raises WrongMoment: nothing is proposed.
     """
     with one_act(by=by, at=at, operation="approve_decision", object_kind="case") as act:
@@ -187,6 +189,8 @@ def _verify_substance(
         for record in records:
             corrected(record_id=record.pk, wanted=verdict.corrections, on=act.on)
             verify_values(record=record, corrections=verdict.corrections, confirmed=verdict.confirmed, on=act.on)
+            if outcome.of_severity:
+                verify_severity_alone(record=record, corrections=verdict.corrections, on=act.on)
     if rules.conditions:
         return _verify_repair(act, case, rules, outcome, verdict, records[0])
     return verdict
@@ -257,6 +261,12 @@ def _still_free(case: Case, decision: Decision) -> None:
 
 def _still_holds(case: Case, rules: Procedure, decision: Decision, at: datetime) -> None:
     """A severity or a day may have been put right since the proposal: a repair is granted on what holds when it is."""
+    outcome = rules.outcome(decision.outcome)
+    if outcome is not None and outcome.of_severity:
+        rows = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
+        for row in rows.values():
+            verify_severity_alone(record=row, corrections=decision.corrections, on=china_day(at=at))
+        return
     if not rules.conditions or not set(decision.effects) & {Effect.END_DISCLOSURE, Effect.SHIELD}:
         return
     (record,) = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True)).values()

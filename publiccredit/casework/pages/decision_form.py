@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
@@ -14,8 +15,9 @@ from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
 from publiccredit.casework.doubts import CONFIRMED, DoubtNotAnswered
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.pages.forms import StepForm, text_field
-from publiccredit.casework.public_words import LEAST, LONGEST, wanted
+from publiccredit.casework.public_words import LEAST, LONGEST, to_be_said, wanted
 from publiccredit.casework.rules import papers_lacking
+from publiccredit.casework.severity import severity_field, standing_of
 from publiccredit.casework.types import Order, PaperIn, Verdict
 from publiccredit.catalogue.types import ConditionName, Effect, Outcome, Procedure, StepName
 from publiccredit.subjects.papers import PaperField
@@ -86,6 +88,7 @@ class DecisionForm(StepForm):
         operations.ReasonsMissing: "reasons",
         DoubtNotAnswered: "confirmed",
         UnableToCorrect: "value_1",
+        operations.UnableToCorrectSeverity: "value_1",
         operations.PublicWordsMissing: "public_notice",
         operations.ConditionsNotMet: "failing",
         operations.WrongOutcome: "order_until",
@@ -134,7 +137,9 @@ class DecisionForm(StepForm):
         self._say_what_lacks()
         if purpose := wanted(outcome=outcome):
             self._ask_public_words(purpose)
-        if Effect.CORRECT in outcome.effects:
+        if outcome.of_severity:
+            self._ask_severity()
+        elif Effect.CORRECT in outcome.effects:
             self._ask_corrections()
         if outcome.needs_order:
             self._ask_order()
@@ -193,9 +198,27 @@ class DecisionForm(StepForm):
         self.fields["public_notice"] = forms.CharField(
             label="公开说明",
             max_length=LONGEST,
-            help_text=f"{purpose}，人人可见。写明哪个机关以什么文书作出了什么处理。{PRIVATE}",
+            help_text=f"{purpose}，人人可见。{to_be_said(outcome=self.chosen)}。{PRIVATE}",
             error_messages={"required": missing, "max_length": f"最多 {LONGEST} 字。请删减。"},
             widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def _ask_severity(self) -> None:
+        """Ask for another severity of the one record, each said with the days it is shown under it."""
+        about = self.case.records.select_related("record__subject").order_by("pk").first()
+        if about is None:
+            return
+        standing = standing_of(record=about.record, on=timezone.localdate())
+        self.places = 1
+        self.fields["field_1"] = forms.CharField(widget=forms.HiddenInput, initial=severity_field(record=about.record))
+        self.fields["value_1"] = forms.ChoiceField(
+            label=f"失信严重程度应为（现为{standing.now.title}）",
+            choices=[(t.title, f"{t.title}：{t.shown_words}") for t in standing.others],
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": "请选择一档。",
+                "invalid_choice": "没有这一档，或者现在就是这一档。请重新选择。",
+            },
         )
 
     def _ask_corrections(self) -> None:

@@ -1,6 +1,6 @@
-"""A department corrects how severe its own decisions are held to be: choose, see what follows, confirm."""
+"""A department corrects how severe its own decisions are held to be: choose, see what follows, propose."""
 
-from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -11,11 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from publiccredit.accounts.access import SENDERS, actor_of, open_to
 from publiccredit.accounts.operations import NotAllowed
+from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations, queries
-from publiccredit.casework.forms import SeverityForm
+from publiccredit.casework.forms import SeverityForm, SeverityProposalForm
+from publiccredit.casework.models import Case
 from publiccredit.casework.operations import CaseRefused
 from publiccredit.casework.pages.shared import may_print_notice
 from publiccredit.casework.queries import SeverityStanding, SeverityTerm
+from publiccredit.casework.types import PaperIn
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.subjects.queries import marks_of, verify_open
 
@@ -58,8 +61,8 @@ def records(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, record_id: int) -> HttpResponse:
     """
-    Show the severity of a record with its rule and term, take another one with a reason, and show what follows from it
-    before it is confirmed.
+    Show the severity of a record with its rule and term, take another one with a reason, show what follows from it,
+    and lead to the case that proposes it to a head of the department.
 
     :raises Http404: there is no such record, or it is another department's; which of the two is not said.
     :raises FileClosed: the officer has declared a relation to its subject.
@@ -71,61 +74,73 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     if standing is None:
         raise Http404
     verify_open(actor=actor, subject_ids=[standing.subject_id])
-    form = SeverityForm(request.POST or None, choices=[(t.severity.value, _choice(t)) for t in standing.others])
+    choices = [(t.severity.value, f"{t.title}：{t.shown_words}") for t in standing.others]
+    under_way = queries.severity_case_under_way(record_id=record_id)
+    proposes = request.POST.get("step") == "propose"
+    form: SeverityForm = (
+        SeverityProposalForm(request.POST, request.FILES, choices=choices)
+        if proposes
+        else SeverityForm(request.POST or None, choices=choices)
+    )
     chosen = None
-    if request.method == "POST" and form.is_valid():
-        chosen = next(t for t in standing.others if t.severity == form.cleaned_data["severity"])
-        if request.POST.get("step") == "correct":
-            try:
-                operations.correct_severity(
-                    by=actor,
-                    record_id=record_id,
-                    severity=chosen.severity,
-                    reason=form.cleaned_data["reason"],
-                    at=timezone.now(),
-                )
-            except (CaseRefused, NotAllowed) as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"已更正为“{chosen.title}”，{shown_words(chosen)}。", extra_tags="ended-well")
-                return redirect("severity:record", record_id)
-    return _answer(request, standing, form, chosen, today)
+    if request.method == "POST":
+        valid = form.is_valid()
+        chosen = next((t for t in standing.others if t.severity == form.cleaned_data.get("severity")), None)
+        opened = _proposed(form, actor, record_id) if valid and proposes else None
+        if opened is not None:
+            words = f"已提出，编号 {opened.number}，由本单位另一位负责人审核后生效；审核以前记录不变。"
+            messages.success(request, words, extra_tags="ended-well")
+            return redirect("casework:case", opened.pk)
+    return _answer(request, standing, form, chosen, under_way)
+
+
+def _proposed(form: SeverityForm, actor: Actor, record_id: int) -> Case | None:
+    given = form.cleaned_data
+    paper = PaperIn(kind="", file_name=given["paper"].name, content=given["paper"].read())
+    try:
+        return operations.propose_severity(
+            by=actor,
+            record_id=record_id,
+            severity=Severity(given["severity"]),
+            reason=given["reason"],
+            paper=paper,
+            at=timezone.now(),
+        )
+    except operations.UnableToTakePaper as refusal:
+        form.add_error("paper", str(refusal))
+    except (CaseRefused, NotAllowed) as refusal:
+        form.add_error(None, str(refusal))
+    return None
 
 
 def _answer(
-    request: HttpRequest, standing: SeverityStanding, form: SeverityForm, chosen: SeverityTerm | None, today: date
+    request: HttpRequest,
+    standing: SeverityStanding,
+    form: SeverityForm,
+    chosen: SeverityTerm | None,
+    under_way: Case | None,
 ) -> HttpResponse:
-    editing = chosen is None or bool(form.errors) or request.POST.get("step") == "edit"
+    wrong = {"severity", "reason"} & form.errors.keys()
+    editing = chosen is None or bool(wrong) or request.POST.get("step") == "edit"
     named = {
         "standing": standing,
-        "now_shown": shown_words(standing.now),
+        "now_shown": standing.now.shown_words,
         "notice": standing.determined_by == standing.department_code,
-        "form": None if standing.obstacle else form,
-        "preview": None
-        if editing or chosen is None
-        else {
-            "chosen": chosen,
-            "shown": shown_words(chosen),
-            "ends_now": chosen.disclosed_until is not None and chosen.disclosed_until <= today,
-            "longer": bool(
-                chosen.disclosed_until
-                and standing.now.disclosed_until
-                and chosen.disclosed_until > standing.now.disclosed_until
-            ),
-            "reason": form.cleaned_data["reason"],
-        },
+        "under_way": under_way,
+        "form": None if standing.obstacle or under_way else form,
+        "preview": None if editing or chosen is None else _preview(standing, form, chosen),
     }
     return render(request, "casework/severity_record.html", named, status=422 if form.errors else 200)
 
 
-def _choice(term: SeverityTerm) -> str:
-    return f"{term.title}：{shown_words(term)}"
-
-
-def shown_words(term: SeverityTerm) -> str:
-    """Say until when a record is shown under a severity."""
-    if not term.published:
-        return "不公示"
-    if term.disclosed_until is None:
-        return "规则没有规定期限"
-    return f"公示至 {term.last_day}"
+def _preview(standing: SeverityStanding, form: SeverityForm, chosen: SeverityTerm) -> dict[str, Any]:
+    until, now_until = chosen.disclosed_until, standing.now.disclosed_until
+    asks = form if isinstance(form, SeverityProposalForm) else SeverityProposalForm(choices=())
+    return {
+        "chosen": chosen,
+        "shown": chosen.shown_words,
+        "ends_now": until is not None and until <= timezone.localdate(),
+        "longer": bool(until and now_until and until > now_until),
+        "reason": form.cleaned_data["reason"],
+        "form": asks,
+    }

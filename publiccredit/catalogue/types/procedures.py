@@ -1,6 +1,9 @@
 """Procedures of casework: ``packs/procedures/<name>[.<version>].yml``."""
 
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from publiccredit.catalogue.types.base import CodeName, Confidence, Dated, Pack
 
@@ -126,6 +129,7 @@ class Outcome(Pack):
     withdrawn_as: WithdrawalReason | None = None
     grounds: tuple[CodeName, ...] = ()  # empty: on any ground
     of_list: bool = False  # only of a record that is an entry in a list
+    of_severity: bool = False  # corrects how severe a conduct is held to be, and nothing else
     reverses: CodeName | None = None  # only in the review of a case that ended so, in place of leaving it at that
     needs_order: bool = False  # stands on an order of a court or review body: its number, and until when
     upheld: bool | None = None  # whether what was asked was right, where no effect on a record tells it: a complaint
@@ -133,6 +137,15 @@ class Outcome(Pack):
     template: str  # what the decision form begins with; left as it is, it is no reason
     basis: str
     confidence: Confidence
+
+    @model_validator(mode="after")
+    def _two_people_change_how_long_is_published(self) -> Self:
+        if self.of_severity and not (self.four_eyes and self.effects == (Effect.CORRECT,)):
+            raise ValueError(
+                f"结果 {self.name} 更正失信严重程度（of_severity）：应当只有效果 correct，"
+                "并由两人办理（four_eyes: true）。"
+            )
+        return self
 
 
 class Clock(Pack):

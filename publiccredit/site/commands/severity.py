@@ -1,5 +1,6 @@
-"""Commands on how severe a record is held to be: severity show, severity set."""
+"""Commands on how severe a record is held to be: severity show, severity propose."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +19,7 @@ _record = click.argument("record", metavar="记录编号", type=int)
 
 @click.group("severity", cls=Group)
 def severity() -> None:
-    """失信严重程度：查看一条记录的程度、规则和公示期，由作出决定的部门更正。"""
+    """失信严重程度：查看一条记录的程度、规则和公示期，由作出决定的部门提出更正。"""
 
 
 @severity.command("show", cls=Command)
@@ -32,31 +33,45 @@ def show(record: int, account: str) -> None:
     _tell(standing)
 
 
-@severity.command("set", cls=Command)
+@severity.command("propose", cls=Command)
 @_record
 @click.argument("wanted", metavar="程度")
-@click.option("--reason", metavar="文字", required=True, help="理由，至少 10 个字，与记录一同公开。")
-@click.option("--preview", is_flag=True, help="只显示更正后的公示期，不更正。")
+@click.option("--reason", metavar="文字", required=True, help="理由，至少 10 个字，审核同意后与记录一同公开。")
+@click.option(
+    "--paper",
+    metavar="文件",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="载明更正的决定文书或者审批表。只看公示期（--preview）时不需要。",
+)
+@click.option("--preview", is_flag=True, help="只显示更正后的公示期，不提出。")
 @_by
-def set_(record: int, wanted: str, reason: str, preview: bool, account: str) -> None:
-    """更正一条记录的失信严重程度：slight（轻微）、general（一般）或 serious（严重）。"""
+def propose(record: int, wanted: str, reason: str, paper: Path | None, preview: bool, account: str) -> None:
+    """
+    提出更正一条记录的失信严重程度：slight（轻微）、general（一般）或 serious（严重）。
+
+    提出以后由本单位另一位负责人审核：publiccredit case approve。审核同意以前记录不变。
+    """
     with ready(), refusals():
         from publiccredit.casework import operations
+        from publiccredit.casework.types import PaperIn
         from publiccredit.catalogue.types import Severity
 
         actor = acting_account(account)
         chosen = word_of(Severity, wanted, "程度")
-        before = _standing(record, actor)
-        if not preview:
-            operations.correct_severity(by=actor, record_id=record, severity=chosen, reason=reason, at=now())
-        after = _standing(record, actor)
-    if preview:
-        term = next((t for t in (after.now, *after.others) if t.severity == chosen), None)
-        answer({"record": record, "corrected": False, "from": _term(before.now), "to": _term(term) if term else None})
-        say(f"{before.now.title} → {term.title}，{_until(term)}。没有更正。" if term else "这类记录没有这一档。")
-        return
-    answer({"corrected": True, "from": _term(before.now), **_in_full(after)})
-    say(f"已更正：{before.now.title} → {after.now.title}，{_until(after.now)}。")
+        now_ = _standing(record, actor)
+        term = next((t for t in (now_.now, *now_.others) if t.severity == chosen), None)
+        told = {"record": record, "from": _term(now_.now), "to": _term(term) if term else None}
+        if preview:
+            answer({**told, "proposed": False})
+            say(f"{now_.now.title} → {term.title}，{_until(term)}。没有提出。" if term else "这类记录没有这一档。")
+            return
+        handed = PaperIn(kind="", file_name=paper.name if paper else "", content=paper.read_bytes() if paper else b"")
+        case = operations.propose_severity(
+            by=actor, record_id=record, severity=chosen, reason=reason, paper=handed, at=now()
+        )
+    answer({**told, "proposed": True, "case": {"id": case.pk, "number": case.number, "state": case.state}})
+    say(f"已提出更正为{term.title if term else wanted}，编号 {case.number}，由本单位另一位负责人审核：")
+    say(f"  publiccredit case approve {case.pk} --by 负责人账号")
 
 
 def _standing(record: int, actor: "Actor") -> "SeverityStanding":

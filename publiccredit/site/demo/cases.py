@@ -9,7 +9,8 @@ from django.db import transaction
 from publiccredit.accounts.types import Actor, Role
 from publiccredit.casework import operations, queries
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn, Verdict
-from publiccredit.catalogue.types import ConditionName, Party, ProcedureName
+from publiccredit.catalogue import queries as catalogue
+from publiccredit.catalogue.types import ConditionName, Party, ProcedureName, Severity
 from publiccredit.ledger.types import CHINA
 from publiccredit.site import database
 from publiccredit.subjects import queries as subjects
@@ -22,11 +23,18 @@ HEAD = Actor(name="head_market", role=Role.DEPARTMENT_HEAD, department_code=DEPA
 CLERK = Actor(name="office_clerk", role=Role.OFFICE_CLERK)
 OFFICE_HEAD = Actor(name="office_head", role=Role.OFFICE_HEAD)
 REPAIR_PAPERS = ("proof_of_performance", "commitment")
-PAPER_FILES = {"proof_of_performance": "履行义务的证明.pdf", "commitment": "信用承诺书.pdf", "evidence": "证据.pdf"}
+PAPER_FILES = {
+    "proof_of_performance": "履行义务的证明.pdf",
+    "commitment": "信用承诺书.pdf",
+    "evidence": "证据.pdf",
+    "document": "失信严重程度审批表.pdf",
+}
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
 PAPER += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n"
 CORRECT = "经核对决定文书第二页和送达回证，异议所指内容与文书不符，应予更正。"
 RIGHT = "经核对决定文书和案卷，公示的内容与决定书所载一致，没有超过期限。"
+GRAVE = "依本系统失信程度标准，当事人两次被责令改正仍不改正，情节严重（演示数据，纯属虚构）。"
+SLIGHT = "依本系统失信程度标准，当事人主动消除危害后果，情节轻微（演示数据，纯属虚构）。"
 REPAIRED = "经核实，罚款已于法定期限内缴清，违法行为已改正，并作出信用承诺。"
 
 
@@ -40,6 +48,7 @@ class Story:
     days_ago: int
     channel: Channel
     go_on: Callable[["Course"], None]
+    party: Party = Party.SUBJECT
 
 
 @dataclass(frozen=True)
@@ -119,11 +128,13 @@ def _records(until: date) -> Iterator[Record]:
 
 def _tell(story: Story, record: Record, *, last: date, key: str) -> None:
     begun = datetime.combine(last - timedelta(days=story.days_ago), BEGINS, tzinfo=CHINA)
-    name = record.subject.name if record.subject else ""
+    name, by = record.subject.name if record.subject else "", CLERK
+    if story.party is Party.SOURCE:
+        name, by = catalogue.department(code=DEPARTMENT).name, LIAISON
     case = operations.open_case(
-        by=CLERK,
+        by=by,
         procedure=story.procedure,
-        applicant=Applicant(party=Party.SUBJECT, name=name, contact="0561-0000000"),
+        applicant=Applicant(party=story.party, name=name, contact="0561-0000000"),
         asked=Asked(ground=story.ground, request=story.request, record_ids=(record.pk,)),
         channel=story.channel,
         at=begun,
@@ -213,9 +224,27 @@ def _repair_refused(course: Course) -> None:
     course.decide(Verdict("refused", reasons, failing=(ConditionName.DUTIES_PERFORMED,)), by=LIAISON, days=2)
 
 
+def _severity_proposed(course: Course) -> None:
+    course.papers("document")
+    course.take(LIAISON)
+    operations.correct_severity(
+        by=LIAISON, case_id=course.case_id, severity=Severity.SERIOUS, reason=GRAVE, at=course.after(hours=2)
+    )
+
+
+def _severity_corrected(course: Course) -> None:
+    course.papers("document")
+    course.take(LIAISON)
+    operations.correct_severity(
+        by=LIAISON, case_id=course.case_id, severity=Severity.SLIGHT, reason=SLIGHT, at=course.after(hours=2)
+    )
+    course.approve(by=HEAD, days=1)
+
+
 _FINE = "公示的罚款金额与决定书不符，请核对更正。"
 _PAID = "罚款已缴清，违法行为已改正，申请信用修复。"
 _OBJECTION, _REPAIR = ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR
+_CORRECTION = ProcedureName.CORRECTION
 STORIES: Sequence[Story] = (
     Story(_OBJECTION, "wrong_or_missing", _FINE, 0, Channel.COUNTER, _nothing),
     Story(_OBJECTION, "suit_pending", "处罚决定已在复议，请标注。", 1, Channel.PHONE, _taken),
@@ -231,4 +260,6 @@ STORIES: Sequence[Story] = (
     Story(_REPAIR, "duties_performed", _PAID, 5, Channel.COUNTER, _repair_proposed),
     Story(_REPAIR, "duties_performed", _PAID, 20, Channel.COUNTER, _repair_granted),
     Story(_REPAIR, "duties_performed", _PAID, 16, Channel.POST, _repair_refused),
+    Story(_CORRECTION, "severity", GRAVE, 1, Channel.ONLINE, _severity_proposed, Party.SOURCE),
+    Story(_CORRECTION, "severity", SLIGHT, 9, Channel.ONLINE, _severity_corrected, Party.SOURCE),
 )

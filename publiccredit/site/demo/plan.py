@@ -70,39 +70,29 @@ def steps(*, until: date, seed: str) -> list[Step]:
 # --- registrations --------------------------------------------------------------------------------------------------
 
 
-def _registrations(county: Sequence[Enterprise], begins: date, until: date) -> Iterator[Step]:
-    """All enterprises known at the beginning, then each Thursday those new since; now and then it is forgotten."""
-    new = sorted(county, key=lambda enterprise: enterprise.registered_on)
-    rows = {enterprise.uscc: _registration(enterprise, place) for place, enterprise in enumerate(county)}
-    known = [e for e in new if e.registered_on < begins]
-    at = datetime.combine(begins, time(8, 30), CHINA)
-    yield _registry_file(at, "registry_export", "企业登记存量数据.csv", [rows[e.uscc] for e in known])
-    waiting = new[len(known) :]
-    for week in range(WEEKS + 1):
-        monday = begins + timedelta(weeks=week)
-        thursday = monday + timedelta(days=3)
-        if thursday > until or week % 12 == 10:
-            continue
-        sent = [e for e in waiting if e.registered_on < thursday]
-        waiting = waiting[len(sent) :]
-        if sent:
-            at = datetime.combine(thursday, time(15, 20), CHINA)
-            name = f"{thursday:%Y%m%d}企业登记.xlsx"
-            yield _registry_file(at, "enterprise_registration", name, [rows[e.uscc] for e in sent])
-        elif week:
-            yield _nil_return("market_regulation", REGISTRATION, monday)
+def _registrations(county: Sequence[Enterprise], begins: date, until: date) -> Iterator[File]:
+    """All enterprises known when the platform begins, then the new ones of each month."""
+    months: defaultdict[date, list[Row]] = defaultdict(list)
+    for place, enterprise in enumerate(county):
+        known = enterprise.registered_on < begins
+        month = begins if known else _first_of_next_month(enterprise.registered_on)
+        months[month].append(_registration(enterprise, place))
+    for month, rows in sorted(months.items()):
+        if month <= until:
+            first = month == begins
+            yield File(
+                key=f"{REGISTRATION}/{month}",
+                at=datetime.combine(month, time(8, 30), CHINA),
+                department="market_regulation",
+                source=REGISTRATION,
+                form="registry_export" if first else "enterprise_registration",
+                name="企业登记存量数据.csv" if first else f"{month:%Y年%m月}企业登记.xlsx",
+                rows=tuple(rows),
+            )
 
 
-def _registry_file(at: datetime, form: str, name: str, rows: Sequence[Row]) -> File:
-    return File(
-        key=f"{REGISTRATION}/{at:%Y-%m-%d}",
-        at=at,
-        department="market_regulation",
-        source=REGISTRATION,
-        form=form,
-        name=name,
-        rows=tuple(rows),
-    )
+def _first_of_next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _registration(enterprise: Enterprise, place: int) -> Row:
@@ -145,7 +135,7 @@ class _Sender:
             monday = self._begins + timedelta(weeks=week)
             if week % self._stream.every_weeks:
                 if week % 10 != 7:  # now and then even the nil return is forgotten
-                    yield _nil_return(self._stream.department, self._stream.source, monday)
+                    yield self._nil(monday)
                 continue
             yield from self._week(week, monday)
 
@@ -231,16 +221,16 @@ class _Sender:
     def _ending(self) -> str:
         return "csv" if self._stream.ending.endswith("csv") else "xlsx"
 
-
-def _nil_return(department: str, source: str, monday: date) -> Nil:
-    return Nil(
-        key=f"{department}/{source}/nil/{monday}",
-        at=datetime.combine(monday + timedelta(days=4), time(16, 30), CHINA),
-        department=department,
-        source=source,
-        start=monday,
-        until=monday + timedelta(days=7),
-    )
+    def _nil(self, monday: date) -> Nil:
+        end = monday + timedelta(days=7)
+        return Nil(
+            key=f"{self._stream.department}/{self._stream.source}/nil/{monday}",
+            at=datetime.combine(monday + timedelta(days=4), time(16, 30), CHINA),
+            department=self._stream.department,
+            source=self._stream.source,
+            start=monday,
+            until=end,
+        )
 
 
 def _working_days(since: date, until: date) -> list[date]:
