@@ -24,7 +24,7 @@ from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Subject
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_every_page_is_for_everyone import faults
-from tests.environment import ROOT, WORKER
+from tests.environment import ROOT, WORKER, unmeasured
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import (
     APPLICANT,
@@ -68,7 +68,7 @@ def address(
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.server"],
         cwd=ROOT,
-        env={**os.environ, "PUBLICCREDIT_DATABASE_NAME": name},
+        env={**unmeasured(), "PUBLICCREDIT_DATABASE_NAME": name},
         stdout=subprocess.PIPE,
         text=True,
     )
