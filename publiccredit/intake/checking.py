@@ -217,12 +217,16 @@ def _counted(opened: OpenedFile, meter: Meter) -> int:
 
 
 def _looked(checker: Checker, chunks: Iterable[RawChunk]) -> Iterator[LookedAt]:
-    """Look at some chunks ahead of the one that is concluded on, giving them in the order of the file."""
+    """
+    Look at some chunks ahead of the one that is concluded on, giving them in the order of the file.
+
+    No more of them wait than are looked at: one chunk fewer in memory, and three threads do not share two cores.
+    """
     waiting: deque[Future[LookedAt]] = deque()
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="checking") as pool:
         for chunk in chunks:
             waiting.append(pool.submit(checker.look, chunk.rows))
-            if len(waiting) > _AT_ONCE:
+            if len(waiting) >= _AT_ONCE:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

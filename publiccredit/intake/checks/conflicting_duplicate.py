@@ -40,8 +40,9 @@ class SeenRows:
     def _earlier(self, keys: pl.Series) -> pl.DataFrame:
         """The rows of earlier chunks with one of these keys."""
         suspects = keys.filter(self._marks.among(keys)).unique().implode()
-        found = [chunk.filter(pl.col("key").is_in(suspects)) for chunk in self._seen if len(suspects[0])]
-        return pl.concat([pl.DataFrame(schema=_SEEN), *found])
+        if not len(suspects[0]):
+            return pl.DataFrame(schema=_SEEN)
+        return pl.concat([pl.DataFrame(schema=_SEEN), *self._seen]).filter(pl.col("key").is_in(suspects))
 
     def _remember(self, new: pl.DataFrame) -> None:
         self._seen.append(new)

@@ -21,7 +21,8 @@ class Limits:
     cell_length: int = 32_767  # what a spreadsheet program can hold
     line_bytes: int = 4 * MIB
     header_within_rows: int = 30
-    chunk_rows: int = 65_536
+    # A look at 65,536 rows costs a quarter of its time for however few; 131,072 take more memory than there may be.
+    chunk_rows: int = 98_304
 
 
 USUAL = Limits()
