@@ -33,6 +33,7 @@ from publiccredit.casework.types import Applicant, Channel, Verdict
 from publiccredit.catalogue.types import Party, ProcedureName, StepName
 from publiccredit.ledger.models import Entry
 from publiccredit.oversight.violations import check_rules
+from publiccredit.recipients.models import Notice
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
     APPLICANT,
@@ -56,6 +57,7 @@ from tests.flows.cases import (
     shown,
 )
 from tests.flows.officers import PDF, browser_page_after, read, send
+from tests.flows.recipients import given, registered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers", "an_hour_later")]
 
@@ -292,3 +294,19 @@ def test_the_review_of_an_undone_repair_can_leave_it_at_that(record: Record) -> 
         decide(by=THIRD, case_id=review.pk, verdict=Verdict("confirmed", REASONS), at=AT)
     settled(review, "repair_undone", first=THIRD, second=FOURTH)
     assert shown(record)
+
+
+def test_the_review_of_an_undone_repair_touches_no_repair_granted_since(record: Record) -> None:
+    """The second one stands on papers of its own, which nobody has found to be false."""
+    review = _review(_repair_undone(record))
+    take_case(by=THIRD, case_id=review.pk, at=AT)
+    hand_in(review, "finding", by=THIRD)
+    repaired(record, at=AT + timedelta(hours=1))
+    assert not shown(record)
+    holder = registered(1)
+    given(holder, record)
+    settled(review, "repair_undone", first=THIRD, second=FOURTH, at=AT + timedelta(hours=2))
+    record.refresh_from_db()
+    assert not shown(record) and record.display_ended_at == AT + timedelta(hours=1)
+    assert not Notice.objects.exists()
+    assert check_rules().total == 0

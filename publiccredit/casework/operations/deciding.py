@@ -296,7 +296,7 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
     return Decision.objects.create(
         case=case,
         outcome=outcome.name,
-        effects=[e.value for e in outcome.effects],
+        effects=_effects_to_carry_out(case, outcome),
         withdrawn_as=outcome.withdrawn_as.value if outcome.withdrawn_as else "",
         reasons=_with_confirmation(verdict),
         template=outcome.template,
@@ -314,6 +314,15 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
         proposed_session=act.by.session,
         entry_id=act.entry_id,
     )
+
+
+def _effects_to_carry_out(case: Case, outcome: Outcome) -> list[str]:
+    """A repair is undone once: a review that leaves it at that touches no repair granted since, on other papers."""
+    undone = Decision.objects.filter(
+        case__review=case, state=DecisionState.EFFECTIVE, effects__contains=[Effect.UNDO_REPAIR.value]
+    )
+    done = {Effect.UNDO_REPAIR} if case.reviews_id is not None and undone.exists() else set()
+    return [e.value for e in outcome.effects if e not in done]
 
 
 def _with_confirmation(verdict: Verdict) -> str:
