@@ -22,9 +22,10 @@ from publiccredit.casework.operations import (
 )
 from publiccredit.casework.queries import due_in_words, review_until
 from publiccredit.catalogue.queries import PACKS_VARIABLE, packs
+from publiccredit.catalogue.types import ProcedureName
 from publiccredit.subjects.models import Record, Subject
 from tests.environment import ROOT
-from tests.flows.cases import APPLICANT, CLERK, LIAISON, OWNER, REASONS, objection_ready, repair_ready
+from tests.flows.cases import APPLICANT, CLERK, HEAD, LIAISON, OWNER, REASONS, objection_ready, opened, repair_ready
 from tests.flows.desks import at_the_desk
 from tests.flows.officers import read
 
@@ -126,3 +127,12 @@ def test_the_time_for_a_review_is_provisional_and_nobody_is_late_by_it(
     _decree(tmp_path / "packs", monkeypatch)
     with pytest.raises(UnableToOpenCase, match="2027-01-22 届满"):
         request_review(**(asked | {"case_id": other.pk}), at=past)
+
+
+@pytest.mark.usefixtures("late")
+def test_what_waits_is_listed_with_its_provisional_day(record: Record) -> None:
+    case = objection_ready(record, at=LATE)
+    repair = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed", at=LATE)
+    said = f"最迟 <time>{repair.due_on}</time>（暂定）"
+    assert said in read(HEAD, "/oversight/start/") and said in read(LIAISON, "/intake/")
+    assert f"最迟 <time>{case.due_on}</time>（暂定）" in read(CLERK, "/start/")

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from publiccredit.accounts.access import actor_of
 from publiccredit.casework import queries as casework
+from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types.amounts import in_yuan
 from publiccredit.ledger.types import china_day
 from publiccredit.site.charts import Bar, Plot, bars_of, plot_of
@@ -207,6 +208,12 @@ def day(value: date | datetime | None) -> SafeString:
     if not value:
         return SafeString("—")
     return format_html("<time>{}</time>", (china_day(at=value) if isinstance(value, datetime) else value).isoformat())
+
+
+@register.filter
+def last_day(value: date) -> SafeString:
+    """A last day of a clock, with a word where it lies in a year whose working days are not decreed yet."""
+    return format_html("{}{}", day(value), "" if catalogue.decreed(day=value) else "（暂定）")
 
 
 @register.filter(expects_localtime=True)
