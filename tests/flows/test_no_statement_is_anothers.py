@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor
 from publiccredit.casework.models import Case, CaseStep, DeclaredRelation
-from publiccredit.casework.operations import close_case, correct_severity, declare_relation, request_review, take_case
+from publiccredit.casework.operations import close_case, declare_relation, request_review, take_case
 from publiccredit.catalogue.types import Severity
 from publiccredit.subjects.models import Record
 from tests.flows.cases import (
@@ -28,6 +28,7 @@ from tests.flows.cases import (
     settled,
     shown,
 )
+from tests.flows.severities import correct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 LATER = "known_from = known_from + interval '1 second'"
@@ -62,9 +63,7 @@ def test_the_days_and_the_place_of_a_record_on_file_are_moved_by_no_hand(
 
 
 def test_the_days_move_with_the_departments_own_correction(record: Record) -> None:
-    correct_severity(
-        by=THIRD, record_id=record.pk, severity=Severity.SERIOUS, reason="依标准第五条，情节严重，影响恶劣。", at=AT
-    )
+    correct(record, Severity.SERIOUS)
     assert columns(record, "severity")["severity"] == "serious"
 
 
