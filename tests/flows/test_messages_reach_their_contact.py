@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import croniter
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from publiccredit.accounts.operations import NotAllowed, act_as
 from publiccredit.accounts.types import PROGRAM
-from publiccredit.casework.operations import request_papers
+from publiccredit.casework.operations import reject_objection, request_papers
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk import gateway, operations, tasks
 from publiccredit.subjectdesk.gateway import Gateway
@@ -27,7 +28,7 @@ from publiccredit.subjectdesk.outbox import LocalOutbox, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import Reminded
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, objection_ready, people
+from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, people
 from tests.flows.desks import CONTACT, Pigeon, at_the_desk, with_contact
 from tests.flows.officers import browser
 
@@ -175,7 +176,7 @@ def test_a_code_asked_for_on_the_page_comes_by_the_gateway_and_opens_the_desk(
 def test_a_code_the_gateway_refuses_lies_in_the_offices_outbox(
     subject: Subject, client: Client, settings: Any, fake: Fake, box: LocalOutbox
 ) -> None:
-    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400, 400]  # the reminder twice, the letter once
+    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400]  # the reminder and the letter
     _asked(subject, client)
     fake.awaited(1)
     until = time.monotonic() + 10
@@ -241,10 +242,37 @@ def test_a_letter_that_waits_for_a_subject_is_told_of_once(record: Record, subje
     assert case.number in at_the_desk(subject, Client()).get("/mine/").content.decode()
 
 
+def test_every_decision_is_told_of_within_a_minute(record: Record, subject: Subject, box: LocalOutbox) -> None:
+    ticks = croniter.croniter(tasks.MINUTELY, AT)
+    assert ticks.get_next(datetime) <= AT + timedelta(minutes=1)
+    case, now = objection_ready(record, at=timezone.now()), timezone.now()
+    request_papers(by=CLERK, case_id=case.pk, asked="决定书", at=now)
+    tasks.tell(timestamp=0)
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=now)  # minutes later, in the same hour
+    for _ in range(2):
+        tasks.tell(timestamp=0)
+        tasks.send(timestamp=0)
+    assert Message.objects.filter(kind="case_letter").count() == 2 == len(list(box.messages()))
+    assert "一分钟内" in at_the_desk(subject, Client()).get("/mine/").content.decode()
+
+
+def test_what_was_not_taken_is_not_tried_every_minute(record: Record) -> None:
+    class Silent:
+        def send(self, *, message: Outgoing) -> None:
+            raise UnableToSend
+
+    case, later = objection_ready(record), AT + timedelta(minutes=6)
+    request_papers(by=CLERK, case_id=case.pk, asked="决定书", at=AT)
+    assert operations.tell_of_letters(at=AT, messenger=Silent()) == Reminded(looked_at=1, written=1, sent=0)
+    pigeon = Pigeon()
+    assert operations.tell_of_letters(at=later, messenger=pigeon).sent == 0
+    assert operations.remind_of_repairs(at=later, messenger=pigeon).sent == 2  # with the reminder of the record
+
+
 def test_the_worker_tells_by_what_is_connected(record: Record, settings: Any, fake: Fake, box: LocalOutbox) -> None:
     case, now = objection_ready(record, at=timezone.now()), timezone.now()
     request_papers(by=CLERK, case_id=case.pk, asked="决定书", at=now)
-    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400, 400]  # the reminder twice, the letter once
+    settings.MESSAGE_GATEWAY, fake.answers = fake.url, [400, 400]  # the reminder and the letter
     tasks.remind(timestamp=0)
     assert Message.objects.get(kind="case_letter").sent_at is None
     tasks.remind(timestamp=0)

@@ -20,6 +20,7 @@ from publiccredit.subjectdesk.types import MessageKind, Reminded
 from publiccredit.subjects.queries import Record, marks_of, repair_opens_on, with_marks
 
 LETTERS_LOOK_BACK = timedelta(days=7)
+A_MOMENT = timedelta(minutes=5)
 LOOKS_BACK = timedelta(days=30)  # of who left no contact: a message waits at the office to be read out or printed
 
 
@@ -52,13 +53,21 @@ def _key(record: Record, opens: date | None) -> str:
     return f"{record.pk}:{opens.isoformat() if opens else ''}"
 
 
-def tell_of_letters(*, at: datetime, messenger: Messenger) -> Reminded:
-    """Write a message for every letter that waits for the subject of a case, and send what was not sent yet."""
+def tell_of_letters(*, at: datetime, messenger: Messenger | None = None) -> Reminded:
+    """
+    Write a message for every letter that waits for the subject of a case; where there is a messenger, send it.
+
+    Only what was written a moment ago is sent here, as often as this runs: what was not taken goes with the hourly
+    round, so a gateway that is out of order is not called for each message every minute.
+    """
     with acting(actor=PROGRAM):
-        written = list(cases.letters_to_tell(since=at - LETTERS_LOOK_BACK))
-    return Reminded(
-        looked_at=len(written), written=sum(_tell(letter, at) for letter in written), sent=_send(at, messenger)
-    )
+        since = at - LETTERS_LOOK_BACK
+        letters = list(cases.letters_to_tell(since=since))
+        messages = Message.objects.filter(kind=MessageKind.CASE_LETTER, written_at__gte=since)
+        told = set(messages.values_list("subject_id", "key"))
+    written = sum(_tell(letter, at) for letter in letters if (letter.case.subject_id, letter.number) not in told)
+    sent = 0 if messenger is None else _send(at, messenger, since=at - A_MOMENT, kind=MessageKind.CASE_LETTER)
+    return Reminded(looked_at=len(letters), written=written, sent=sent)
 
 
 def _tell(letter: Letter, at: datetime) -> int:
@@ -128,14 +137,14 @@ def _text(record: Record, opens: date) -> str:
     )
 
 
-def _send(at: datetime, messenger: Messenger) -> int:
+def _send(at: datetime, messenger: Messenger, *, since: datetime | None = None, kind: MessageKind | None = None) -> int:
     with acting(actor=PROGRAM):
-        waiting = list(
-            Message.objects.filter(sent_at__isnull=True)
-            .exclude(kind=MessageKind.CODE)
-            .exclude(contact="")
-            .order_by("pk")
-        )
+        unsent = Message.objects.filter(sent_at__isnull=True).exclude(kind=MessageKind.CODE).exclude(contact="")
+        if since is not None:
+            unsent = unsent.filter(written_at__gte=since)
+        if kind is not None:
+            unsent = unsent.filter(kind=kind)
+        waiting = list(unsent.order_by("pk"))
     sent = 0
     for message in waiting:
         try:
