@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from django.conf import settings
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from psycopg import OperationalError
 
@@ -55,7 +56,7 @@ def run_web(*, host: str, port: int, workers: int, gate: int | None = None) -> N
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=settings.WEB_THREADS,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

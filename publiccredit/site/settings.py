@@ -90,12 +90,31 @@ def _database() -> dict[str, Any]:
     return database_url.read(url=os.environ[variable], variable=variable)
 
 
+_ADDRESS = _database()
+WEB_THREADS = 4  # of each process of the site
+
+
+def _keeping() -> dict[str, Any]:
+    """
+    Say how connections to the database are kept. The site shares a pool of them in each process, one for each thread.
+
+    Its server ends a thread that has had nothing to do for half a minute, and starts another when it is needed: what
+    such a thread held of its own stayed open, until the database took no more. Commands and tasks keep their own.
+    """
+    if "PUBLICCREDIT_WEB_PROCESS" not in os.environ:
+        return {"CONN_MAX_AGE": 600}
+    # While the database is away nobody waits longer than this, and each request tries anew: the pool's own attempts
+    # lie further and further apart.
+    pool = {"min_size": 0, "max_size": WEB_THREADS, "timeout": 5, "reconnect_timeout": 1}
+    return {"OPTIONS": {**_ADDRESS.get("OPTIONS", {}), "pool": pool}}
+
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,  # after a restart of the database nobody is answered by a connection that is gone
-        **_database(),
+        **_ADDRESS,
+        **_keeping(),
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -76,6 +76,31 @@ def server_of(folder: Path) -> int:
     return int((embedded_postgres.locate(folder).data / "postmaster.pid").read_text().split("\n", 1)[0])
 
 
+# A process of the site whose threads come and go, as its server lets them: then, how many connections it holds.
+THREADS_THAT_COME_AND_GO = """
+import os, threading
+from wsgiref.util import setup_testing_defaults
+from publiccredit.site.wsgi import application
+from django.db import connection
+
+def read():
+    environ = {"PATH_INFO": "/departments/", "HTTP_HOST": "127.0.0.1"}
+    setup_testing_defaults(environ)
+    answer = application(environ, lambda status, headers: seen.append(status))
+    list(answer), answer.close()
+
+seen = []
+for _ in range(4):
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+assert seen == ["200 OK"] * 24, seen
+with connection.cursor() as cursor:
+    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    print(cursor.fetchone()[0])
+"""
+
+
 @pytest.fixture
 def state_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A place of this test's own for what the running parent writes down: the data folder is every worker's."""
@@ -313,3 +338,15 @@ def test_a_web_worker_imports_the_application_and_ends_with_the_web_process() ->
             env={**os.environ, "PUBLICCREDIT_WEB_PROCESS": parent},
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (0, said), done.stderr
+
+
+def test_threads_that_come_and_go_leave_no_connections_behind(fresh_database: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS_THAT_COME_AND_GO],
+        capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
+        env={
+            **os.environ, "PUBLICCREDIT_DATABASE_NAME": fresh_database, "PUBLICCREDIT_WEB_PROCESS": str(os.getpid()),
+        },
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert 1 <= int(done.stdout) <= settings.WEB_THREADS

@@ -29,6 +29,7 @@ TARGET = 0.6  # of the requests per second of the bare view
 def main() -> None:
     """Print the figures and keep them for the page of benchmarks."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "publiccredit.site.settings")
+    os.environ["PUBLICCREDIT_WEB_PROCESS"] = str(os.getppid())  # connections are kept as the site keeps them
     import django
 
     django.setup()
@@ -69,19 +70,11 @@ def lines(answer: dict[str, Any]) -> list[Line]:
 
 
 def _measured(subjects: int) -> dict[str, Any]:
-    from django.core.signals import request_finished, request_started
-    from django.db import close_old_connections, reset_queries
     from django.urls import path
 
     from publiccredit.site.wsgi import application
     from tests.factories import synthetic_uscc
 
-    for signal, receiver in (
-        (request_started, reset_queries),
-        (request_started, close_old_connections),
-        (request_finished, close_old_connections),
-    ):
-        signal.disconnect(receiver)  # as under a server that keeps its connections
     numbers = range(1, subjects, subjects // PAGES)
     usccs = [synthetic_uscc(number) for number in numbers]
     calls: dict[str, tuple[Callable[..., Any], Iterator[str]]] = {
