@@ -28,6 +28,7 @@ from publiccredit.intake.outcomes import (
     close_outcomes,
     file_outcomes,
     open_outcomes,
+    say_what_was_corrected,
     say_whose_is_in_doubt,
     say_whose_number_it_is_too,
     send_back_by_store,
@@ -307,6 +308,7 @@ def _file(submission: Submission, staged: Staged, at: datetime) -> None:
     told = _tell_holders(filing) if counts.changed else 0
     questions = ask_questions(filing=filing)
     sent_back = send_back_by_store(record_type=staged.record_type, recognition=staged.recognition)
+    say_what_was_corrected(record_type=staged.record_type, recognition=staged.recognition)
     say_whose_is_in_doubt(record_type=staged.record_type, recognition=staged.recognition)
     say_whose_number_it_is_too(
         filing=filing, numbers=in_question, record_type=staged.record_type, recognition=staged.recognition

@@ -1,6 +1,6 @@
 """What becomes of the rows that are not filed: issues, duplicates, and the refusals only the store can give."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ CHECK_OF_FATE = {
     Fate.WITHDRAWN: "withdrawn_before",
     Fate.REPAIRED: "repaired_before",
     Fate.DECIDED_OTHERWISE: "decided_otherwise",
+    Fate.SEVERITY_ON_FILE: "severity_on_file",
 }
+# The check that speaks for each row the store takes though it still says what a case has corrected.
+CHECK_OF_CORRECTED = {Fate.CHANGES: "corrected_since", Fate.ON_FILE: "corrected_since"}
 
 SHARED_NUMBER = "shared_number"
 MOST_NAMED = 3  # others a row is told of by name; a list of a hundred would be read by nobody
@@ -46,11 +49,11 @@ WHERE e.fate IN ('{Fate.REPEATS}', '{Fate.ON_FILE}')
 ORDER BY 3
 """
 
-_SENT_BACK = f"""
+_TOLD = """
 SELECT e.fate, s.sheet, s.row_number, s.document_number, e.other_sheet, e.other_row, e.department_code,
     e.decided::json
 FROM staged_exception e JOIN staged_row s USING (line)
-WHERE e.fate IN ({", ".join(f"'{fate}'" for fate in CHECK_OF_FATE)})
+WHERE e.fate = ANY(%(fates)s) AND (e.decided IS NOT NULL OR NOT %(only_decided)s)
 ORDER BY s.line
 """
 
@@ -107,12 +110,24 @@ def stage_duplicates(*, rows: pl.DataFrame) -> None:
 
 def send_back_by_store(*, record_type: RecordType, recognition: Recognition) -> int:
     """Stage an issue for each row that the store cannot take, and give the number of rows."""
+    return _tell_by_fate(CHECK_OF_FATE, record_type, recognition)
+
+
+def say_what_was_corrected(*, record_type: RecordType, recognition: Recognition) -> int:
+    """Stage a warning for each field of a row that still says what a case has corrected; it charges nobody."""
+    return _tell_by_fate(CHECK_OF_CORRECTED, record_type, recognition, only_decided=True)
+
+
+def _tell_by_fate(
+    checks: Mapping[Fate, str], record_type: RecordType, recognition: Recognition, *, only_decided: bool = False
+) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_SENT_BACK)
+        cursor.execute(_TOLD, {"fates": [fate.value for fate in checks], "only_decided": only_decided})
         rows = cursor.fetchall()
     if not rows:
         return 0
-    kinds = {kind.check: kind for kind in catalogue.packs().issues}
+    by_check = {kind.check: kind for kind in catalogue.packs().issues}
+    kinds = {fate: by_check[check] for fate, check in checks.items()}
     issues = [issue for row in rows for issue in _issues(row, kinds, record_type, recognition)]
     stage_issues(issues=pl.DataFrame(issues, infer_schema_length=None))
     return len(rows)
@@ -204,7 +219,7 @@ def _issues(row: Any, kinds: Any, record_type: RecordType, recognition: Recognit
         expected = _row_in_words(other_sheet, other_row, len(recognition.sheets) > 1)
     elif fate == Fate.HELD_ELSEWHERE:
         expected = catalogue.department(code=holder).name
-    kind = kinds[CHECK_OF_FATE[Fate(fate)]]
+    kind = kinds[Fate(fate)]
     for told in decided or [{"field": document.name, "found": document_number, "expected": expected}]:
         field = record_type.field(told["field"])
         column = recognition.column(sheet=sheet, field_name=field.name)

@@ -1,9 +1,9 @@
 """
 What a decided case corrected stays corrected when its row is sent again.
 
-A row that still says what it said before is filed as if it said what was decided; one that says what was decided adds
-nothing; one that says a third thing goes back to its sender, for a decision is changed by a decision. Cases are
-decided one by one, so the rows concerned are few and are looked at one by one.
+A row that still says what it said before is filed as if it said what was decided, and its sender is told; one that
+says what was decided adds nothing; one that says a third thing goes back to its sender, for a decision is changed by a
+decision. Cases are decided one by one, so the rows concerned are few and are looked at one by one.
 """
 
 import json
@@ -33,9 +33,10 @@ _WRITTEN = ("content", *_OF_FIELDS, *_DERIVED)
 
 _CONCERNED = f"""
 SELECT s.line, s.content, {", ".join(f"s.{c}" for c in (*_OF_FIELDS, *_DERIVED))}, r.content, r.served_on,
-    r.case_corrections, coalesce(r.decided_on, s.decided_on)
+    r.case_corrections, coalesce(r.decided_on, s.decided_on), e.fate
 FROM subjects_record r JOIN {EXCEPTION_TABLE} e ON e.record_id = r.id JOIN {ROW_TABLE} s USING (line)
-WHERE r.case_corrections IS NOT NULL AND e.fate = '{Fate.CHANGES}' ORDER BY s.line
+WHERE r.case_corrections IS NOT NULL AND r.state <> 'withdrawn' AND e.fate IN ('{Fate.CHANGES}', '{Fate.ON_FILE}')
+ORDER BY s.line
 """
 _OVERLAY = f"UPDATE {ROW_TABLE} SET {', '.join(f'{c} = %({c})s' for c in _WRITTEN)} WHERE line = %(line)s"
 _SET_APART = f"UPDATE {EXCEPTION_TABLE} SET fate = %s, decided = %s WHERE line = %s"
@@ -52,6 +53,7 @@ class _Row:
     served_on_file: date | None
     corrections: Mapping[str, Mapping[str, Any]]
     record_type: RecordType
+    fate: Fate
 
     @property
     def served_field(self) -> str:
@@ -61,15 +63,20 @@ class _Row:
 
 def keep_corrections(*, filing: Filing) -> int:
     """
-    Hold the rows that change records against what cases corrected in them, and give their number.
+    Hold rows that are sent again against what cases corrected in their records, and give the number of these rows.
 
-    What changes is locked by now, so that no case decides in between. A row whose record has no correction costs
-    nothing but a look into the index of those that have.
+    A row that is on file as it was sent changes nothing, and still says what a case has found wrong. What changes is
+    locked by now, so that no case decides in between. A row whose record has no correction costs nothing but a look
+    into the index of those that have.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONCERNED)
         rows = [_row(found, filing) for found in cursor.fetchall()]
         for row in rows:
+            still = json.dumps(said, ensure_ascii=False) if (said := [*_still_said(row, filing)]) else None
+            if row.fate == Fate.ON_FILE:
+                cursor.execute(_SET_APART, [Fate.ON_FILE, still, row.line])
+                continue
             if contradicted := [*_contradicted(row, filing)]:
                 cursor.execute(_SET_APART, [Fate.DECIDED_OTHERWISE, json.dumps(contradicted), row.line])
                 continue
@@ -77,8 +84,9 @@ def keep_corrections(*, filing: Filing) -> int:
             if too_early := _served_before_decided(row, filing):
                 cursor.execute(_SET_APART, [Fate.DECIDED_OTHERWISE, json.dumps([too_early]), row.line])
             elif _says_nothing_new(row, filing):
-                cursor.execute(_SET_APART, [Fate.ON_FILE, None, row.line])
+                cursor.execute(_SET_APART, [Fate.ON_FILE, still, row.line])
             else:
+                cursor.execute(_SET_APART, [Fate.CHANGES, still, row.line])
                 _derive(row, filing)
                 written = row.columns | {"line": row.line, "content": json.dumps(row.content, ensure_ascii=False)}
                 cursor.execute(_OVERLAY, written)
@@ -86,7 +94,7 @@ def keep_corrections(*, filing: Filing) -> int:
 
 
 def _row(found: Any, filing: Filing) -> _Row:
-    line, content, *columns, on_file, served_on_file, corrections, decided_on = found
+    line, content, *columns, on_file, served_on_file, corrections, decided_on, fate = found
     record_type = catalogue.record_type(name=filing.record_type, on=decided_on or filing.received_on)
     held = json.loads(corrections)
     return _Row(
@@ -97,6 +105,7 @@ def _row(found: Any, filing: Filing) -> _Row:
         served_on_file=served_on_file,
         corrections={name: held[name] for name in record_type.field_names if name in held},
         record_type=record_type,
+        fate=Fate(fate),
     )
 
 
@@ -107,6 +116,16 @@ def _contradicted(row: _Row, filing: Filing) -> Iterable[dict[str, object]]:
             continue  # says nothing of its own: a declaration for the batch is "at the latest"
         if not any(_same(said, known) for known in (correction["value"], *correction["before"])):
             field = row.record_type.field(name)
+            yield _told(field, said, "“{right}”", correction) | {"right": _in_words(field, correction["value"])}
+
+
+def _still_said(row: _Row, filing: Filing) -> Iterable[dict[str, object]]:
+    """Tell what a row still says though a case has corrected it, and what stands instead."""
+    for name, correction in row.corrections.items():
+        said, field = row.content.get(name), row.record_type.field(name)
+        if name == row.served_field and _undeclared(row, filing) is None:
+            continue
+        if not _same(said, correction["value"]) and any(_same(said, former) for former in correction["before"]):
             yield _told(field, said, "“{right}”", correction) | {"right": _in_words(field, correction["value"])}
 
 

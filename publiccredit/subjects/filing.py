@@ -14,6 +14,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.subjects.arriving import count_arrivals_anew
 from publiccredit.subjects.corrected_rows import keep_corrections
 from publiccredit.subjects.staging import EXCEPTION_TABLE, PARTY_TABLE, ROW_TABLE
+from publiccredit.subjects.stated_severities import hold_stated_severities
 from publiccredit.subjects.types import CORRECTED, DECIDED_BY_CASE, SENDER, Fate, FiledCounts, Filing
 
 BUCKETS = 256
@@ -176,10 +177,12 @@ WHERE e.fate = '{Fate.CHANGES}' AND r.id = e.record_id
 """
 
 
-# A row says something new about the severity only where it states another than the row before it did. Otherwise what
-# the deciding department, or a case, has corrected stands, with the term that follows from it on the row's own date.
-_KEEP_CORRECTED_SEVERITY = f"""
+# A row that states no severity, or the one the row before it stated, says nothing new about it: what somebody stated,
+# or the deciding department or a case has corrected, stands, with the term that follows on the row's own date.
+_KEEP_STATED_SEVERITY = f"""
 UPDATE {ROW_TABLE} s SET severity = r.severity, severity_rule = r.severity_rule,
+    content = s.content || CASE WHEN r.severity_rule <> '{SENDER}' THEN '{{}}'
+        ELSE jsonb_build_object(%(severity_field)s::text, r.content -> %(severity_field)s) END,
     ends_on = (s.decided_on + make_interval(months => t.maximum_months))::date,
     repairable_from = least(s.decided_on + make_interval(months => t.minimum_months),
         s.decided_on + make_interval(months => t.maximum_months))::date
@@ -187,7 +190,9 @@ FROM {EXCEPTION_TABLE} e JOIN subjects_record r ON r.id = e.record_id
 CROSS JOIN unnest(%(starts)s::date[], %(ends)s::date[], %(severities)s::text[], %(fields)s::text[], %(least)s::int[],
         %(most)s::int[])
     AS t (decided_from, decided_to, severity, field, minimum_months, maximum_months)
-WHERE e.fate = '{Fate.CHANGES}' AND e.line = s.line AND r.severity_rule IN ('{CORRECTED}', '{DECIDED_BY_CASE}')
+WHERE e.fate = '{Fate.CHANGES}' AND e.line = s.line
+  AND r.severity_rule IN ('{SENDER}', '{CORRECTED}', '{DECIDED_BY_CASE}')
+  AND (r.severity_rule, s.severity_rule) <> ('{SENDER}', '{SENDER}')
   AND (s.severity_rule <> '{SENDER}'
     OR s.content ->> %(severity_field)s IS NOT DISTINCT FROM r.content ->> %(severity_field)s)
   AND t.severity = r.severity AND t.field = coalesce(s.field, '') AND t.decided_from <= s.decided_on
@@ -212,6 +217,7 @@ def set_apart_staged(*, filing: Filing) -> None:
             cursor.execute(f"ANALYZE {EXCEPTION_TABLE}")
             cursor.execute(_LOCK_CHANGING)
             keep_corrections(filing=filing)
+            hold_stated_severities(filing=filing)
             cursor.execute(_UNUSED_PARTIES)
 
 
@@ -224,7 +230,7 @@ def file_staged(*, filing: Filing) -> FiledCounts:
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {EXCEPTION_TABLE} WHERE fate = '{Fate.CHANGES}')")
         changed = 0
         if cursor.fetchone()[0]:
-            cursor.execute(_KEEP_CORRECTED_SEVERITY, values | _terms(filing.record_type))
+            cursor.execute(_KEEP_STATED_SEVERITY, values | _terms(filing.record_type))
             count_arrivals_anew(filing=filing)
             cursor.execute(_UPDATE, values)
             changed = cursor.rowcount

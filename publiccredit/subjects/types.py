@@ -71,6 +71,7 @@ class Fate(StrEnum):
     REPAIRED = "repaired"  # DP-10: nor does what was repaired, under another natural key
     WITHDRAWN = "withdrawn"  # DP-10: what was withdrawn does not come back under the same document
     DECIDED_OTHERWISE = "decided_otherwise"  # a field says neither what it said before a case corrected it, nor that
+    SEVERITY_ON_FILE = "severity_on_file"  # states another severity than the record's: two people correct that
 
 
 @dataclass(frozen=True)

@@ -242,6 +242,28 @@ def test_a_declaration_of_service_leaves_a_corrected_day() -> None:
     assert (record.state, record.served_on, record.content["served_on"]) == ("filed", date(2026, 5, 25), "2026-05-25")
 
 
+def _still_said(submission: Submission) -> list[tuple[str, str, str, str]]:
+    found = RowIssue.objects.filter(submission=submission, code="K-108").order_by("id")
+    return list(found.values_list("code", "column", "found", "expected"))
+
+
+def test_a_row_that_still_says_what_was_corrected_is_told_so_and_taken() -> None:
+    _corrected(violation_facts=RIGHT, fine_fen="2")
+    decided = f"（案件{_case_number()}，2026-11-10决定）"
+    told = [
+        ("K-108", "违法事实", FACTS, f"“{RIGHT}”{decided}"),
+        ("K-108", "罚款金额（万元）", "1.2", f"“2”{decided}"),
+    ]
+    unchanged = _again()
+    assert (outcome(unchanged), _still_said(unchanged)) == (("filed", 1, 0, 0, 1), told)
+    changed = _again(20, **NEW_CONTENT)
+    assert (outcome(changed), _still_said(changed)) == (("filed", 1, 1, 0, 0), told)
+    messages = [issue["message"] for issue in result(submission=changed)["issues"] if issue["code"] == "K-108"]
+    assert len(messages) == 2 and all("在册的记录以更正后的内容为准" in message for message in messages)
+    followed = _again(30, violation_facts=RIGHT, fine_fen="2", **NEW_CONTENT)
+    assert (outcome(followed), _still_said(followed)) == (("filed", 1, 0, 0, 1), [])
+
+
 # --- the database ---------------------------------------------------------------------------------------------------
 
 

@@ -190,6 +190,7 @@ def test_every_check_has_words_an_example_and_a_sentence():
     # these speak when rows are filed
     against_the_store = {"held_elsewhere", "withdrawn_before", "repaired_before", "decided_otherwise"}
     against_the_store |= {"registered_name_differs", "registered_name_near", "subject_in_question", "shared_number"}
+    against_the_store |= {"severity_on_file", "corrected_since"}
     assert {kind.check for kind in catalogue.packs().issues} - against_the_store == set(BASES)
     of_rows = {"repeated_header", "cleared_person", "totals_row", "signed_off_row", "nearly_empty_row"}
     tried_elsewhere = {"conflicting_duplicate", "unknown_column"} | of_rows
