@@ -82,7 +82,7 @@ def test_a_copy_equals_what_is_shown_after_every_kind_of_change() -> None:
     assert copy.told == [(number, "shown") for number in ids]
     withdrawn(Record.objects.get(pk=ids[0]), at=KNOWN_AT + timedelta(minutes=next(_minutes)))
     _change(ids[1], document_number="改正后")
-    _change(ids[2], disclosed_until=date(2026, 6, 1))
+    _change(ids[2], disclosed_until=date(2026, 6, 1), submission_id=2)
     _change(ids[3], severity="slight", severity_rule="penalty_severity/warning", submission_id=2)  # sent again
     _file(subject, 9)
     copy.told.clear()
