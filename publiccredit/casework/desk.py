@@ -10,6 +10,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.clocks import (
     awaiting_papers,
     clock_day,
+    due_in_words,
     late,
     lies_with,
     percent_used,
@@ -24,7 +25,7 @@ from publiccredit.casework.operations.taking_back import BY_APPLICANTS
 from publiccredit.casework.queries import cases
 from publiccredit.casework.returns import returned_to
 from publiccredit.casework.reviewers import REVIEWERS_STEPS, took_part
-from publiccredit.casework.rules import procedure_of
+from publiccredit.casework.rules import against_decider, procedure_of, unit_title
 from publiccredit.casework.types import UNDECIDED, CaseState
 from publiccredit.catalogue.types import Party, StepName
 from publiccredit.subjects.queries import closed_files
@@ -119,12 +120,18 @@ def clock_of(*, case: Case, on: date) -> Clock:
     )
 
 
+def deadline_in_words(*, case: Case, on: date) -> str:
+    """Say by when a case just taken down is decided, and that this day has passed where it came in late."""
+    clock = clock_of(case=case, on=on)
+    return f"{due_in_words(case=case)}{f'，已{clock.words}' if clock.late else ''}"
+
+
 def _source_in_words(case: Case, on: date) -> str:
     """The source has a clock of its own within that of the case, and is late by it."""
     until = case.source_due_on
     if case.state != CaseState.WITH_SOURCE or until is None:
         return ""
-    words = f"认定单位最迟 {until}{provisional_in_words(day=until)} 答复"
+    words = f"{unit_title(case=case)}最迟 {until}{provisional_in_words(day=until)} 答复"
     return f"{words}，已逾期 {working_days_used(start=until, end=on)} 个工作日" if on > until else words
 
 
@@ -204,6 +211,10 @@ def _may_take(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the
     return case.state in UNDECIDED and case.owner != actor.name
 
 
+def _may_forward(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
+    return case.state == CaseState.IN_HAND and not against_decider(case=case)
+
+
 def _may_extend(case: Case, actor: Actor, on: date) -> bool:  # noqa: ARG001 - the signature of every moment
     return case.state in WORKING and not case.extended_days and on <= case.due_on
 
@@ -230,7 +241,7 @@ _MOMENTS: Mapping[StepName, Callable[[Case, Actor, date], bool]] = {
     StepName.TAKE: _may_take,
     StepName.REQUEST_PAPERS: _in(CaseState.IN_HAND),
     StepName.HAND_IN_PAPER: _in(*WORKING),
-    StepName.FORWARD: _in(CaseState.IN_HAND),
+    StepName.FORWARD: _may_forward,
     StepName.ANSWER: _in(CaseState.WITH_SOURCE),
     StepName.EXTEND: _may_extend,
     StepName.PROPOSE: _in(*DECIDABLE),

@@ -10,10 +10,10 @@ from publiccredit.accounts.operations import Act
 from publiccredit.casework.changes import changes_of
 from publiccredit.casework.following import followed
 from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
-from publiccredit.casework.rules import PARTY_TITLES
+from publiccredit.casework.rules import PARTY_TITLES, against_decider, unit_title
 from publiccredit.casework.types import LetterKind
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ClockName, Department, Party, Procedure
+from publiccredit.catalogue.types import ClockName, Department, Party, Procedure, ProcedureName
 from publiccredit.subjects.queries import marks_of, record_type_of, with_marks
 
 NOT_DECREED = "（该年度放假安排尚未公布，以公布后核定的日期为准）"
@@ -47,8 +47,28 @@ def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
         f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{_provisional(case)}。\n"
         "办理不收取任何费用，不需要委托代理机构。"
     )
-    lines = [body, *_about(case), *_brought_to(case, "补充材料、询问进展")]
+    lines = [*_complained_of(case), body, *_about(case), *_brought_to(case, "补充材料、询问进展")]
+    lines += _to_whom_else(case)
     return _letter(act, case, LetterKind.RECEIPT, "\n".join(lines))
+
+
+def _complained_of(case: Case) -> list[str]:
+    """Name whom a complaint is about: one that names nobody can be about anybody."""
+    complains = case.procedure == ProcedureName.COMPLAINT.value
+    return [f"{unit_title(case=case)}：{department_name(code=case.department_code)}。"] if complains else []
+
+
+def _to_whom_else(case: Case) -> list[str]:
+    """Say of a complaint about the deciding body who handles it there, and to whom else it can be made."""
+    if not against_decider(case=case):
+        return []
+    said = "投诉的是本机构：由没有办理过有关案件的人员办理"
+    above = catalogue.credit_office().superior
+    if above is None:
+        return [f"{said}。"]
+    body = catalogue.department(code=above)
+    reached = "，".join(part for part in (body.address, f"电话 {body.telephone}" if body.telephone else "") if part)
+    return [f"{said}；也可以向{body.name}提出{f'（{reached}）' if reached else ''}。"]
 
 
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
@@ -227,7 +247,7 @@ def _addressee(case: Case, kind: LetterKind) -> str:
     A reader stays unnamed: the department and the subject read these letters, and who asked is not theirs to know.
     """
     if case.applicant == Party.READER.value:
-        return PARTY_TITLES[Party.READER]
+        return "投诉人" if case.procedure == ProcedureName.COMPLAINT.value else PARTY_TITLES[Party.READER]
     ex_officio = case.applicant not in (Party.SUBJECT.value, Party.READER.value)
     if ex_officio and case.subject is not None and kind not in TO_WHO_REPORTED:
         return case.subject.name

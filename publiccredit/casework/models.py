@@ -32,6 +32,8 @@ class Case(models.Model):
     handler_authorisation_sha256 = models.CharField("授权书摘要", max_length=64, blank=True)
     department_code = models.CharField("认定单位", max_length=64)  # that determined the record, or is complained about
     decided_by_party = models.CharField("决定方", max_length=16)  # source or office, by the rules of the case
+    # A complaint about the very body that decides it: the packs know which that is, the database asks here.
+    against_decider = models.BooleanField("投诉决定方", default=False, db_default=False)
     marks_dispute = models.BooleanField("标注异议", default=False)
     suspended_display = models.BooleanField("逾期已暂停公示", default=False)
     opened_at = models.DateTimeField("收件时间")
@@ -86,6 +88,10 @@ class Case(models.Model):
             models.CheckConstraint(name="case_due_after_opening", condition=Q(due_on__gte=F("opened_on"))),
             # DP-22: no channel but those that run on the same clocks, none of them bought.
             models.CheckConstraint(name="case_came_by_a_known_channel", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(
+                name="case_found_by_a_body_itself",
+                condition=~Q(channel="own_finding") | Q(applicant__in=["source", "office"]),
+            ),
             models.CheckConstraint(name="case_says_what_is_asked", condition=~Q(request="") & ~Q(applicant_name="")),
         ]
         indexes = [

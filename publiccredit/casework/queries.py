@@ -16,7 +16,15 @@ from publiccredit.casework.navigating import determined_by, navigator, repair_ef
 from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
 from publiccredit.casework.printing import Printed
 from publiccredit.casework.repair_notices import repair_notice
-from publiccredit.casework.rules import PARTY_TITLES, grounds_for, outcome_of, procedure_of, reviewed_for, title_of_case
+from publiccredit.casework.rules import (
+    PARTY_TITLES,
+    grounds_for,
+    outcome_of,
+    procedure_of,
+    reviewed_for,
+    title_of_case,
+    unit_title,
+)
 from publiccredit.casework.severity import (
     SeverityStanding,
     SeverityTerm,
@@ -96,6 +104,7 @@ __all__ = [
     "severity_standing",
     "timeline",
     "title_of_case",
+    "unit_title",
     "withdrawal",
 ]
 
@@ -106,8 +115,8 @@ SENTENCES = {
     TAKEN_OVER: "改由{by}承办。",
     "request_papers": "{by}通知补正：{text}",
     "hand_in_paper": "{who}提交材料“{text}”。",
-    "forward": "{by}转认定单位核实：{text}",
-    "answer": "认定单位答复：{text}",
+    "forward": "{by}转{unit}核实：{text}",
+    "answer": "{unit}答复：{text}",
     "extend": "{by}延长期限，理由：{text}",
     "propose": "{by}作出处理意见“{text}”。",
     "approve": "{by}审核同意。",
@@ -260,16 +269,25 @@ def timeline(*, case: Case, among_officers: bool) -> tuple[Event, ...]:
     sentences = SENTENCES if among_officers else SENTENCES | OUTSIDE
     rules = procedure_of(case=case)
     titles = {p.name: p.title for p in rules.papers}
+    applicants = {p.name for p in rules.papers if p.obtained_by is Party.SUBJECT}
     steps = list(case.steps.order_by("pk"))
     people = accounts.spoken_names(names=[step.by for step in steps], departments=catalogue.department_names())
     accepted = next((step.pk for step in steps if step.step == "take"), None)
     return tuple(
         Event(
             step.at,
-            _sentence(case, step, sentences, titles, people.get(step.by, step.by), accepts=step.pk == accepted),
+            f"申请人提交材料“{titles[step.text]}”，由{people.get(step.by, step.by)}收取。"
+            if _taken_in(case, step) and step.text in applicants
+            else _sentence(case, step, sentences, titles, people.get(step.by, step.by), accepts=step.pk == accepted),
         )
         for step in steps
     )
+
+
+def _taken_in(case: Case, step: CaseStep) -> bool:
+    """Tell whether a counter took in a paper for an applicant: it is the applicant's, whoever stored it."""
+    asks = case.applicant in (Party.SUBJECT.value, Party.READER.value)
+    return step.step == "hand_in_paper" and asks and step.party in (Party.OFFICE.value, Party.SOURCE.value)
 
 
 def _sentence(
@@ -281,7 +299,7 @@ def _sentence(
     text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
     name = TAKEN_OVER if step.step == "take" and not accepts else step.step
     return sentences.get(name, "{by}办理“{step}”。{text}").format(
-        who=party, by=by, text=text, step=step.step
+        who=party, by=by, text=text, step=step.step, unit=unit_title(case=case)
     )  # fmt: skip
 
 

@@ -1,15 +1,20 @@
-"""Who may end, delay or decide a case: of a review, nobody who made the first decision; never one who is related."""
+"""
+Who may end, delay or decide a case: never one who is related to its subject; of a review, nobody who made the first
+decision; of a complaint about the deciding body itself, nobody who handled what may be complained of.
+"""
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
 
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import DEPARTMENT_ROLES, HEAD_ROLES, OFFICE_ROLES, ROLE_TITLES, Actor, Role
 from publiccredit.casework.letters import decider_name
-from publiccredit.casework.models import Case, Decision, DeclaredRelation
-from publiccredit.casework.types import UNDECIDED
+from publiccredit.casework.models import Case, CaseStep, Decision, DeclaredRelation
+from publiccredit.casework.rules import PARTY_TITLES, against_decider
+from publiccredit.casework.types import UNDECIDED, Happening
 from publiccredit.catalogue.types import Party, StepName
 from publiccredit.subjects.queries import closed_files, verify_open
 
@@ -26,14 +31,49 @@ REVIEWERS_STEPS = frozenset(
         StepName.TAKE_BACK,
     }
 )
+HANDLING = [step.value for step in REVIEWERS_STEPS] + [Happening.RETURNED.value]
+
+
+def bound_to_others(*, case: Case) -> bool:
+    """Tell whether a case is for those alone who took no part in what it is about."""
+    return case.reviews_id is not None or against_decider(case=case)
 
 
 def took_part(*, case: Case, name: str) -> bool:
-    """Tell whether an officer proposed or approved a decision in the case that this one reviews."""
-    if case.reviews_id is None:
-        return False
-    hand = Q(proposed_by__username=name) | Q(approved_by__username=name)
-    return Decision.objects.filter(hand, case_id=case.reviews_id).exists()
+    """Tell whether an officer made the decision a case reviews, or handled what a complaint about the office names."""
+    return bound_to_others(case=case) and name in hands_in(cases=[case])[case.pk]
+
+
+def hands_in(*, cases: Iterable[Case]) -> dict[int, set[str]]:
+    """Give who took part in what each of some cases is about; nobody where a case is bound to nobody else."""
+    chosen = list(cases)
+    hands: dict[int, set[str]] = {case.pk: set() for case in chosen}
+    first: dict[int, set[str]] = {}
+    made = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
+    for case_id, proposed, approved in made.values_list("case_id", "proposed_by", "approved_by"):
+        first.setdefault(case_id, set()).update(str(name) for name in (proposed, approved) if name)
+    for case in chosen:
+        hands[case.pk] |= first.get(case.reviews_id or 0, set())
+        if against_decider(case=case):
+            hands[case.pk] |= _handled_before(case)
+    return hands
+
+
+def _handled_before(case: Case) -> set[str]:
+    """
+    Give who handled the earlier cases a complaint can be about: of its subject, its applicant, or named in its words.
+
+    Migration 0026 holds the same.
+    """
+    about = Q(named_at__gt=0)
+    if case.subject_id is not None:
+        about |= Q(subject_id=case.subject_id)
+    if case.applicant_name != PARTY_TITLES[Party.READER]:
+        about |= Q(applicant_name=case.applicant_name) | Q(subject__name=case.applicant_name)
+    named = Case.objects.alias(named_at=StrIndex(Value(case.request), "number"))
+    earlier = named.filter(about, pk__lt=case.pk).exclude(pk=case.reviews_id or 0)
+    steps = CaseStep.objects.filter(case__in=earlier, step__in=HANDLING, at__lte=case.opened_at)
+    return set(steps.values_list("by", flat=True))
 
 
 def verify_reviewer(*, case: Case, by: Actor) -> None:
@@ -43,14 +83,19 @@ def verify_reviewer(*, case: Case, by: Actor) -> None:
     :raises NotAllowed: the actor proposed or approved the first decision.
     """
     if took_part(case=case, name=by.name):
-        raise NotAllowed(
-            f"复核应当由原办理人以外的人员办理，您拟办或者审核过原决定，不能办理。{who_can_review(case=case)}"
-        )
+        raise NotAllowed(f"{why_others(case=case)}，不能办理。{who_can_review(case=case)}")
+
+
+def why_others(*, case: Case) -> str:
+    """Say to one who took part why others handle a case."""
+    if against_decider(case=case):
+        return "投诉的是本机构，应当由没有办理过有关案件的人员办理，您办理过投诉人以前的案件或者投诉中写明的案件"
+    return "复核应当由原办理人以外的人员办理，您拟办或者审核过原决定"
 
 
 def without_reviewer(*, cases: Iterable[Case]) -> frozenset[int]:
-    """Give the undecided reviews that nobody of the deciding body is free to decide."""
-    reviews = [case for case in cases if case.reviews_id is not None and case.state in UNDECIDED]
+    """Give the undecided reviews and complaints about the office that nobody of the deciding body is free to decide."""
+    reviews = [case for case in cases if case.state in UNDECIDED and bound_to_others(case=case)]
     return frozenset(pk for pk, free in _free(reviews).items() if not free) if reviews else frozenset()
 
 
@@ -59,8 +104,10 @@ def who_can_review(*, case: Case) -> str:
     free = _free([case])[case.pk]
     if not free:
         titles = "或者".join(f"“{ROLE_TITLES[role]}”" for role in Role if role in _roles(case))
+        but = "办理过有关案件的人员" if against_decider(case=case) else "原决定的拟办人、审核人"
+        what = "复核" if case.reviews_id else "投诉"
         return (
-            f"{decider_name(case=case)}现在没有可以办理复核的人员：原决定的拟办人、审核人和应当回避的除外。"
+            f"{decider_name(case=case)}现在没有可以办理{what}的人员：{but}和应当回避的除外。"
             f"请系统管理员为本单位的另一位工作人员开设{titles}账号，由其受理；期限照常计算。"
         )
     spoken = accounts.spoken_names(names=[name for name, _ in free], departments={})
@@ -98,10 +145,7 @@ def who_else(*, case: Case) -> str:
 def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
     """Give the accounts and roles free to decide each of some cases; the same number of looks for one or for many."""
     chosen = list(cases)
-    first = Decision.objects.filter(case_id__in=[case.reviews_id for case in chosen])
-    hands: dict[int, set[str]] = {}
-    for case_id, proposed, approved in first.values_list("case_id", "proposed_by", "approved_by"):
-        hands.setdefault(case_id, set()).update(str(name) for name in (proposed, approved) if name)
+    hands = hands_in(cases=chosen)
     related: set[tuple[str, int | None]] = {
         (str(name), subject)
         for name, subject in DeclaredRelation.objects.filter(
@@ -118,7 +162,7 @@ def _free(cases: Iterable[Case]) -> dict[int, list[tuple[str, str]]]:
             for name, role, department in officers
             if role in _roles(case)
             and department in ("", case.department_code)
-            and name not in hands.get(case.reviews_id or 0, set())
+            and name not in hands[case.pk]
             and (name, case.subject_id) not in related
         ]
         for case in chosen

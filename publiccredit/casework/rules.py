@@ -63,6 +63,20 @@ def reviewed_for(*, case: Case) -> Party:
     return Party.READER if case.applicant == Party.READER.value else Party.SUBJECT
 
 
+def against_decider(*, case: Case) -> bool:
+    """Tell whether a case is a complaint about the very body that decides it."""
+    return (
+        case.procedure == ProcedureName.COMPLAINT.value
+        and case.decided_by_party == Party.OFFICE.value
+        and case.department_code == catalogue.credit_office().code
+    )
+
+
+def unit_title(*, case: Case) -> str:
+    """Say what the department of a case is to it: that determined its record, or that it complains of."""
+    return "被投诉单位" if case.procedure == ProcedureName.COMPLAINT.value else "认定单位"
+
+
 def procedure_of(*, case: Case, within: Packs | None = None) -> Procedure:
     """Give the rules a case runs under: those in force on the day it was opened."""
     return catalogue.procedure(name=ProcedureName(case.procedure), on=case.opened_on, within=within)

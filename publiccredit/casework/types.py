@@ -40,6 +40,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", "电话"
     POST = "post", "邮寄"
     PROXY = "proxy", "委托他人"
+    OWN_FINDING = "own_finding", "本单位发现"  # nobody asked: a body puts right what it found itself
 
 
 class DecisionState(models.TextChoices):

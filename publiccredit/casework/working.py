@@ -5,7 +5,7 @@ A door of the package: the shell shows what the pages show and fills in the same
 command by itself and neither refuses what the other takes.
 """
 
-from publiccredit.casework.desk import QUEUE_TITLES, clock_of, queue, related, steps_open
+from publiccredit.casework.desk import QUEUE_TITLES, clock_of, deadline_in_words, queue, related, steps_open
 from publiccredit.casework.pages.case_page import shown
 from publiccredit.casework.pages.forms import FORMS, StepForm, step_form
 from publiccredit.casework.pages.guidance import MOST, GuidanceForm
@@ -31,6 +31,7 @@ __all__ = [
     "RelationForm",
     "StepForm",
     "clock_of",
+    "deadline_in_words",
     "field_titles",
     "open_as_written",
     "queue",

@@ -221,6 +221,11 @@ def may_take_back(*, case: Case) -> bool:
     return ours and case.state in UNDECIDED
 
 
+def complains(*, case: Case) -> bool:
+    """Tell whether a case is a complaint: it names whom it is about."""
+    return case.procedure == ProcedureName.COMPLAINT.value
+
+
 def review_of(*, case: Case) -> Case | None:
     """Give the review of a case, or nothing."""
     with acting(actor=PROGRAM):

@@ -22,7 +22,7 @@ from publiccredit.casework.models import Case, Decision, DeclaredRelation
 from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.reasons import fault_of_reasons
-from publiccredit.casework.reviewers import verify_reviewer
+from publiccredit.casework.reviewers import hands_in, verify_reviewer
 from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, papers_lacking, write_step
 from publiccredit.casework.severity_corrections import verify_severity_alone
 from publiccredit.casework.types import (
@@ -234,8 +234,7 @@ def _somebody_can_approve(case: Case, by: Actor) -> None:
     heads = set(
         accounts.officers().filter(body, is_active=True).exclude(username=by.name).values_list("username", flat=True)
     )
-    first = Decision.objects.filter(case__review=case, state=DecisionState.EFFECTIVE)
-    took_part = {name for pair in first.values_list("proposed_by", "approved_by") for name in pair}
+    took_part = hands_in(cases=[case])[case.pk]
     related = DeclaredRelation.objects.filter(subject=case.subject).values_list("officer_id", flat=True)
     if not heads - took_part - set(related):
         raise NotAllowed(

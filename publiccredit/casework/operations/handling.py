@@ -10,7 +10,15 @@ from publiccredit.casework.clocks import set_due, working_days_used
 from publiccredit.casework.marking import mark_at_acceptance
 from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.reviewers import verify_reviewer
-from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step, party_of, write_step
+from publiccredit.casework.rules import (
+    CaseRefused,
+    WrongMoment,
+    against_decider,
+    case_for_step,
+    party_of,
+    unit_title,
+    write_step,
+)
 from publiccredit.casework.types import CaseState, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
@@ -138,13 +146,16 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
     Asked after the last day, the case's clock stays over: a question does not make good what was not done in time.
 
     :raises WrongMoment: the case is not in hand.
+    :raises CaseRefused: it is about the office itself: there is nobody else to ask.
     :raises NotAllowed: it is the review of a decision the actor had a hand in.
     """
     with one_act(by=by, at=at, operation="forward_to_source", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.FORWARD, states=(CaseState.IN_HAND,))
         verify_reviewer(case=case, by=by)
+        if against_decider(case=case):
+            raise CaseRefused("投诉的就是本机构，不能转给自己核实。请直接调查处理。")
         if not question.strip():
-            raise CaseRefused("请写明需要认定单位核实的问题。")
+            raise CaseRefused(f"请写明需要{unit_title(case=case)}核实的问题。")
         case.state = CaseState.WITH_SOURCE
         case.forwarded_at, case.answered_at = at, None
         if act.on <= case.due_on:

@@ -16,6 +16,7 @@ from publiccredit.casework.queries import determined_by
 from publiccredit.casework.rules import (
     CaseNotFound,
     CaseRefused,
+    against_decider,
     grounds_for,
     locked_case,
     may_take,
@@ -78,6 +79,7 @@ def open_case(
             rules = _rules(procedure, on, packs)
             records = subjects.lock_records(record_ids=asked.record_ids)
             _verify(rules, applicant, asked, channel, records)
+            _verify_channel(act, rules, applicant, channel)
             about = _case_about(rules, about_case_id, asked)
             case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
             case.about_id, case.idempotency_key, case.opened_on = about, idempotency_key, on
@@ -186,6 +188,17 @@ def _verify_applicant(rules: Procedure, applicant: Applicant, channel: Channel) 
     _verify_proxy(applicant, channel)
 
 
+def _verify_channel(act: Act, rules: Procedure, applicant: Applicant, channel: Channel) -> None:
+    """Only a body finds something by itself, and only where the rules let it act on that; it says so for itself."""
+    if channel is not Channel.OWN_FINDING:
+        return
+    bodies = (Party.SOURCE, Party.OFFICE)
+    if not rules.own_finding or applicant.party not in bodies or party_of(actor=act.by) not in bodies:
+        raise UnableToOpenCase(
+            f"“{Channel.OWN_FINDING.label}”只用于认定单位或者信用办主动提出的更正、撤销变更和复查。请照实选择怎样收到。"
+        )
+
+
 def _verify_proxy(applicant: Applicant, channel: Channel) -> None:
     if channel is Channel.PROXY and not (applicant.handler_name and applicant.handler_authorisation_sha256):
         raise UnableToOpenCase("委托他人办理的，须填写经办人并提交授权委托书。")
@@ -270,7 +283,7 @@ def _new_case(
         request=asked.request.strip(),
         channel=channel,
         applicant=applicant.party.value,
-        applicant_name=applicant.name.strip(),
+        applicant_name=_name_of(applicant, records),
         contact=applicant.contact,
         handler_name=applicant.handler_name,
         handler_authorisation_sha256=applicant.handler_authorisation_sha256,
@@ -286,11 +299,18 @@ def _new_case(
     )
 
 
+def _name_of(applicant: Applicant, records: Sequence[Record]) -> str:
+    """A subject bears the name on file, however it was typed: its letters go by it."""
+    subject = records[0].subject if records and applicant.party is Party.SUBJECT else None
+    return subject.name if subject is not None else " ".join(applicant.name.split())
+
+
 def _write_opening(
     act: Act, case: Case, rules: Procedure, asked: Asked, records: Sequence[Record], packs: Packs | None
 ) -> None:
     _opener(act, case, rules)
     verify_open(actor=act.by, subject_ids=[case.subject_id])
+    case.against_decider = against_decider(case=case)
     set_due(case=case, within=packs)
     case.save(force_insert=True)
     act.object_id = case.pk

@@ -49,7 +49,7 @@ def declare_relation(*, by: Actor, subject_id: int, relation: str, at: datetime)
     :raises NotAllowed: only officers declare, each for itself.
     :raises CaseRefused: it does not say which relation, or holds a number of a person.
     """
-    with one_act(by=by, at=at, operation="declare_relation", object_kind="officer") as act:
+    with one_act(by=by, at=at, operation="declare_relation", object_kind="subject") as act:
         if by.role is None:
             raise NotAllowed("利害关系由工作人员本人申报。请用本人账号登录。")
         words = relation.strip()
@@ -62,4 +62,4 @@ def declare_relation(*, by: Actor, subject_id: int, relation: str, at: datetime)
             subject_id=subject_id,
             defaults={"relation": words, "declared_at": at, "entry_id": act.entry_id},
         )
-        act.object_id = by.name
+        act.object_id = subject_id  # the entry bears the name of who declares by itself

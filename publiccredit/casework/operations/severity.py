@@ -67,7 +67,7 @@ def propose_severity(
             procedure=rules.name,
             applicant=Applicant(party=Party.SOURCE, name=department_name(code=by.department_code)),
             asked=Asked(ground=ground, request=words, record_ids=(record_id,), field=name),
-            channel=Channel.ONLINE,
+            channel=Channel.OWN_FINDING,
             at=at,
         )
         kind = next((p.name for p in rules.papers_for(ground) if p.required), paper.kind)

@@ -39,8 +39,15 @@ from publiccredit.casework.pages.shared import (
     rows_of,
 )
 from publiccredit.casework.returns import returned_proposal, words_of_returns
-from publiccredit.casework.reviewers import took_part, who_can_review, who_else, without_reviewer
-from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of
+from publiccredit.casework.reviewers import (
+    bound_to_others,
+    took_part,
+    who_can_review,
+    who_else,
+    why_others,
+    without_reviewer,
+)
+from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of, unit_title
 from publiccredit.casework.severity import obstacle
 from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
@@ -216,10 +223,10 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
 
 def _by_another(case: Case, actor: Actor) -> str:
     """Say who can decide a review, to whoever may not, and to everybody where nobody may."""
-    if case.reviews_id is None or case.state not in UNDECIDED:
+    if case.state not in UNDECIDED or not bound_to_others(case=case):
         return ""
     if took_part(case=case, name=actor.name):
-        return f"您拟办或者审核过原决定，复核由他人办理。{who_can_review(case=case)}"
+        return f"{why_others(case=case)}。{who_can_review(case=case)}"
     return who_can_review(case=case) if without_reviewer(cases=[case]) else ""
 
 
@@ -253,7 +260,7 @@ def _facts(case: Case, rules: Procedure, actor: Actor, on: date) -> list[dict[st
         ("请求和理由", case.request, ""),
         *_applicant(case, actor, on),
         ("收件", f"{case.opened_on}，{case.get_channel_display()}", ""),
-        ("认定单位", department_name(code=case.department_code), ""),
+        (unit_title(case=case), department_name(code=case.department_code), ""),
         ("由谁决定", decider_name(case=case), ""),
         ("承办", owner or "尚未受理", ""),
     )

@@ -17,7 +17,7 @@ from publiccredit.casework import operations
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations.handling import may_rest
 from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
-from publiccredit.casework.rules import reviewed_for
+from publiccredit.casework.rules import reviewed_for, unit_title
 from publiccredit.casework.types import Applicant, CaseState, Channel, PaperIn
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects.papers import PaperField
@@ -120,6 +120,13 @@ class ForwardForm(StepForm):
     step, name, title, button = StepName.FORWARD, "forward", "转认定单位核实", "转认定单位"
     done = "已转认定单位核实。"
     question = text_field("请认定单位核实什么", missing="请写明需要认定单位核实的问题。")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        unit = unit_title(case=self.case)
+        self.title, self.button, self.done = f"转{unit}核实", f"转{unit}", f"已转{unit}核实。"
+        self.fields["question"].label = f"请{unit}核实什么"
+        self.fields["question"].error_messages["required"] = f"请写明需要{unit}核实的问题。"
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         operations.forward_to_source(by=by, case_id=self.case.pk, question=self.cleaned_data["question"], at=at)

@@ -18,7 +18,7 @@ from publiccredit.accounts.access import SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
-from publiccredit.casework.desk import party_at_desk
+from publiccredit.casework.desk import deadline_in_words, party_at_desk
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
@@ -30,7 +30,7 @@ from publiccredit.casework.pages.receiving import (
     received_today,
 )
 from publiccredit.casework.pages.shared import record_words
-from publiccredit.casework.queries import cases_of_record, determined_by, due_in_words
+from publiccredit.casework.queries import cases_of_record, determined_by
 from publiccredit.casework.rules import PARTY_TITLES, grounds_for
 from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, PaperIn
 from publiccredit.catalogue import queries as catalogue
@@ -62,7 +62,7 @@ class OpeningForm(ReceivedForm):
         label="申请人名称",
         max_length=200,
         required=False,
-        help_text="认定单位或者信用办主动提出的不填，记本单位的名称。",
+        help_text="主体提出的须填写；读者可以不填姓名。认定单位或者信用办主动提出的不填，记本单位的名称。",
     )
     contact = forms.CharField(label="联系方式", max_length=200, required=False, help_text="用于送达，不公开。")
     field_order = ("key", "ground", "request", "party", "name", "contact")
@@ -82,6 +82,12 @@ class OpeningForm(ReceivedForm):
         if actor.of_department:
             parties = [p for p in parties if p is not Party.OFFICE]
         self.fields["party"].choices = [(p.value, PARTY_TITLES[p]) for p in parties]  # type: ignore[attr-defined]
+        if rules.own_finding:
+            found = (Channel.OWN_FINDING.value, Channel.OWN_FINDING.label)
+            self.fields["channel"].choices = [found, *self.fields["channel"].choices]  # type: ignore[attr-defined]
+            self.fields[
+                "request"
+            ].help_text = "本单位发现的，写明发现了什么、依据哪份文书；代申请人登记的，照申请人的原话记录。"
         self.papers = [p for p in rules.papers if p.name != AUTHORISATION]
         for paper in self.papers:
             self.fields[paper_name(paper)] = PaperField(label=paper.title, required=False, note=_note_of(paper))
@@ -93,13 +99,15 @@ class OpeningForm(ReceivedForm):
         if record is None and not rules.needs_record and not actor.of_department:
             choices = [("", "请选择"), *((d.code, d.name) for d in catalogue.departments())]
             self.fields["department"] = forms.ChoiceField(
-                label="涉及哪个部门", choices=choices, error_messages={"required": "请选择涉及的部门。"}
+                label="被投诉单位", choices=choices, error_messages={"required": "请选择被投诉单位。"}
             )
 
     def clean(self) -> dict[str, Any]:
         """A body that asks of its own accord bears its own name, whatever was typed: its letters go by it."""
         given = super().clean()
         given["name"] = self.own_names.get(given.get("party", "")) or given.get("name", "")
+        if not given["name"] and given.get("party") == Party.READER.value:
+            given["name"] = PARTY_TITLES[Party.READER]  # nobody has to say who they are
         if not given["name"] and "name" not in self.errors:
             self.add_error("name", "请填写申请人名称。")
         return given
@@ -121,7 +129,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
         form = OpeningForm(request.POST, request.FILES, rules=rules, actor=actor, record=record)
         opened = _open(form, actor, rules, record) if form.is_valid() else None
         if opened is not None:
-            words = f"已收件，编号 {opened.number}，{due_in_words(case=opened)}。收件回执见下方文书。"
+            words = f"已收件，编号 {opened.number}，{deadline_in_words(case=opened, on=today)}。收件回执见下方文书。"
             messages.success(request, words, extra_tags="ended-well")
             return redirect("casework:case", opened.pk)
     else:
@@ -200,7 +208,9 @@ def _note_of(paper: PaperKind) -> str:
 def usually_written(*, record: Record | None, rules: Procedure) -> dict[str, Any]:
     """Give what usually stands in the form: the subject's name where it is the subject that asks."""
     subject = record.subject if record is not None and rules.allows(StepName.OPEN, Party.SUBJECT) else None
-    return {"key": uuid.uuid4().hex, "name": subject.name if subject else ""} | received_today()
+    usual = {"key": uuid.uuid4().hex, "name": subject.name if subject else ""} | received_today()
+    only_bodies = not any(rules.allows(StepName.OPEN, party) for party in (Party.SUBJECT, Party.READER))
+    return usual | ({"channel": Channel.OWN_FINDING.value} if rules.own_finding and only_bodies else {})
 
 
 def _fields(record: Record) -> list[tuple[str, str]]:
@@ -224,7 +234,8 @@ def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | No
 
 
 def _field_of(refusal: Exception) -> str | None:
-    return "received_on" if "收件日期" in str(refusal) else None
+    said = str(refusal)
+    return "received_on" if "收件日期" in said else "channel" if Channel.OWN_FINDING.label in said else None
 
 
 def open_as_written(

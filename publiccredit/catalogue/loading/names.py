@@ -109,6 +109,11 @@ def _check_offices(at: PackFolder, packs: Packs) -> None:
             f"有 {offices} 个部门写作“{DepartmentKind.OFFICE}”",
             "信用办应有且只有一个，请为它写 kind: office，其余写 department 或者 town",
         )
+    codes = {d.code for d in packs.departments}
+    for department in packs.departments:
+        if department.superior is not None and department.superior not in codes - {department.code}:
+            said = f"{department.code} 的 superior “{department.superior}”不是另一个部门的代码"
+            at.refuse("departments/", "superior", said, "请写受理对该单位投诉的部门的 code，没有的不写")
 
 
 def _check_file_names(at: PackFolder, found: Found) -> None:

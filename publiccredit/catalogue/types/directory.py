@@ -49,6 +49,7 @@ class Department(Pack):
     aliases: tuple[str, ...] = ()
     address: str = ""  # where papers are brought
     telephone: str = ""  # where somebody answers
+    superior: CodeName | None = None  # to whom one may turn against the body itself
 
 
 class Calendar(Pack):

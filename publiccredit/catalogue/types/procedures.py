@@ -175,6 +175,7 @@ class Procedure(Dated):
     decided_by: Party
     one_record: bool = False  # each record is decided by itself: never a batch
     needs_record: bool = True
+    own_finding: bool = False  # a body may begin it of its own accord, on what it found itself
     marks_dispute: bool = False
     conditions: tuple[Condition, ...] = ()
     steps: tuple[ProcedureStep, ...]

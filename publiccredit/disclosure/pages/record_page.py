@@ -125,7 +125,8 @@ def _severity_url(request: HttpRequest, record: VisibleRecord) -> str:
         return ""
     actor = actor_of(request)
     own = actor.of_department and actor.department_code == record.department_code
-    return reverse("severity:record", args=[record.id]) if own else ""
+    away = own and closed_files(account=actor.name, subject_ids=[record.subject_id])
+    return reverse("severity:record", args=[record.id]) if own and not away else ""
 
 
 def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
@@ -135,6 +136,8 @@ def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
     actor = actor_of(request)
     determined = _determined_by(record) == actor.department_code
     opens = actor.of_office or (actor.of_department and determined)
+    if opens and closed_files(account=actor.name, subject_ids=[record.subject_id]):
+        return {}  # others handle what is asked about a subject one is related to (DP-34)
     return {"opens": opens, "notice": opens and record.adverse}
 
 

@@ -122,7 +122,7 @@ def show(number: str, account: str) -> None:
 @click.option("--party", metavar="申请方", default="subject", help="subject、reader、source 或 office，默认 subject。")
 @click.option("--name", metavar="申请人", help="申请人名称，默认为记录的主体。")
 @click.option("--contact", metavar="文字", help="联系方式，用于送达，不公开。")
-@click.option("--channel", metavar="渠道", help="counter、phone、post 或 proxy，默认 counter。")
+@click.option("--channel", metavar="渠道", help="counter、phone、post、proxy 或 own_finding，默认 counter。")
 @click.option("--received-on", "received_on", metavar="日期", help="收到的日期，期限从次日起算，默认今天。")
 @click.option("--handler-name", "handler_name", metavar="姓名", help="受委托的经办人，委托他人办理的必填。")
 @click.option("--authorisation", type=ExistingFile(), help="授权委托书，委托他人办理的必交。")
@@ -148,7 +148,7 @@ def open_(procedure: str, records: tuple[int, ...], papers: tuple[str, ...], acc
             )
             for kind, path in handed:
                 operations.hand_in_paper(by=by, case_id=opened.pk, paper=_paper(kind, path), at=at)
-        report(opened.number, "已收件。", by=by)
+        report(opened.number, f"已收件，{working.deadline_in_words(case=opened, on=running.today())}。", by=by)
 
 
 @case.command("decide", cls=Command)

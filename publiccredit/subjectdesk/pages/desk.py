@@ -167,6 +167,7 @@ def case(request: HttpRequest, visitor: Visitor, case_id: int) -> HttpResponse:
         "may_take_back": acts and queries.may_take_back(case=found),
         "may_review": acts and queries.may_ask_for_review(case=found, by=Party.SUBJECT, on=timezone.localdate()),
         "review_until": casework.review_until_in_words(case=found),
+        "complained_of": department_name(found.department_code) if queries.complains(case=found) else "",
         "decided_by": department_name(
             catalogue.credit_office().code if found.decided_by_party == Party.OFFICE else found.department_code
         ),
