@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -39,6 +40,17 @@ def chunks(*, number: int) -> Iterator[object]:
     for index in range(number):
         yield chunk(index)
     yield summary(number)
+
+
+LOADED: list[str] = []  # by what a child was told to load while it waited for its order
+
+
+def loads() -> None:
+    LOADED.append("loaded")
+
+
+def says_what_was_loaded() -> Iterator[object]:
+    yield replace(RECOGNITION, form_title="、".join(LOADED))
 
 
 def counts_slowly(*, meter: Meter) -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "bearers",
     "check_file",
     "check_stored_file",
+    "make_ready",
     "recognise_stored_file",
     "source_of",
     "sources_for",
@@ -106,6 +107,11 @@ def _other_source(
         form=opened.recognition.record_type_title,
         sources="或".join(f"“{source.title}”" for source in fitting),
     )
+
+
+def make_ready() -> None:
+    """Load what checks any file: a child that waits for its order has done so by the time it is known which."""
+    catalogue.packs()
 
 
 def check_stored_file(

@@ -2,96 +2,36 @@
 A file checked where it lies, without a database: the door for a liaison's own machine.
 
 The third door of this package beside operations and queries, which both need the web framework: this one must start
-fast, and must not be able to write anything.
+fast, and must not be able to write anything. Loading what checks takes as long as it does in the child that opens the
+file: by ``child_ahead`` the child is started first, so that both load at once. Hence nothing is loaded here before.
 """
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    from publiccredit.intake.child_process import Child
+    from publiccredit.intake.offline_check import OfflineCheck
 
-from publiccredit.catalogue import queries as catalogue
-from publiccredit.intake import checking
-from publiccredit.intake.check_report import check_report
-from publiccredit.intake.checking import IN_NO_FORM, bearers
-from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
-from publiccredit.intake.types import (
-    OUTCOME,
-    ROW,
-    SHEET,
-    CheckedChunk,
-    CheckSummary,
-    Recognition,
-    UnableToRead,
-)
+__all__ = ["OfflineCheck", "check_offline", "child_ahead"]
 
-Checked = Recognition | CheckedChunk | CheckSummary
-AUTHORITY_FIELDS = ("authority_uscc", "authority_name")
-OF_ANOTHER = ("F-160", "F-161", "F-162", "F-163")  # it may be another provider's
+CHILDREN = sys.platform == "linux"  # where the system knows limits of a process
 
 
-@dataclass
-class OfflineCheck:
-    """What came of a check: the report, the department it was checked as, and what an annotated workbook needs."""
+@contextmanager
+def child_ahead() -> "Iterator[Child | None]":
+    """Start the child that is to open the file, where there are any; behind the block it has ended."""
+    if not CHILDREN:
+        yield None
+        return
+    from publiccredit.intake.child_process import started
 
-    file: Path
-    department: str
-    report: dict[str, Any] = field(default_factory=dict)
-    _recognition: Recognition | None = None
-    _issues: list[pl.DataFrame] = field(default_factory=list)
-    _outcomes: list[pl.DataFrame] = field(default_factory=list)
-    _authorities: Counter[str] = field(default_factory=Counter)
-
-    def annotate(self, *, target: Path) -> None:
-        """
-        Write the sender's own file with every problem at its cell.
-
-        :raises OSError: the system does not let it be written.
-        """
-        if self._recognition is None or not self._issues:
-            return
-        from publiccredit.intake.annotation import annotate
-
-        messages = pl.Series([issue["message"] for issue in self.report["issues"]], dtype=pl.String)
-        annotate(
-            original=self.file,
-            recognition=self._recognition,
-            issues=pl.concat(self._issues).with_columns(message=messages),
-            outcomes=pl.concat(self._outcomes),
-            target=target,
-        )
-
-    def watch(self, checked: Iterable[Checked]) -> Iterator[Checked]:
-        """Keep what passes by while a file is checked."""
-        for value in checked:
-            if isinstance(value, Recognition):
-                self._recognition = value
-                _load_annotation()
-            elif isinstance(value, CheckedChunk):
-                self._issues.append(value.issues)
-                self._outcomes.append(value.rows.select(SHEET, ROW, OUTCOME))
-                for column in set(AUTHORITY_FIELDS) & set(value.rows.columns):
-                    self._authorities.update(value.rows[column].drop_nulls())
-            yield value
-
-    def named(self, *, among: Iterable[str]) -> str:
-        """Give the department most rows name as their authority, else the one the file was checked as."""
-        codes, allowed = bearers(), set(among)
-        said = Counter[str]()
-        for written, number in self._authorities.items():
-            if (code := codes.get(written)) in allowed:
-                said[str(code)] += number
-        return max(said, key=lambda code: said[code]) if said else self.department
-
-
-def _load_annotation() -> None:
-    """Load what annotates while the child reads on, and this process has nothing else to do."""
-    from publiccredit.intake import annotation  # noqa: F401
+    with started(load="publiccredit.intake.checking:make_ready") as child:
+        yield child
 
 
 def check_offline(
@@ -102,9 +42,10 @@ def check_offline(
     on: date,
     served_on: date | None = None,
     overrides: Iterable[str] = (),
-) -> OfflineCheck:
+    child: "Child | None" = None,
+) -> "OfflineCheck":
     """
-    Check a file as it would be checked on a day, keeping nothing.
+    Check a file as it would be checked on a day, keeping nothing; ``child`` was started by ``child_ahead``.
 
     Without a department each provider is tried until one's forms fit; whom the rows then name as their authority is it.
 
@@ -112,68 +53,15 @@ def check_offline(
     :raises UnableToSubmit: an override confirms what cannot be confirmed.
     :raises NotInPacks: there is no such department or source.
     """
+    from publiccredit.catalogue import queries as catalogue
+    from publiccredit.intake.confirmations import refuse_what_cannot_be_confirmed
+    from publiccredit.intake.offline_check import Asked, providers
+
     overrides = tuple(overrides)
     refuse_what_cannot_be_confirmed(overrides=overrides)
-    providers = [catalogue.department(code=department).code] if department else _providers(source, on)
-    done = _check_as_first_fitting(file, providers, source, on, served_on, overrides)
-    named = done.named(among=providers)
-    return done if named == done.department else _check(file, named, source, on, served_on, overrides)
-
-
-def _check_as_first_fitting(
-    file: Path,
-    providers: Sequence[str],
-    source: str | None,
-    on: date,
-    served_on: date | None,
-    overrides: tuple[str, ...],
-) -> OfflineCheck:
-    """Try each provider; what is wrong with the file whoever sends it is said at once."""
-    for sender in providers:
-        try:
-            return _check(file, sender, source, on, served_on, overrides)
-        except UnableToRead as refused:
-            if len(providers) == 1 or refused.code not in (*IN_NO_FORM, *OF_ANOTHER):
-                raise
-    # No provider's forms fit. Which form is nearest, and which there are, is asked of all of them together: the last
-    # provider tried would name its own alone.
-    arguments = {"path": str(file.resolve()), "file_name": file.name, "submitted_on": on.isoformat()}
-    for _ in _in_child("recognise_stored_file", arguments):
-        pass
-    return _check(file, providers[-1], source, on, served_on, overrides)
-
-
-def _check(
-    file: Path, department: str, source: str | None, on: date, served_on: date | None, overrides: Iterable[str]
-) -> OfflineCheck:
-    arguments: dict[str, Any] = {
-        "path": str(file.resolve()),
-        "file_name": file.name,
-        "department_code": department,
-        "source": source,
-        "submitted_on": on.isoformat(),
-        "served_on": served_on.isoformat() if served_on else None,
-        "overrides": list(overrides),
-    }
-    done = OfflineCheck(file=file, department=department)
-    checked = _in_child("check_stored_file", arguments)
-    done.report = check_report(checked=done.watch(checked), issue_kinds=catalogue.packs().issues)
-    return done
-
-
-def _in_child(function: str, arguments: dict[str, Any]) -> Iterable[Checked]:
-    """Read in a child process with limits where the system knows them: a file may be made to do harm."""
-    if sys.platform != "linux":
-        read: Iterable[Checked] = getattr(checking, function)(**arguments)
-        return read
-    from publiccredit.intake.reading.limited import run_limited
-
-    return run_limited(target=f"{checking.__name__}:{function}", arguments=arguments)
-
-
-def _providers(source: str | None, on: date) -> list[str]:
-    """:raises NotInPacks: there is no such source."""
-    if source is not None:
-        return list(catalogue.source(name=source).providers)
-    in_force = (s for s in catalogue.packs().sources if s.in_force_on(on))
-    return list(dict.fromkeys(code for s in in_force for code in s.providers))
+    senders = [catalogue.department(code=department).code] if department else providers(source=source, on=on)
+    children = [child] if child else []
+    asked = Asked(file=file, source=source, on=on, served_on=served_on, overrides=overrides, children=children)
+    done = asked.checked_as_first_fitting(senders)
+    named = done.named(among=senders)
+    return done if named == done.department else asked.checked(named)

@@ -20,8 +20,8 @@ from django.db import connection
 
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
+from publiccredit.intake.child_process import remove_left_folders
 from publiccredit.intake.models import Submission, SubmissionState
-from publiccredit.intake.reading.limited import remove_left_folders
 from publiccredit.subjects import store
 
 FINAL = (SubmissionState.FILED, SubmissionState.REFUSED)

@@ -27,7 +27,7 @@ import polars as pl
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.intake.checking import bearers, check_file
 from publiccredit.intake.checks.rulebook import Rulebook
-from publiccredit.intake.reading.limited import allocation
+from publiccredit.intake.child_process import allocation
 from publiccredit.intake.types import CheckContext, CheckedChunk, CheckSummary
 from tests.scale.results import Line, above, below, keep
 from tests.scale.row_rules import RowRules, pydantic_findings, pydantic_model

@@ -1,9 +1,10 @@
 """
 The process in which a sender's file is opened: it may run out of memory or time, or be killed, and nobody else falls.
 
-Started by ``reading.limited`` as ``python -m publiccredit.intake.reading.child``. Its first line of input says what to
-run under which limits, each further line that one more chunk was taken. It answers with one JSON line per value; tables
-go through Arrow files in the folder it was given. It cannot import the web framework, so it cannot open the database.
+Started by ``child_process`` as ``python -m publiccredit.intake.reading.child``. Its first line of input says under
+which limits and what to load meanwhile, the second what to run, each further line that one more chunk was taken. It
+answers with one JSON line per value; tables go through Arrow files in the folder it was given. It cannot import the web
+framework, so it cannot open the database.
 """
 
 import ctypes
@@ -31,20 +32,23 @@ def main() -> None:
     # Whatever a library prints must not get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    order = json.loads(sys.stdin.readline())
-    _die_with_parent(order["parent"])
-    _limit(order["limits"])
+    bounds = json.loads(sys.stdin.readline())
+    _die_with_parent(bounds["parent"])
+    _limit(bounds["limits"])
     sys.modules["django"] = None  # type: ignore[assignment]  # importing it is an ImportError from here on
-    _say(answers, _run(order, answers))
+    _say(answers, _run(bounds["load"], answers))
     answers.flush()
     # The threads of Polars need no farewell, and a heap that is full may not survive one.
     os._exit(0)
 
 
-def _run(order: dict[str, object], answers: IO[str]) -> dict[str, object]:
+def _run(load: str, answers: IO[str]) -> dict[str, object]:
     from publiccredit.intake.types import UnableToRead
 
     try:
+        if load:
+            _target(load)()
+        order = _order()
         arguments: dict[str, object] = dict(order["arguments"])  # type: ignore[call-overload]
         if order["watched"]:
             arguments["meter"] = _metered(answers)
@@ -60,6 +64,14 @@ def _run(order: dict[str, object], answers: IO[str]) -> dict[str, object]:
         place = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
         return {"kind": "failed", "found": type(error).__name__, "place": place}
     return {"kind": "done"}
+
+
+def _order() -> dict[str, object]:
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(1)  # nobody is there to say what to run
+    order: dict[str, object] = json.loads(line)
+    return order
 
 
 def _metered(answers: IO[str]) -> object:

@@ -23,6 +23,7 @@ from publiccredit.site.commands.speaking import (
 
 if TYPE_CHECKING:
     from publiccredit.accounts.types import Actor
+    from publiccredit.intake.offline import OfflineCheck
     from publiccredit.intake.queries import Submission
 
 SHOWN = 50  # issues on the screen; all of them are in the JSON and in the annotated workbook
@@ -65,21 +66,19 @@ def check(
     target: Path | None,
 ) -> int:
     """核验一个文件，不需要数据库，不留下任何内容。有疑问时退出码为 1，整体不能接收时为 2。"""
-    from publiccredit.catalogue.queries import NotInPacks
-    from publiccredit.intake.offline import check_offline
-    from publiccredit.intake.types import UnableToRead, UnableToSubmit
+    from publiccredit.intake.offline import child_ahead
 
     _refuse_target(file, target)
-    try:
-        done = check_offline(
-            file=file, department=department, source=source, on=today(), served_on=served_on, overrides=overrides
+    with child_ahead() as child:
+        done = _checked(
+            file,
+            child=child,
+            department=department,
+            source=source,
+            on=today(),
+            served_on=served_on,
+            overrides=overrides,
         )
-    except UnableToRead as refusal:
-        raise Refused(code=refusal.code, message=refusal.message, where=str(file)) from refusal
-    except NotInPacks as error:
-        raise Refused(code="not_in_packs", message=f"{error}。请用其中一个。", where="选项") from error
-    except UnableToSubmit as error:
-        raise Refused(code="not_confirmable", message=str(error), where="--override") from error
     report = {**done.report, "department": done.department}
     if target is not None:
         with writing(target) as written:
@@ -90,6 +89,26 @@ def check(
     if target is not None:
         say(f"标注后的表格：{target}")
     return FOUND if done.report["issues"] else DONE
+
+
+def _checked(file: Path, **asked: Any) -> "OfflineCheck":
+    """
+    Check the file.
+
+    :raises Refused: it cannot be taken as a whole, or what was asked is not there to be asked.
+    """
+    from publiccredit.catalogue.queries import NotInPacks
+    from publiccredit.intake.offline import check_offline
+    from publiccredit.intake.types import UnableToRead, UnableToSubmit
+
+    try:
+        return check_offline(file=file, **asked)
+    except UnableToRead as refusal:
+        raise Refused(code=refusal.code, message=refusal.message, where=str(file)) from refusal
+    except NotInPacks as error:
+        raise Refused(code="not_in_packs", message=f"{error}。请用其中一个。", where="选项") from error
+    except UnableToSubmit as error:
+        raise Refused(code="not_confirmable", message=str(error), where="--override") from error
 
 
 def _refuse_target(file: Path, target: Path | None) -> None:

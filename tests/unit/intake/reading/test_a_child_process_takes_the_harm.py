@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from publiccredit.intake.reading.limited import FOLDER, ROOT, ProcessLimits, run_limited
+from publiccredit.intake.child_process import FOLDER, ROOT, ProcessLimits, started
+from publiccredit.intake.reading.limited import run_limited
 from publiccredit.intake.reading.limits import MIB
 from publiccredit.intake.types import CheckedChunk, UnableToRead
 from tests import limited_targets
@@ -111,6 +112,53 @@ def test_a_caller_who_stops_asking_leaves_nothing() -> None:
     values = run_limited(target="tests.limited_targets:chunks", arguments={"number": 20}, limits=LIMITS)
     next(values)
     values.close()  # type: ignore[attr-defined]
+
+
+def test_a_child_started_ahead_has_loaded_when_its_order_comes() -> None:
+    with started(limits=LIMITS, load="tests.limited_targets:loads") as child:
+        values = list(run_limited(target="tests.limited_targets:says_what_was_loaded", arguments={}, waiting=child))
+    assert values == [replace(RECOGNITION, form_title="loaded")]
+
+
+def test_a_child_started_ahead_has_its_limits() -> None:
+    limits = replace(LIMITS, cpu_seconds=2)
+    with started(limits=limits) as child, pytest.raises(UnableToRead) as caught:
+        list(run_limited(target="tests.limited_targets:takes_time", arguments={}, waiting=child))
+    assert (caught.value.code, "2 秒" in caught.value.message) == ("F-150", True)
+    with started(limits=LIMITS) as child, pytest.raises(UnableToRead) as caught:
+        list(run_limited(target="tests.limited_targets:takes_memory", arguments={}, waiting=child))
+    assert (caught.value.code, "300 MB" in caught.value.message) == ("F-151", True)
+
+
+def test_a_child_started_ahead_that_cannot_load_says_so() -> None:
+    with started(limits=LIMITS, load="tests.limited_targets:fails") as child, pytest.raises(UnableToRead) as caught:
+        list(run_limited(target="tests.limited_targets:chunks", arguments={"number": 1}, waiting=child))
+    assert (caught.value.code, "ValueError" in caught.value.message) == ("F-152", True)
+
+
+def test_a_child_that_gets_no_order_leaves_nothing() -> None:
+    with started(limits=LIMITS) as child:
+        assert child.process.poll() is None
+    assert child.process.poll() == -signal.SIGKILL
+
+
+def test_a_child_whose_parent_says_nothing_more_ends() -> None:
+    with started(limits=LIMITS) as child:
+        assert child.process.stdin is not None
+        child.process.stdin.close()
+        assert child.process.wait(timeout=30) == 1
+
+
+def test_what_starts_a_child_ahead_loads_nothing_that_takes_time() -> None:
+    script = (
+        "import sys\n"
+        "import publiccredit.site.commands\n"
+        "from publiccredit.intake.offline import child_ahead\n"
+        "with child_ahead():\n"
+        "    print(*{'polars', 'pydantic', 'yaml', 'psutil', 'django'} & sys.modules.keys())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 def test_a_killed_parent_takes_its_child_along(own_folder: Path) -> None:
