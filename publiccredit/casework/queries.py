@@ -217,9 +217,12 @@ def case(*, case_id: int) -> Case | None:
     return cases().filter(pk=case_id).first()
 
 
+_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕" * 5)
+
+
 def case_by_number(*, number: str) -> Case | None:
-    """Give the case of a number, or nothing."""
-    return cases().filter(number=number).first()
+    """Give the case of a number, or nothing; its brackets may be those of any keyboard."""
+    return cases().filter(number="".join(number.translate(_BRACKETS).split())).first()
 
 
 def cases_of_subject(*, subject_id: int) -> QuerySet[Case]:

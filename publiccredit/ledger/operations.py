@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from publiccredit.ledger.types import is_typed_at_shell
+
 Scalar = str | int | bool | None
 
 
@@ -33,10 +35,11 @@ def record_entry(
     From here to the commit every other writer of the ledger waits: so positions stand in commit order,
     without gaps, and
     a reader that has seen position n has seen everything before it. Payloads hold counts, hashes and code words, never
-    personal data: a ledger cannot forget.
+    personal data: a ledger cannot forget. What a command does carries its mark.
     """
     number = next_entry_id() if entry_id is None else entry_id
-    text = json.dumps(dict(payload or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    noted = {**(payload or {}), **({"at_shell": True} if is_typed_at_shell() else {})}
+    text = json.dumps(noted, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_entry (id, at, actor, department_code, operation, object_kind, object_id, payload)"

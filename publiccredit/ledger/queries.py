@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 NOTHING_BEFORE = bytes(32)
+AT_SHELL = '"at_shell":true'  # as the payload of an act that was typed at the server is written
 
 
 def entries(*, after: int = 0) -> QuerySet[Entry]:
@@ -50,6 +51,8 @@ def sought_entries(*, sought: Sought) -> QuerySet[Entry]:
         found = found.filter(at__lt=sought.until)
     if sought.object_kind:
         found = found.filter(object_kind=sought.object_kind)
+    if sought.at_shell:
+        found = found.filter(payload__contains=AT_SHELL)
     return found if sought.objects is None else found.filter(_any_of(sought.objects))
 
 

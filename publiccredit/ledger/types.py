@@ -1,6 +1,8 @@
 """What the ledger tells about itself, and the day on which an act was done."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -65,3 +67,22 @@ class Sought:
     objects: Collection[tuple[str, str]] | None = None  # kind and number; an empty kind: whatever bears the number
     since: datetime | None = None
     until: datetime | None = None  # up to, and not including
+    at_shell: bool = False  # only what was typed at the server
+
+
+_typed_at_shell: ContextVar[bool] = ContextVar("typed_at_shell", default=False)
+
+
+@contextmanager
+def typed_at_shell() -> Iterator[None]:
+    """Mark every act entered meanwhile as typed at the server: there an account is named, and no password asked."""
+    before = _typed_at_shell.set(True)
+    try:
+        yield
+    finally:
+        _typed_at_shell.reset(before)
+
+
+def is_typed_at_shell() -> bool:
+    """Tell whether what is done now is done by a command at the server."""
+    return _typed_at_shell.get()

@@ -101,6 +101,7 @@ class LedgerForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": "编号、文书号、代码或者名称的一部分"}),
     )
+    at_shell = forms.BooleanField(label="只看在服务器上用命令办理的", required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=LAST_POSITION, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

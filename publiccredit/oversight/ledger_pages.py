@@ -22,7 +22,7 @@ from publiccredit.oversight.ledger_words import facts
 
 AUDIT = Access(roles=frozenset({Role.AUDITOR, Role.OFFICE_HEAD}))
 PAGE = 50
-FILTERS = ("actor", "since", "until", "operation", "kind", "object")
+FILTERS = ("actor", "since", "until", "operation", "kind", "object", "at_shell")
 
 
 @open_to(AUDIT)
@@ -55,6 +55,7 @@ def _sought(asked: dict[str, Any]) -> Sought:
         objects=objects_called(words=asked["object"]) if asked.get("object") else None,
         since=_midnight(asked["since"]) if asked.get("since") else None,
         until=_midnight(asked["until"] + timedelta(days=1)) if asked.get("until") else None,
+        at_shell=asked.get("at_shell", False),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case
+from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Look, Record
 from publiccredit.subjects.queries import STAY_AWAY
 from tests.factories import stored_record, stored_subject
@@ -156,7 +157,11 @@ def test_a_repair_is_worked_from_its_opening_to_its_close(shell: Shell, penalty:
     shell("approve", number, "--by", "shi-head")
     assert not shown(penalty, on=timezone.now())
     assert shell("close", number, "--delivered", "窗口当面送达", "--by", "shi-liaison")["state"] == "closed"
+    assert '"at_shell":true' in Entry.objects.get(operation="approve_decision").payload
     told = shell("show", number, "--by", "shi-head")
+    assert all(one["title"] and one["text"] and one["at"] for one in told["letters"])
+    in_ascii = number.replace("〔", "[").replace("〕", "]")
+    assert shell("show", in_ascii, "--by", "shi-head")["letters"] == told["letters"] != []
     assert len(told["records"][0]["effects"]) == len(("display", "sharing", "measures", "ratings"))
     assert ("濉溪县市场监督管理局", "部门负责人", f"办理或者查阅案件 {number}") in _log(penalty)
 

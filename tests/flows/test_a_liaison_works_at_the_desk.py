@@ -382,3 +382,14 @@ def test_a_remedy_on_the_page_has_no_slot_left_open() -> None:
 
     remedies = [_group(code=k.code, severity="return", count=1, cells={}).remedy for k in catalogue.packs().issues]
     assert [remedy for remedy in remedies if "{" in remedy] == []
+
+
+def test_a_row_that_corrects_a_record_is_marked_and_says_from_what_to_what(liaison: Client) -> None:
+    send([penalty_row(1), penalty_row(2)])
+    sent = send([penalty_row(1, fine_fen="1.5", penalty_content="罚款 15,000 元"), penalty_row(3)], later=60)
+    assert "全部 2 行中已入库的，其中 1 行更正" in said(liaison.get(f"/intake/submissions/{sent.pk}/"))
+    page = said(liaison.get(f"/intake/submissions/{sent.pk}/rows/accepted/"))
+    assert page.count("<strong>更正</strong>") == 1
+    assert "罚款金额（万元）：1.2 → 1.5" in page
+    assert "处罚内容：罚款 12,000 元 → 罚款 15,000 元" in page
+    assert page.count("→") == 2

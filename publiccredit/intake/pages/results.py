@@ -1,11 +1,11 @@
 """What became of a submission: its numbers, issues, rows and history; the annotated workbook."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +16,11 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.access import SENDERS, SENDERS_AND_OFFICE, actor_of, open_to
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
-from publiccredit.catalogue.types import Nature
 from publiccredit.intake import desk, queries
+from publiccredit.intake.changed_rows import changed_by
 from publiccredit.intake.forms import ConfirmIssuesForm, ServiceForm
-from publiccredit.intake.models import DuplicateRow, Submission, SubmissionState
+from publiccredit.intake.models import Submission, SubmissionState
+from publiccredit.intake.pages.listed_rows import LISTED
 from publiccredit.intake.pages.progress import WAITING, moving
 from publiccredit.intake.pages.shared import (
     READERS,
@@ -34,10 +35,11 @@ from publiccredit.intake.periods import Period, period_of
 from publiccredit.intake.queries import NothingToAnnotate
 from publiccredit.intake.types import UnableToRead
 from publiccredit.ledger import queries as ledger
+from publiccredit.ledger.queries import Entry
 from publiccredit.matching import queries as matching
 from publiccredit.subjects import queries as subjects
 from publiccredit.subjects import store
-from publiccredit.subjects.queries import Record, RecordState
+from publiccredit.subjects.queries import RecordState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -57,17 +59,6 @@ class Step:
     text: str
     at: datetime
     actor: str
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    place: str
-    name: str
-    document_number: str
-    note: str
-    record_id: int | None = None  # of its page; empty: it has none
-    notice_id: int | None = None  # of the penalty whose notice of repair can be printed
-    document_id: int | None = None  # of the record whose decision document can be taken off
 
 
 @open_to(READERS)
@@ -144,6 +135,7 @@ def submission_page(
     may_act = actor.of_department or actor.of_office
     codes, places = confirmable(found, groups)
     refused = service_form or confirm_form
+    entries = list(ledger.entries_of(object_kind="submission", object_id=found.pk))
     named = {
         **home_of(actor),
         "submission": found,
@@ -152,7 +144,7 @@ def submission_page(
         "source_title": source_title(found.source),
         "running": found.state in WAITING,
         "moving": moving(found) if found.state in WAITING else None,
-        "numbers": _numbers(found, unmatched=len(unmatched)),
+        "numbers": _numbers(found, changed=changed_by(entries=entries), unmatched=len(unmatched)),
         "unmatched": unmatched,
         "may_judge": actor.of_office,
         "groups": groups,
@@ -164,7 +156,7 @@ def submission_page(
         "places_left": desk.left_to_confirm(groups=groups, shown=len(places)),
         **_declaration(found),
         "recognised": _recognised(found),
-        "history": _history(found),
+        "history": _history(entries),
     }
     return render(request, "intake/submission.html", named, status=422 if refused else 200)
 
@@ -184,18 +176,19 @@ def confirmable(found: Submission, groups: tuple[desk.IssueGroup, ...]) -> tuple
     return codes, places
 
 
-def _numbers(found: Submission, *, unmatched: int) -> tuple[Figure, ...]:
+def _numbers(found: Submission, *, changed: int, unmatched: int) -> tuple[Figure, ...]:
     def rows(kind: str) -> str:
         return reverse("intake:rows", args=[found.pk, kind])
 
     total = found.rows or 0
+    among = [f"{n:,} 行{words}" for n, words in ((changed, "更正"), (unmatched, "主体未定")) if n]
     return (
         Figure(
             "接受",
             f"{found.accepted or 0:,}",
             "行",
             rows("accepted"),
-            f"全部 {total:,} 行中已入库的" + (f"，其中 {unmatched} 行主体未定" if unmatched else ""),
+            f"全部 {total:,} 行中已入库的" + (f"，其中 {'、'.join(among)}" if among else ""),
         ),
         Figure(
             "退回",
@@ -242,8 +235,7 @@ def _declaration(found: Submission) -> dict[str, object]:
     }
 
 
-def _history(found: Submission) -> list[Step]:
-    entries = list(ledger.entries_of(object_kind="submission", object_id=found.pk))
+def _history(entries: Sequence[Entry]) -> list[Step]:
     names = accounts.spoken_names(names=[e.actor for e in entries], departments=catalogue.department_names())
     return [Step(text=_word(e.operation), at=e.at, actor=names.get(e.actor, e.actor)) for e in entries]
 
@@ -291,7 +283,7 @@ def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
     if kind not in ROW_TITLES:
         raise Http404
     after = number_in(request, "after") or 0
-    shown, last = _ROWS[kind](found, after)
+    shown, last = LISTED[kind](found, after)
     title, lead = ROW_TITLES[kind]
     named = {
         **home_of(actor_of(request)),
@@ -305,77 +297,6 @@ def rows(request: HttpRequest, submission_id: int, kind: str) -> HttpResponse:
         "next_url": f"?after={last}" if last else "",
     }
     return render(request, "intake/rows.html", named)
-
-
-def _place(sheet: str, row: int) -> str:
-    return f"{sheet} 第 {row} 行" if sheet else f"第 {row} 行"
-
-
-def _on_file(record: Record, place: str, note: str) -> ShownRow:
-    away = record.state == RecordState.FILED and not subjects.shown_to_everybody(record, on=timezone.localdate())
-    by = catalogue.determined_by(authority_uscc=record.authority_uscc, department_code=record.department_code)
-    penalty = subjects.record_type_of(record).nature is Nature.ADVERSE
-    return ShownRow(
-        place=place,
-        name=record.subject.name if record.subject else "",
-        document_number=record.document_number,
-        note="，".join((note, *(["现在不公示"] if away else []), *subjects.marks_of(record))),
-        record_id=record.pk if record.state == RecordState.FILED and not away else None,
-        notice_id=record.pk if penalty and by == record.department_code else None,
-        document_id=record.pk if record.document_sha256 else None,
-    )
-
-
-def _accepted(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
-    """In the order of the file; ``after`` is the last record shown."""
-    records = subjects.records().filter(submission_id=found.pk).order_by("row_number", "pk")
-    row = records.filter(pk=after).values_list("row_number", flat=True).first()
-    behind = records if row is None else records.filter(Q(row_number__gt=row) | Q(row_number=row, pk__gt=after))
-    listed = list(behind.select_related("subject")[: desk.PAGE + 1])
-    shown = [_on_file(r, _place(r.sheet, r.row_number), r.get_state_display()) for r in listed[: desk.PAGE]]
-    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
-
-
-def _returned(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
-    listed = list(found.issues.filter(severity="return", pk__gt=after).order_by("pk")[: desk.PAGE + 1])
-    shown = []
-    for issue in listed[: desk.PAGE]:
-        cell, kind = desk.cell_of(issue), desk.issue_kind(code=issue.code)
-        shown.append(
-            ShownRow(
-                place=cell.place,
-                name="",
-                document_number="",
-                note=f"{cell.column}：{kind.title if kind else issue.code}",
-            )
-        )
-    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
-
-
-def _repeats(row: DuplicateRow, found: Submission) -> str:
-    if row.repeats_row is None:
-        return "已在库"
-    several = len((found.recognised or {}).get("sheets", ())) > 1
-    return f"与本文件{_place(row.repeats_sheet if several else '', row.repeats_row)}相同"
-
-
-def _duplicates(found: Submission, after: int) -> tuple[list[ShownRow], int | None]:
-    listed = list(desk.duplicates_after(submission=found, after=after))
-    known = {
-        r.pk: r
-        for r in subjects.records()
-        .filter(pk__in=[d.record_id for d in listed if d.record_id])
-        .select_related("subject")
-    }
-    shown = []
-    for row in listed[: desk.PAGE]:
-        record = known.get(row.record_id or 0)
-        place, note = _place(row.sheet, row.row_number), _repeats(row, found)
-        shown.append(_on_file(record, place, note) if record else ShownRow(place, "", "", note))
-    return shown, listed[desk.PAGE - 1].pk if len(listed) > desk.PAGE else None
-
-
-_ROWS = {"accepted": _accepted, "returned": _returned, "duplicates": _duplicates}
 
 
 @open_to(READERS)

@@ -113,9 +113,11 @@ def close(username: str) -> None:
     database_ready()
     from publiccredit.accounts import operations
     from publiccredit.accounts.types import PROGRAM
+    from publiccredit.ledger.types import typed_at_shell
 
     try:
-        operations.close_account(by=PROGRAM, officer_id=_number_of(username), at=now())
+        with typed_at_shell():
+            operations.close_account(by=PROGRAM, officer_id=_number_of(username), at=now())
     except operations.NotAllowed as error:
         raise Refused(code="not_allowed", message=str(error), where="账号") from error
     say(f"已停用 {username}。")

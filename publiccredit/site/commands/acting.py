@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def ready() -> Iterator[None]:
-    """Have the database up, and act in it as the program meanwhile."""
+    """Have the database up, and act in it as the program meanwhile; the ledger marks what is done so."""
     django_ready()
     from publiccredit.accounts.operations import FileClosed
+    from publiccredit.ledger.types import typed_at_shell
     from publiccredit.site import database
 
     database.start()
-    with database.acting_as_program():
+    with database.acting_as_program(), typed_at_shell():
         try:
             yield
         except FileClosed as closed:

@@ -68,7 +68,11 @@ def in_full(found: "Case", *, by: "Actor", on: date) -> dict[str, Any]:
         "related": False,
         "reviews": found.reviews.number if found.reviews else "",
         "review": shown["review"].number if shown["review"] else "",
-        "letters": list(found.letters.values("number", "kind", "text")),
+        "letters": [
+            {"number": one.number, "kind": one.kind, "title": one.get_kind_display(), "at": one.made_at,
+             "addressed_to": one.addressed_to, "text": one.text}
+            for one in found.letters.all()
+        ],
         "timeline": [vars(e) for e in shown["events"]],
     }  # fmt: skip
 
@@ -198,7 +202,7 @@ def tell(data: dict[str, Any]) -> None:
         ),
         ("决定", _decisions(data)),
         ("现在可以办理", _steps(data)),
-        ("文书", (letter["number"] for letter in data["letters"])),
+        ("文书", _letters(data)),
         ("经过", (f"{e['at'].astimezone(CHINA):%Y-%m-%d %H:%M}  {e['sentence']}" for e in data["timeline"])),
     )
     for title, lines in parts:
@@ -207,6 +211,12 @@ def tell(data: dict[str, Any]) -> None:
             say(f"{title}：")
         for line in told:
             say(f"  {line}")
+
+
+def _letters(data: dict[str, Any]) -> Iterator[str]:
+    for one in data["letters"]:
+        yield f"{one['title']}  {one['number']}  {one['at'].astimezone(CHINA):%Y-%m-%d}  送{one['addressed_to']}"
+        yield from (f"  {line}" for line in one["text"].splitlines() if line.strip())
 
 
 def _to_be_noted(data: dict[str, Any]) -> Iterator[str]:

@@ -146,10 +146,11 @@ def submit(
 
     by = _actor(account)
     declared = {"source": source, "served_on": served_on, "overrides": overrides, "override_reason": reason}
-    received = _received(by, file, department, idempotency_key=key, **declared)
     from publiccredit.accounts.operations import acting
+    from publiccredit.ledger.types import typed_at_shell
 
-    with acting(actor=by):
+    with typed_at_shell(), acting(actor=by):
+        received = _received(by, file, department, idempotency_key=key, **declared)
         submission = operations.file_submission(submission_id=received.pk, at=now())
         report = queries.result(submission=submission)
     if submission.state == queries.SubmissionState.REFUSED:
