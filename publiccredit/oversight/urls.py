@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.oversight import ledger_pages, pages, review_pages, start_page
+from publiccredit.oversight import ledger_pages, look_pages, pages, review_pages, start_page
 
 app_name = "oversight"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("start/", start_page.start, name="start"),
     path("departments/<str:code>/", pages.department, name="department"),
     path("late/", pages.late, name="late"),
+    path("looks/<int:subject_id>/", look_pages.looks, name="looks"),
     path("questions/", review_pages.questions, name="questions"),
     path("questions/judged/", review_pages.judged, name="judged"),
     path("questions/<int:question_id>/", review_pages.question, name="question"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from publiccredit.accounts.access import EVERYBODY, OFFICE_AND_AUDIT, actor_of, open_to
+from publiccredit.accounts.types import Role
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import CONFIDENCE_TITLES, Audience, ProcedureName
 from publiccredit.disclosure import queries
@@ -138,7 +139,8 @@ def _desk(request: HttpRequest, record: VisibleRecord) -> dict[str, bool]:
     opens = actor.of_office or (actor.of_department and determined)
     if opens and closed_files(account=actor.name, subject_ids=[record.subject_id]):
         return {}  # others handle what is asked about a subject one is related to (DP-34)
-    return {"opens": opens, "notice": opens and record.adverse}
+    looks = actor.role is Role.AUDITOR and record.subject_id is not None
+    return {"opens": opens, "notice": opens and record.adverse, "looks": looks}
 
 
 def _determined_by(record: VisibleRecord) -> str:

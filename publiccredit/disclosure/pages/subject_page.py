@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from publiccredit.accounts.access import EVERYBODY, open_to
+from publiccredit.accounts.access import EVERYBODY, actor_of, open_to
+from publiccredit.accounts.types import Role
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
@@ -72,6 +73,7 @@ def subject_page(request: HttpRequest, identifier: str) -> HttpResponse:
         "next_url": _next_url(page, known),
         "known": known,
         "today": today,
+        "audits": request.user.is_authenticated and actor_of(request).role is Role.AUDITOR,
         "not_yet": _not_yet(request.GET.get("known", ""), today),
         **_addressed(request, page, asked_day, today),
     }
