@@ -25,6 +25,7 @@ FOOTER_ENTRIES = (
     ("site:about", "关于本平台"),
     ("site:rights", "您的权利"),
     ("site:help", "帮助"),
+    ("subjectdesk:complain_of", "投诉"),
     ("site:accessibility", "无障碍说明"),
     ("disclosure:catalogue", "信息目录"),
     ("disclosure:glossary", "术语"),

@@ -56,6 +56,38 @@ class ChallengeForm(forms.Form):
         self.fields["field"].choices = [("", "不限于某一字段"), *fields]  # type: ignore[attr-defined]
 
 
+class ComplaintForm(forms.Form):
+    """Which body is complained of, on which ground, and what happened."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    department = forms.ChoiceField(label="被投诉单位", error_messages={"required": "请选择被投诉单位。"})
+    ground = forms.ChoiceField(
+        label="属于哪一种", widget=forms.RadioSelect, error_messages={"required": "请选择一种情形。"}
+    )
+    request = forms.CharField(
+        label="事情的经过",
+        max_length=2000,
+        help_text="写明何时、在哪里、发生了什么；对某件案件的办理不满的，写明案件编号。不要写个人信息。",
+        error_messages={"required": "请写明事情的经过。", "max_length": "不超过 2000 字。请删减。"},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    contact = forms.CharField(
+        label="联系方式",
+        required=False,
+        max_length=100,
+        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉被投诉单位。",
+        error_messages={"max_length": "不超过 100 字。请删减。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, grounds: Choices, departments: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
+        self.fields["department"].choices = [("", "请选择"), *departments]  # type: ignore[attr-defined]
+        days = catalogue.keeping(name=KeptName.READER_CONTACT).days
+        self.fields["contact"].help_text += f"作出决定或者您撤回后 {days} 天删除。"
+
+
 class FollowForm(forms.Form):
     """The number and the code of a receipt."""
 

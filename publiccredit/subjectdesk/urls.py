@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.subjectdesk.pages import acting, challenging, copies, counter, desk, proving
+from publiccredit.subjectdesk.pages import acting, challenging, complaining, copies, counter, desk, proving
 
 app_name = "subjectdesk"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("mine/cases/<int:case_id>/take-back/", acting.take_back, name="take_back"),
     path("mine/cases/<int:case_id>/review/", acting.review, name="review"),
     path("records/<int:record_id>/challenge/", challenging.challenge, name="challenge"),
+    path("complaints/", complaining.complain, name="complain_of"),
     path("challenges/", challenging.follow, name="follow_challenge"),
     path("challenges/<int:case_id>/contact/", challenging.contact, name="challenge_contact"),
     path("proofs/", counter.find, name="proofs"),

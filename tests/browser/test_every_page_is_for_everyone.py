@@ -107,6 +107,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/mine/log-in/", None),
     ("/records/1/challenge/", None),
     ("/challenges/", None),
+    ("/complaints/", None),
     ("/recipients/", Role.ADMINISTRATOR),
     ("/recipients/notices/", Role.OFFICE_CLERK),
 ]

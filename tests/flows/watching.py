@@ -24,6 +24,7 @@ MAY_ENTER_NOTHING = {  # asked again for what is so already, they change nothing
     "recipients.give_adverse_use_notice",
     "recipients.take_down_adverse_use",
     "subjectdesk.challenge_record",
+    "subjectdesk.complain",
     "accounts.prove_second_factor",  # a code is part of a log-in, which is no act; a recovery code used up is one
 }
 

@@ -82,6 +82,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         "entries": entries_with_subjects(page.records, on=today),
         "more_url": f"{reverse('disclosure:records')}?department={code}",
         "year": counted.year,
+        "office": catalogue.credit_office(),
     }
     return answered(request, "disclosure/department.html", context, adverse=any(r.adverse for r in page.records))
 

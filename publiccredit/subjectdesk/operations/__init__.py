@@ -11,6 +11,7 @@ from publiccredit.subjectdesk.operations.asking import (
     take_back_request,
 )
 from publiccredit.subjectdesk.operations.challenging import (
+    Complained,
     Contested,
     NoSuchChallenge,
     Receipt,
@@ -18,6 +19,7 @@ from publiccredit.subjectdesk.operations.challenging import (
     UnableToChallenge,
     add_to_challenge,
     challenge_record,
+    complain,
     followed,
     new_form_key,
     review_challenge,
@@ -41,6 +43,7 @@ from publiccredit.subjectdesk.rules import DeskRefused
 
 __all__ = [
     "AlreadyUnderWay",
+    "Complained",
     "Contested",
     "DeskRefused",
     "NoSuchChallenge",
@@ -55,6 +58,7 @@ __all__ = [
     "UnableToReadOut",
     "add_to_challenge",
     "challenge_record",
+    "complain",
     "enter_by_sign_on",
     "enter_code",
     "enter_letter",

@@ -1,5 +1,6 @@
 """
-A reader contests a field of a record, without an account, and follows what became of it with the code of the receipt.
+A reader contests a field of a record or complains of a body, without an account, and follows what became of it with
+the code of the receipt.
 
 It is a case like every other: the office's desk, the clocks of the pack, one decision with reasons. A stranger hides
 nothing by it, and floods nobody: so many from one address, so many on one record, so many in a day. What the reader
@@ -42,6 +43,7 @@ OF_RECORD = 3  # undecided challenges by readers at a time
 OF_EVERYBODY_IN_DAY = 200  # beyond that a desk could read none; the counter, post and telephone stay open
 LOCK = 7310580
 TELEPHONE = re.compile(r"[0-9](?:[ ()（）-]{0,2}[0-9]){6,}")  # as many digits as a number of the town has
+LEAST = 4  # signs of a text that somebody can look into
 LARGEST_PAPER = 5 * 1024 * 1024
 COUNTER = "也可以到信用办窗口、打电话或者写信提出，期限相同，不收费。"
 
@@ -74,6 +76,16 @@ class Contested:
 
 
 @dataclass(frozen=True)
+class Complained:
+    """What a reader complains of: which body, on which ground, what happened; a contact if it likes."""
+
+    department: str
+    ground: str
+    request: str
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a reader takes away. The code is derived from the form's own key: pressing twice gives the same one."""
 
@@ -94,31 +106,56 @@ def challenge_record(*, contested: Contested, key: str, source: str, at: datetim
     :raises TooManyChallenges: so many came already from this address, on this record, or today.
     :raises CaseRefused: casework refuses it; the message says why.
     """
-    _verify(contested, key, at)
+    _verify_key(key)
+    _verify(contested, at)
+    asked = Asked(
+        ground=contested.ground,
+        request=f"{contested.wrong.strip()}\n依据：{contested.source.strip()}",
+        record_ids=(contested.record_id,),
+        field=contested.field,
+    )
+    return _opened(ProcedureName.OBJECTION, asked, contested.contact, key=key, source=source, at=at)
+
+
+def complain(*, complained: Complained, key: str, source: str, at: datetime) -> Receipt:
+    """
+    Open a reader's complaint about a body, on the clocks of every other. The same form pressed twice is one case.
+
+    :raises UnableToChallenge: something is missing or personal.
+    :raises TooManyChallenges: so many came already from this address, or today.
+    :raises CaseRefused: casework refuses it; the message says why.
+    """
+    _verify_key(key)
+    if len("".join(complained.request.split())) < LEAST:
+        raise UnableToChallenge(f"请至少写 {LEAST} 个字，让工作人员能够核实。", where="request")
+    for where in ("request", "contact"):
+        if may_hold_one(getattr(complained, where)):
+            raise UnableToChallenge("请不要写身份证号码。请删去后再提交。", where=where)
+    _verify_contact(complained.contact.strip())
+    asked = Asked(ground=complained.ground, request=complained.request, department_code=complained.department)
+    return _opened(ProcedureName.COMPLAINT, asked, complained.contact, key=key, source=source, at=at)
+
+
+def _opened(procedure: ProcedureName, asked: Asked, contact: str, *, key: str, source: str, at: datetime) -> Receipt:
     with acting(actor=PROGRAM), transaction.atomic():
         _one_after_another()
         idempotency_key = f"reader:{hashlib.sha256(key.encode()).hexdigest()}"
         known = ReaderChallenge.objects.filter(case__idempotency_key=idempotency_key).first()
         if known is not None:
             return Receipt(known.case, _code_of(key))
-        _verify_number(contested.record_id, source, at)
+        _verify_number(asked.record_ids, source, at)
         case = casework.open_case(
             by=READER,
-            procedure=ProcedureName.OBJECTION,
+            procedure=procedure,
             applicant=Applicant(party=Party.READER, name="读者"),
-            asked=Asked(
-                ground=contested.ground,
-                request=f"{contested.wrong.strip()}\n依据：{contested.source.strip()}",
-                record_ids=(contested.record_id,),
-                field=contested.field,
-            ),
+            asked=asked,
             channel=Channel.ONLINE,
             at=at,
             idempotency_key=idempotency_key,
         )
         ReaderChallenge.objects.create(
             case=case,
-            contact=contested.contact.strip(),
+            contact=contact.strip(),
             code_hash=codes.hash_of(code=_code_of(key), salt=f"{SALT}:{case.pk}"),
             source_hash=source_hash(source),
             at=at,
@@ -136,9 +173,11 @@ def followed(*, number: str, code: str) -> Case:
     digits = "".join(c if c.isdigit() else " " for c in number).split()
     with acting(actor=PROGRAM):
         wanted = f"〔{digits[0]}〕{digits[1]}号" if len(digits) == 2 else ""
-        found = ReaderChallenge.objects.select_related("case").filter(case__number__endswith=wanted).first()
-        kept = found if wanted else None
-        if kept is None or not codes.same(kept=kept.code_hash, code=code, salt=f"{SALT}:{kept.case_id}"):
+        # An objection and a complaint may bear the same two numbers: the code tells which of them is meant.
+        found = ReaderChallenge.objects.select_related("case").filter(case__number__endswith=wanted) if wanted else ()
+        fits = (k for k in found if codes.same(kept=k.code_hash, code=code, salt=f"{SALT}:{k.case_id}"))
+        kept = next(fits, None)
+        if kept is None:
             raise NoSuchChallenge
         return kept.case
 
@@ -193,19 +232,22 @@ def _one_after_another() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _verify(contested: Contested, key: str, at: datetime) -> None:
+def _verify_key(key: str) -> None:
     try:
         signing.TimestampSigner(salt=SALT).unsign(key, max_age=FORM_LIVES)
     except signing.BadSignature as stale:
-        raise UnableToChallenge("本页打开已超过一天，或者不是从记录页面打开的。请从记录页面重新打开后提交。") from stale
+        raise UnableToChallenge("本页打开已超过一天，或者不是从本平台的页面打开的。请重新打开后提交。") from stale
+
+
+def _verify(contested: Contested, at: datetime) -> None:
     record = disclosure.visible_record(record_id=contested.record_id, audience=Audience.PUBLIC, on=china_day(at=at))
     if record is None:
         raise UnableToChallenge("没有这条公示的记录。请从记录页面发起。")
     if contested.field and contested.field not in {f.name for f in record.fields}:
         raise UnableToChallenge("该记录没有这个字段。请重新选择。", where="field")
     for where, text in (("wrong", contested.wrong), ("source", contested.source)):
-        if len("".join(text.split())) < 4:
-            raise UnableToChallenge("请至少写 4 个字，让工作人员能够核实。", where=where)
+        if len("".join(text.split())) < LEAST:
+            raise UnableToChallenge(f"请至少写 {LEAST} 个字，让工作人员能够核实。", where=where)
     for where in ("wrong", "source", "contact"):
         if may_hold_one(getattr(contested, where)):
             raise UnableToChallenge("请不要写身份证号码。请删去后再提交。", where=where)
@@ -220,7 +262,7 @@ def _verify_contact(given: str) -> None:
         )
 
 
-def _verify_number(record_id: int, source: str, at: datetime) -> None:
+def _verify_number(record_ids: tuple[int, ...], source: str, at: datetime) -> None:
     made = ReaderChallenge.objects.all()
     ours = made.filter(source_hash=source_hash(source))
     if (
@@ -228,10 +270,13 @@ def _verify_number(record_id: int, source: str, at: datetime) -> None:
         or ours.filter(at__gt=at - timedelta(days=1)).count() >= OF_SOURCE_IN_DAY
     ):
         raise TooManyChallenges(f"从这里提出的次数过多，请过一小时再试。{COUNTER}")
-    open_here = cases.cases_of_record(record_id=record_id).filter(
-        applicant=Party.READER.value, channel=Channel.ONLINE, state__in=UNDECIDED
+    open_here = (
+        cases.cases_of_record(record_id=record_id).filter(
+            applicant=Party.READER.value, channel=Channel.ONLINE, state__in=UNDECIDED
+        )
+        for record_id in record_ids
     )
-    if open_here.count() >= OF_RECORD:
+    if any(found.count() >= OF_RECORD for found in open_here):
         raise TooManyChallenges(f"已有 {OF_RECORD} 位读者对该记录提出异议，正在核实，不必重复提出。{COUNTER}")
     if made.filter(at__gt=at - timedelta(days=1)).count() >= OF_EVERYBODY_IN_DAY:
         raise TooManyChallenges(f"今天网上收到的读者异议已经超过能够办理的数量，请明天再试。{COUNTER}")
