@@ -40,7 +40,7 @@ from publiccredit.recipients.types import (
 )
 from publiccredit.subjectdesk import operations as desk
 from publiccredit.subjectdesk.models import Handler, Message
-from publiccredit.subjectdesk.operations import Contested, Receipt
+from publiccredit.subjectdesk.operations import Complained, Contested, Receipt
 from publiccredit.subjectdesk.outbox import LocalOutbox
 from publiccredit.subjectdesk.types import HandlerAsked, Right
 from publiccredit.subjects.models import Record, Subject
@@ -271,7 +271,7 @@ def _read_out(failing: Failing, identifier: str) -> None:
 
 
 def _contested(failing: Failing, record: Record) -> None:
-    """A reader without an account contests a field, adds a paper, and asks for a review."""
+    """A reader without an account contests a field, complains, adds a paper, and asks for a review."""
     contested = Contested(
         record_id=record.pk, field="", ground="other", wrong="罚款金额是 5000 元。", source="网站公告"
     )
@@ -281,6 +281,9 @@ def _contested(failing: Failing, record: Record) -> None:
         failing.through(
             lambda: receipts.append(desk.challenge_record(contested=contested, key=key, source=SOURCE, at=AT))
         )
+        complained = Complained(department="taxation", ground="service", request="窗口拒收材料。")
+        second = desk.new_form_key()
+        failing.through(lambda: desk.complain(complained=complained, key=second, source=SOURCE, at=AT))
     case, code = receipts[0].case, receipts[0].code
     take_case(by=CLERK, case_id=case.pk, at=AT)
     request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=AT)
