@@ -75,7 +75,7 @@ class ComplaintForm(forms.Form):
         label="联系方式",
         required=False,
         max_length=100,
-        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉被投诉单位。",
+        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉被投诉单位；投诉信用办的，不愿被知道就不要填。",
         error_messages={"max_length": "不超过 100 字。请删减。"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

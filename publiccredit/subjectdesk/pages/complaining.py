@@ -39,8 +39,8 @@ def complain(request: HttpRequest) -> HttpResponse:
         receipt = _complained(request, form, now)
         if receipt is not None:
             address = request.build_absolute_uri(reverse("subjectdesk:follow_challenge"))
-            named = {"receipt": receipt, "record": None, "address": address}
-            return render(request, "subjectdesk/challenge_receipt.html", named)
+            shown = {"receipt": receipt, "record": None, "address": address}
+            return render(request, "subjectdesk/challenge_receipt.html", shown)
     office = catalogue.credit_office()
     above = catalogue.department(code=office.superior) if office.superior else None
     named = {"form": form, "office": office, "above": above, "days": rules.days(ClockName.DECIDE)}
