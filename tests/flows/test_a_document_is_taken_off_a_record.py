@@ -178,7 +178,7 @@ def test_it_is_shown_and_taken_off_at_the_shell(record: Record, shell: Any) -> N
     code, told = shell("show", str(record.pk), "--by", LIAISON.name)
     assert (code, told["sha256"], told["taken_off"]) == (0, record.document_sha256, [])
     code, refused = shell("take-off", str(record.pk), "--reason", "放错了", "--by", LIAISON.name)
-    assert (code, refused["code"], refused["where"]) == (2, "unable_to_take_off", "--reason")
+    assert (code, refused["code"], refused["where"]) == (2, "unable_to_take_off", ["--reason"])
     code, refused = shell("take-off", str(record.pk), "--reason", REASON, "--by", OTHER.name)
     assert (code, refused["code"]) == (2, "record_not_found")
     assert _now(record).document_sha256 == record.document_sha256

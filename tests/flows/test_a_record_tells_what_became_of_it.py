@@ -15,7 +15,7 @@ from publiccredit.catalogue.types import Audience, ConditionName, Party, Procedu
 from publiccredit.disclosure.queries import histories, visible_records
 from publiccredit.subjectdesk.copying import copy_of
 from publiccredit.subjectdesk.pdf import story_of
-from publiccredit.subjects.models import Record
+from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record
 from tests.flows.cases import (
     AT,
@@ -184,8 +184,8 @@ def test_no_objection_is_told_of_where_it_was_a_repair_that_lapsed(record: Recor
     ]
 
 
-def test_what_was_before_it_was_public_is_told_to_nobody(record: Record) -> None:
-    Record.objects.filter(pk=record.pk).update(state="held_unmatched", known_from=AT)
+def test_what_was_before_it_was_public_is_told_to_nobody(subject: Subject) -> None:
+    record = stored_record(subject=subject, state="held_unserved", known_from=AT)
     Record.objects.filter(pk=record.pk).update(state="filed", known_from=AT + timedelta(hours=1))
     assert [sentence for _, sentence in told(record, date(2026, 9, 2))] == ["首次公示。"]
 

@@ -89,7 +89,7 @@ def test_the_form_of_a_decision_says_first_which_paper_lacks(record: Record) -> 
     assert "作出准许请求的决定前须有" in read(LIAISON, f"/cases/new/?procedure=correction&record={record.pk}")
     take_case(by=LIAISON, case_id=case.pk, at=AT)
     page = f"/cases/{case.pk}/?outcome=corrected"
-    assert "还缺少材料：决定文书。没有材料不能作出这项决定，请在本表末尾选择文件存入。" in read(LIAISON, page)
+    assert "还缺少材料：决定文书或者审批表。没有材料不能作出这项决定，请在本表末尾选择文件存入。" in read(LIAISON, page)
     hand_in(case, "document", by=LIAISON)
     assert "还缺少材料" not in read(LIAISON, page)
 

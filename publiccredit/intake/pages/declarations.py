@@ -143,6 +143,7 @@ def record_document(request: HttpRequest, record_id: int) -> HttpResponse:
     deposited = queries.documents(department_code=actor.department_code).filter(sha256=record.document_sha256)
     named = {
         "record": record,
+        "title": subjects.with_marks(record.document_number or "无文书号", marks=subjects.marks_of(record)),
         "subject_name": record.subject.name if record.subject else "",
         "document": deposited.filter(document_number=record.document_number).first(),
         "form": form if record.document_sha256 or form.errors else None,
