@@ -48,6 +48,21 @@ def changes_of(*, decision: Decision) -> tuple[Change, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def verify_changed(*, records: Sequence[Record], corrections: Mapping[str, str], on: date) -> None:
+    """
+    Refuse a correction to what a field says already, however it is written: it would be published, and correct nothing.
+
+    :raises UnableToCorrect: a field reads the same before and after, in every one of the records.
+    """
+    for name, text in corrections.items():
+        made = [_change(row, record_type_of(row).field(name), text, (day_of(row), on)) for row in records]
+        if made and all(change.before == change.after for change in made):
+            first = made[0]
+            raise UnableToCorrect(
+                f"“{first.title}”现在就是{_quoted(first.after)}，没有变化。请填写应有的内容，或者不更正这一字段。"
+            )
+
+
 def disagreements(*, record: Record, corrections: Mapping[str, str], on: date) -> tuple[str, ...]:
     """
     Say where a record, once corrected, would say one thing here and another there.

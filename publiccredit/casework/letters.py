@@ -127,7 +127,7 @@ def decision(
     lines = [f"办理事项：{procedure.title}{'（复核）' if case.reviews_id else ''}，编号 {case.number}。", *_about(case)]
     lines += [f"处理结果：{outcome.title if outcome else made.outcome}。", f"理由：{made.reasons}"]
     lines += _ended(case, ends)
-    lines += [*_corrections(made), *_following(act, case, made), *_failing(procedure, made)]
+    lines += [*_corrections(made), *_following(act, case, made), *_failing(case, procedure, made)]
     if made.holds_from:
         lines.append(f"自{in_chinese(made.holds_from)}起可以再次申请。")
     lines += _remedies(act, case, procedure)
@@ -200,16 +200,17 @@ def _following(act: Act, case: Case, made: Decision) -> list[str]:
     return [f"由此：{'；'.join(dict.fromkeys(said))}。"] if said else []
 
 
-def _failing(procedure: Procedure, made: Decision) -> list[str]:
+def _failing(case: Case, procedure: Procedure, made: Decision) -> list[str]:
     """Name each condition that is not met yet, and what it would take."""
     kept = {kind.name: kind.title for kind in procedure.papers}
+    there = set(case.papers.values_list("kind", flat=True))
     lines = []
     for condition in procedure.conditions:
         if condition.name.value not in made.failing_conditions:
             continue
         paper = kept.get(condition.paper or "")
-        waits = f"，补交能够证明的“{paper}”之日起满足" if paper else ""
-        lines.append(f"尚未满足的条件：{condition.title}{waits}。")
+        waits = f"已交的“{paper}”不能证明，重新提交后" if condition.paper in there else f"提交“{paper}”后"
+        lines.append(f"尚未满足的条件：{condition.title}。{f'{waits}，经核实即为满足。' if paper else ''}")
     return lines
 
 

@@ -51,7 +51,7 @@ def test_what_was_confirmed_stands_in_the_form_again_when_it_is_sent_back(record
 @pytest.mark.parametrize(
     ("corrections", "because"),
     [
-        ({"fine_fen": "5", "penalty_content": "罚款五元"}, "若本意是 5 元，应填 0.0005"),
+        ({"fine_fen": "6", "penalty_content": "罚款六元"}, "若本意是 6 元，应填 0.0006"),
         ({"penalty_content": "罚款五元"}, "若本意是 5 元，应填 0.0005"),
         ({"fine_fen": "100"}, "若本意是 100 元，应填 0.01"),
         (
@@ -165,7 +165,8 @@ def test_what_a_file_of_before_left_empty_hinders_no_correction_of_something_els
 def test_a_word_that_means_nothing_empties_a_field_as_in_a_file(record: Record, word: str) -> None:
     with pytest.raises(UnableToCorrect, match="“违法事实”是必填项"):
         settled(objection_ready(record), "corrected", first=CLERK, corrections={"violation_facts": word})
-    settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"remarks": word})
+    for text in ("随文书另附", word):
+        settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD, corrections={"remarks": text})
     assert Record.objects.get(pk=record.pk).content["remarks"] is None
 
 
@@ -198,3 +199,20 @@ def test_a_fine_of_nothing_is_doubted_where_a_correction_says_that_there_is_a_fi
     settled(objection_ready(record), "corrected", first=CLERK, second=OFFICE_HEAD,
         corrections={"violation_facts": "销售过期的建材"},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("corrections", "present"),
+    [
+        ({"fine_fen": "5"}, "“罚款金额（万元）”现在就是“5 万元（50,000 元）”"),
+        ({"fine_fen": "5.000"}, "“罚款金额（万元）”现在就是“5 万元（50,000 元）”"),
+        ({"remarks": "暂无"}, "“备注”现在就是空白"),
+        ({"penalty_content": "罚款六万元", "fine_fen": "5.0"}, "“罚款金额（万元）”现在就是“5 万元（50,000 元）”"),
+    ],
+)
+def test_what_a_field_says_already_is_no_correction(record: Record, corrections: dict[str, str], present: str) -> None:
+    case = objection_ready(record)
+    verdict = Verdict("corrected", REASONS, corrections=corrections, confirmed="决定书第 2 页")
+    with pytest.raises(UnableToCorrect, match=f"{re.escape(present)}，没有变化"):
+        decide(by=CLERK, case_id=case.pk, verdict=verdict, at=AT)
+    assert (state(case), case.decisions.count()) == ("in_hand", 0)

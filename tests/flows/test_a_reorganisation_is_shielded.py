@@ -48,7 +48,7 @@ def test_a_request_without_an_order_is_refused_with_the_condition_that_fails(rec
     decision = refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
     assert decision.failing_conditions == ["court_order"]
     text = Letter.objects.get(case=case, kind="decision").text
-    assert "尚未满足的条件：法院已裁定批准重整计划或者认可和解协议，补交能够证明的“人民法院裁定书”之日起满足。" in text
+    assert "尚未满足的条件：法院已裁定批准重整计划或者认可和解协议。提交“人民法院裁定书”后，经核实即为满足。" in text
 
 
 def test_an_order_that_does_not_hold_is_refused_by_the_officer(record: Record) -> None:

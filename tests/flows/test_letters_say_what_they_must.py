@@ -62,7 +62,7 @@ def test_a_refusal_names_each_condition_that_fails_and_when_it_will_hold(record:
     text = Letter.objects.get(kind="decision").text
     assert "尚未满足的条件：最短公示期已满。" in text
     assert "自2026年8月20日起可以再次申请。" in text
-    assert "尚未满足的条件：公开作出信用承诺，补交能够证明的“信用承诺书”之日起满足。" in text
+    assert "尚未满足的条件：公开作出信用承诺。提交“信用承诺书”后，经核实即为满足。" in text
     assert "违法行为已改正" not in text
 
 

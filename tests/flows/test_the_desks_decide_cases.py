@@ -177,8 +177,17 @@ def test_a_repair_that_meets_its_conditions_is_not_refused_without_one(record: R
     response = send(LIAISON, case, "decide", outcome="refused", reasons=REASONS)
     assert response.status_code == 422
     assert "各项条件均已满足，应当准予修复" in response.content.decode()
-    fields = {"outcome": "refused", "reasons": REASONS, "failing": "duties_performed", "holds_from": "2026-10-01"}
+    page = read(LIAISON, f"/cases/{case.pk}/?outcome=refused")
+    assert 'value="duties_performed"' in page and 'value="minimum_term"' not in page
+    assert "平台核对已经满足的：不属于" in page and "最短公示期已满" in page
+    fields = {"outcome": "refused", "reasons": REASONS, "failing": "duties_performed", "holds_from": "2020-01-01"}
+    refused = send(LIAISON, case, "decide", **fields)
+    assert refused.status_code == 422 and "以后的日期，实为 2020-01-01" in refused.content.decode()
+    assert state(case) == "in_hand"
+    fields["holds_from"] = (TODAY + timedelta(days=1)).isoformat()
     assert send(LIAISON, case, "decide", **fields).status_code == 302
+    text = case.letters.get(kind="decision").text
+    assert "已交的“履行义务的证明”不能证明，重新提交后，经核实即为满足。" in text
     assert state(case) == "decided"
 
 

@@ -2,6 +2,7 @@
 
 from publiccredit.casework.operations.deciding import (
     ConditionsNotMet,
+    NotAhead,
     PapersMissing,
     ReasonsMissing,
     SecondFactorMissing,
@@ -60,6 +61,7 @@ __all__ = [
     "CaseNotFound",
     "CaseRefused",
     "ConditionsNotMet",
+    "NotAhead",
     "PapersMissing",
     "PublicWordsMissing",
     "ReasonsMissing",

@@ -13,6 +13,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act, NotAllowed, one_act
 from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
+from publiccredit.casework.changes import verify_changed
 from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.correcting import corrected
 from publiccredit.casework.doubts import CONFIRMED, verify_values
@@ -56,6 +57,10 @@ class ConditionsNotMet(CaseRefused):
     """The repair cannot be granted yet, or not be refused on that condition; the message says which and from when."""
 
 
+class NotAhead(CaseRefused):
+    """The day from which one may apply again is today or past: the letter would send its reader back at once."""
+
+
 class PapersMissing(CaseRefused):
     """A paper the outcome stands on is not in the case."""
 
@@ -76,6 +81,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
     :raises PublicWordsMissing: a withdrawal without words for the public, or words nobody may read there.
     :raises WrongOutcome: the outcome does not fit the case.
     :raises ConditionsNotMet: a repair is granted too early, or refused on a condition that holds.
+    :raises NotAhead: the day on which a refused repair is expected to be possible has come already.
     :raises PapersMissing: a paper the outcome stands on is missing.
     :raises NotAllowed: the case is not the actor's to decide.
     :raises AlreadyDecided: it is decided.
@@ -191,6 +197,7 @@ def _verify_substance(
             verify_values(record=record, corrections=verdict.corrections, confirmed=verdict.confirmed, on=act.on)
             if outcome.of_severity:
                 verify_severity_alone(record=record, corrections=verdict.corrections, on=act.on)
+        verify_changed(records=records, corrections=verdict.corrections, on=act.on)
     if rules.conditions:
         return _verify_repair(act, case, rules, outcome, verdict, records[0])
     return verdict
@@ -211,8 +218,9 @@ def _verify_repair(
         raise ConditionsNotMet(f"“{titles}”已经满足，或者不是这一理由的条件，不能以此不予修复。")
     if not failing | doubted:
         raise ConditionsNotMet("各项条件均已满足，应当准予修复；确有疑问的，须写明哪一项条件未满足。")
+    if verdict.holds_from is not None and verdict.holds_from <= act.on:
+        raise NotAhead(f"预计何时满足应为今天（{act.on}）以后的日期，实为 {verdict.holds_from}。不能预计的，请留空。")
     known = [c.holds_from for c in found.failing if c.holds_from is not None]
-
     return replace(
         verdict,
         failing=tuple(sorted(failing | doubted)),

@@ -14,8 +14,10 @@ from publiccredit.casework.changes import repeated_elsewhere
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields
 from publiccredit.casework.doubts import CONFIRMED, DoubtNotAnswered
 from publiccredit.casework.models import Case, Decision
+from publiccredit.casework.operations.deciding import BY_OFFICER
 from publiccredit.casework.pages.forms import StepForm, text_field
 from publiccredit.casework.public_words import LEAST, LONGEST, to_be_said, wanted
+from publiccredit.casework.queries import eligibility_of
 from publiccredit.casework.rules import papers_lacking
 from publiccredit.casework.severity import severity_field, standing_of
 from publiccredit.casework.types import Order, PaperIn, Verdict
@@ -91,6 +93,7 @@ class DecisionForm(StepForm):
         operations.UnableToCorrectSeverity: "value_1",
         operations.PublicWordsMissing: "public_notice",
         operations.ConditionsNotMet: "failing",
+        operations.NotAhead: "holds_from",
         operations.WrongOutcome: "order_until",
     }
     places = 0
@@ -290,20 +293,32 @@ class DecisionForm(StepForm):
         )
 
     def _ask_conditions(self) -> None:
-        choices = [(c.name.value, c.title) for c in self.rules.conditions_for(self.case.ground)]
+        """Offer what an officer may find against a paper; say of the rest how it stands."""
+        wanted = self.rules.conditions_for(self.case.ground)
+        choices = [(c.name.value, c.title) for c in wanted if c.name in BY_OFFICER]
         self.fields["failing"] = forms.MultipleChoiceField(
             label="未满足的条件",
             choices=choices,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text="平台已核对的条件自动写入；材料不能说明问题的，在此勾选。",
+            help_text=f"{self._found()}材料不能说明问题的，在此勾选。",
         )
         self.fields["holds_from"] = forms.DateField(
             label="预计何时满足",
             required=False,
             widget=forms.DateInput(attrs={"type": "date"}),
+            help_text="今天以后的日期，决定书写“自该日起可以再次申请”；不能预计的，请留空。",
             error_messages={"invalid": "日期应为 2026-11-03 的样子。"},
         )
+
+    def _found(self) -> str:
+        """Say which conditions the program found to be met, and which it writes into the refusal by itself."""
+        found = eligibility_of(case=self.case, on=timezone.localdate())
+        states = found.conditions if found is not None else ()
+        met = [c.title for c in states if c.holds]
+        failing = [c.title for c in states if not c.holds]
+        said = f"平台核对未满足、自动写入的：{'、'.join(failing)}。" if failing else ""
+        return f"{said}平台核对已经满足的：{'、'.join(met)}。" if met else said
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
