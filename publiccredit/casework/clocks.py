@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from django.db.models import F, Q
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.casework.types import UNDECIDED, CaseState, DecisionState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import ClockName, Packs, Party, Procedure
+from publiccredit.catalogue.types import ClockName, Effect, Packs, Party, Procedure
 from publiccredit.ledger.types import china_day
 
 
@@ -78,6 +78,17 @@ def clock_day(*, case: Case, on: date) -> date:
     if case.state == CaseState.WAITING_FOR_PAPERS and case.waiting_since is not None:
         return min(on, case.waiting_since)
     return on
+
+
+def gives_all(*, case: Case) -> bool:
+    """
+    Tell whether an effective decision gave an applicant all it can be given of a record: no more of it is shown.
+
+    Its one review is not offered then; who asks for it all the same is not refused.
+    """
+    all_given = [[Effect.END_DISCLOSURE.value], [Effect.WITHDRAW.value]]
+    made = case.decisions.filter(state=DecisionState.EFFECTIVE)
+    return any(made.filter(effects__contains=effects).exists() for effects in all_given)
 
 
 def why_no_review(*, case: Case, rules: Procedure, on: date) -> str:

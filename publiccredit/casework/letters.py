@@ -8,6 +8,7 @@ from django.utils import timezone
 from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act
 from publiccredit.casework.changes import changes_of
+from publiccredit.casework.clocks import gives_all
 from publiccredit.casework.following import followed
 from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, against_decider, unit_title
@@ -45,6 +46,7 @@ def receipt(*, act: Act, case: Case, procedure: Procedure) -> Letter:
     body = (
         f"你（单位）提出的{procedure.title}请求已于{in_chinese(case.opened_on)}收到，编号 {case.number}。\n"
         f"由{decider_name(case=case)}办理，最迟于{in_chinese(case.due_on)}作出处理{_provisional(case)}。\n"
+        f"{_may_be_later(case, procedure)}"
         "办理不收取任何费用，不需要委托代理机构。"
     )
     lines = [*_complained_of(case), body, *_about(case), *_brought_to(case, "补充材料、询问进展")]
@@ -69,6 +71,16 @@ def _to_whom_else(case: Case) -> list[str]:
     body = catalogue.department(code=above)
     reached = "，".join(part for part in (body.address, f"电话 {body.telephone}" if body.telephone else "") if part)
     return [f"{said}；也可以向{body.name}提出{f'（{reached}）' if reached else ''}。"]
+
+
+def _may_be_later(case: Case, procedure: Procedure) -> str:
+    """Say by which rules the last day may still move, so that nobody finds another day without a word."""
+    said = []
+    if days := procedure.days(ClockName.DECIDE_WITH_SOURCE):
+        said.append(f"须转{unit_title(case=case)}核实的，期限改为自收到之日起合计 {days} 个工作日")
+    if procedure.days(ClockName.PAPERS):
+        said.append("需要你（单位）补充材料的，补正期间不计入期限")
+    return f"{'；'.join(said)}。\n" if said else ""
 
 
 def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
@@ -143,7 +155,7 @@ def _remedies(act: Act, case: Case, procedure: Procedure) -> list[str]:
     """Say where and until when one may ask for the review, and what the law gives besides, as the packs say."""
     days = procedure.days(ClockName.REQUEST_REVIEW)
     lines = []
-    if days and case.reviews_id is None:
+    if days and case.reviews_id is None and not gives_all(case=case):
         within = f"自收到之日起 {days} 个工作日内"
         lines.append(f"对结果不服的，可以{within}向{decider_name(case=case)}申请复核一次，由另一人办理，不收费。")
         lines += _brought_to(case, "复核申请可以在网上提交，也可以交到或者寄到")
@@ -154,7 +166,8 @@ def _remedies(act: Act, case: Case, procedure: Procedure) -> list[str]:
         for remedy in catalogue.remedies(on=act.on)
     ]
     if given:
-        lines.append(f"{'也' if lines and case.reviews_id is None else '仍不服的，'}可以依法{'，或者'.join(given)}。")
+        first = "仍不服的，" if case.reviews_id is not None else "也" if lines else "对结果不服的，"
+        lines.append(f"{first}可以依法{'，或者'.join(given)}。")
     return lines
 
 
@@ -196,7 +209,7 @@ def _following(act: Act, case: Case, made: Decision) -> list[str]:
     if not made.corrections:
         return []
     of_case = case.records.select_related("record").order_by("pk")
-    said = [words for one in of_case for words in followed(record=one.record, entry_id=act.entry_id)]
+    said = [words for one in of_case for words in followed(record=one.record, entry_id=act.entry_id, on=act.on)]
     return [f"由此：{'；'.join(dict.fromkeys(said))}。"] if said else []
 
 

@@ -78,6 +78,7 @@ __all__ = [
     "letters_as_pdf",
     "letters_to_tell",
     "may_be_reviewed",
+    "moved_deadlines",
     "navigator",
     "open_cases",
     "outcome_of",
@@ -263,8 +264,8 @@ def review_until_in_words(*, case: Case) -> str:
 
 
 def may_be_reviewed(*, case: Case, on: date) -> bool:
-    """Tell whether the one review of a case can still be asked for."""
-    return not clocks.why_no_review(case=case, rules=procedure_of(case=case), on=on)
+    """Tell whether the one review of a case can still be asked for, and there is something left to ask."""
+    return not clocks.gives_all(case=case) and not clocks.why_no_review(case=case, rules=procedure_of(case=case), on=on)
 
 
 def timeline(*, case: Case, among_officers: bool) -> tuple[Event, ...]:
@@ -291,6 +292,12 @@ def _taken_in(case: Case, step: CaseStep) -> bool:
     """Tell whether a counter took in a paper for an applicant: it is the applicant's, whoever stored it."""
     asks = case.applicant in (Party.SUBJECT.value, Party.READER.value)
     return step.step == "hand_in_paper" and asks and step.party in (Party.OFFICE.value, Party.SOURCE.value)
+
+
+def moved_deadlines(*, case: Case) -> tuple[str, ...]:
+    """Say to which day the last day of a case has moved and why, for one who sees nothing else of its history."""
+    moved = case.steps.filter(step=Happening.DEADLINE_SETTLED.value).order_by("pk")
+    return tuple(f"{text}。" for text in moved.values_list("text", flat=True))
 
 
 def _sentence(

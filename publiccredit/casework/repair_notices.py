@@ -18,7 +18,7 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import SEVERITY_TITLES, Effect, Severity
 from publiccredit.ledger.types import china_day
 from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Record, RecordState, marks_of
+from publiccredit.subjects.queries import Record, RecordState, marks_of, repair_opens_by
 
 REMEDIES = (
     "认为信息有误、遗漏或者超过公示期限的，可以随时提出异议；对决定不服的，可以依法申请行政复议或者提起行政诉讼。"
@@ -54,7 +54,7 @@ def _paragraphs(record: Record, found: Navigator, on: date) -> list[str]:
         f"{decision}依法{'自送达之日起' if record.served_on is None else ''}在公共信用信息平台公示，"
         f"失信严重程度为“{_severity(record)}”。现将信用修复事项告知如下：",
         *([f"目前情况：{'；'.join(standing)}。"] if standing else []),
-        *_how_to_repair(found),
+        *_how_to_repair(found, by=repair_opens_by(record=record)),
     ]
 
 
@@ -136,12 +136,13 @@ def _order(record: Record, effect: Effect, begins: date) -> str:
     return f"依据{number}，" if number else ""
 
 
-def _how_to_repair(found: Navigator) -> list[str]:
+def _how_to_repair(found: Navigator, *, by: str) -> list[str]:
     papers = "；".join(f"{p.title}（由{p.brought_by}提供）" for p in found.papers)
     earliest = f"最早自{in_chinese(found.earliest_on)}起可以申请修复。" if found.earliest_on else "现在即可申请修复。"
+    older = f"最短公示期新旧规定不一致，取较短的，依据{by}。" if by and found.earliest_on else ""
     ends = f"不申请的，期满自动停止公示，最后公示日为{in_chinese(found.last_day)}。" if found.last_day else ""
     return [
-        f"一、时间。{earliest}{ends}",
+        f"一、时间。{earliest}{older}{ends}",
         "二、条件。已纠正违法行为、履行全部义务，并公开作出信用承诺。",
         f"三、材料。只需{papers}。",
         f"四、办理。由{found.decided_by}决定，自收到申请之日起 {found.decides_within_working_days} 个工作日内办结。"

@@ -65,6 +65,9 @@ def by_department(*, correction: Correction, decision: Decision, at: datetime) -
 def note_severity(*, act: Act, record_id: int, columns: Mapping[str, Cell]) -> None:
     """Note in the ledger from what to what a severity is corrected: no words of the officer."""
     record, until = records().get(pk=record_id), columns.get("disclosed_until")
+    if until is not None and until == columns.get("disclosed_from"):  # no day at all: it has no last one
+        act.payload["published"] = False
+        until = None
     act.payload |= {
         "from": record.severity,
         "to": str(columns["severity"]),

@@ -31,6 +31,7 @@ class DisclosurePeriod:
     repairable_from: date | None
     disclosed_until: date | None
     instruments: tuple[str, ...]  # the terms that gave the end; several where they agree
+    repairable_by: str = ""  # the older instrument, in words, that opens the repair earlier than the newest does
 
 
 def add_months(*, day: date, months: int) -> date:
@@ -66,7 +67,17 @@ def disclosure_period(
         repairable_from=min(add_months(day=decided_on, months=least), _end(decided_on, shortest)),
         disclosed_until=max(begins, _end(decided_on, shortest)),
         instruments=tuple(t.name for t in governing if _months(_term(t, severity, field)) == shortest),
+        repairable_by=_opened_by(governing, severity, field),
     )
+
+
+def _opened_by(governing: Sequence[DisclosureTerms], severity: Severity, field: str) -> str:
+    """Say which older instrument opens the repair earlier than the newest does; nothing where that does as early."""
+    found = [(t, _term(t, severity, field)) for t in governing]
+    (terms, shortest), (_, newest) = min(found, key=lambda pair: pair[1].minimum_months), found[-1]
+    if not newest.published or shortest.minimum_months >= newest.minimum_months:
+        return ""
+    return f"{terms.title}（{terms.source}）：{shortest.basis}"
 
 
 def disclosure_months(*, record_type: str, within: Packs) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from publiccredit.subjects.queries import (
     contested_of,
     field_in_words,
     record_type_of,
+    repair_opens_by,
     repair_opens_on,
 )
 
@@ -32,8 +33,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
     """Give what an audience may know of a row that is visible to it."""
     record_type = record_type_of(row)
     received_on = china_day(at=row.received_at)
-    due = record_type.due_working_days
-    taken = row.working_days_taken
+    due, taken = record_type.due_working_days, row.working_days_taken
     return VisibleRecord(
         id=row.record_id if isinstance(row, RecordVersion) else row.id,
         subject_id=row.subject_id,
@@ -60,6 +60,7 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         severity_rule=row.severity_rule,
         severity_correction=_correction(row),
         repairable_from=repair_opens_on(record=row),
+        repairable_by=repair_opens_by(record=row),
         disclosed_until=row.disclosed_until,
         fields=_fields(row, record_type, audience),
         dispute=Dispute(row.dispute) if row.dispute else None,

@@ -86,6 +86,7 @@ class VisibleRecord:
     fields: tuple[VisibleField, ...]
     known_from: datetime
     known_until: datetime | None  # empty: as it stands now
+    repairable_by: str = ""  # the older rule that opens the repair earlier than today's does, in words
 
     @property
     def adverse(self) -> bool:

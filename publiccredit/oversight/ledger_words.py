@@ -75,6 +75,7 @@ NOTED = {
     "display_ended": "停止公示",
     "dispute_lifted": "取消异议标注",
     "disclosed_until": "公示至",
+    "published": "公示",
     "due": "办理期限",
     "duplicates": "已在库",
     "file_sha256": "文件摘要",

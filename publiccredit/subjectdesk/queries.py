@@ -232,6 +232,12 @@ def review_of(*, case: Case) -> Case | None:
         return casework.cases().filter(reviews_id=case.pk).first()
 
 
+def moved_deadlines(*, case: Case) -> tuple[str, ...]:
+    """Say to one who has shown its code how the last day of its case has moved, and why."""
+    with acting(actor=PROGRAM):
+        return casework.moved_deadlines(case=case)
+
+
 def letters_of_case(*, case: Case) -> tuple[Letter, ...]:
     """Give the letters of a case to one who has shown that they are addressed to it."""
     with acting(actor=PROGRAM):

@@ -33,7 +33,7 @@ from publiccredit.subjects.record_types import (
 )
 from publiccredit.subjects.rule_severity import judged_by, severity_by_rule
 from publiccredit.subjects.standing import in_use, shown_to_everybody
-from publiccredit.subjects.terms import has_no_day, last_day, never_shown, repair_opens_on
+from publiccredit.subjects.terms import has_no_day, last_day, never_shown, repair_opens_by, repair_opens_on
 from publiccredit.subjects.wording import amount_of, field_in_words, value_in_words
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "record_type_of",
     "record_versions",
     "records",
+    "repair_opens_by",
     "repair_opens_on",
     "severity_by_rule",
     "shown_to_everybody",

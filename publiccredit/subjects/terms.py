@@ -28,6 +28,28 @@ def repair_opens_on(*, record: RecordColumns, within: Packs | None = None) -> da
     return min(days, default=None)
 
 
+def repair_opens_by(*, record: RecordColumns, within: Packs | None = None) -> str:
+    """
+    Say by which older rule a record can be repaired earlier than the rules of today alone would have it.
+
+    Nothing where these open it as early, and of what is on file with a day of its own that no rule gives any more.
+    """
+    if record.decided_on is None or not record.severity:
+        return ""
+    field = catalogue.field_of_law(
+        record_type=record.record_type, content=record.content, decided_on=record.decided_on, within=within
+    )
+    period = catalogue.disclosure_period(
+        record_type=record.record_type,
+        severity=Severity(record.severity),
+        field=field,
+        decided_on=record.decided_on,
+        served_on=record.served_on,
+        within=within,
+    )
+    return period.repairable_by if period.repairable_from == repair_opens_on(record=record, within=within) else ""
+
+
 def never_shown(*, decided_on: date | None, served_on: date | None, until: date | None) -> bool:
     """Tell whether a record is never published (不公示): its term ends before it was served, as a slight one does."""
     begins = max((day for day in (decided_on, served_on) if day is not None), default=None)

@@ -94,7 +94,8 @@ class Casework(ReportedCases):
     def decide_objection(self, n: int, outcome: str) -> None:
         open_ones = self.of(OBJECTION)
         case = open_ones[n % len(open_ones)]
-        more: dict[str, Any] = {"corrections": {"severity": "严重"}} if outcome == "corrected" else {}
+        other, word = ("general", "一般") if case.record.severity == "serious" else ("serious", "严重")
+        more: dict[str, Any] = {"corrections": {"severity": word}} if outcome == "corrected" else {}
         if outcome == "publication_stopped":
             more["public_notice"] = PUBLIC_WORDS
         decide(by=case.pair[0], case_id=case.id, verdict=Verdict(outcome, REASONS, **more), at=self.now)
@@ -105,7 +106,7 @@ class Casework(ReportedCases):
             if outcome == "publication_stopped":
                 case.record.withdrawn = True
             if outcome == "corrected":
-                case.record.corrected("serious", self.today)
+                case.record.corrected(other, self.today)
                 case.record.corrected_by_case = True
             self._decided(case, outcome)
 

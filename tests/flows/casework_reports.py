@@ -131,6 +131,8 @@ class ReportedCases(FiledRecords):
     @rule(n=st.integers(0, 9), severity=st.sampled_from(["general", "serious"]))
     def correct(self, n: int, severity: str) -> None:
         model = self.record(n)
+        if severity == model.severity:  # what it is already is no correction
+            severity = "serious" if severity == "general" else "general"
         word = {"general": "一般", "serious": "严重"}[severity]
 
         def effect() -> None:
@@ -146,6 +148,8 @@ class ReportedCases(FiledRecords):
     def correct_kind(self, n: int, kind: str) -> None:
         """The kind of penalty is corrected: where the severity follows from it by the rules, so does the term."""
         model = self.record(n)
+        if kind == self.stored(model).content.get("penalty_kind"):
+            kind = next(other for other in KINDS if other != kind)
 
         def effect() -> None:
             model.kind_corrected(kind, self.today)
@@ -154,7 +158,7 @@ class ReportedCases(FiledRecords):
 
         case = self._reported(model, CORRECTION, "differs_from_document", "document")
         # Which licence is revoked has to be said with it, as in a file.
-        licence = {"suspended_licence": "食品经营许可证 1 号"} if kind == "吊销许可证件" else {}
+        licence = {"suspended_licence": f"食品经营许可证 {case.id} 号"} if kind == "吊销许可证件" else {}
         verdict = Verdict("corrected", REASONS, corrections={"penalty_kind": kind, **licence})
         self._settled(case, verdict, effect, two=True)
 
@@ -162,6 +166,8 @@ class ReportedCases(FiledRecords):
     def correct_facts(self, n: int, facts: str) -> None:
         """What a record tells is corrected, and stays so whatever row of it is sent again."""
         model = self.record(n)
+        if facts == self.stored(model).content.get("violation_facts"):
+            facts = FACTS[(FACTS.index(facts) + 1) % len(FACTS)]
 
         def effect() -> None:
             model.facts_corrected(facts)

@@ -78,7 +78,7 @@ def test_a_fine_that_was_wan_typed_as_yuan_is_slight_and_no_longer_shown(subject
     letter = _letter(case)
     assert "“罚款金额（万元）”由" in letter and "更正为“0.3 万元（3,000 元）”" in letter
     assert "由此：失信严重程度由“一般”改为“轻微”，按行政处罚失信严重程度（县级暂行判定规则）" in letter
-    assert "公示期由至 2027-05-19改为不公示" in letter
+    assert "由公示至 2027-05-19改为不公示" in letter
 
 
 def test_a_kind_that_was_left_out_makes_a_record_serious_with_its_longer_days(subject: Subject) -> None:
@@ -95,7 +95,7 @@ def test_a_kind_that_was_left_out_makes_a_record_serious_with_its_longer_days(su
     words = severity_words(visible) if visible else None
     assert words is not None and words.title == "严重"
     assert "失信严重程度由“一般”改为“严重”" in _letter(case)
-    assert "公示期由至 2027-05-19改为至 2029-05-19；可以申请修复之日由 2026-08-20 改为 2027-05-20。" in _letter(case)
+    assert "由公示至 2027-05-19改为公示至 2029-05-19；可以申请修复之日由 2026-08-20 改为 2027-05-20。" in _letter(case)
     assert json.loads(Notice.objects.get().body)["type"] == "corrected"
     assert RecordVersion.objects.filter(record_id=record.pk, severity="general").exists()
 

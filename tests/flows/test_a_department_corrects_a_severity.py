@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import PROGRAM, Actor, Role
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, Letter
 from publiccredit.casework.operations import (
     CaseRefused,
     PublicWordsMissing,
@@ -89,6 +89,8 @@ def test_a_correction_to_slight_ends_the_publication_when_it_is_read(record: Rec
     assert _shown(record, TODAY)
     corrected = correct(record, Severity.SLIGHT)
     assert corrected.disclosed_until == corrected.disclosed_from
+    noted = json.loads(Entry.objects.get(pk=corrected.entry_id).payload)
+    assert (noted["published"], noted["disclosed_until"]) == (False, None)
     assert not _shown(record, TODAY)
     told = changes(audience=Audience.PUBLIC, on=TODAY).changes
     assert [(c.record_id, c.record, c.reason) for c in told] == [(record.pk, None, "ended")]
@@ -114,6 +116,9 @@ def test_so_is_whoever_was_given_what_the_corrected_term_has_no_day_left_of(deci
     holder = registered(1)
     given(holder, record)
     corrected = correct(record, Severity.GENERAL)
+    letter = Letter.objects.get(kind="decision").text
+    over = "由公示至 2028-08-31改为公示至 2026-08-31；公示期已满，即日停止公示，不需要修复。"
+    assert (over in letter) == (kind == "ended")
     assert (Notice.objects.get().kind, _shown(corrected, TODAY)) == (kind, kind == "corrected")
 
 

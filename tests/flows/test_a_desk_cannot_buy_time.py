@@ -12,7 +12,7 @@ from publiccredit.casework.operations import (
     reject_objection,
     request_papers,
 )
-from publiccredit.casework.queries import public_figures
+from publiccredit.casework.queries import public_figures, timeline
 from publiccredit.casework.types import CaseState
 from publiccredit.subjects.models import Record
 from tests.flows.cases import AT, CLERK, LIAISON, REASONS, hand_in, objection_ready
@@ -34,12 +34,19 @@ def test_a_question_to_the_source_after_the_last_day_gives_no_new_one(record: Re
     forward_to_source(by=CLERK, case_id=case.pk, question="请核对文书", at=LATE)
     answer_as_source(by=LIAISON, case_id=case.pk, answer="与文书一致", at=LATE)
     assert _due(case) == (LAST, CaseState.IN_HAND)
+    assert not case.steps.filter(step="deadline_settled").exists()
 
 
 def test_a_question_to_the_source_in_time_gives_the_days_with_a_source(record: Record) -> None:
     case = objection_ready(record)
     forward_to_source(by=CLERK, case_id=case.pk, question="请核对文书", at=AT)
     assert _due(case) == (date(2026, 9, 10), CaseState.WITH_SOURCE)
+    said = timeline(case=case, among_officers=False)[-1].sentence
+    assert said.startswith("办理期限由 2026-09-04 改为 2026-09-10：转认定单位核实的，合计 7 个工作日。依据：")
+    assert "转认定单位核实的，期限改为自收到之日起合计 7 个工作日；" in case.letters.get(kind="receipt").text
+    answer_as_source(by=LIAISON, case_id=case.pk, answer="与文书一致", at=AT)
+    forward_to_source(by=CLERK, case_id=case.pk, question="请再核对", at=AT)
+    assert case.steps.filter(step="deadline_settled").count() == 1, "a day that stays is not told anew"
 
 
 def test_papers_asked_for_after_the_last_day_rest_no_clock(record: Record) -> None:

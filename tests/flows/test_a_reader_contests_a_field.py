@@ -13,7 +13,7 @@ from django.utils import timezone
 from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM
 from publiccredit.casework.models import Case, Paper
-from publiccredit.casework.operations import reject_objection, request_papers, take_case
+from publiccredit.casework.operations import forward_to_source, reject_objection, request_papers, take_case
 from publiccredit.casework.types import CaseState
 from publiccredit.ledger.models import Entry
 from publiccredit.subjectdesk import operations
@@ -287,6 +287,17 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     page = _followed(client, case, code, act="paper", file=paper)
     assert page.status_code == 200 and "办理中" in page.content.decode()
     assert (Paper.objects.get().kind, Paper.objects.get().party) == ("evidence", "reader")
+
+
+def test_a_reader_is_told_why_the_last_day_has_moved(client: Client, record: Record) -> None:
+    code = _code(_sent(client, record))
+    case = Case.objects.get()
+    assert "办理期限由" not in _followed(client, case, code).content.decode()
+    take_case(by=CLERK, case_id=case.pk, at=timezone.now())
+    forward_to_source(by=CLERK, case_id=case.pk, question="请核对文书", at=timezone.now())
+    before, case = case.due_on, Case.objects.get()
+    said = f"办理期限由 {before} 改为 {case.due_on}：转认定单位核实的，合计 7 个工作日"
+    assert said in _followed(client, case, code).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_liaison_chooses_looks_and_proposes_and_the_head_approves(liaison: Cli
     assert f'编号 <a href="/cases/{case.pk}/">{case.number}</a>，待审核' in page
     assert "<textarea" not in page
     page = read(HEAD, f"/cases/{case.pk}/")
-    for words in ("失信严重程度由“一般”改为“严重”", "公示期由至 2027-05-19改为至 2029-05-19", REASON, "审批表.pdf"):
+    for words in ("失信严重程度由“一般”改为“严重”", "由公示至 2027-05-19改为公示至 2029-05-19", REASON, "审批表.pdf"):
         assert words in page, words
     approve(by=HEAD, case_id=case.pk, at=AT)
     assert Record.objects.get(pk=record.pk).severity == "serious"
@@ -148,6 +148,15 @@ def test_an_ended_record_says_why_it_cannot_be_corrected(liaison: Client) -> Non
     page = liaison.get(f"/severity/{record.pk}/").content.decode()
     assert "公示期已于 2026-08-01 届满" in page
     assert "<textarea" not in page
+
+
+def test_what_is_not_published_has_no_day_of_repair(liaison: Client) -> None:
+    day = date(2026, 5, 22)
+    record = stored_record(subject=stored_subject(), severity="slight", repairable_from=day, disclosed_until=day)
+    page = liaison.get(f"/severity/{record.pk}/").content.decode()
+    assert "<dt>最早可申请修复</dt><dd>不公示，不需要修复</dd>" in page
+    seen = liaison.post(f"/severity/{record.pk}/", {"severity": "general", "reason": REASON}).content.decode()
+    assert '<td data-label="现在">不公示，不需要修复</td>' in seen
 
 
 def test_the_record_page_tells_everybody_and_leads_its_department(liaison: Client, record: Record) -> None:

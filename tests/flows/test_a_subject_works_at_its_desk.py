@@ -190,6 +190,8 @@ def test_a_repair_applied_for_at_the_desk_and_granted_ends_the_display(desk: Cli
     now = timezone.now()
     take_case(by=LIAISON, case_id=case.pk, at=now)
     settled(case, "granted", first=LIAISON, second=HEAD, at=now)
+    own = desk.get(f"/mine/cases/{case.pk}/").content.decode()
+    assert "处理决定书" in own and "申请复核" not in own and "对结果不服的，可以依法" in own
     page = desk.get(f"/mine/records/{record.pk}/").content.decode()
     assert "已修复" in page
     assert visible_records(audience=Audience.PUBLIC, on=timezone.localdate(), record_id=record.pk) == ()

@@ -178,6 +178,25 @@ def test_the_notice_of_every_penalty_says_what_is_true(
     assert Client().get(f"/cases/notices/{record.pk}/").status_code == 302
 
 
+def test_a_minimum_of_an_older_rule_is_told_with_it(subject: Subject) -> None:
+    """A serious one of the time of order 58 opens after three months, and not after the year of today's rules."""
+    decided = date(2026, 3, 10)
+    record = stored_record(
+        subject=subject, severity="serious", decided_on=decided, served_on=decided, disclosed_from=decided,
+        repairable_from=date(2026, 6, 10), disclosed_until=date(2029, 3, 10),
+    )  # fmt: skip
+    newer = stored_record(subject=subject, number=2, severity="serious", repairable_from=date(2027, 5, 20))
+    by = "依据失信行为纠正后的信用信息修复管理办法（试行）（国家发展改革委令第58号）：最短三个月"
+    said = f"最短公示期新旧规定不一致，取较短的，{by}"
+    for page in (
+        read(LIAISON, f"/cases/notices/{record.pk}/"),
+        Client().get(f"/records/{record.pk}/").content.decode(),
+    ):
+        assert said in page
+    for page in (read(LIAISON, f"/cases/notices/{newer.pk}/"), Client().get(f"/records/{newer.pk}/").content.decode()):
+        assert "新旧规定不一致" not in page
+
+
 def test_a_stay_and_a_shield_that_are_over_are_told_no_more(subject: Subject) -> None:
     record = _shielded(subject)
     written = repair_notice(record_id=record.pk, on=SHIELD.until or TODAY)

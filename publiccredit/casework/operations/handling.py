@@ -19,7 +19,7 @@ from publiccredit.casework.rules import (
     unit_title,
     write_step,
 )
-from publiccredit.casework.types import CaseState, PaperIn
+from publiccredit.casework.types import CaseState, Happening, PaperIn
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects import papers, store
@@ -162,10 +162,21 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
             case.total_days = max(case.total_days, rules.days(ClockName.DECIDE_WITH_SOURCE) or 0)
         number = rules.days(ClockName.SOURCE_ANSWERS) or 0
         case.source_due_on = catalogue.deadline(day=act.on, number=number).on
+        before = case.due_on
         set_due(case=case)
         case.save()
         write_step(act=act, case=case, step=StepName.FORWARD.value, text=question)
+        if case.due_on != before:  # whoever was told a day is told the new one, and by which rule
+            text = f"办理期限由 {before} 改为 {case.due_on}：{_with_source(case, rules)}"
+            write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text)
     return case
+
+
+def _with_source(case: Case, rules: Procedure) -> str:
+    clock = next((c for c in rules.clocks if c.name is ClockName.DECIDE_WITH_SOURCE), None)
+    if clock is None:
+        return f"转{unit_title(case=case)}核实"
+    return f"转{unit_title(case=case)}核实的，合计 {clock.working_days} 个工作日。依据：{clock.basis}"
 
 
 def answer_as_source(*, by: Actor, case_id: int, answer: str, at: datetime) -> Case:

@@ -160,6 +160,7 @@ def _state(
         "case": case,
         "state": CaseState(case.state).label,
         "due": casework.due_in_words(case=case),
+        "moved": queries.moved_deadlines(case=case),
         "letters": queries.letters_of_case(case=case),
         "may_add": case.state in UNDECIDED and case.state != CaseState.PROPOSED,
         "may_review": queries.may_ask_for_review(case=case, by=Party.READER, on=timezone.localdate()),
