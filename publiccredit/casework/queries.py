@@ -14,7 +14,7 @@ from publiccredit.casework.keeping import ended_before, kept_since, kept_until, 
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, DeclaredRelation, Letter, Paper
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
 from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
-from publiccredit.casework.printing import Printed
+from publiccredit.casework.printing import Printed, printed_letter
 from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.casework.rules import (
     PARTY_TITLES,
@@ -86,6 +86,7 @@ __all__ = [
     "overdue_at_office",
     "overdue_cases",
     "paper_as_answer",
+    "printed_letter",
     "procedure_of_case",
     "proposals",
     "public_figures",

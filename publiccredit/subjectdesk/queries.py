@@ -232,6 +232,12 @@ def review_of(*, case: Case) -> Case | None:
         return casework.cases().filter(reviews_id=case.pk).first()
 
 
+def letter_of_case(*, case: Case, letter_id: int) -> Letter | None:
+    """Give one letter of a case, with the case, to one who has shown that they are addressed to it; or nothing."""
+    with acting(actor=PROGRAM):
+        return case.letters.select_related("case").filter(pk=letter_id).first()
+
+
 def moved_deadlines(*, case: Case) -> tuple[str, ...]:
     """Say to one who has shown its code how the last day of its case has moved, and why."""
     with acting(actor=PROGRAM):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publiccredit.subjectdesk.pages import acting, challenging, complaining, copies, counter, desk, proving
+from publiccredit.subjectdesk.pages import acting, challenging, complaining, copies, counter, desk, letters, proving
 
 app_name = "subjectdesk"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("mine/records/<int:record_id>/<str:procedure>/", acting.ask, name="ask"),
     path("mine/complaint/", acting.complain, name="complain"),
     path("mine/cases/<int:case_id>/", desk.case, name="case"),
+    path("mine/cases/<int:case_id>/letters/<int:letter_id>/", letters.letter, name="letter"),
+    path("mine/cases/<int:case_id>/letters/<int:letter_id>/letter.pdf", letters.letter_pdf, name="letter_pdf"),
     path("mine/cases/<int:case_id>/papers/<int:paper_id>/", desk.paper, name="paper"),
     path("mine/cases/<int:case_id>/papers/", acting.add_paper, name="add_paper"),
     path("mine/cases/<int:case_id>/take-back/", acting.take_back, name="take_back"),

@@ -78,6 +78,7 @@ def test_whatever_can_be_saved_as_a_file_is_known() -> None:
         "intake/pages/results.py",  # a sender's own rows, back to it
         "intake/pages/sending.py",  # empty templates
         "oversight/ledger_pages.py",  # the head of the ledger, without records
+        "subjectdesk/pages/letters.py",  # letters of a case, to whom they were written
         "subjectdesk/pages/copies.py",  # the subject's copy, through take_copy
     }
     assert "take_copy" in _names_called(PROGRAM / "subjectdesk/pages/copies.py")

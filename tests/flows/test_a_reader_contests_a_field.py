@@ -21,8 +21,8 @@ from publiccredit.subjectdesk.models import ReaderChallenge
 from publiccredit.subjectdesk.operations import Contested, TooManyChallenges, UnableToChallenge
 from publiccredit.subjectdesk.operations import challenging as limits
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_licence, stored_record
-from tests.flows.cases import CLERK, LIAISON, OFFICE_HEAD, REASONS
+from tests.factories import stored_licence, stored_record, stored_subject
+from tests.flows.cases import CLERK, LIAISON, OFFICE_HEAD, REASONS, objection_ready
 from tests.flows.desks import SOURCE, at_the_desk
 from tests.flows.officers import browser
 from tests.papers import a_pdf
@@ -287,6 +287,25 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     page = _followed(client, case, code, act="paper", file=paper)
     assert page.status_code == 200 and "办理中" in page.content.decode()
     assert (Paper.objects.get().kind, Paper.objects.get().party) == ("evidence", "reader")
+
+
+def test_a_reader_prints_its_own_letters_and_no_others(client: Client, record: Record) -> None:
+    code = _code(_sent(client, record))
+    case = Case.objects.get()
+    receipt = case.letters.get()
+    assert f'name="letter" value="{receipt.pk}"' in _followed(client, case, code).content.decode()
+    page = _followed(client, case, code, **{"letter": receipt.pk, "as": "page"}).content.decode()
+    assert '<article class="letter">' in page and receipt.number in page
+    file = _followed(client, case, code, **{"letter": receipt.pk, "as": "pdf"})
+    assert file.headers["Content-Type"] == "application/pdf" and file.content.startswith(b"%PDF-")
+    wrong = _followed(client, case, "AAAA-AAAA-AAAA-AAAA", **{"letter": receipt.pk, "as": "pdf"})
+    assert (wrong.status_code, receipt.number in wrong.content.decode()) == (422, False)
+    other = stored_record(subject=stored_subject(number=2, name="濉溪县另一家公司"), number=2)
+    theirs = objection_ready(other, at=timezone.now()).letters.first()
+    assert theirs is not None
+    for wanted in (theirs.pk, "x", 2**70):
+        page = _followed(client, case, code, **{"letter": wanted, "as": "page"}).content.decode()
+        assert '<article class="letter">' not in page and theirs.number not in page
 
 
 def test_a_reader_is_told_why_the_last_day_has_moved(client: Client, record: Record) -> None:

@@ -24,7 +24,7 @@ from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjectdesk.types import HandlerAsked, Right, Visitor
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, repaired, settled
+from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, objection_ready, repaired, settled
 from tests.flows.desks import Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
 from tests.flows.officers import browser
 from tests.papers import a_pdf
@@ -270,6 +270,22 @@ def test_papers_asked_for_are_added_and_the_clock_goes_on(desk: Client, record: 
     assert answer.status_code == 302
     case.refresh_from_db()
     assert (case.state, case.papers.get().party) == (CaseState.IN_HAND, "subject")
+
+
+def test_a_subject_prints_its_own_letters_and_no_others(desk: Client, record: Record, other: Record) -> None:
+    case = _repair(desk, record)
+    receipt = case.letters.get()
+    address = f"/mine/cases/{case.pk}/letters/{receipt.pk}/"
+    assert address in desk.get(f"/mine/cases/{case.pk}/").content.decode()
+    page = desk.get(address).content.decode()
+    assert '<article class="letter">' in page and f"{address}letter.pdf" in page
+    assert desk.get(f"{address}letter.pdf").content.startswith(b"%PDF-")
+    theirs = objection_ready(other, at=timezone.now()).letters.first()
+    assert theirs is not None
+    for number in (case.pk, theirs.case_id):
+        for tail in ("", "letter.pdf"):
+            assert desk.get(f"/mine/cases/{number}/letters/{theirs.pk}/{tail}").status_code == 404
+    assert "/log-in" in Client().get(address).headers["Location"]
 
 
 def test_a_review_is_asked_for_once(desk: Client, record: Record) -> None:

@@ -23,6 +23,7 @@ from publiccredit.subjectdesk import operations, queries
 from publiccredit.subjectdesk.access import source_of
 from publiccredit.subjectdesk.challenge_forms import ChallengeForm, FollowForm, MoreForm
 from publiccredit.subjectdesk.operations import Contested, Receipt
+from publiccredit.subjectdesk.pages.letters import as_page, as_pdf
 from publiccredit.subjectdesk.rules import DeskRefused
 from publiccredit.subjects.queries import verify_open
 
@@ -87,6 +88,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     except DeskRefused as refusal:
         form.add_error(refusal.where, str(refusal))
         return _asked(request, form)
+    if (wanted := request.POST.get("letter", "")) and (printed := _printed(request, case, wanted)):
+        return printed
     more = MoreForm(request.POST, request.FILES) if request.POST.get("act") in MoreForm.ACTS else MoreForm()
     if more.is_bound and more.is_valid() and _added(more, number, code, timezone.now()):
         return _state(request, operations.followed(number=number, code=code), number, code, MoreForm(), done=True)
@@ -147,6 +150,19 @@ def _added(more: MoreForm, number: str, code: str, at: datetime) -> bool:
         more.add_error("file" if more.is_paper else "request", str(refusal))
         return False
     return True
+
+
+def _printed(request: HttpRequest, case: Case, wanted: str) -> HttpResponse | None:
+    """Give one of the letters of the case whose code was shown, as it prints or as a file; or nothing."""
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
+    found = queries.letter_of_case(case=case, letter_id=number)
+    if found is None:
+        return None
+    return (
+        as_pdf(found)
+        if request.POST.get("as") == "pdf"
+        else as_page(request, found, pdf_url="", back=_follow_address())
+    )
 
 
 def _asked(request: HttpRequest, form: FollowForm) -> HttpResponse:
