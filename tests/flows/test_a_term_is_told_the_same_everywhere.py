@@ -103,7 +103,9 @@ def test_a_window_that_is_open_already_is_told_with_its_day_and_with_the_last(cl
 
 def test_a_record_on_file_keeps_the_earlier_day_it_was_told(client: Client) -> None:
     record = _filed(FOOD, severity="严重")
-    Record.objects.filter(pk=record.pk).update(repairable_from=date(2026, 12, 10), known_from=AT + timedelta(hours=1))
+    Record.objects.filter(pk=record.pk).update(
+        repairable_from=date(2026, 12, 10), known_from=AT + timedelta(hours=1), submission_id=record.submission_id + 1
+    )
     told = _everywhere(record, client)
     assert told.pop("notice")[0] == "2026年12月10日"
     assert {opens for opens, _ in told.values()} == {"2026-12-10"}

@@ -211,10 +211,11 @@ def test_a_subject_takes_back_no_readers_challenge(record: Record) -> None:
 @pytest.mark.parametrize("by", [LIAISON, PROGRAM], ids=str)
 def test_the_database_lets_nobody_else_end_a_case_without_a_decision(record: Record, by: Actor) -> None:
     case = repair_ready(record)
-    CaseStep.objects.create(case=case, step="take_back", by="x", party="subject", at=AT, text="来函", entry_id=1)
+    step = {"step": "take_back", "by": by.name, "party": "subject", "at": AT, "text": "来函", "entry_id": 1}
     statement = "UPDATE casework_case SET state = 'taken_back', taken_back_at = now() WHERE id = %s"
     refusal = pytest.raises(DatabaseError, match="taken back by its applicant alone")
     with acting(actor=by), refusal, transaction.atomic(), connection.cursor() as cursor:
+        CaseStep.objects.create(case=case, **step)
         cursor.execute(statement, [case.pk])
 
 

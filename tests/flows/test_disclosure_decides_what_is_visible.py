@@ -197,8 +197,10 @@ def _shielded(record: Record) -> None:
     [
         lambda record: withdrawn(record, at=LATE),
         _repaired,
-        lambda record: _change(record, at=JULY, disclosed_until=date(2026, 8, 1)),
-        lambda record: _change(record, at=JULY, severity="slight", severity_rule="sender", submission_id=2),
+        lambda record: _change(record, at=JULY, disclosed_until=date(2026, 8, 1), submission_id=2),
+        lambda record: _change(
+            record, at=JULY, severity="slight", severity_rule="penalty_severity/warning", submission_id=2
+        ),
         _suspended,
         _stayed,
         _shielded,
