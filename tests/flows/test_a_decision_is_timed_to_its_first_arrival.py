@@ -26,10 +26,11 @@ def _again(decided_on: str, days: int = 20, **fields: str) -> Record:
     return Record.objects.get()
 
 
-def _corrected(record: Record, decided_on: str, days: int = 20) -> Record:
+def _corrected(record: Record, decided_on: str = "", days: int = 20, **fields: str) -> Record:
     at = AT + timedelta(days=days)
     case = objection_ready(record, at=at)
-    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, at=at, corrections={"decided_on": decided_on})
+    corrections = fields or {"decided_on": decided_on}
+    settled(case, "corrected", first=CLERK, second=OFFICE_HEAD, at=at, corrections=corrections)
     record.refresh_from_db()
     return record
 
@@ -75,7 +76,7 @@ def test_a_case_that_puts_the_day_right_counts_to_the_first_arrival() -> None:
 
 
 def test_a_case_that_leaves_the_day_leaves_the_count() -> None:
-    assert _corrected(_first(), "2026-11-03").working_days_taken == 5
+    assert _corrected(_first(), violation_facts="销售的水泥强度不合格，共二十吨").working_days_taken == 5
 
 
 def test_a_year_that_is_not_decreed_leaves_the_count_open() -> None:
