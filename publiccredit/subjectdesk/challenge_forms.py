@@ -16,14 +16,40 @@ Choices = Sequence[tuple[str, str]]
 EVIDENCE = "evidence"
 
 
-class ChallengeForm(forms.Form):
-    """A field of a record, what is wrong with it, and by which source that can be seen."""
+class _AskedByAnybody(forms.Form):
+    """What whoever has no account says: on which ground, and, where they wish, how they are reached."""
+
+    NOT_TOLD = ""  # who does not learn how they are reached
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=200)
-    field = forms.ChoiceField(label="哪个字段有误", required=False)
     ground = forms.ChoiceField(
         label="属于哪一种", widget=forms.RadioSelect, error_messages={"required": "请选择一种情形。"}
     )
+    contact = forms.CharField(
+        label="联系方式",
+        required=False,
+        max_length=100,
+        error_messages={"max_length": "不超过 100 字。请删减。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, grounds: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
+        days = catalogue.keeping(name=KeptName.READER_CONTACT).days
+        self.fields["contact"].help_text = (
+            "可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；"
+            f"不公开，也不告诉{self.NOT_TOLD}。作出决定或者您撤回后 {days} 天删除。"
+        )
+
+
+class ChallengeForm(_AskedByAnybody):
+    """A field of a record, what is wrong with it, and by which source that can be seen."""
+
+    NOT_TOLD = "该主体和报送的部门"
+    field_order = ("key", "field", "ground", "wrong", "source", "contact")
+
+    field = forms.ChoiceField(label="哪个字段有误", required=False)
     wrong = forms.CharField(
         label="有什么错误，应当是什么",
         max_length=2000,
@@ -38,32 +64,20 @@ class ChallengeForm(forms.Form):
         error_messages={"required": "请写明从哪里可以看到。", "max_length": "不超过 500 字。请删减。"},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    contact = forms.CharField(
-        label="联系方式",
-        required=False,
-        max_length=100,
-        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉该主体和报送的部门。",
-        error_messages={"max_length": "不超过 100 字。请删减。"},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
     def __init__(self, *args: Any, grounds: Choices, fields: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
+        super().__init__(*args, grounds=grounds, **kwargs)
         self.initial.setdefault("ground", grounds[0][0])
-        days = catalogue.keeping(name=KeptName.READER_CONTACT).days
-        self.fields["contact"].help_text += f"作出决定或者您撤回后 {days} 天删除。"
         self.fields["field"].choices = [("", "不限于某一字段"), *fields]  # type: ignore[attr-defined]
 
 
-class ComplaintForm(forms.Form):
+class ComplaintForm(_AskedByAnybody):
     """Which body is complained of, on which ground, and what happened."""
 
-    key = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    NOT_TOLD = "被投诉单位；投诉信用办的，不愿被知道就不要填"
+    field_order = ("key", "department", "ground", "request", "contact")
+
     department = forms.ChoiceField(label="被投诉单位", error_messages={"required": "请选择被投诉单位。"})
-    ground = forms.ChoiceField(
-        label="属于哪一种", widget=forms.RadioSelect, error_messages={"required": "请选择一种情形。"}
-    )
     request = forms.CharField(
         label="事情的经过",
         max_length=2000,
@@ -71,21 +85,10 @@ class ComplaintForm(forms.Form):
         error_messages={"required": "请写明事情的经过。", "max_length": "不超过 2000 字。请删减。"},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    contact = forms.CharField(
-        label="联系方式",
-        required=False,
-        max_length=100,
-        help_text="可以不填。填的应当是电话号码或者电子邮箱，可以附称呼。只有信用办看得到，用于核实时联系您；不公开，也不告诉被投诉单位；投诉信用办的，不愿被知道就不要填。",
-        error_messages={"max_length": "不超过 100 字。请删减。"},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
 
     def __init__(self, *args: Any, grounds: Choices, departments: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = list(grounds)  # type: ignore[attr-defined]
+        super().__init__(*args, grounds=grounds, **kwargs)
         self.fields["department"].choices = [("", "请选择"), *departments]  # type: ignore[attr-defined]
-        days = catalogue.keeping(name=KeptName.READER_CONTACT).days
-        self.fields["contact"].help_text += f"作出决定或者您撤回后 {days} 天删除。"
 
 
 class FollowForm(forms.Form):
