@@ -158,7 +158,7 @@ class ReportedCases(FiledRecords):
 
         case = self._reported(model, CORRECTION, "differs_from_document", "document")
         # Which licence is revoked has to be said with it, as in a file.
-        licence = {"suspended_licence": f"食品经营许可证 {case.id} 号"} if kind == "吊销许可证件" else {}
+        licence = {"suspended_licence": f"食品经营许可证 {case.id} 号"} if case and kind == "吊销许可证件" else {}
         verdict = Verdict("corrected", REASONS, corrections={"penalty_kind": kind, **licence})
         self._settled(case, verdict, effect, two=True)
 

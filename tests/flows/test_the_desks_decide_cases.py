@@ -240,7 +240,9 @@ def test_a_review_is_taken_down_and_decided_by_somebody_else(record: Record) -> 
     assert send(CLERK, case, "request_review", request="没有核对送达日期。", **came).status_code == 302
     review = Case.objects.get(reviews=case)
     page = read(CLERK, f"/cases/{review.pk}/")
-    assert "您拟办或者审核过原决定，复核由他人办理。可以办理的有：office-head（信用办负责人）、" in page
+    assert (
+        "复核应当由原办理人以外的人员办理，您拟办或者审核过原决定。可以办理的有：office-head（信用办负责人）、" in page
+    )
     assert "?outcome=" not in page
     assert 'value="take"' not in page
     assert send(CLERK, review, "take").status_code == 302
