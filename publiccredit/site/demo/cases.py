@@ -49,6 +49,10 @@ class Story:
     channel: Channel
     go_on: Callable[["Course"], None]
     party: Party = Party.SUBJECT
+    severity: Severity | None = None  # that its record must have
+
+    def suits(self, record: Record) -> bool:
+        return self.severity is None or record.severity == self.severity
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def open_cases(*, until: date, now: datetime) -> int:
     last = until if datetime.combine(until, LATEST, tzinfo=CHINA) <= now else until - timedelta(days=1)
     with database.acting_as_program():
         known = set(queries.cases().exclude(idempotency_key=None).values_list("idempotency_key", flat=True))
-        chosen = _records(until)
+        chosen = _one_for_each(_records(until))
         missing = [
             (key, story, record)
             for number, (story, record) in enumerate(zip(STORIES, chosen, strict=False))
@@ -124,6 +128,23 @@ def _records(until: date) -> Iterator[Record]:
         if record.subject_id not in seen and queries.determined_by(record=record) == DEPARTMENT:
             seen.add(record.subject_id)
             yield record
+
+
+def _one_for_each(records: Iterator[Record]) -> Iterator[Record]:
+    """Give each story the first record that suits it and no story before it."""
+    passed: list[Record] = []
+    for story in STORIES:
+        record = next(filter(story.suits, passed), None)
+        if record is not None:
+            passed.remove(record)
+        else:
+            for record in records:
+                if story.suits(record):
+                    break
+                passed.append(record)
+            else:
+                return
+        yield record
 
 
 def _tell(story: Story, record: Record, *, last: date, key: str) -> None:
@@ -260,6 +281,6 @@ STORIES: Sequence[Story] = (
     Story(_REPAIR, "duties_performed", _PAID, 5, Channel.COUNTER, _repair_proposed),
     Story(_REPAIR, "duties_performed", _PAID, 20, Channel.COUNTER, _repair_granted),
     Story(_REPAIR, "duties_performed", _PAID, 16, Channel.POST, _repair_refused),
-    Story(_CORRECTION, "severity", GRAVE, 1, Channel.ONLINE, _severity_proposed, Party.SOURCE),
-    Story(_CORRECTION, "severity", SLIGHT, 9, Channel.ONLINE, _severity_corrected, Party.SOURCE),
+    Story(_CORRECTION, "severity", GRAVE, 1, Channel.OWN_FINDING, _severity_proposed, Party.SOURCE, Severity.GENERAL),
+    Story(_CORRECTION, "severity", SLIGHT, 9, Channel.OWN_FINDING, _severity_corrected, Party.SOURCE, Severity.GENERAL),
 )
