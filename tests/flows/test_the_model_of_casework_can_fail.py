@@ -7,7 +7,6 @@ Each break is one that a change of the program could make: an effect left out, a
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from django.db.models import Q
 
 from publiccredit.casework import clocks, correcting, effects, figures, marking, publishing
 from publiccredit.casework.models import Decision
-from publiccredit.casework.operations import deciding, handling, opening, remarks, severity, sweeping
+from publiccredit.casework.operations import deciding, handling, opening, remarks, sweeping
 from publiccredit.catalogue.types import Audience, Effect, Nature, StatisticsPeriod
 from publiccredit.disclosure import visibility
 from publiccredit.disclosure.pages import subject_page
@@ -135,7 +134,12 @@ def _telling(tell: Callable[..., int]) -> Callable[..., int]:
 
 
 def _told_by_no_department(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(severity, "recipients", SimpleNamespace(tell=lambda **asked: 0))
+    usual = effects.tell_holders
+
+    def told(*, case: Any, **asked: Any) -> int:
+        return 0 if case.ground == "severity" else usual(case=case, **asked)
+
+    patch.setattr(effects, "tell_holders", told)
 
 
 def _related_to_nobody(patch: pytest.MonkeyPatch) -> None:
