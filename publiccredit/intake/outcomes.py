@@ -153,7 +153,7 @@ def say_whose_number_it_is_too(
 ) -> int:
     """Stage a warning for each filed row whose document number stands on records of other subjects, and name these."""
     number = record_type.field_in_role(FieldRole.DOCUMENT_NUMBER)
-    shared = shared_numbers(filing=filing, numbers=numbers) if number else []
+    shared = shared_numbers(filing=filing, numbers=numbers, most_named=MOST_NAMED) if number else []
     if number is None or not shared:
         return 0
     among_several = len(recognition.sheets) > 1
@@ -169,9 +169,9 @@ def _others_in_words(shared: SharedNumber, among_several: bool) -> str:
     """Name the others: a subject by its name, one that is not determined only by where it stands."""
     named = [
         f"{f'“{other.name}”' if other.name else '一个待判定的主体'}（{_where(other, among_several)}）"
-        for other in shared.others[:MOST_NAMED]
+        for other in shared.others
     ]
-    rest = f"等 {len(shared.others)} 个主体" if len(shared.others) > MOST_NAMED else ""
+    rest = f"等 {shared.number_of_others} 个主体" if shared.number_of_others > MOST_NAMED else ""
     return "、".join(named) + rest
 
 

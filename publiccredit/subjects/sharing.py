@@ -6,7 +6,8 @@ the record of another: the sender is told who else bears it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from itertools import islice
 
 from django.db import connection
 
@@ -34,30 +35,35 @@ def numbers_in_question(*, filing: Filing) -> frozenset[str]:
         return frozenset(number for (number,) in cursor.fetchall())
 
 
-def shared_numbers(*, filing: Filing, numbers: Collection[str]) -> list[SharedNumber]:
-    """Give the rows a submission has just filed under those of some numbers that records of others bear, and whose."""
+def shared_numbers(*, filing: Filing, numbers: Collection[str], most_named: int) -> list[SharedNumber]:
+    """
+    Give the rows a submission has just filed under those of some numbers that records of others bear, and whose.
+
+    No more of the others than are named are kept for a row: a sender may write one number on every row of a file.
+    """
     if not numbers:
         return []
     records = Record.objects.filter(department_code=filing.department_code, document_number__in=numbers).exclude(
         state=RecordState.WITHDRAWN
     )
     bearers: dict[tuple[str, str], dict[object, NumberBearer]] = defaultdict(dict)
-    filed: list[tuple[Record, object]] = []
+    filed: list[tuple[str, int, tuple[str, str], object]] = []
     for record in records.select_related("subject").order_by("pk").iterator():
         whose, here = _whose(record), record.submission_id == filing.submission_id
-        of_number = bearers[record.document_number, record.authority_uscc]
-        of_number.setdefault(whose, _bearer(record, here=here))
+        number = record.document_number, record.authority_uscc
+        if whose not in bearers[number]:
+            bearers[number][whose] = _bearer(record, here=here)
         if here:
-            filed.append((record, whose))
+            filed.append((record.sheet, record.row_number, number, whose))
     return [
-        SharedNumber(record.sheet, record.row_number, record.document_number, others)
-        for record, whose in filed
-        if (others := _others(bearers[record.document_number, record.authority_uscc], whose))
+        SharedNumber(sheet, row, number[0], len(bearers[number]) - 1, _others(bearers[number], whose, most_named))
+        for sheet, row, number, whose in filed
+        if len(bearers[number]) > 1
     ]
 
 
-def _others(bearers: dict[object, NumberBearer], whose: object) -> tuple[NumberBearer, ...]:
-    return tuple(bearer for other, bearer in bearers.items() if other != whose)
+def _others(bearers: Mapping[object, NumberBearer], whose: object, most: int) -> tuple[NumberBearer, ...]:
+    return tuple(islice((bearer for other, bearer in bearers.items() if other != whose), most))
 
 
 def _whose(record: Record) -> object:

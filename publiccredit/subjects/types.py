@@ -116,11 +116,12 @@ class NumberBearer:
 
 @dataclass(frozen=True)
 class SharedNumber:
-    """A filed row whose document number stands on records of others."""
+    """A filed row whose document number stands on records of others: how many these are, and the first of them."""
 
     sheet: str
     row_number: int
     document_number: str
+    number_of_others: int
     others: tuple[NumberBearer, ...]
 
 

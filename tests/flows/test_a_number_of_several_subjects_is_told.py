@@ -1,14 +1,18 @@
 """One decision may be about several companies, and a number may be mistyped: both are filed, and the sender is told."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM
+from publiccredit.intake import outcomes
 from publiccredit.intake.models import RowIssue
 from publiccredit.intake.queries import result
 from publiccredit.subjects.models import Record
+from publiccredit.subjects.operations import shared_numbers
+from publiccredit.subjects.types import Filing, SharedNumber
 from tests.factories import penalty_row, stored_record, stored_subject, synthetic_uscc
 from tests.flows import filing
 from tests.flows.filing import outcome
@@ -97,3 +101,16 @@ def test_of_many_the_first_are_named_and_all_are_counted() -> None:
     filing.send([_row(n) for n in NAMES])
     expected = "、".join(f"“{NAMES[n]}”（{synthetic_uscc(n)}，第 {n + 1} 行）" for n in (1, 2, 3))
     assert _told(row_number=7) == [(7, "warn", f"{expected}等 5 个主体")]
+
+
+def test_one_number_on_every_row_keeps_no_list_of_all_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[SharedNumber] = []
+
+    def spied(*, filing: Filing, numbers: Collection[str], most_named: int) -> list[SharedNumber]:
+        kept.extend(shared_numbers(filing=filing, numbers=numbers, most_named=most_named))
+        return kept
+
+    monkeypatch.setattr(outcomes, "shared_numbers", spied)
+    filing.send([_row(n) for n in range(1, 31)])
+    assert {(row.number_of_others, len(row.others)) for row in kept} == {(29, 3)}
+    assert RowIssue.objects.filter(code="K-106", expected__endswith="等 29 个主体").count() == 30
