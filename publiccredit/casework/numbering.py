@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕" * 5)
+
 _NEXT = """
 INSERT INTO casework_casenumber AS held (prefix, year, last) VALUES (%s, %s, 1)
 ON CONFLICT (prefix, year) DO UPDATE SET last = held.last + 1
@@ -19,3 +21,8 @@ def next_number(*, prefix: str, year: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [prefix, year])
         return f"{prefix}〔{year}〕{cursor.fetchone()[0]}号"
+
+
+def as_numbered(words: str) -> str:
+    """Give words with a number of a case in them as numbers are kept, whatever was typed for its brackets (0028)."""
+    return "".join(words.translate(_BRACKETS).split())

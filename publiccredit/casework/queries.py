@@ -13,6 +13,7 @@ from publiccredit.casework.figures import public_figures, published_figures
 from publiccredit.casework.keeping import ended_before, kept_since, kept_until, readers_over
 from publiccredit.casework.models import Case, CaseRecord, CaseStep, Decision, DeclaredRelation, Letter, Paper
 from publiccredit.casework.navigating import determined_by, navigator, repair_effects
+from publiccredit.casework.numbering import as_numbered
 from publiccredit.casework.paper_files import file_as_answer, paper_as_answer
 from publiccredit.casework.printing import Printed, printed_letter
 from publiccredit.casework.repair_notices import repair_notice
@@ -219,12 +220,9 @@ def case(*, case_id: int) -> Case | None:
     return cases().filter(pk=case_id).first()
 
 
-_BRACKETS = str.maketrans("[]［］【】()（）", "〔〕" * 5)
-
-
 def case_by_number(*, number: str) -> Case | None:
     """Give the case of a number, or nothing; its brackets may be those of any keyboard."""
-    return cases().filter(number="".join(number.translate(_BRACKETS).split())).first()
+    return cases().filter(number=as_numbered(number)).first()
 
 
 def cases_of_subject(*, subject_id: int) -> QuerySet[Case]:

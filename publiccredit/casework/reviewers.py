@@ -13,6 +13,7 @@ from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import DEPARTMENT_ROLES, HEAD_ROLES, OFFICE_ROLES, ROLE_TITLES, Actor, Role
 from publiccredit.casework.letters import decider_name
 from publiccredit.casework.models import Case, CaseStep, Decision, DeclaredRelation
+from publiccredit.casework.numbering import as_numbered
 from publiccredit.casework.rules import PARTY_TITLES, against_decider
 from publiccredit.casework.types import UNDECIDED, Happening
 from publiccredit.catalogue.types import Party, StepName
@@ -63,14 +64,14 @@ def _handled_before(case: Case) -> set[str]:
     """
     Give who handled the earlier cases a complaint can be about: of its subject, its applicant, or named in its words.
 
-    Migration 0026 holds the same.
+    Migrations 0026 and 0028 hold the same.
     """
     about = Q(named_at__gt=0)
     if case.subject_id is not None:
         about |= Q(subject_id=case.subject_id)
     if case.applicant_name != PARTY_TITLES[Party.READER]:
         about |= Q(applicant_name=case.applicant_name) | Q(subject__name=case.applicant_name)
-    named = Case.objects.alias(named_at=StrIndex(Value(case.request), "number"))
+    named = Case.objects.alias(named_at=StrIndex(Value(as_numbered(case.request)), "number"))
     earlier = named.filter(about, pk__lt=case.pk).exclude(pk=case.reviews_id or 0)
     steps = CaseStep.objects.filter(case__in=earlier, step__in=HANDLING, at__lte=case.opened_at)
     return set(steps.values_list("by", flat=True))

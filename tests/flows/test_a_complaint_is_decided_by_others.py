@@ -70,11 +70,16 @@ def test_who_handled_the_earlier_case_decides_no_complaint_about_it(record: Reco
     assert Case.objects.get(pk=case.pk).state == "decided"
 
 
-def test_a_case_named_in_the_words_counts_as_what_is_complained_of(record: Record) -> None:
+@pytest.mark.parametrize("brackets", ["〔〕", "[]", "（）"])
+def test_a_case_named_in_the_words_counts_as_what_is_complained_of(record: Record, brackets: str) -> None:
     first = objection_ready(record)
-    case = complaint(of="credit_office", name="读者", party=Party.READER, request=f"对{first.number}的办理不服。")
+    written = first.number.replace("〔", f" {brackets[0]}").replace("〕", f"{brackets[1]} ")
+    case = complaint(of="credit_office", name="读者", party=Party.READER, request=f"对{written}的办理不服。")
     with pytest.raises(NotAllowed, match="投诉的是本机构"):
         take_case(by=CLERK, case_id=case.pk, at=AT)
+    taken = {"step": "take", "by": CLERK.name, "party": "office", "at": AT, "text": "", "entry_id": 1}
+    with acting(actor=CLERK), pytest.raises(DatabaseError, match="others take this step"), transaction.atomic():
+        CaseStep.objects.create(case=case, **taken)
     unnamed = complaint(of="credit_office", name="读者", party=Party.READER)
     assert take_case(by=CLERK, case_id=unnamed.pk, at=AT).owner == CLERK.name
 

@@ -89,7 +89,11 @@ def test_corrected_facts_leave_what_its_sender_stated() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["severity = 'slight', severity_rule = 'sender'", "severity = 'slight', severity_rule = 'national_2026/minor'"],
+    [
+        "severity = 'slight', severity_rule = 'sender'",
+        "severity = 'slight', severity_rule = 'national_2026/minor'",
+        "severity = '', severity_rule = ''",
+    ],
 )
 def test_the_database_refuses_a_row_that_moves_what_somebody_stated(change: str) -> None:
     _sent(severity="严重")

@@ -96,8 +96,9 @@ def _while_deciding(case: Case, **others: str) -> str:
     [
         ("", "", ""),
         ("entry_id + 1", "entry_id", "in an act of its own"),
-        ("severity = 'serious'", "severity = 'general'", "gives another severity"),
-        (LIAISON.name, HEAD.name, "on a paper, in a correction about nothing else"),
+        ("severity = 'serious'", "severity = 'slight'", "as decided"),
+        ("severity = 'serious'", "severity = 'general'", "as decided"),
+        (LIAISON.name, HEAD.name, "on a paper, as decided, in a correction"),
         (f"approved_by_id = '{HEAD.name}', approved_at = now()", "four_eyes = false", "never edited"),
     ],
 )
