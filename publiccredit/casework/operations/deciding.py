@@ -95,7 +95,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
         verdict = _verify_substance(act, case, rules, outcome, verdict, list(records.values()))
         if case.state == CaseState.WAITING_FOR_PAPERS:  # a proposal ends the wait, so its clock runs again
-            go_on(act=act, case=case)
+            go_on(act=act, case=case, rules=rules)
         decision = _write(act, case, outcome, verdict)
         write_step(act=act, case=case, step=StepName.PROPOSE.value, text=outcome.title)
         act.payload["outcome"] = outcome.name

@@ -109,7 +109,7 @@ def hand_in_paper(*, by: Actor, case_id: int, paper: PaperIn, at: datetime) -> P
         if new:
             write_step(act=act, case=case, step=StepName.HAND_IN_PAPER.value, text=paper.kind)
         if case.state == CaseState.WAITING_FOR_PAPERS:
-            go_on(act=act, case=case)
+            go_on(act=act, case=case, rules=rules)
         act.payload |= {"paper": paper.kind, "sha256": kept.sha256}
     return kept
 
@@ -130,13 +130,32 @@ def _keep(act: Act, case: Case, paper: PaperIn) -> tuple[Paper, bool]:
     )
 
 
-def go_on(*, act: Act, case: Case) -> None:
-    """Let the clock of a case that waited for papers run again, later by the working days it waited."""
-    last = min(act.on, case.papers_due_on or act.on)
-    case.waited_days += working_days_used(start=case.waiting_since or act.on, end=last)
+def go_on(*, act: Act, case: Case, rules: Procedure, program: bool = False) -> None:
+    """Let the clock of a case that waited for papers run again, later by the working days it waited, and say so."""
+    since, last = case.waiting_since or act.on, min(act.on, case.papers_due_on or act.on)
+    days = working_days_used(start=since, end=last)
+    case.waited_days += days
     case.state, case.waiting_since, case.papers_due_on = CaseState.IN_HAND, None, None
+    before = case.due_on
     set_due(case=case)
     case.save(update_fields=["state", "waiting_since", "papers_due_on", "waited_days", "due_on", "provisional"])
+    because = f"{since} 通知补正，等待材料至 {last}，停止计算 {days} 个工作日"
+    _tell_moved(act, case, before, _by(rules, ClockName.PAPERS, because), program=program)
+
+
+def _tell_moved(act: Act, case: Case, before: date, because: str, *, program: bool = False) -> None:
+    """Whoever was told a last day is told the new one, and why; one that stays is not told anew."""
+    if case.due_on == before:
+        return
+    provisional = "（暂定，以放假安排公布后核定的为准）" if case.provisional else ""
+    text = f"办理期限由 {before} 改为 {case.due_on}{provisional}：{because}"
+    write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text, program=program)
+
+
+def _by(rules: Procedure, clock: ClockName, because: str) -> str:
+    """Say why a last day moves, and by which rule."""
+    basis = next((c.basis for c in rules.clocks if c.name is clock), "")
+    return f"{because}。依据：{basis}" if basis else because
 
 
 def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -> Case:
@@ -166,17 +185,9 @@ def forward_to_source(*, by: Actor, case_id: int, question: str, at: datetime) -
         set_due(case=case)
         case.save()
         write_step(act=act, case=case, step=StepName.FORWARD.value, text=question)
-        if case.due_on != before:  # whoever was told a day is told the new one, and by which rule
-            text = f"办理期限由 {before} 改为 {case.due_on}：{_with_source(case, rules)}"
-            write_step(act=act, case=case, step=Happening.DEADLINE_SETTLED.value, text=text)
+        because = f"转{unit_title(case=case)}核实的，合计 {case.total_days} 个工作日"
+        _tell_moved(act, case, before, _by(rules, ClockName.DECIDE_WITH_SOURCE, because))
     return case
-
-
-def _with_source(case: Case, rules: Procedure) -> str:
-    clock = next((c for c in rules.clocks if c.name is ClockName.DECIDE_WITH_SOURCE), None)
-    if clock is None:
-        return f"转{unit_title(case=case)}核实"
-    return f"转{unit_title(case=case)}核实的，合计 {clock.working_days} 个工作日。依据：{clock.basis}"
 
 
 def answer_as_source(*, by: Actor, case_id: int, answer: str, at: datetime) -> Case:
@@ -214,10 +225,11 @@ def extend_deadline(*, by: Actor, case_id: int, days: int, reason: str, at: date
             raise UnableToExtend("延长期限须写明理由，理由将告知申请人。")
         if act.on > case.due_on:
             raise UnableToExtend(f"期限已于 {case.due_on} 届满，逾期后不能延长。请尽快作出处理。")
-        case.extended_days = days
+        case.extended_days, before = days, case.due_on
         set_due(case=case)
         case.save(update_fields=["extended_days", "due_on", "provisional"])
         write_step(act=act, case=case, step=StepName.EXTEND.value, text=reason)
+        _tell_moved(act, case, before, _by(rules, ClockName.EXTENSION, f"延长 {days} 个工作日"))
         letters.extension(act=act, case=case, days=days, reason=reason.strip("。"))
         act.payload["days"] = days
     return case

@@ -66,8 +66,8 @@ def _sweep(case_id: int, at: datetime, within: Packs | None) -> Swept:
         rules = procedure_of(case=case, within=within)
         moved = _move(act, case, rules, within)
         if _papers_not_handed_in(case, act.on):
-            go_on(act=act, case=case)
             write_step(act=act, case=case, step=Happening.PAPERS_NOT_HANDED_IN.value, program=True)
+            go_on(act=act, case=case, rules=rules, program=True)
         settled = _settle(act, case, within) or moved
         # Each of them by itself: while no worker ran, the clock may have passed several.
         passed = passed_percents(case=case, rules=rules, on=act.on, within=within)

@@ -35,7 +35,9 @@ def take_back_request(*, by: Actor, case_id: int, stated: str, at: datetime) -> 
         verify_reviewer(case=case, by=by)
         _verify(act, case, stated)
         if case.state == CaseState.WAITING_FOR_PAPERS:
-            go_on(act=act, case=case)  # the days it waited were none of its desk's: it was not late with them
+            go_on(
+                act=act, case=case, rules=rules
+            )  # the days it waited were none of its desk's: it was not late with them
         if passed := passed_percents(case=case, rules=rules, on=act.on):  # while no worker ran
             act.payload["passed_percents"] = percents_in_words(passed)
         case.state, case.taken_back_at = CaseState.TAKEN_BACK, at
