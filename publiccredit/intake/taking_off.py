@@ -53,7 +53,7 @@ def take_off_document(*, by: Actor, record_id: int, reason: str, at: datetime) -
         )
         record_entry(
             actor=by.name, operation="take_off_document", object_kind="record", object_id=record_id,
-            department_code=by.department_code, at=at, entry_id=entry_id, payload={"sha256": sha256, "reason": words},
+            department_code=by.department_code, at=at, entry_id=entry_id, payload={"sha256": sha256},
         )  # fmt: skip
     return taken_off
 

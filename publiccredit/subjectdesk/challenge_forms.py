@@ -81,7 +81,7 @@ class ComplaintForm(_AskedByAnybody):
     request = forms.CharField(
         label="事情的经过",
         max_length=2000,
-        help_text="写明何时、在哪里、发生了什么；对某件案件的办理不满的，写明案件编号。不要写个人信息。",
+        help_text="写明何时、在哪里、发生了什么；对某件案件的办理不满的，写明案件编号。被投诉单位看得到这里写的内容，不要写个人信息。",
         error_messages={"required": "请写明事情的经过。", "max_length": "不超过 2000 字。请删减。"},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
