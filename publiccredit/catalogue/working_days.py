@@ -17,7 +17,9 @@ import polars as pl
 
 from publiccredit.catalogue.types import Packs
 
-NEXT_YEAR_FROM_MONTH = 11  # the notices of holidays of recent years came at the end of October or the start of November
+# From when the screens ask for the next year: the notices of recent years came at the end of October or the start of
+# November. It reminds and counts nothing: whether a year is decreed is told by its file in packs/calendars alone.
+NEXT_YEAR_FROM_MONTH = 11
 
 
 class UnknownYear(Exception):

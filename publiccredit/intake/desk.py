@@ -13,6 +13,7 @@ from publiccredit.catalogue.types import IssueKind, Source
 from publiccredit.intake.confirmations import row_confirmed
 from publiccredit.intake.models import DuplicateRow, NilReturn, RowIssue, Submission, SubmissionState
 from publiccredit.intake.periods import Period, period_before, period_of
+from publiccredit.intake.types import WEEKS_WATCHED
 
 # How a filed submission came out, beside its state: as its badge says.
 RETURNED_TITLES = {"partly_returned": "部分退回", "all_returned": "全部退回"}
@@ -21,7 +22,7 @@ _FILED_AS = {
     "partly_returned": Q(returned__gt=0) & (Q(accepted__gt=0) | Q(duplicates__gt=0)),
     "all_returned": Q(returned__gt=0, accepted=0, duplicates=0),
 }
-LOOKED_BACK = timedelta(weeks=8)  # as far as the office's board shows, however lately a department began to send
+LOOKED_BACK = timedelta(weeks=WEEKS_WATCHED)  # however lately a department began to send
 LOOKED_BACK_AT_MOST = timedelta(weeks=53)
 CELLS_SHOWN = 20  # of each rule on the submission's own page; the rule's page lists them all
 PAGE = 50

@@ -19,6 +19,8 @@ ACCEPTED = "accepted"
 RETURNED = "returned"
 DUPLICATE = "duplicate"
 
+WEEKS_WATCHED = 8  # as far back as boards and starts show what was sent; a choice of the screens, no term of law
+
 
 @dataclass(frozen=True)
 class RecognisedColumn:

@@ -16,11 +16,11 @@ from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.queries import NotInPacks
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure import queries as disclosure
+from publiccredit.intake.types import WEEKS_WATCHED
 from publiccredit.matching import queries as matching
 from publiccredit.oversight import queries
 from publiccredit.oversight.types import Board, Cell, CellKind
 
-WEEKS = 8
 PAGE = 50
 SHAPES = {CellKind.LATE: "waiting", CellKind.RETURNED: "returned", CellKind.MISSING: "adverse"}
 
@@ -49,7 +49,7 @@ class Figure:
 def board(request: HttpRequest) -> HttpResponse:
     """Show at a glance who has not sent, who is late, who keeps being returned."""
     today = timezone.localdate()
-    held = queries.board(on=today, weeks=WEEKS)
+    held = queries.board(on=today, weeks=WEEKS_WATCHED)
     rows = [
         {
             "code": row.figures.department_code,
@@ -220,7 +220,7 @@ def _share(share: float | None) -> str:
 def late(request: HttpRequest) -> HttpResponse:
     """List the records that arrived after their working days, or with ``timed`` all that have a clock."""
     today = timezone.localdate()
-    since = _day(request.GET.get("since", ""), today - timedelta(days=7 * WEEKS))
+    since = _day(request.GET.get("since", ""), today - timedelta(days=7 * WEEKS_WATCHED))
     until = _day(request.GET.get("until", ""), today)
     code, before = request.GET.get("department", ""), request.GET.get("before", "")
     every = request.GET.get("timed") == "1"

@@ -15,12 +15,12 @@ from publiccredit.casework import queries as casework
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.intake import queries as intake
+from publiccredit.intake.types import WEEKS_WATCHED
 from publiccredit.oversight import queries
 
 HEADS = Access(roles=frozenset({Role.DEPARTMENT_HEAD}))
 SHOWN = 8
 SOON = timedelta(days=7)
-WEEKS = 8
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Figure:
 def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the head of the department today. A bounded number of statements."""
     actor, today = actor_of(request), timezone.localdate()
-    own, since = actor.department_code, today - timedelta(weeks=WEEKS)
+    own, since = actor.department_code, today - timedelta(weeks=WEEKS_WATCHED)
     waiting = casework.desk_of_department(department_code=own, on=today)
     proposals = list(casework.proposals(department_code=own, besides=actor.name)[: SHOWN + 1])
     overdue = casework.overdue_at_department(department_code=own, on=today)
     soon = waiting.filter(due_on__lte=today + SOON) | overdue
     due = list(soon[: SHOWN + 1])
     new = casework.to_accept_by_department(department_code=own)
-    judged = casework.severities_by_rule(department_code=own, since=timezone.now() - timedelta(weeks=WEEKS))
+    judged = casework.severities_by_rule(department_code=own, since=timezone.now() - timedelta(weeks=WEEKS_WATCHED))
     late = queries.late_records(since=since, until=today + timedelta(days=1), department_code=own)
     sources = [d for d in intake.sources_due(department_code=own, on=today) if d.is_open or d.missed]
     numbers = (
@@ -55,8 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
                 "待本单位办理", "adverse"),
         _figure("待受理", new.count(), "件", reverse("casework:desk") + "?queue=new", "由本单位受理"),
         _figure("未填程度的处罚", judged.count(), "件", reverse("severity:records") + "?given=rule",
-                f"近 {WEEKS} 周报送，程度由平台判定"),
-        _figure("迟报的记录", late.count(), "件", "#late", f"近 {WEEKS} 周到达", "adverse"),
+                f"近 {WEEKS_WATCHED} 周报送，程度由平台判定"),
+        _figure("迟报的记录", late.count(), "件", "#late", f"近 {WEEKS_WATCHED} 周到达", "adverse"),
     )  # fmt: skip
     named = {
         "department": catalogue.department(code=own).name,

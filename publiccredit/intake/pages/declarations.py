@@ -15,11 +15,12 @@ from publiccredit.intake.forms import DocumentsForm, NilReturnForm, ServiceForm,
 from publiccredit.intake.operations import Attached, UnableToAttach, UnableToSubmit, UnableToTakeOff
 from publiccredit.intake.pages.results import submission_page
 from publiccredit.intake.pages.shared import submission_for
+from publiccredit.intake.types import WEEKS_WATCHED
 from publiccredit.subjects import queries as subjects
 
 RECENT = 10
 NAMES_TOLD = 10
-FOLDED = timedelta(weeks=8)  # what ended longer ago is offered, but out of the way
+FOLDED = timedelta(weeks=WEEKS_WATCHED)  # what ended longer ago is offered, but out of the way
 
 
 @open_to(SENDERS_AND_OFFICE)
