@@ -97,6 +97,7 @@ PAGES: list[tuple[str, Role | None]] = [
     ("/cases/1/?outcome=corrected", Role.OFFICE_CLERK),
     ("/cases/1/letters/1/", Role.OFFICE_CLERK),
     ("/cases/new/", Role.OFFICE_CLERK),
+    ("/cases/new/?q=有限公司", Role.OFFICE_CLERK),
     ("/cases/new/?record=1&procedure=objection", Role.OFFICE_CLERK),
     ("/cases/guidance/?case=1", Role.OFFICE_CLERK),
     ("/cases/guidance/", Role.OFFICE_CLERK),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +15,7 @@ from publiccredit.casework.operations import (
     request_papers,
 )
 from publiccredit.catalogue.types import FieldRole
-from publiccredit.subjects.models import Record
+from publiccredit.subjects.models import Look, Record, RecordState, Subject
 from publiccredit.subjects.queries import record_type_of
 from tests.factories import stored_licence, stored_record
 from tests.flows.cases import (
@@ -104,6 +105,37 @@ def test_a_department_takes_down_only_what_it_determined(record: Record) -> None
     assert "procedure=complaint" not in page
     assert browser(OTHER).get(address).status_code == 404
     assert browser(CLERK).get("/cases/new/?record=999999").status_code == 404
+
+
+def test_a_request_about_what_nobody_is_shown_is_taken_down_too(subject: Subject) -> None:
+    unserved: dict[str, Any] = {
+        "served_on": None,
+        "disclosed_from": None,
+        "repairable_from": None,
+        "disclosed_until": None,
+    }
+    record = stored_record(subject=subject, state=RecordState.HELD_UNSERVED, **unserved)
+    assert Client().get(f"/records/{record.pk}/").status_code == 404
+    name = subject.name
+    for words in (record.document_number, record.document_number.replace("〔", "[ ").replace("〕", " ]"),
+                  name[2:6], f" {name[:4]} {name[4:]}", str(subject.uscc).lower()):  # fmt: skip
+        page = browser(CLERK).get("/cases/new/", {"q": words}).content.decode()
+        assert f'href="?record={record.pk}"' in page, words
+    assert f"?record={record.pk}" in browser(LIAISON).get("/cases/new/", {"q": name}).content.decode()
+    assert "没有找到" in browser(OTHER).get("/cases/new/", {"q": name}).content.decode()
+    assert "没有找到" in browser(CLERK).get("/cases/new/", {"q": name[0]}).content.decode()
+    looks = Look.objects.filter(subject=subject, what="登记请求时查找记录")
+    assert sorted(looks.values_list("account", flat=True)) == sorted([CLERK.name, LIAISON.name])
+    browser(CLERK).post(f"/cases/new/?procedure=objection&record={record.pk}", opening(record))
+    assert Case.objects.get().records.get().record_id == record.pk
+
+
+def test_the_latest_of_many_records_are_listed_and_it_is_said_that_there_are_more(subject: Subject) -> None:
+    for number in range(1, 32):
+        stored_record(subject=subject, number=number)
+    page = browser(CLERK).get("/cases/new/", {"q": str(subject.uscc)}).content.decode()
+    assert page.count('href="?record=') == 30
+    assert "只列出最近决定的 30 条" in page
 
 
 def test_a_complaint_names_a_department_and_no_record(record: Record) -> None:

@@ -19,6 +19,7 @@ from publiccredit.accounts.operations import NotAllowed
 from publiccredit.accounts.types import Actor
 from publiccredit.casework import operations
 from publiccredit.casework.desk import deadline_in_words, party_at_desk
+from publiccredit.casework.finding import records_to_ask_about
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
 from publiccredit.casework.pages.forms import text_field
@@ -36,6 +37,7 @@ from publiccredit.casework.types import UNDECIDED, Applicant, Asked, Channel, Pa
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ConditionName, PaperKind, Party, Procedure, ProcedureName, StepName
 from publiccredit.subjects import queries as subjects
+from publiccredit.subjects.operations import note_officers_look
 from publiccredit.subjects.papers import PaperField
 from publiccredit.subjects.queries import Record, record_type_of, repair_opens_on, verify_open
 
@@ -47,6 +49,14 @@ class Way:
     name: str
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """A record that was looked for, as its row in the list names it."""
+
+    record: Record
+    words: str
 
 
 class OpeningForm(ReceivedForm):
@@ -121,9 +131,10 @@ def open_page(request: HttpRequest) -> HttpResponse:
     record = _record(request, actor)
     ways = _ways(record, actor, today)
     rules = rules_to_open(name=request.GET.get("procedure", ""), actor=actor, on=today)
-    named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules, "main_search": not record and not rules}
+    named: dict[str, Any] = {"record": record, "ways": ways, "rules": rules}
     named["words"] = record_words(record) if record else ""
     if rules is None:
+        named |= {} if record else _found(request, actor)
         return render(request, "casework/open.html", named)
     if request.method == "POST":
         form = OpeningForm(request.POST, request.FILES, rules=rules, actor=actor, record=record)
@@ -136,6 +147,16 @@ def open_page(request: HttpRequest) -> HttpResponse:
         form = OpeningForm(initial=usually_written(record=record, rules=rules), rules=rules, actor=actor, record=record)
     named |= {"form": form, **_before(record, rules, today)}
     return render(request, "casework/open.html", named, status=422 if form.errors else 200)
+
+
+def _found(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """List the records an applicant's words may mean; that they were looked for stands on each subject's log."""
+    text = request.GET.get("q", "").strip()
+    found, more = records_to_ask_about(text=text, actor=actor)
+    note_officers_look(
+        actor=actor, subject_ids=[r.subject_id for r in found], what="登记请求时查找记录", at=timezone.now()
+    )
+    return {"sought": text, "found": [FoundRecord(record=r, words=record_words(r)) for r in found], "more": more}
 
 
 def _before(record: Record | None, rules: Procedure, on: date) -> dict[str, Any]:
