@@ -6,7 +6,7 @@ from datetime import date
 
 from publiccredit.casework.correcting import UnableToCorrect, correctable_fields, value_of
 from publiccredit.casework.models import Case, Decision
-from publiccredit.casework.types import DecisionState
+from publiccredit.casework.types import MADE_ANEW, DecisionState
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType
 from publiccredit.catalogue.types.amounts import amounts_named
 from publiccredit.ledger.types import china_day
@@ -136,7 +136,7 @@ def _former(record: Record, decision: Decision) -> Record | RecordVersion:
         *record_versions().filter(record_id=record.pk).order_by("known_from", "pk"),
         record,
     ]
-    if decision.state == DecisionState.RETURNED:
+    if decision.state in MADE_ANEW:
         known = [state for state in states if state.known_from <= decision.proposed_at]
         return known[-1] if known else record
     first = next((n for n, state in enumerate(states) if state.standing_decision_id == decision.pk), 0)

@@ -26,7 +26,7 @@ from publiccredit.casework.queries import cases
 from publiccredit.casework.returns import returned_to
 from publiccredit.casework.reviewers import REVIEWERS_STEPS, took_part
 from publiccredit.casework.rules import against_decider, procedure_of, unit_title
-from publiccredit.casework.types import UNDECIDED, CaseState
+from publiccredit.casework.types import UNDECIDED, CaseState, DecisionState
 from publiccredit.catalogue.types import Party, StepName
 from publiccredit.subjects.queries import closed_files
 
@@ -158,6 +158,15 @@ def steps_open(*, case: Case, actor: Actor, on: date) -> frozenset[StepName]:
     return frozenset(
         s for s, fits in _MOMENTS.items() if s not in barred and rules.allows(s, party) and fits(case, actor, on)
     )
+
+
+def may_take_back_proposal(*, case: Case, actor: Actor) -> bool:
+    """Tell whether an officer may take back what is proposed in a case: who proposed it, until a head has decided."""
+    party = party_at_desk(actor=actor)
+    if case.state != CaseState.PROPOSED or party is None or related(case=case, actor=actor):
+        return False
+    own = Decision.objects.filter(case=case, state=DecisionState.PROPOSED, proposed_by__username=actor.name)
+    return procedure_of(case=case).allows(StepName.PROPOSE, party) and own.exists()
 
 
 def related(*, case: Case, actor: Actor) -> bool:

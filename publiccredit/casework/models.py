@@ -223,7 +223,7 @@ class Decision(models.Model):
     proposed_session = models.CharField("拟办时的登录", max_length=64, blank=True, db_default="")
     approved_session = models.CharField("审核时的登录", max_length=64, blank=True, db_default="")
     approved_by_second_factor = models.BooleanField("审核时输入了动态口令", db_default=False)
-    returned_because = models.CharField("退回意见", max_length=500, blank=True)
+    returned_because = models.CharField("退回或者撤回的理由", max_length=500, blank=True)
     effective_at = models.DateTimeField("生效时间", null=True)
     entry_id = models.BigIntegerField("留痕编号")
 
@@ -233,7 +233,9 @@ class Decision(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=~Q(state="returned"), name="case_has_one_decision_standing"
+                fields=["case"],
+                condition=~Q(state__in=["returned", "taken_back"]),
+                name="case_has_one_decision_standing",
             ),
             models.CheckConstraint(
                 name="decision_two_people", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by"))
@@ -251,7 +253,8 @@ class Decision(models.Model):
                 | (~Q(state="effective") & Q(effective_at__isnull=True)),
             ),
             models.CheckConstraint(
-                name="decision_returned_says_why", condition=~Q(state="returned") | ~Q(returned_because="")
+                name="decision_returned_says_why",
+                condition=~Q(state__in=["returned", "taken_back"]) | ~Q(returned_because=""),
             ),
         ]
 

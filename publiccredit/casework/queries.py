@@ -130,11 +130,16 @@ SENTENCES = {
     Happening.PAPERS_NOT_HANDED_IN.value: "逾期未补正，按已有材料继续办理。",
     Happening.DEADLINE_SETTLED.value: "{text}。",
     Happening.RETURNED.value: "{by}退回重办：{text}",
+    Happening.PROPOSAL_TAKEN_BACK.value: "{by}撤回自己的处理意见：{text}",
     Happening.EFFECTIVE.value: "决定生效：{text}。",
     Happening.GUIDED.value: "{by}发出办理指引：{text}",
 }
 
-OUTSIDE = {"propose": "{by}作出处理意见。", Happening.RETURNED.value: "{by}退回重办。"}
+OUTSIDE = {
+    "propose": "{by}作出处理意见。",
+    Happening.RETURNED.value: "{by}退回重办。",
+    Happening.PROPOSAL_TAKEN_BACK.value: "{by}撤回自己的处理意见。",
+}
 """What a case's own people say to each other before there is a decision is not part of it."""
 
 

@@ -46,7 +46,11 @@ class Channel(models.TextChoices):
 class DecisionState(models.TextChoices):
     PROPOSED = "proposed", "待审核"
     RETURNED = "returned", "退回重办"
+    TAKEN_BACK = "taken_back", "拟办人撤回"
     EFFECTIVE = "effective", "已生效"
+
+
+MADE_ANEW = (DecisionState.RETURNED, DecisionState.TAKEN_BACK)  # no decision: another is to be proposed
 
 
 class LetterKind(models.TextChoices):
@@ -66,6 +70,7 @@ class Happening(models.TextChoices):
     PAPERS_NOT_HANDED_IN = "papers_not_handed_in", "逾期未补正"
     DEADLINE_SETTLED = "deadline_settled", "期限核定"
     RETURNED = "returned", "退回重办"
+    PROPOSAL_TAKEN_BACK = "proposal_taken_back", "撤回拟办意见"
     EFFECTIVE = "effective", "决定生效"
     GUIDED = "guided", "发出指引"
 

@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("案件", (
         "open_case", "request_review", "take_case", "request_papers", "hand_in_paper", "forward_to_source",
         "answer_as_source", "extend_deadline", "guide_applicant", "decide", "approve_decision", "return_proposal",
+        "take_back_proposal",
         "close_case", "take_back_request", "escalate_case",
     )),
     ("记录和利害关系", (*FORMER, "state_on_record", "declare_relation")),

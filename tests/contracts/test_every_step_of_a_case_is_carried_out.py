@@ -19,7 +19,7 @@ def _kinds(form: type[StepForm]) -> list[type[StepForm]]:
 def test_every_step_form_is_found() -> None:
     assert sorted(kind.__name__ for kind in _kinds(StepForm)) == [
         "AnswerForm", "ApproveForm", "CloseForm", "DecisionForm", "ExtendForm", "ForwardForm", "PaperForm",
-        "RequestPapersForm", "ReturnForm", "ReviewForm", "TakeBackForm", "TakeForm",
+        "RequestPapersForm", "ReturnForm", "ReviewForm", "TakeBackForm", "TakeBackProposalForm", "TakeForm",
     ]  # fmt: skip
 
 

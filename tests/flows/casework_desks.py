@@ -24,6 +24,7 @@ from publiccredit.casework.operations import (
     request_papers,
     request_review,
     return_proposal,
+    take_back_proposal,
     take_back_request,
     take_case,
 )
@@ -256,12 +257,19 @@ class Casework(ReportedCases):
         case.deciders.add(case.pair[0].name)
         self._decided(case, "refused")
 
-    @rule(n=st.integers(0, 9), how=st.sampled_from(["approve", "by_the_same", "return"]))
+    @rule(n=st.integers(0, 9), how=st.sampled_from(["approve", "by_the_same", "return", "take_back"]))
     @precondition(lambda self: any(c.proposed for c in self.cases))
     def approve(self, n: int, how: str) -> None:
         proposed = [c for c in self.cases if c.proposed]
         case = proposed[n % len(proposed)]
         assert case.proposed is not None
+        if how == "take_back":
+            with pytest.raises(NotAllowed, match="拟办人本人"):
+                take_back_proposal(by=case.pair[1], case_id=case.id, because="页码写错", at=self.now)
+            take_back_proposal(by=case.pair[0], case_id=case.id, because="页码写错", at=self.now)
+            case.proposed, case.state = None, "in_hand"
+            self.note("approve:taken_back")
+            return
         second = case.pair[0] if how == "by_the_same" else case.pair[1]
         if how == "by_the_same" or second.name in case.first_deciders:
             with pytest.raises(NotAllowed):

@@ -91,6 +91,8 @@ OBJECTED: list[Step] = [
     _approve("by_the_same"),
     _approve("return"),
     ("decide_objection", {"n": 0, "outcome": "corrected"}),
+    _approve("take_back"),
+    ("decide_objection", {"n": 0, "outcome": "corrected"}),
     _approve(),
     *_object(Channel.ONLINE, contested="violation_facts"),
     *_object(Channel.COUNTER, contested="penalty_content"),

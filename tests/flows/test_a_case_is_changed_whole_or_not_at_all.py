@@ -95,6 +95,11 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
     through("uphold", lambda: operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT))
     through("return", lambda: operations.return_proposal(by=OFFICE_HEAD, case_id=upheld, because="理由不清", at=AT))
     operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT)
+    through(
+        "take back a proposal",
+        lambda: operations.take_back_proposal(by=CLERK, case_id=upheld, because="页码写错", at=AT),
+    )
+    operations.decide(by=CLERK, case_id=upheld, verdict=verdict, at=AT)
     through("approve", lambda: operations.approve(by=OFFICE_HEAD, case_id=upheld, at=AT))
     corrected = objection_ready(third).pk
     correction = Verdict("corrected", REASONS, corrections={"severity": "严重"})
@@ -126,7 +131,7 @@ def test_every_write_of_every_operation_may_fail(failing: Failing) -> None:
         "relation",
         lambda: operations.declare_relation(by=SECOND_CLERK, subject_id=eighth.subject_id or 0, relation="亲属", at=AT),
     )
-    assert len(counted) == 22
+    assert len(counted) == 23
     assert min(counted.values()) >= 2, counted  # its own rows and its ledger entry
     told = Counter(Notice.objects.values_list("kind", flat=True))
     assert told == {"withdrawn": 4, "corrected": 2, "repaired": 4, "repair_undone": 2, "stayed": 2}

@@ -109,6 +109,12 @@ def test_an_objection_is_worked_from_its_opening_to_its_review(shell: Shell, pen
     shell("take", review, "--by", "second-clerk")
     correct = ("--correct", "violation_facts=未按规定公示登记事项。", "--reasons", REASONS, "--by", "second-clerk")
     assert shell("decide", review, "corrected", *correct)["state"] == "proposed"
+    assert shell("show", review, "--by", "second-clerk")["steps"][0]["command"] == "take-back-proposal"
+    why = ("--because", "页码写错")
+    assert shell("take-back-proposal", review, *why, "--by", "office-head", code=2)["code"] == "not_allowed"
+    own = shell("take-back-proposal", review, *why, "--by", "second-clerk")
+    assert (own["state"], own["returned"].endswith("撤回自己的拟办意见：页码写错")) == ("in_hand", True)
+    shell("decide", review, "corrected", *correct)
     returned = shell("return", review, "--because", "请写明页码", "--by", "office-head")
     assert (returned["state"], "请写明页码" in returned["returned"]) == ("in_hand", True)
     shell("decide", review, "corrected", *correct)
@@ -121,7 +127,7 @@ def test_an_objection_is_worked_from_its_opening_to_its_review(shell: Shell, pen
     assert seen["code"] == "no_account"
     seen = shell("show", review, "--by", "office-head")
     assert (seen["reviews"], seen["steps"], seen["records"][0]["field_title"]) == (number, [], "违法事实")
-    assert [d["state"] for d in seen["decisions"]] == ["returned", "effective"]
+    assert [d["state"] for d in seen["decisions"]] == ["taken_back", "returned", "effective"]
     assert ("县信用办", "信用办负责人", f"办理或者查阅案件 {review}") in _log(penalty)
     assert not [look for look in _log(penalty) if "应急管理" in look[0]]
 

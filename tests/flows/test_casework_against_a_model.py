@@ -35,7 +35,7 @@ HAPPENS = {
     "a_handler_comes": "too_early_or_too_late with_the_right without_the_right revoked_meanwhile",
     "severity": "corrected refused", "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",
     "papers": "asked asked_again_or_late handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
-    "propose": "publication_stopped corrected granted", "approve": "refused returned",
+    "propose": "publication_stopped corrected granted", "approve": "refused returned taken_back",
     "decided": "rejected undetermined publication_stopped corrected granted refused repair_undone withdrawn_revoked"
                " withdrawn_changed withdrawn_unlawful withdrawn_void stayed stay_lifted suit_flagged suit_ended"
                " shielded corrected_by_source",

@@ -10,6 +10,7 @@ from publiccredit.casework.operations.deciding import (
     approve,
     decide,
     return_proposal,
+    take_back_proposal,
 )
 from publiccredit.casework.operations.erasing import erase_reader_names
 from publiccredit.casework.operations.guiding import guide_applicant
@@ -99,6 +100,7 @@ __all__ = [
     "shield_records",
     "state_on_record",
     "stay_record",
+    "take_back_proposal",
     "take_back_request",
     "take_case",
     "undo_repair",

@@ -24,7 +24,7 @@ from publiccredit.casework.operations.handling import go_on
 from publiccredit.casework.public_words import verify_public_words
 from publiccredit.casework.reasons import fault_of_reasons
 from publiccredit.casework.reviewers import hands_in, verify_reviewer
-from publiccredit.casework.rules import CaseRefused, case_for_step, outcomes_of, papers_lacking, write_step
+from publiccredit.casework.rules import CaseRefused, WrongMoment, case_for_step, outcomes_of, papers_lacking, write_step
 from publiccredit.casework.severity_corrections import verify_severity_alone
 from publiccredit.casework.types import (
     CaseState,
@@ -39,6 +39,7 @@ from publiccredit.subjects import operations as subjects
 from publiccredit.subjects.queries import Record
 
 DECIDABLE = (CaseState.IN_HAND, CaseState.WITH_SOURCE, CaseState.WAITING_FOR_PAPERS)
+LEAST_BECAUSE = 4  # characters why a proposal is made anew
 BY_OFFICER = frozenset(  # a paper may not convince
     {
         ConditionName.REPAIRABLE,  # what law excludes is found by who decides, and said by no applicant
@@ -109,20 +110,22 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
     return decision
 
 
-def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
+def approve(*, by: Actor, case_id: int, at: datetime, seen: int | None = None) -> Decision:
     """
     Let a proposed decision take effect, by a head of the deciding body who did not propose it (DP-35).
+
+    ``seen`` is the proposal that was read: another one, made since, is not approved for it.
 
     :raises NotAllowed: the same person, the same log-in, no head, one with no part in the case, or whoever proposed it
         has declared a relation since.
     :raises SecondFactorMissing: no fresh code of the second factor was typed.
     :raises ConditionsNotMet: what a repair asks for held when it was proposed, and does so no longer.
     :raises UnableToCorrectSeverity: a record whose severity is corrected has ended since, or has that severity by now.
-    :raises WrongMoment: nothing is proposed.
+    :raises WrongMoment: nothing is proposed, or something else than what was seen.
     """
     with one_act(by=by, at=at, operation="approve_decision", object_kind="case") as act:
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
-        decision = _proposed(case, by)
+        decision = _proposed(case, by, seen)
         _somebody_else(case, by)
         _still_free(case, decision)
         _still_holds(case, rules, decision, at)
@@ -133,24 +136,44 @@ def approve(*, by: Actor, case_id: int, at: datetime) -> Decision:
     return decision
 
 
-def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> Case:
+def return_proposal(*, by: Actor, case_id: int, because: str, at: datetime, seen: int | None = None) -> Case:
     """
     Send a proposed decision back to be made anew, with the reason.
 
     :raises NotAllowed: the same person, no head, one with no part in the case, or the first decider in a review.
+    :raises ReasonsMissing: it does not say why.
+    :raises WrongMoment: nothing is proposed, or something else than what was seen.
     """
     with one_act(by=by, at=at, operation="return_proposal", object_kind="case") as act:
         case, _ = case_for_step(act=act, case_id=case_id, step=StepName.APPROVE, states=(CaseState.PROPOSED,))
-        decision = _proposed(case, by)
+        decision = _proposed(case, by, seen)
         _somebody_else(case, by)
-        if len(because.strip()) < 4:
+        if len(because.strip()) < LEAST_BECAUSE:
             raise ReasonsMissing("请写明退回的理由。")
-        decision.state, decision.returned_because = DecisionState.RETURNED, because.strip()
-        decision.save(update_fields=["state", "returned_because"])
-        case.state = CaseState.IN_HAND
-        case.save(update_fields=["state"])
-        act.payload["outcome"] = decision.outcome
+        _to_be_made_anew(act, case, decision, DecisionState.RETURNED, because)
         write_step(act=act, case=case, step=Happening.RETURNED.value, text=because)
+    return case
+
+
+def take_back_proposal(*, by: Actor, case_id: int, because: str, at: datetime) -> Case:
+    """
+    Take back what one has proposed oneself, as long as no head has decided on it, to make it anew.
+
+    :raises NotAllowed: somebody else proposed it; a head can send it back.
+    :raises ReasonsMissing: it does not say why.
+    :raises AlreadyDecided: a head has approved it.
+    :raises WrongMoment: nothing is proposed; a head has sent it back.
+    """
+    with one_act(by=by, at=at, operation="take_back_proposal", object_kind="case") as act:
+        case, _ = case_for_step(act=act, case_id=case_id, step=StepName.PROPOSE, states=(CaseState.PROPOSED,))
+        decision = _standing(case)
+        if decision.proposed_by_id != by.name:
+            raise NotAllowed("拟办意见只由拟办人本人撤回。需要重新拟办的，请由负责人退回。")
+        _somebody_else(case, by)
+        if len(because.strip()) < LEAST_BECAUSE:
+            raise ReasonsMissing("请写明撤回的理由。")
+        _to_be_made_anew(act, case, decision, DecisionState.TAKEN_BACK, because)
+        write_step(act=act, case=case, step=Happening.PROPOSAL_TAKEN_BACK.value, text=because)
     return case
 
 
@@ -251,8 +274,14 @@ def _somebody_can_approve(case: Case, by: Actor) -> None:
         )
 
 
-def _proposed(case: Case, by: Actor) -> Decision:
-    decision = Decision.objects.select_for_update(of=("self",)).get(case=case, state=DecisionState.PROPOSED)
+def _standing(case: Case) -> Decision:
+    return Decision.objects.select_for_update(of=("self",)).get(case=case, state=DecisionState.PROPOSED)
+
+
+def _proposed(case: Case, by: Actor, seen: int | None) -> Decision:
+    decision = _standing(case)
+    if seen not in (None, decision.pk):
+        raise WrongMoment("您看过的拟办意见已经撤回或者退回，现在的是重新拟办的。请看过现在的拟办意见再办理。")
     if decision.proposed_by_id == by.name:
         raise NotAllowed("拟办和审核须由两人分别办理。请交由另一位负责人审核。")
     if not by.is_head:
@@ -321,6 +350,14 @@ def _write(act: Act, case: Case, outcome: Outcome, verdict: Verdict) -> Decision
         proposed_session=act.by.session,
         entry_id=act.entry_id,
     )
+
+
+def _to_be_made_anew(act: Act, case: Case, decision: Decision, state: DecisionState, because: str) -> None:
+    decision.state, decision.returned_because = state, because.strip()
+    decision.save(update_fields=["state", "returned_because"])
+    case.state = CaseState.IN_HAND
+    case.save(update_fields=["state"])
+    act.payload["outcome"] = decision.outcome
 
 
 def _effects_to_carry_out(case: Case, outcome: Outcome) -> list[str]:

@@ -159,14 +159,16 @@ def _sent(request: HttpRequest, case: Case) -> StepForm | None:
         if not fits or outcome is None:
             return None
         return DecisionForm(request.POST, request.FILES, outcome=outcome, case=case, rules=rules, returned=returned)
-    kind = next((f for f in FORMS if f.name == name and f.step in may), None)
+    by = actor_of(request)
+    kind = next((f for f in FORMS if f.name == name and f.fits(case=case, by=by, may=may)), None)
     return _made(request, kind, case, request.POST, request.FILES) if kind else None
 
 
 def _forms(request: HttpRequest, case: Case, sent: StepForm | None) -> list[StepForm]:
     rules = procedure_of(case=case)
-    may = desk.steps_open(case=case, actor=actor_of(request), on=timezone.localdate())
-    kinds = [kind for kind in FORMS if kind.step in may]
+    by = actor_of(request)
+    may = desk.steps_open(case=case, actor=by, on=timezone.localdate())
+    kinds = [kind for kind in FORMS if kind.fits(case=case, by=by, may=may)]
     made = [sent if sent and sent.name == kind.name else _made(request, kind, case) for kind in kinds]
     if StepName.PROPOSE in may:
         returned = returned_proposal(case=case)
@@ -213,7 +215,7 @@ def shown(*, case: Case, actor: Actor, on: date) -> dict[str, Any]:
         "letters": list(case.letters.all()),
         "events": queries.timeline(case=case, among_officers=True),
         "outcomes": _choices(case, rules) if StepName.PROPOSE in may else [],
-        "returned": words_of_returns(cases=[case]).get(case.pk, "") if StepName.PROPOSE in may else "",
+        "returned": words_of_returns(cases=[case]).get(case.pk) if StepName.PROPOSE in may else None,
         "by_another": _by_another(case, actor),
         "review": Case.objects.filter(reviews=case).first(),
         "may_declare": case.subject is not None and desk.party_at_desk(actor=actor) is not None,

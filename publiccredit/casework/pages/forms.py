@@ -1,6 +1,6 @@
 """The forms of a case: one for each step, each knowing the words of its step and the rules of its case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -14,11 +14,12 @@ from publiccredit.accounts.operations import WrongCode, prove_second_factor
 from publiccredit.accounts.types import Actor, SecondFactorWanted
 from publiccredit.accounts.widgets import OneTimeInput
 from publiccredit.casework import operations
-from publiccredit.casework.models import Case
+from publiccredit.casework.desk import may_take_back_proposal
+from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations.handling import may_rest
 from publiccredit.casework.pages.receiving import ReceivedForm, authorised, keep_authorisation, received_today
 from publiccredit.casework.rules import reviewed_for, unit_title
-from publiccredit.casework.types import Applicant, CaseState, Channel, PaperIn
+from publiccredit.casework.types import Applicant, CaseState, Channel, DecisionState, PaperIn
 from publiccredit.catalogue.types import ClockName, Procedure, StepName
 from publiccredit.subjects.papers import PaperField
 
@@ -53,6 +54,11 @@ class StepForm(forms.Form):
         named["auto_id"] = f"{self.name}-%s"  # several forms stand on one page
         super().__init__(*arguments, **named)
         self.case, self.rules = case, rules
+
+    @classmethod
+    def fits(cls, *, case: Case, by: Actor, may: Container[StepName]) -> bool:  # noqa: ARG003 - asked of some forms
+        """Tell whether somebody who may take some steps of a case now may fill in this form."""
+        return cls.step in may
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
         """Do what was asked; refusals come as the operation's own exceptions."""
@@ -174,7 +180,26 @@ class ExtendForm(StepForm):
         operations.extend_deadline(by=by, case_id=self.case.pk, at=at, **self.cleaned_data)
 
 
-class ApproveForm(StepForm):
+class OfProposal:
+    """What stands to be decided on, so that nobody approves or returns another proposal than the one they read."""
+
+    case: Case
+    data: Mapping[str, Any]
+
+    @property
+    def proposal(self) -> int | None:
+        """The proposal that stands now: the page shows it and sends it with the form."""
+        standing = Decision.objects.filter(case=self.case, state=DecisionState.PROPOSED)
+        return standing.values_list("pk", flat=True).first()
+
+    @property
+    def seen(self) -> int | None:
+        """The proposal that was sent with the form; none where the form was typed and not shown."""
+        sent = str(self.data.get("proposal", ""))
+        return int(sent) if sent.isdecimal() else None
+
+
+class ApproveForm(OfProposal, StepForm):
     """The second person agrees, with a fresh code where there is a second factor."""
 
     step, name, title, button, done = StepName.APPROVE, "approve", "审核同意", "同意，决定生效", "决定已生效。"
@@ -204,10 +229,10 @@ class ApproveForm(StepForm):
             prove_second_factor(officer_id=officer.pk, code=self.cleaned_data["code"], at=at)
             self.proved_at = at
             by = replace(by, proved_at=at)
-        operations.approve(by=by, case_id=self.case.pk, at=at)
+        operations.approve(by=by, case_id=self.case.pk, at=at, seen=self.seen)
 
 
-class ReturnForm(StepForm):
+class ReturnForm(OfProposal, StepForm):
     step, name, title, button, done = StepName.APPROVE, "return", "退回重办", "退回", "已退回重办。"
     at_field: ClassVar = {operations.ReasonsMissing: "because"}
     because = forms.CharField(
@@ -218,7 +243,29 @@ class ReturnForm(StepForm):
     )
 
     def carry_out(self, *, by: Actor, at: datetime) -> None:
-        operations.return_proposal(by=by, case_id=self.case.pk, because=self.cleaned_data["because"], at=at)
+        because = self.cleaned_data["because"]
+        operations.return_proposal(by=by, case_id=self.case.pk, because=because, at=at, seen=self.seen)
+
+
+class TakeBackProposalForm(StepForm):
+    step, name, title, button = StepName.PROPOSE, "take_back_proposal", "撤回自己的拟办意见", "撤回拟办意见"
+    done = "已撤回拟办意见，改好后可以重新提交。"
+    explanation = "负责人审核以前，拟办人本人可以撤回。理由写入经过，申请人看不到。"
+    at_field: ClassVar = {operations.ReasonsMissing: "because"}
+    because = forms.CharField(
+        label="撤回的理由",
+        max_length=500,
+        error_messages={"required": "请写明撤回的理由。", "max_length": "最多 500 字。"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    @classmethod
+    def fits(cls, *, case: Case, by: Actor, may: Container[StepName]) -> bool:  # noqa: ARG003 - the proposer's alone
+        """Whoever proposed may, and no colleague: the rules give proposing to a party, and this to a person."""
+        return may_take_back_proposal(case=case, actor=by)
+
+    def carry_out(self, *, by: Actor, at: datetime) -> None:
+        operations.take_back_proposal(by=by, case_id=self.case.pk, because=self.cleaned_data["because"], at=at)
 
 
 class CloseForm(StepForm):
@@ -286,6 +333,7 @@ class TakeBackForm(StepForm):
 FORMS: Sequence[type[StepForm]] = (
     ApproveForm,
     ReturnForm,
+    TakeBackProposalForm,
     AnswerForm,
     TakeForm,
     RequestPapersForm,

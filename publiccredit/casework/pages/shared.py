@@ -16,7 +16,7 @@ from publiccredit.casework.models import Case, Paper
 from publiccredit.casework.pages.receiving import AUTHORISATION
 from publiccredit.casework.queries import case as case_of_id
 from publiccredit.casework.queries import determined_by
-from publiccredit.casework.returns import words_of_returns
+from publiccredit.casework.returns import SentBack, words_of_returns
 from publiccredit.casework.reviewers import verify_case_open, without_reviewer
 from publiccredit.casework.rules import procedure_of
 from publiccredit.casework.types import CaseState
@@ -59,7 +59,7 @@ class CaseRow:
     clock: Clock
     clock_look: str
     state_look: str
-    returned: str  # who sent the last proposal back, and why
+    returned: SentBack  # that the last proposal is to be made anew, by whom and why
     nobody_free: bool  # a review that none of the deciding body may decide
     closed: bool  # its reader has declared a relation to the subject, and sees no more than that it is there
 
@@ -134,7 +134,7 @@ def rows_of(cases: Iterable[Case], *, on: date, actor: Actor) -> list[CaseRow]:
             clock=(clock := clock_of(case=case, on=on)),
             clock_look=clock_look(clock),
             state_look=LOOKS[CaseState(case.state)],
-            returned="" if case.subject_id in closed else returned.get(case.pk, ""),
+            returned=SentBack() if case.subject_id in closed else returned.get(case.pk, SentBack()),
             nobody_free=case.pk in stuck,
             closed=case.subject_id in closed,
         )

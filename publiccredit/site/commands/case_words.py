@@ -95,7 +95,8 @@ def steps_of(found: "Case", *, by: "Actor", on: date) -> list[dict[str, str]]:
 
     may = working.steps_open(case=found, actor=by, on=on)
     decide = [{"command": DECIDE, "title": "作出决定"}] if StepName.PROPOSE in may else []
-    return decide + [{"command": command_of(f.name), "title": f.title} for f in working.FORMS if f.step in may]
+    fitting = [form for form in working.FORMS if form.fits(case=found, by=by, may=may)]
+    return decide + [{"command": command_of(form.name), "title": form.title} for form in fitting]
 
 
 def _in_short(row: "CaseRow") -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _in_short(row: "CaseRow") -> dict[str, Any]:
         "provisional": found.provisional,
         "due": queries.due_in_words(case=found),
         "clock": {"words": row.clock.words, "percent": row.clock.percent, "late": row.clock.late},
-        "returned": row.returned,
+        "returned": row.returned.words,
         "nobody_free": row.nobody_free,
     }
 
@@ -256,7 +257,7 @@ def _decisions(data: dict[str, Any]) -> Iterator[str]:
         order += f" 至 {one['order_until']}" if one["order_until"] else ""
         said = (("理由", one["reasons"]), ("公开说明", one["public_notice"]), ("更正", "；".join(one["corrections"])),
                 ("请核对", "；".join(one["disagreements"])), ("由此", "；".join(one["follows"])),
-                ("所依文书", order), ("退回意见", one["returned_because"]))  # fmt: skip
+                ("所依文书", order), (f"{one['state_title']}的理由", one["returned_because"]))  # fmt: skip
         yield from (f"  {title}：{words}" for title, words in said if words)
 
 
