@@ -12,7 +12,6 @@ from publiccredit.accounts.operations import acting
 from publiccredit.accounts.types import PROGRAM, Actor, Role
 from publiccredit.casework.models import Case, CaseStep, Decision
 from publiccredit.casework.operations import (
-    approve,
     decide,
     declare_relation,
     escalate,
@@ -20,8 +19,6 @@ from publiccredit.casework.operations import (
     reject_objection,
     request_papers,
     request_review,
-    return_proposal,
-    take_back_proposal,
 )
 from publiccredit.casework.types import Channel, Order, Verdict
 from publiccredit.catalogue.types import ProcedureName
@@ -159,63 +156,6 @@ def test_a_proposal_is_approved_by_nobody_but_a_head_in_their_own_name(
     _refused(by, "approved or returned by a department_head", statement, approver, made.pk)
     returned = "UPDATE casework_decision SET state = 'returned', returned_because = '缺少回单' WHERE id = %s"
     _refused(THIRD, "approved or returned by a department_head", returned, made.pk)
-
-
-TAKEN_BACK = "UPDATE casework_decision SET state = 'taken_back', returned_because = %s WHERE id = %s"
-
-
-@pytest.mark.parametrize("by", [THIRD, HEAD, CLERK], ids=lambda actor: actor.name)
-def test_a_proposal_is_taken_back_by_nobody_but_its_proposer(record: Record, by: Actor) -> None:
-    made = decide(by=LIAISON, case_id=repair_ready(record).pk, verdict=Verdict("granted", REASONS), at=AT)
-    _refused(by, "taken back by nobody else", TAKEN_BACK, "金额还要核对", made.pk)
-    for reason in ("", "  金 额 "):
-        _refused(LIAISON, "taken back by nobody else", TAKEN_BACK, reason, made.pk)
-    approved = TAKEN_BACK.replace("returned_because", "approved_by_id = 'shi-head', returned_because")
-    _refused(LIAISON, "taken back by nobody else", approved, "金额还要核对", made.pk)
-    _refused(
-        LIAISON,
-        "never edited",
-        TAKEN_BACK.replace("returned_because", "reasons = 'x', returned_because"),
-        "核对金额",
-        made.pk,
-    )
-    assert Decision.objects.get().state == "proposed"
-
-
-@pytest.mark.parametrize("state", ["effective", "returned"])
-def test_what_was_decided_on_is_taken_back_by_nobody(record: Record, state: str) -> None:
-    case = repair_ready(record)
-    made = decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    if state == "effective":
-        approve(by=HEAD, case_id=case.pk, at=AT)
-    else:
-        return_proposal(by=HEAD, case_id=case.pk, because="缺少银行回单", at=AT)
-    _refused(LIAISON, "taken back by nobody else", TAKEN_BACK, "金额还要核对", made.pk)
-    assert Decision.objects.get().state == state
-
-
-def test_no_decision_arrives_taken_back_and_none_comes_back(record: Record) -> None:
-    case = repair_ready(record)
-    born = {
-        "four_eyes": True,
-        "state": "taken_back",
-        "returned_because": "金额还要核对",
-        "proposed_by_id": LIAISON.name,
-    }
-    statement, values = _insert_decision(case, **born)
-    _refused(LIAISON, "begins as a proposal", statement, *values)
-    made = decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    take_back_proposal(by=LIAISON, case_id=case.pk, because="金额还要核对", at=AT)
-    for back in ("state = 'proposed'", "returned_because = '另一个理由'"):
-        _refused(LIAISON, "never edited", f"UPDATE casework_decision SET {back} WHERE id = %s", made.pk)
-
-
-@pytest.mark.parametrize("by", [LIAISON, HEAD, PROGRAM], ids=lambda actor: actor.name)
-def test_a_case_leaves_no_proposal_behind(record: Record, by: Actor) -> None:
-    case = repair_ready(record)
-    decide(by=LIAISON, case_id=case.pk, verdict=Verdict("granted", REASONS), at=AT)
-    for state in ("opened", "in_hand", "with_source"):
-        _refused(by, "waits for a decision", "UPDATE casework_case SET state = %s WHERE id = %s", state, case.pk)
 
 
 def test_an_officer_with_a_relation_is_refused(record: Record) -> None:
