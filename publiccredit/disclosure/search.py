@@ -229,8 +229,10 @@ def in_every_word(asked: Asked) -> tuple[str, str, dict[str, Any]]:
     values = {f"name_{i}": part for i, part in enumerate(names)}
     values |= {f"letters_{i}": part for i, part in enumerate(letters)}
     values |= {f"pattern_{i}": f"%{part}%" for i, part in enumerate(indexed)}
-    index = _BY_PAIRS_OF_PARTS if asked.pairs_of_parts else " AND ".join(by_letters)
-    return " AND ".join(found), index, values | {"pairs_of_parts": asked.pairs_of_parts}
+    # Letters narrow what only pairs that stand in most names would find: of 公司 and ZZZ, every second name.
+    by_pairs = [_BY_PAIRS_OF_PARTS] if asked.pairs_of_parts else []
+    index = by_letters if not by_pairs or rarest(asked.pairs_of_parts) >= FREQUENT else []
+    return " AND ".join(found), " AND ".join([*by_pairs, *index]), values | {"pairs_of_parts": asked.pairs_of_parts}
 
 
 def rarest(pairs: list[str]) -> float:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.nearest import nearest
-from publiccredit.disclosure.search import search
+from publiccredit.disclosure.search import in_every_word, search
 from publiccredit.disclosure.search_total import Total, total
-from publiccredit.disclosure.search_words import UnableToSearch, folded
+from publiccredit.disclosure.search_words import UnableToSearch, asked_for, folded
 from publiccredit.subjects.models import Identifier, SubjectName
 from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject, synthetic_uscc
 
@@ -318,6 +318,16 @@ def test_a_name_holds_every_word_between_blanks(words: str, found: list[tuple[st
     assert _found(words) == found
     counted = total(words=words, audience=Audience.PUBLIC, on=TODAY)
     assert (counted.number, counted.more) == (len(_found(words)), False)
+
+
+@pytest.mark.parametrize(("share", "narrowed"), [(0.6, True), (0.0001, False)])
+def test_letters_narrow_what_most_names_hold(monkeypatch: pytest.MonkeyPatch, share: float, narrowed: bool) -> None:
+    monkeypatch.setattr("publiccredit.disclosure.search.frequent_pairs", lambda: {"餐馆": share})
+    _known(1, "濉溪县铁佛镇王家餐馆")
+    _known(2, "濉溪县铁佛镇北湖餐馆")
+    _, index, _ = in_every_word(asked_for("餐馆 BHC"))
+    assert ("search_bigrams" in index, "pinyin_initials LIKE" in index) == (True, narrowed)
+    assert _found("餐馆 BHC") == [("濉溪县铁佛镇北湖餐馆", "words")]
 
 
 @pytest.mark.parametrize("words", ["商贸", "SX", "濉溪", "XSM", "濉溪 商贸", "新商 濉溪 贸", "XSM SX", "淮南"])
