@@ -5,6 +5,7 @@ from django.db import DatabaseError, transaction
 
 from publiccredit.accounts.models import Officer
 from publiccredit.accounts.operations import NotAllowed, acting
+from publiccredit.accounts.types import Actor
 from publiccredit.casework.desk import steps_open
 from publiccredit.casework.models import Case, CaseStep, Letter
 from publiccredit.casework.operations import (
@@ -23,10 +24,12 @@ from tests.flows.cases import (
     AT,
     CLERK,
     OFFICE_HEAD,
+    OWNER,
     REASONS,
     SECOND_CLERK,
     SECOND_OFFICE_HEAD,
     objection_ready,
+    opened,
     settled,
 )
 from tests.flows.officers import browser, read
@@ -70,16 +73,47 @@ def test_who_handled_the_earlier_case_decides_no_complaint_about_it(record: Reco
     assert Case.objects.get(pk=case.pk).state == "decided"
 
 
-@pytest.mark.parametrize("brackets", ["〔〕", "[]", "（）"])
-def test_a_case_named_in_the_words_counts_as_what_is_complained_of(record: Record, brackets: str) -> None:
-    first = objection_ready(record)
-    written = first.number.replace("〔", f" {brackets[0]}").replace("〕", f"{brackets[1]} ")
-    case = complaint(of="credit_office", name="读者", party=Party.READER, request=f"对{written}的办理不服。")
+def _handled_for_a_reader(record: Record) -> None:
+    """Let the clerk handle what a reader contested of a record: its case bears the subject, and not its name."""
+    reader = Applicant(party=Party.READER, name="读者")
+    case = opened(ProcedureName.OBJECTION, record, ground="other", by=CLERK, applicant=reader, channel=Channel.COUNTER)
+    take_case(by=CLERK, case_id=case.pk, at=AT)
+
+
+def _is_for_others(case: Case) -> None:
     with pytest.raises(NotAllowed, match="投诉的是本机构"):
         take_case(by=CLERK, case_id=case.pk, at=AT)
     taken = {"step": "take", "by": CLERK.name, "party": "office", "at": AT, "text": "", "entry_id": 1}
     with acting(actor=CLERK), pytest.raises(DatabaseError, match="others take this step"), transaction.atomic():
         CaseStep.objects.create(case=case, **taken)
+
+
+def test_a_subject_is_known_by_its_name_where_it_complains_at_the_counter(record: Record) -> None:
+    _handled_for_a_reader(record)
+    assert record.subject is not None
+    _is_for_others(complaint(of="credit_office", name=record.subject.name))
+
+
+def test_a_subject_is_known_by_its_file_where_it_complains_under_another_name(record: Record) -> None:
+    _handled_for_a_reader(record)
+    case = open_case(
+        by=Actor(name=OWNER.name, role=None, subject_id=record.subject_id),
+        procedure=ProcedureName.COMPLAINT,
+        applicant=Applicant(party=Party.SUBJECT, name="濉溪县示例建材（旧名）"),
+        asked=Asked(ground="service", request="异议拖延。", department_code="credit_office"),
+        channel=Channel.ONLINE,
+        at=AT,
+    )
+    assert case.subject_id == record.subject_id
+    _is_for_others(case)
+
+
+@pytest.mark.parametrize("brackets", ["〔〕", "[]", "（）"])
+def test_a_case_named_in_the_words_counts_as_what_is_complained_of(record: Record, brackets: str) -> None:
+    first = objection_ready(record)
+    written = first.number.replace("〔", f" {brackets[0]}").replace("〕", f"{brackets[1]} ")
+    case = complaint(of="credit_office", name="读者", party=Party.READER, request=f"对{written}的办理不服。")
+    _is_for_others(case)
     unnamed = complaint(of="credit_office", name="读者", party=Party.READER)
     assert take_case(by=CLERK, case_id=unnamed.pk, at=AT).owner == CLERK.name
 

@@ -204,6 +204,16 @@ def test_a_reviewer_alone_is_told_that_what_takes_two_lacks_a_second(record: Rec
     assert "已受理，由您承办。" in browser_page_after(SECOND_CLERK, review, "take")
 
 
+def test_nothing_is_proposed_in_a_review_that_only_a_first_decider_could_approve(record: Record) -> None:
+    review = _review(_corrected_by_two(record))
+    Officer.objects.filter(username=SECOND_OFFICE_HEAD.name).update(is_active=False)
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+    with pytest.raises(NotAllowed, match="现在没有可以审核的负责人"):
+        stop = Verdict("publication_stopped", REASONS, PUBLIC_WORDS)
+        decide(by=SECOND_CLERK, case_id=review.pk, verdict=stop, at=AT)
+    assert Case.objects.get(pk=review.pk).state == "in_hand"
+
+
 def test_the_first_decider_sends_no_review_back(record: Record) -> None:
     case = objection_ready(record)
     reject_objection(by=OFFICE_HEAD, case_id=case.pk, reasons=REASONS, at=AT)

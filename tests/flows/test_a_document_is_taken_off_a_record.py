@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from publiccredit.accounts.operations import NotAllowed, act_as
+from publiccredit.accounts.operations import FileClosed, NotAllowed, act_as
 from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.operations import declare_relation
 from publiccredit.catalogue.types import Audience
 from publiccredit.disclosure.queries import visible_records
 from publiccredit.intake.models import DecisionDocument, TakenOffDocument
@@ -21,7 +22,7 @@ from publiccredit.site import commands, database
 from publiccredit.site.templatetags.components import day
 from publiccredit.subjects import store
 from publiccredit.subjects.models import Record, RecordVersion, Subject
-from tests.factories import penalty_row, synthetic_uscc
+from tests.factories import penalty_row, stored_record, synthetic_uscc
 from tests.flows import filing
 from tests.flows.cases import LIAISON, OTHER
 from tests.flows.desks import at_the_desk
@@ -148,6 +149,27 @@ def test_another_department_neither_finds_the_record_nor_takes_anything_off(reco
     with pytest.raises(NotAllowed):
         take_off_document(by=OTHER, record_id=record.pk, reason=REASON, at=timezone.now())
     assert _now(record).document_sha256 == record.document_sha256
+
+
+def test_whoever_is_related_to_its_subject_takes_nothing_off(record: Record) -> None:
+    declare_relation(by=LIAISON, subject_id=record.subject_id or 0, relation="配偶任该单位监事", at=timezone.now())
+    with pytest.raises(FileClosed):
+        take_off_document(by=LIAISON, record_id=record.pk, reason=REASON, at=timezone.now())
+    assert _now(record).document_sha256 == record.document_sha256
+
+
+def test_what_was_taken_off_while_the_record_was_anothers_is_not_told_to_its_subject(record: Record) -> None:
+    browser(LIAISON).post(_page(record), {"reason": REASON})
+    act_as(actor=PROGRAM)
+    page = f"/mine/records/{record.pk}/"
+    assert "取下了一份放错的决定文书" in _said(_own_desk(record).get(page))
+    values = TakenOffDocument.objects.values("department_code", "document_number", "sha256", "taken_off_by").get()
+    anothers = stored_record(subject=Subject.objects.get(uscc=synthetic_uscc(1)), number=7)
+    TakenOffDocument.objects.create(
+        **values, record_id=anothers.pk, subject_id=0, reason=REASON, taken_off_at=timezone.now(), entry_id=1
+    )
+    own = _own_desk(record).get(f"/mine/records/{anothers.pk}/")
+    assert (own.status_code, "取下了一份放错的决定文书" in _said(own)) == (200, False)
 
 
 def test_what_bears_no_document_has_nothing_to_take_off(record: Record) -> None:

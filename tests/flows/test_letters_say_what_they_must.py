@@ -38,6 +38,7 @@ from tests.flows.cases import (
     objection_ready,
     opened,
     repaired,
+    report_ready,
     settled,
 )
 from tests.flows.desks import at_the_desk
@@ -134,6 +135,16 @@ def test_a_decision_names_its_record_and_the_remedies(record: Record) -> None:
     reject_objection(by=SECOND_CLERK, case_id=review.pk, reasons=REASONS, at=AT)
     second = Letter.objects.get(case=review, kind="decision").text
     assert f"复核只有一次。\n仍不服的，可以依法{'，或者'.join(law)}。" in second
+
+
+@pytest.mark.parametrize("given", ["repaired", "withdrawn"])
+def test_no_review_is_offered_of_what_was_all_given_and_the_law_says_what_remains(record: Record, given: str) -> None:
+    if given == "repaired":
+        repaired(record)
+    else:
+        settled(report_ready(record, ground="revoked", paper="new_decision"), "withdrawn_revoked", first=LIAISON)
+    text = Letter.objects.get(kind="decision").text
+    assert ("申请复核" in text, "对结果不服的，可以依法自收到之日起" in text) == (False, True)
 
 
 def test_a_letter_says_nothing_of_a_remedy_the_packs_do_not_give(record: Record) -> None:
