@@ -138,7 +138,13 @@ def _correct(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[st
             note_severity(act=act, record_id=record_id, columns=correction.columns)
         subjects.correct(
             record_id=record_id,
-            correction=DecidedCorrection(correction.content, decision.case.number, decision.pk),
+            correction=DecidedCorrection(
+                correction.content,
+                case_number=decision.case.number,
+                decision_id=decision.pk,
+                procedure=decision.case.procedure,
+                ground=decision.case.ground,
+            ),
             columns=correction.columns,
             at=act.at,
             entry_id=act.entry_id,

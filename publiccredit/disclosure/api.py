@@ -27,7 +27,7 @@ from publiccredit.disclosure.api_shapes import (
     SearchPageShape,
     SubjectFileShape,
 )
-from publiccredit.disclosure.types import VisibleRecord
+from publiccredit.disclosure.types import VisibleField, VisibleRecord
 from publiccredit.disclosure.words import said_of_days_to_come, withdrawal_reason
 from publiccredit.ledger.types import CHINA
 from publiccredit.recipients.authentication import RecipientAuthentication, reader_of
@@ -150,13 +150,14 @@ class SubjectView(RecordsView):
                 before_id=asked["before"],
                 limit=asked["limit"],
             )
-            _hand(handed, page.records if page else ())
+            records = queries.with_own_corrections(records=page.records) if page else ()
+            _hand(handed, records)
         if page is None:
             raise Http404
         answer = {
             "subject": asdict(page.subject),
             "known_on": known.isoformat() if known else None,
-            "records": [stated(record, page.subject.identifier) for record in page.records],
+            "records": [stated(record, page.subject.identifier) for record in records],
             "next_before": page.next_cursor,
         }
         return Response(answer, headers=NO_INDEX)
@@ -183,9 +184,9 @@ class RecordView(RecordsView):
             _hand(handed, [found] if found else ())
         if found is None:
             raise _gone(number)
-        happened = queries.histories(records=[found], on=timezone.localdate()).get(found.id, ())
-        history = [{"on": one.on.isoformat(), "sentence": one.sentence} for one in happened]
-        answer = stated(found, _identifiers([found])[found.id]) | {"history": history}
+        course = queries.courses(records=[found], on=timezone.localdate())[found.id]
+        history = [{"on": one.on.isoformat(), "sentence": one.sentence} for one in course.happened]
+        answer = stated(course.record, _identifiers([found])[found.id]) | {"history": history}
         return Response(answer, headers=NO_INDEX)
 
 
@@ -245,17 +246,19 @@ class ChangesView(RecordsView):
                 page = queries.changes(
                     audience=Audience.PUBLIC, on=timezone.localdate(), cursor=asked["cursor"], limit=asked["limit"]
                 )
-                shown = [change.record for change in page.changes if change.record]
+                shown = queries.with_own_corrections(records=[c.record for c in page.changes if c.record])
                 _hand(handed, shown)
         except queries.UnableToResume as error:
             raise ValidationError({"cursor": [str(error)]}) from error
-        identifiers = _identifiers(shown)
+        records, identifiers = {record.id: record for record in shown}, _identifiers(shown)
         answer = {
             "changes": [
                 {
                     "sequence": change.sequence,
                     "record_id": change.record_id,
-                    "record": stated(change.record, identifiers[change.record_id]) if change.record else None,
+                    "record": stated(records[change.record_id], identifiers[change.record_id])
+                    if change.record
+                    else None,
                     "reason": change.reason,
                 }
                 for change in page.changes
@@ -329,10 +332,20 @@ def stated(record: VisibleRecord, subject_identifier: str) -> dict[str, Any]:
         "statement": record.statement,
         "known_from": record.known_from.isoformat(),
         "known_until": record.known_until.isoformat() if record.known_until else None,
-        "fields": [
-            {"name": f.name, "title": f.title, "standard": f.standard, "value": f.value, "amount_fen": f.amount_fen}
-            for f in record.fields
-        ],
+        "fields": [_field(field) for field in record.fields],
+    }
+
+
+def _field(field: VisibleField) -> dict[str, Any]:
+    said = field.correction
+    corrected = {"on": said.on.isoformat(), "case_number": said.case_number, "reason": said.reason} if said else None
+    return {
+        "name": field.name,
+        "title": field.title,
+        "standard": field.standard,
+        "value": field.value,
+        "amount_fen": field.amount_fen,
+        "correction": corrected,
     }
 
 

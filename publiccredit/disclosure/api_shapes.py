@@ -30,12 +30,21 @@ class SearchPageShape(Shape):
     next_cursor = serializers.CharField(allow_blank=True, help_text="空：没有下一页")
 
 
+class FieldCorrectionShape(Shape):
+    on = serializers.DateField(help_text="更正的日期")
+    case_number = serializers.CharField(
+        allow_blank=True, help_text="决定更正的案件编号；空：不是案件，报送部门以新的内容重新报送"
+    )
+    reason = serializers.CharField(allow_blank=True, help_text="案件的理由类别，文字；空：不是案件，或者没有记")
+
+
 class FieldShape(Shape):
     name = serializers.CharField(help_text="字段名称，见信息目录")
     title = serializers.CharField(help_text="字段标题")
     standard = serializers.CharField(allow_blank=True, help_text="标准中的字段代码")
     amount_fen = serializers.IntegerField(allow_null=True, help_text="金额，单位分；空：不是金额，或者没有填")
     value = serializers.CharField(allow_blank=True, help_text="值，文字；金额写明万元和元，多个值以顿号分开")
+    correction = FieldCorrectionShape(allow_null=True, help_text="空：公示以来没有更正过；更正前的内容不公开")
 
 
 class SeverityCorrectionShape(Shape):

@@ -1,25 +1,17 @@
 """What became of a record's publication, in sentences: for whoever may see the record as it stands now."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import pairwise
 
-from django.db.models import BooleanField, Case, Value, When
-
-from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import SEVERITY_TITLES, Audience, Severity
+from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.catalogue.types.identity_numbers import without
-from publiccredit.disclosure.types import Happened, VisibleRecord
-from publiccredit.disclosure.visibility import once_visible
+from publiccredit.disclosure.corrections import told_apart
+from publiccredit.disclosure.stages import Row, Stage, stages_of
+from publiccredit.disclosure.types import Course, Happened, VisibleRecord
 from publiccredit.disclosure.words import decider_name, withdrawal_reason
-from publiccredit.ledger.types import china_day
-from publiccredit.subjects import queries as subjects
-from publiccredit.subjects.queries import Dispute, Record, RecordState, RecordVersion, last_day, shown_to_everybody
+from publiccredit.subjects.queries import Dispute, RecordState, last_day
 
-Row = Record | RecordVersion
-TOLD = (RecordState.FILED, RecordState.WITHDRAWN)
 OF_DISPUTES = {  # what a mark became, from any other
     Dispute.OPEN.value: "收到异议，标注“异议处理中”。",
     Dispute.UNDETERMINED.value: "异议无法核实，保留异议说明。",
@@ -27,57 +19,21 @@ OF_DISPUTES = {  # what a mark became, from any other
 }
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """A record as one act left it, and whether everybody was to see it on some day."""
-
-    row: Row
-    public: bool
-    first: bool  # of all there ever were of the record: it reads as it arrived
-
-    @property
-    def since(self) -> date:
-        return china_day(at=self.row.received_at if self.first else self.row.known_from)
-
-    def shown(self, on: date) -> bool:
-        return self.public and shown_to_everybody(self.row, on=on)
+def courses(*, records: Sequence[VisibleRecord], on: date) -> dict[int, Course]:
+    """Give some visible records, by their numbers, with what corrected their fields and became of their publication."""
+    stages = stages_of(records=records)
+    return {
+        record.id: Course(
+            record=told_apart(record=record, stages=stages.get(record.id, ())),
+            happened=tuple(_history(stages.get(record.id, ()), on)),
+        )
+        for record in records
+    }
 
 
-def histories(*, records: Sequence[VisibleRecord], on: date) -> dict[int, tuple[Happened, ...]]:
-    """
-    Give for each of some visible records what became of its publication, the earliest first.
-
-    What is hidden now has no history to its reader: the records come from where it is decided what is visible. Its own
-    subject sees it all the same, and so reads of its end too. Nor has a record a history from the time in which it was
-    held, was thought to be another subject's, or was not to be published: then nobody was shown anything.
-    """
-    subject_of = {record.id: record.subject_id for record in records}
-    found: dict[int, list[tuple[Row, bool]]] = defaultdict(list)
-    once = Case(
-        When(once_visible(audience=Audience.PUBLIC, packs=catalogue.packs()), then=Value(value=True)),
-        default=Value(value=False),
-        output_field=BooleanField(),
-    )
-    versions = subjects.record_versions().filter(record_id__in=subject_of).annotate(public=once)
-    for former in versions.order_by("known_from", "pk"):
-        found[former.record_id].append((former, former.public))
-    for current in subjects.records().filter(pk__in=subject_of).annotate(public=once):
-        found[current.pk].append((current, current.public))
-    return {number: tuple(_history(_stages(rows, subject_of[number]), on)) for number, rows in found.items()}
-
-
-def _stages(rows: Sequence[tuple[Row, bool]], subject_id: int | None) -> list[_Stage]:
-    """A decision changes a record in several steps of one act: only how the act left it was ever to be seen."""
-    left = [list(of_one_act)[-1] for _, of_one_act in groupby(rows, key=lambda pair: pair[0].entry_id)]
-    stages = [_Stage(row, public, first=number == 0) for number, (row, public) in enumerate(left)]
-    return [stage for stage in stages if stage.row.state in TOLD and stage.row.subject_id == subject_id]
-
-
-def _history(stages: Sequence[_Stage], on: date) -> Iterator[Happened]:
-    published = next((number for number, stage in enumerate(stages) if stage.public), None)
-    if published is None:
+def _history(told: Sequence[Stage], on: date) -> Iterator[Happened]:
+    if not told:
         return
-    told = stages[published:]
     first = max(told[0].since, told[0].row.disclosed_from or told[0].since)
     if first > on:
         return
@@ -88,7 +44,7 @@ def _history(stages: Sequence[_Stage], on: date) -> Iterator[Happened]:
     yield from sorted(found, key=lambda happened: happened.on)
 
 
-def _changes(before: _Stage, after: _Stage) -> Iterator[str]:
+def _changes(before: Stage, after: Stage) -> Iterator[str]:
     was, row = before.row, after.row
     if row.state == RecordState.WITHDRAWN:
         if was.state != RecordState.WITHDRAWN:
@@ -107,7 +63,7 @@ def _changes(before: _Stage, after: _Stage) -> Iterator[str]:
     yield from _set_aside(before, after)
 
 
-def _rewritten(before: _Stage, after: _Stage) -> Iterator[str]:
+def _rewritten(before: Stage, after: Stage) -> Iterator[str]:
     was, row = before.row, after.row
     if was.case_corrections != row.case_corrections:
         # Where its department corrects a severity, the decision corrects nothing else.
@@ -134,7 +90,7 @@ def _severity_given(was: Row, row: Row) -> Iterator[str]:
     yield f"{decider}更正：{changed}，理由：{why}。"
 
 
-def _set_aside(before: _Stage, after: _Stage) -> Iterator[str]:
+def _set_aside(before: Stage, after: Stage) -> Iterator[str]:
     was, row = before.row, after.row
     back = _back(after, after.since)
     if was.suspended_at is None and row.suspended_at is not None:
@@ -149,7 +105,7 @@ def _set_aside(before: _Stage, after: _Stage) -> Iterator[str]:
         yield f"依据法院裁定暂时屏蔽，{days}，不公示。" if days else f"暂时屏蔽解除{back}。"
 
 
-def _ended_by_themselves(told: Sequence[_Stage], on: date) -> Iterator[Happened]:
+def _ended_by_themselves(told: Sequence[Stage], on: date) -> Iterator[Happened]:
     """Tell what a day has ended by itself: a stay, a shield, and at last the term."""
     last = told[-1]
     if last.row.state == RecordState.WITHDRAWN:
@@ -164,7 +120,7 @@ def _ended_by_themselves(told: Sequence[_Stage], on: date) -> Iterator[Happened]
         yield Happened(max(until, said), "公示期满，停止公示。")
 
 
-def _back(stage: _Stage, on: date) -> str:
+def _back(stage: Stage, on: date) -> str:
     """Say that a record is shown again, unless something else keeps it away."""
     return "，恢复公示" if stage.shown(on) else ""
 

@@ -9,6 +9,7 @@ from publiccredit.catalogue.types import (
     Severity,
 )
 from publiccredit.catalogue.types.identity_numbers import without
+from publiccredit.disclosure.corrections import corrected_by_case
 from publiccredit.disclosure.types import SeverityCorrected, Standing, VisibleField, VisibleRecord
 from publiccredit.disclosure.visibility import admits
 from publiccredit.ledger.types import china_day
@@ -88,6 +89,7 @@ def _fields(row: RecordColumns, record_type: RecordType, audience: Audience) -> 
             value=field_in_words(row=row, field=field),
             amount_fen=amount_of(row=row, field=field),
             note=str(Dispute(row.dispute).label) if field.name in row.contested_fields else "",
+            correction=corrected_by_case(row=row, name=field.name) if row.case_corrections else None,
         )
         for field in record_type.fields
         if field.disclosed is not None and admits(openness=field.disclosed, audience=audience)

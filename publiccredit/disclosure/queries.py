@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, Nature
+from publiccredit.disclosure.corrections import with_own_corrections
 from publiccredit.disclosure.feed import UnableToResume, changes
 from publiccredit.disclosure.figures import figures, submission_figures, timely
-from publiccredit.disclosure.history import histories
+from publiccredit.disclosure.history import courses
 from publiccredit.disclosure.presenting import shown
 from publiccredit.disclosure.remedies import remedies
 from publiccredit.disclosure.search import search
@@ -38,8 +39,8 @@ __all__ = [
     "UnableToSearch",
     "adverse_records",
     "changes",
+    "courses",
     "figures",
-    "histories",
     "known_subjects",
     "record_count",
     "record_page",
@@ -53,6 +54,7 @@ __all__ = [
     "versions",
     "visible_record",
     "visible_records",
+    "with_own_corrections",
     "withdrawal",
 ]
 

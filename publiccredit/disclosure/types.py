@@ -30,6 +30,21 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
+class FieldCorrected:
+    """That a field says what it did not say before: since when, and by whose word; never what it said."""
+
+    on: date
+    case_number: str  # empty: no case; its own department sent the row again with another value
+    reason: str  # the kind of mistake, as the rules of the case name it; empty where none is noted
+
+    @property
+    def words(self) -> str:
+        if not self.case_number:
+            return f"报送部门更正：{self.on}"
+        return "，".join(said for said in (f"已更正：{self.on}", f"案件{self.case_number}", self.reason) if said)
+
+
+@dataclass(frozen=True)
 class VisibleField:
     """One field as its reader may know it: the standard's title and code, the value in words, an amount in fen too."""
 
@@ -39,6 +54,7 @@ class VisibleField:
     value: str
     amount_fen: int | None
     note: str = ""
+    correction: FieldCorrected | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +148,14 @@ class Happened:
 
     on: date
     sentence: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """A record with what corrected each of its fields, and what became of its publication, the earliest first."""
+
+    record: VisibleRecord
+    happened: tuple[Happened, ...]
 
 
 @dataclass(frozen=True)

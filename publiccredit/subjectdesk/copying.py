@@ -13,7 +13,7 @@ from publiccredit.accounts.operations import one_act
 from publiccredit.casework import queries as casework
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.disclosure.types import Happened
+from publiccredit.disclosure.types import Course, FieldCorrected, Happened
 from publiccredit.disclosure.words import (
     SeverityWords,
     department_name,
@@ -40,6 +40,14 @@ class CopiedField:
     standard: str
     value: str
     amount_fen: int | None
+    correction: FieldCorrected | None
+
+    @property
+    def line(self) -> str:
+        """Give what the field says, and what corrected it, in one line; empty where nothing is to be said."""
+        if self.correction is None:
+            return self.value
+        return f"{self.value or '未填'}（{self.correction.words}）"
 
 
 @dataclass(frozen=True)
@@ -177,13 +185,13 @@ def take_copy(*, visitor: Visitor, form: str, at: datetime, on: date) -> Copy:
 def copy_of(*, visitor: Visitor, at: datetime, on: date) -> Copy:
     """Give the copy of a subject as things stand."""
     owned = queries.own_records(visitor=visitor, on=on)
-    histories = queries.histories(records=owned, on=on)
+    courses = queries.courses(records=owned, on=on)
     told = queries.told_of_each(records=owned)
     return Copy(
         name=visitor.subject_name,
         identifier=visitor.identifier,
         made_at=at,
-        records=tuple(_record(own, histories.get(own.record.id, ()), told.get(own.record.id, ())) for own in owned),
+        records=tuple(_record(own, courses[own.record.id], told.get(own.record.id, ())) for own in owned),
         cases=tuple(
             CopiedCase(
                 number=case.number,
@@ -243,8 +251,8 @@ def _use(used: UsedAgainst) -> CopiedUse:
     )
 
 
-def _record(own: OwnRecord, history: tuple[Happened, ...], recipients: tuple[Told, ...]) -> CopiedRecord:
-    record = own.record
+def _record(own: OwnRecord, course: Course, recipients: tuple[Told, ...]) -> CopiedRecord:
+    record = course.record
     edition, item = catalogue.item(name=record.item)
     severity = severity_words(record)
     return CopiedRecord(
@@ -272,7 +280,9 @@ def _record(own: OwnRecord, history: tuple[Happened, ...], recipients: tuple[Tol
         contested_fields=record.contested.fields,
         statement=record.statement,
         repair_effects=tuple(CopiedEffect(e.title, e.at) for e in own.navigator.effects) if own.navigator else (),
-        history=history,
+        history=course.happened,
         recipients=recipients,
-        fields=tuple(CopiedField(f.name, f.title, f.standard, f.value, f.amount_fen) for f in record.fields),
+        fields=tuple(
+            CopiedField(f.name, f.title, f.standard, f.value, f.amount_fen, f.correction) for f in record.fields
+        ),
     )

@@ -76,7 +76,7 @@ def story_of(*, copy: Copy) -> list[Flowable]:
 
 
 def _record(record: CopiedRecord) -> list[Flowable]:
-    rows = [*record.lines, *((field.title, field.value) for field in record.fields)]
+    rows = [*record.lines, *((field.title, field.line) for field in record.fields)]
     head = paragraph(f"{record.title} {record.document_number}", HEAD)
     return [head, *(_line(title, value) for title, value in rows if value), Spacer(1, 4 * mm)]
 

@@ -14,7 +14,7 @@ from publiccredit.casework.types import UNDECIDED, Navigator
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Audience, ConditionName, Party, Procedure, ProcedureName, StepName
 from publiccredit.disclosure import queries as disclosure
-from publiccredit.disclosure.types import Happened, VisibleRecord
+from publiccredit.disclosure.types import Course, VisibleRecord
 from publiccredit.intake import queries as intake
 from publiccredit.intake.queries import DecisionDocument
 from publiccredit.ledger.types import china_day
@@ -154,9 +154,9 @@ def taken_off_on(*, own: OwnRecord) -> tuple[date, ...]:
         return tuple(china_day(at=at) for at in found.values_list("taken_off_at", flat=True))
 
 
-def histories(*, records: Sequence[OwnRecord], on: date) -> dict[int, tuple[Happened, ...]]:
-    """Give what became of the publication of each of the subject's records, to its end and beyond."""
-    return disclosure.histories(records=[own.record for own in records], on=on)
+def courses(*, records: Sequence[OwnRecord], on: date) -> dict[int, Course]:
+    """Give what corrected each of the subject's records and became of its publication, to its end and beyond."""
+    return disclosure.courses(records=[own.record for own in records], on=on)
 
 
 def told_of_each(*, records: Sequence[OwnRecord]) -> dict[int, tuple[Told, ...]]:

@@ -232,6 +232,8 @@ def _noted(row: Record, content: Mapping[str, Cell], correction: DecidedCorrecti
             "before": [said for n, said in enumerate(former) if said != value and said not in former[:n]],
             "case": correction.case_number,
             "decision": correction.decision_id,
+            "procedure": correction.procedure,
+            "ground": correction.ground,
             "on": timezone.localdate(at).isoformat(),
         }
     return noted

@@ -151,6 +151,8 @@ class DecidedCorrection:
     content: Mapping[str, str | int | date | None]
     case_number: str
     decision_id: int
+    procedure: str
+    ground: str  # of the procedure: what kind of mistake was asked to be put right
 
 
 @dataclass(frozen=True)

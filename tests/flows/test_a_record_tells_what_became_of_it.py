@@ -12,7 +12,7 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations import decide, escalate, reject_objection, take_case
 from publiccredit.casework.types import Applicant, Channel, Order, Verdict
 from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
-from publiccredit.disclosure.queries import histories, visible_records
+from publiccredit.disclosure.queries import courses, visible_records
 from publiccredit.subjectdesk.copying import copy_of
 from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjects.models import Record, Subject
@@ -55,7 +55,7 @@ def undone(record: Record, *, at: datetime) -> Case:
 
 def told(record: Record, on: date) -> list[tuple[str, str]]:
     found = visible_records(audience=Audience.PUBLIC, on=on, record_id=record.pk)
-    return [(str(one.on), one.sentence) for one in histories(records=found, on=on).get(record.pk, ())]
+    return [(str(one.on), one.sentence) for course in courses(records=found, on=on).values() for one in course.happened]
 
 
 def test_an_undone_repair_is_told_with_its_public_reason_on_page_and_interface(record: Record) -> None:
@@ -91,7 +91,7 @@ def test_a_stay_is_told_with_its_days_and_its_end(record: Record) -> None:
 def own(record: Record, on: date) -> list[tuple[str, str]]:
     """What its own subject is told, to whom nothing is hidden."""
     found = visible_records(audience=Audience.SUBJECT, on=on, record_id=record.pk)
-    return [(str(one.on), one.sentence) for one in histories(records=found, on=on).get(record.pk, ())]
+    return [(str(one.on), one.sentence) for course in courses(records=found, on=on).values() for one in course.happened]
 
 
 def test_its_subject_is_told_of_its_end_too(record: Record) -> None:

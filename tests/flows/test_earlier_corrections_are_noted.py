@@ -15,6 +15,7 @@ from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, OFFICE_HEAD, objection_ready, people, resend, settled
 
 FILL_IN: str = import_module("publiccredit.casework.migrations.0012_corrections_stay").FILL_IN
+NAME_GROUND: str = import_module("publiccredit.casework.migrations.0030_corrections_name_their_ground").FILL_IN
 WITHOUT_NOTE = """
 SELECT set_config('publiccredit.role', 'program', true);
 ALTER TABLE subjects_record DISABLE TRIGGER USER;
@@ -53,8 +54,9 @@ def test_the_text_of_the_migration_finds_what_a_correction_notes_by_itself(owner
     owner.execute(WITHOUT_NOTE)
     owner.commit()
     assert not Record.objects.filter(case_corrections__isnull=False).exists()
-    owner.execute(FILL_IN)
-    owner.commit()
+    for text in (FILL_IN, NAME_GROUND):
+        owner.execute(text)
+        owner.commit()
     assert dict(Record.objects.values_list("pk", "case_corrections")) == noted
     assert RecordVersion.objects.count() == versions
     assert set(Record.objects.values_list("pk", "known_from")) == known

@@ -79,10 +79,9 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
     found = queries.versions(record_id=record_id, audience=Audience.PUBLIC, on=today)
     if not found or found[0].subject_id is None:
         return _in_its_place(request, record_id)
-    record = found[0]
-    subject = queries.known_subjects(subject_ids=[found[0].subject_id], audience=Audience.PUBLIC, on=today)[
-        found[0].subject_id
-    ]
+    course = queries.courses(records=found[:1], on=today)[record_id]
+    known = queries.known_subjects(subject_ids=[found[0].subject_id], audience=Audience.PUBLIC, on=today)
+    record, subject = course.record, known[found[0].subject_id]
     edition, item = catalogue.item(name=record.item)
     context = {
         "record": record,
@@ -100,7 +99,7 @@ def record_page(request: HttpRequest, record_id: int) -> HttpResponse:
         "department": department_name(record.department_code),
         "source": source_title(record.source),
         "versions": _versions(found),
-        "history": queries.histories(records=[record], on=today).get(record.id, ()),
+        "history": course.happened,
         "last_day": last_day(record),
         "objection": remedy(name=ProcedureName.OBJECTION, on=today),
         "repair": _repair(record, today),
@@ -162,8 +161,11 @@ def _own_page(record_id: int) -> str:
 
 
 def _main_fields(record: VisibleRecord) -> list[VisibleField]:
-    """Give what a reader came for: what is filled in and is not already at the head, in the timeline or the source."""
-    return [field for field in record.fields if field.value and field.name not in ELSEWHERE]
+    """
+    Give what a reader came for: what is filled in and is not already at the head, in the timeline or the source; and
+    whatever was corrected, for nowhere else is that said.
+    """
+    return [field for field in record.fields if field.correction or (field.value and field.name not in ELSEWHERE)]
 
 
 def _in_its_place(request: HttpRequest, record_id: int) -> HttpResponse:

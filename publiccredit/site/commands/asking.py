@@ -1,6 +1,6 @@
 """Commands that ask what the public may see: search, show."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -109,7 +109,9 @@ def show(identifier: str, on: date | None, as_known_at: datetime | None, recipie
             where="代码",
             exit_code=FOUND,
         )
-    histories = queries.histories(records=file.records, on=day)
+    courses = queries.courses(records=file.records, on=day)
+    file = replace(file, records=tuple(courses[record.id].record for record in file.records))
+    histories = {number: course.happened for number, course in courses.items()}
     answer(asdict(file) | {"histories": {number: [vars(one) for one in told] for number, told in histories.items()}})
     _tell(file, histories, on=other_day)
     return DONE if file.records else FOUND
@@ -162,12 +164,18 @@ def _tell(file: "SubjectFile", histories: "Mapping[int, tuple[Happened, ...]]", 
         say(f"现在公开的记录中，{on} 也在公示期内的：")
     for record in file.records:
         say(_line(record))
-        for one in histories.get(record.id, ())[1:]:  # the first is that it was published
-            say(f"    {one.on} {one.sentence}")
+        for line in _below(record, histories.get(record.id, ())):
+            say(f"    {line}")
     if not file.records:
         say("  没有。")
     if not file.complete:
         say("……记录较多，未全部列出。")
+
+
+def _below(record: "VisibleRecord", history: "tuple[Happened, ...]") -> list[str]:
+    happened = [f"{one.on} {one.sentence}" for one in history[1:]]  # the first is that it was published
+    corrected = [f"{f.title}：{f.value or '未填'}（{f.correction.words}）" for f in record.fields if f.correction]
+    return happened + corrected
 
 
 def _line(record: "VisibleRecord") -> str:

@@ -37,15 +37,18 @@ def breadcrumbs(*steps: str) -> dict[str, Any]:
 @register.inclusion_tag("components/fields.html")
 def fields(rows: Iterable[Any], dense: bool = False, *, gathered: bool = False, coded: bool = False) -> dict[str, Any]:
     """
-    A record's fields. Each row: ``title``, ``value`` and, where there is one, ``note``.
+    A record's fields. Each row: ``title``, ``value`` and, where there is one, ``note`` or ``correction``.
 
-    ``gathered`` names the fields without a value in one row at the end, so that those with one are found. ``coded``
-    says of each its code in the ``standard``: nobody but who compares it with the standard reads that.
+    ``gathered`` names the fields without a value in one row at the end, so that those with one are found; not those
+    that a correction has emptied. ``coded`` says of each its code in the ``standard``: nobody but who compares it with
+    the standard reads that.
     """
-    listed = list(rows)
-    empty = [row for row in listed if gathered and not row.value]
+    listed: tuple[list[Any], list[Any]] = ([], [])
+    for row in rows:
+        listed[gathered and not row.value and not getattr(row, "correction", None)].append(row)
+    shown, empty = listed
     return {
-        "rows": [row for row in listed if not gathered or row.value],
+        "rows": shown,
         "empty": empty,
         "dense": dense,
         "coded": coded,

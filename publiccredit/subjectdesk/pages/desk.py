@@ -86,7 +86,8 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
     own = queries.own_record(visitor=visitor, record_id=record_id, on=today) if record_id < 2**63 else None
     if own is None:
         raise Http404
-    found = own.record
+    course = queries.courses(records=[own], on=today)[own.record.id]
+    found = course.record
     named = {
         "visitor": visitor,
         "record": found,
@@ -99,7 +100,7 @@ def record(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRespon
         "last_day": last_day(found),
         "document": queries.document_of(own=own),
         "taken_off_on": queries.taken_off_on(own=own),
-        "history": queries.histories(records=[own], on=today).get(found.id, ()),
+        "history": course.happened,
         "cases": [case_line(c) for c in casework.cases_of_record(record_id=found.id)],
         "may_repair": visitor.may(Right.REPAIR) and own.navigator is not None and own.navigator.eligible_today,
         "may_object": visitor.may(Right.OBJECT) and found.standing != "withdrawn",
