@@ -271,3 +271,16 @@ def test_the_counter_is_told_what_is_under_way_and_when_a_repair_opens(record: R
     )
     page = read(CLERK, f"/cases/new/?procedure=credit_repair&record={later.pk}")
     assert "自 <time>2026-11-03</time> 起可以修复" in page and 'name="request"' in page
+
+
+def test_who_asked_by_telephone_is_told_to_ask_by_number_and_the_receipt_others_read_holds_no_code(
+    record: Record,
+) -> None:
+    asked = opening(record, party="reader", name="钱七", channel="phone")
+    browser(CLERK).post(f"/cases/new/?procedure=objection&record={record.pk}", asked)
+    letter = Letter.objects.get()
+    read_by_department = read(LIAISON, f"/cases/{letter.case_id}/letters/{letter.pk}/")
+    assert letter.case.number in read_by_department and "钱七" not in read_by_department
+    assert not re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", letter.text)
+    page = Client().get("/challenges/").content.decode()
+    assert "写信提出的没有查询码：请凭回执上的编号向濉溪县" in page and "，电话 0000-0000000。" in page

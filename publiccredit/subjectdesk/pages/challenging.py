@@ -166,7 +166,8 @@ def _printed(request: HttpRequest, case: Case, wanted: str) -> HttpResponse | No
 
 
 def _asked(request: HttpRequest, form: FollowForm) -> HttpResponse:
-    return render(request, "subjectdesk/challenge_follow.html", {"form": form}, status=422 if form.errors else 200)
+    named = {"form": form, "office": catalogue.credit_office()}
+    return render(request, "subjectdesk/challenge_follow.html", named, status=422 if form.errors else 200)
 
 
 def _state(
