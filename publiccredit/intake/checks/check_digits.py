@@ -93,12 +93,12 @@ def _pair_values() -> pl.Series:
         for one, other in product(range(len(symbols)), repeat=2):
             pair = int.from_bytes((symbols[one] + symbols[other]).encode(), sys.byteorder)
             values[place * _PAIRS + pair] = (one * first + other * second) % 31
-    return pl.Series(values, dtype=pl.UInt16)
+    return pl.Series(pa.UInt16Array.from_buffers(pa.uint16(), len(values), [None, pa.py_buffer(values)]))
 
 
 @lru_cache(maxsize=4)
 def _begins_of_tables(times: int) -> pl.Series:
-    return pl.Series([place * _PAIRS for place in range(9)] * (times * _AT_ONCE), dtype=pl.UInt32)
+    return pl.select(pl.int_range(9 * times * _AT_ONCE, dtype=pl.UInt32) % 9 * _PAIRS).to_series()
 
 
 def uscc_check_characters(column: pl.Series) -> pl.Series:

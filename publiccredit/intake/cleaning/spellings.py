@@ -22,8 +22,9 @@ class Spellings:
 
     def __init__(self, how: Cleaning) -> None:
         self._how = how
-        # Polars forgets the numbers with the last column that bears them, so one is kept.
-        self._numbered: pl.Series | None = pl.Series([""], dtype=pl.Categorical(pl.Categories.random()))
+        # Polars forgets the numbers with the last column that bears them, so one is kept. It is empty: a spelling in it
+        # would count as one that was sent, and a column that holds "" is never given back as it came.
+        self._numbered: pl.Series | None = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
         self._meant: pl.DataFrame | None = None  # a row for each number
         self._odd: pl.DataFrame | None = None  # the odd ones of columns that are not numbered
         self._lock = Lock()
