@@ -71,9 +71,11 @@ class StatisticsShape(serializers.Serializer[Any]):
     fewest = serializers.IntegerField(help_text="任何一栏公布的不是零就至少有这么多件；不足的并入以后各期")
     clocks = ClocksShape(many=True, help_text="按期办理，按由谁决定；复核不在其中")
     reviews = ReviewsShape(many=True, help_text="复核，按由谁复核")
-    records = RecordsShape(many=True, help_text="记录对不对，按认定单位")
+    records = RecordsShape(many=True, help_text="记录对不对，按认定单位；复核的结果与原决定在同一栏的不再计")
     taken_back = TakenBackShape(many=True, help_text="申请人撤回的请求，按由谁决定")
-    complaints = ComplaintsShape(many=True, help_text="投诉属实不属实，按被投诉单位")
+    complaints = ComplaintsShape(
+        many=True, help_text="投诉属实不属实，按被投诉单位；复核的结果与原决定在同一栏的不再计"
+    )
 
 
 @api_open_to(EVERYBODY)

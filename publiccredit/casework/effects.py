@@ -112,7 +112,14 @@ def _repair(act: Act, decision: Decision, record_ids: Sequence[int]) -> dict[str
     for effect in REPAIR_EFFECTS:
         counts[effect.column.removesuffix("_at")] = effect.carry_out(ending)
         times[effect.column] = act.at
-    subjects.end_display(record_ids=record_ids, decision_id=decision.pk, times=times, entry_id=act.entry_id)
+    outcome = procedure_of(case=decision.case).outcome(decision.outcome)
+    subjects.end_display(
+        record_ids=record_ids,
+        decision_id=decision.pk,
+        times=times,
+        entry_id=act.entry_id,
+        restored=outcome is not None and outcome.reverses is not None,
+    )
     return counts
 
 

@@ -7,7 +7,7 @@ What the office decides too late is not held against the department whose record
 
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from threading import Lock
@@ -60,7 +60,8 @@ def public_figures(*, year: int, on: date, within: Packs | None = None) -> Publi
     ``clocks``: first decisions in time, and last days that passed without one. ``reviews``: ended otherwise, as before,
     or not by their last day. ``records``: decided cases that asked whether a record is right, by the department that
     determined it, that changed it or left it. ``taken_back``: requests their applicants took back. ``complaints``: what
-    the rules call upheld or not, by the department complained of.
+    the rules call upheld or not, by the department complained of. A review is counted in ``records`` and ``complaints``
+    only where it answers otherwise than the decision it reviews.
     """
     found = _up_to_date(on, within or catalogue.packs())
     shown = [p.last for p in found.periods if p.last.year <= year]
@@ -145,16 +146,26 @@ class _Found:
             table.append(Happened(decided_on, decider, CONFIRMED if self._confirmed(case) else OVERTURNED))
         elif decided_on is not None:
             table.append(Happened(decided_on, decider, IN_TIME))
-        if decided_on is not None and _asks(case.procedure, case.opened_on):
-            right = bool(self.decisions[case.pk][1] & AGAINST_THE_RECORD)
-            self.tables[2].append(Happened(decided_on, case.department_code, PUT_RIGHT if right else LEFT))
-        if decided_on is not None and not self._confirmed(case):  # looked at twice, a complaint is still one
-            upheld = _upheld(case.procedure, case.opened_on).get(self.decisions[case.pk][0])
-            if upheld is not None:
-                cell = UPHELD if upheld else UNFOUNDED
-                self.tables[4].append(Happened(decided_on, case.department_code, cell))
+        if decided_on is not None:
+            self._answer(self.tables[2], case, decided_on, self._of_record)
+            self._answer(self.tables[4], case, decided_on, self._of_complaint)
         if case.taken_back_at is not None:
             self.tables[3].append(Happened(china_day(at=case.taken_back_at), decider, 0))
+
+    def _answer(self, table: list[Happened], case: Case, on: date, given: Callable[[Case, int], int | None]) -> None:
+        """Count what a decided case answers, once: what a review answers alike was counted when it was first asked."""
+        answer = given(case, case.pk)
+        if answer is not None and (case.reviews_id is None or answer != given(case, case.reviews_id)):
+            table.append(Happened(on, case.department_code, answer))
+
+    def _of_record(self, case: Case, decided: int) -> int | None:
+        if not _asks(case.procedure, case.opened_on):
+            return None
+        return PUT_RIGHT if self.decisions[decided][1] & AGAINST_THE_RECORD else LEFT
+
+    def _of_complaint(self, case: Case, decided: int) -> int | None:
+        upheld = _upheld(case.procedure, case.opened_on).get(self.decisions[decided][0])
+        return None if upheld is None else UPHELD if upheld else UNFOUNDED
 
     def _confirmed(self, case: Case) -> bool:
         """Tell whether a decided case is a review that ended as the first decision did."""

@@ -66,7 +66,8 @@ def _over(record: Record, found: Navigator, decision: str) -> str:
         return f"{decision}，其公示信息已于{gone}撤回{f'：{why}' if why else ''}。该信息不再公示、共享和使用。"
     if found.repaired:
         granted = in_chinese(china_day(at=record.display_ended_at or record.known_from))
-        return f"{decision}，已于{granted}准予信用修复：{'、'.join(found.what_happens)}，四项同时生效。"
+        how = "经复核恢复" if _restored(record) else "准予"
+        return f"{decision}，已于{granted}{how}信用修复：{'、'.join(found.what_happens)}，四项同时生效。"
     if not record.severity:
         return f"{decision}，尚未认定失信严重程度，认定以前不公示。认定以后应当公示的，本机关另行告知公示和修复的期限。"
     if found.never_shown:
@@ -74,6 +75,18 @@ def _over(record: Record, found: Navigator, decision: str) -> str:
     if found.ended and found.last_day:
         return f"{decision}，最后公示日为{in_chinese(found.last_day)}，公示期已满，已经自动停止公示、共享和使用。"
     return ""
+
+
+def _restored(record: Record) -> bool:
+    """Tell whether a repair holds because a review found that it had been undone wrongly."""
+    made = Decision.objects.select_related("case").filter(
+        case__records__record_id=record.pk,
+        state=DecisionState.EFFECTIVE,
+        effects__contains=[Effect.END_DISCLOSURE.value],
+    )
+    last = made.order_by("-effective_at", "-pk").first()
+    outcome = procedure_of(case=last.case).outcome(last.outcome) if last else None
+    return outcome is not None and outcome.reverses is not None
 
 
 def _outcome_of(record: Record) -> str:

@@ -52,7 +52,8 @@ def _changes(before: Stage, after: Stage) -> Iterator[str]:
             yield f"撤回，不再公示、共享和使用：{why}。"
         return
     if was.display_ended_at is None and row.display_ended_at is not None:
-        yield "准予信用修复，停止公示。"
+        restored = was.repair_undone_notice and not row.repair_undone_notice
+        yield "经复核恢复信用修复，停止公示。" if restored else "准予信用修复，停止公示。"
     if was.display_ended_at is not None and row.display_ended_at is None:
         why = without(row.repair_undone_notice).rstrip("。")
         back = "，恢复公示至原定期满" if after.shown(after.since) else ""

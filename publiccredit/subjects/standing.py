@@ -105,11 +105,20 @@ def _leave(
     return changed
 
 
-def end_display(*, record_ids: Iterable[int], decision_id: int, times: Mapping[str, datetime], entry_id: int) -> int:
-    """Write the four effects of a repair, each with its time; the database takes all four or none."""
+def end_display(
+    *, record_ids: Iterable[int], decision_id: int, times: Mapping[str, datetime], entry_id: int, restored: bool
+) -> int:
+    """
+    Write the four effects of a repair, each with its time; the database takes all four or none.
+
+    Where a review restores a repair that was undone, the public reason for undoing it stands no longer.
+    """
     rows = Record.objects.filter(pk__in=set(record_ids), display_ended_at__isnull=True)
-    written = {column: times[column] for column in REPAIR_COLUMNS}
-    return _change(rows, max(written.values()), entry_id, standing_decision_id=decision_id, **written)
+    written: dict[str, Any] = {column: times[column] for column in REPAIR_COLUMNS}
+    at = max(written.values())
+    if restored:
+        written["repair_undone_notice"] = ""
+    return _change(rows, at, entry_id, standing_decision_id=decision_id, **written)
 
 
 def undo_repair(*, record_ids: Iterable[int], decision_id: int, notice: str, at: datetime, entry_id: int) -> int:

@@ -9,7 +9,8 @@ from django.test import Client
 from reportlab.platypus import Paragraph
 
 from publiccredit.casework.models import Case
-from publiccredit.casework.operations import decide, escalate, reject_objection, take_case
+from publiccredit.casework.operations import decide, escalate, reject_objection, request_review, take_case
+from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.casework.types import Applicant, Channel, Order, Verdict
 from publiccredit.catalogue.types import Audience, ConditionName, Party, ProcedureName
 from publiccredit.disclosure.queries import courses, visible_records
@@ -18,13 +19,17 @@ from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record
 from tests.flows.cases import (
+    APPLICANT,
     AT,
     CLERK,
+    FOURTH,
     HEAD,
     LIAISON,
     OFFICE_HEAD,
+    OWNER,
     PUBLIC_WORDS,
     REASONS,
+    THIRD,
     hand_in,
     objection_ready,
     opened,
@@ -76,6 +81,41 @@ def test_an_undone_repair_is_told_with_its_public_reason_on_page_and_interface(r
         assert f"<time>{day}</time> {sentence}" in page
     assert "公示内容没有变化" not in page
     assert [(one["on"], one["sentence"]) for one in answer["history"]] == expected
+
+
+def restored(case: Case, *, at: datetime) -> None:
+    """A review of an undone repair finds that it had been undone wrongly."""
+    review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="凭证是真的。", at=at)
+    hand_in(review, "finding", by=THIRD, at=at)
+    take_case(by=THIRD, case_id=review.pk, at=at)
+    settled(review, "repair_restored", first=THIRD, second=FOURTH, at=at)
+
+
+def noticed(record: Record, on: date) -> str:
+    """What its department's repair notice says of it."""
+    printed = repair_notice(record_id=record.pk, on=on)
+    assert printed is not None
+    return "".join(printed.paragraphs)
+
+
+def test_a_repair_that_a_review_restored_is_told_as_that_and_not_as_granted_again(record: Record) -> None:
+    repaired(record, at=AT)
+    case = undone(record, at=AT + timedelta(days=5))
+    restored(case, at=AT + timedelta(days=6))
+    assert own(record, date(2026, 9, 7))[1:] == [
+        ("2026-09-01", "准予信用修复，停止公示。"),
+        ("2026-09-06", f"信用修复被撤销，恢复公示至原定期满：{WHY}"),
+        ("2026-09-07", "经复核恢复信用修复，停止公示。"),
+    ]
+    assert "已于2026年9月7日经复核恢复信用修复：停止公示" in noticed(record, date(2026, 9, 7))
+
+
+def test_a_repair_granted_anew_after_one_was_undone_is_told_as_granted(record: Record) -> None:
+    repaired(record, at=AT)
+    undone(record, at=AT + timedelta(days=5))
+    repaired(record, at=AT + timedelta(days=9))
+    assert own(record, date(2026, 9, 10))[-1] == ("2026-09-10", "准予信用修复，停止公示。")
+    assert "已于2026年9月10日准予信用修复" in noticed(record, date(2026, 9, 10))
 
 
 def test_a_stay_is_told_with_its_days_and_its_end(record: Record) -> None:

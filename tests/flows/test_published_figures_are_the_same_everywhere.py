@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from publiccredit.accounts.types import Actor
 from publiccredit.casework import figures
 from publiccredit.casework.models import Case
 from publiccredit.casework.operations import open_case, reject_objection, request_review, take_case
@@ -22,9 +23,11 @@ from publiccredit.ledger.models import Entry
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_record
 from tests.flows.cases import (
+    APPLICANT,
     AT,
     CLERK,
     OFFICE_HEAD,
+    OWNER,
     REASONS,
     SECOND_CLERK,
     SECOND_OFFICE_HEAD,
@@ -152,6 +155,52 @@ def test_a_complaint_looked_at_twice_counts_once(client: Client) -> None:
     with _at(OCTOBER):
         told = client.get(INTERFACE).json()["complaints"]
     assert [(row["whole"], row["unfounded"]) for row in told] == [(10, 10)]
+
+
+def _reviewed(record: Record, first: str, second: str) -> None:
+    """Decide an objection to a record, and its review by others."""
+    case = objection_ready(record)
+    _decided(case, first, CLERK, OFFICE_HEAD, fine="1")
+    review = request_review(by=OWNER, case_id=case.pk, applicant=APPLICANT, request="请复核。", at=AT)
+    take_case(by=SECOND_CLERK, case_id=review.pk, at=AT)
+    _decided(review, second, SECOND_CLERK, SECOND_OFFICE_HEAD, fine="2")
+
+
+def _decided(case: Case, outcome: str, clerk: Actor, head: Actor, *, fine: str) -> None:
+    changes = outcome in ("corrected", "supplemented")
+    more = {"corrections": {"fine_fen": fine}} if changes else {}
+    settled(case, outcome, first=clerk, second=head if changes else None, **more)
+
+
+def test_a_record_found_right_twice_counts_once(client: Client, subject: Subject) -> None:
+    """Otherwise five decisions and the reviews of theirs would be the ten of which may be told."""
+    for number in range(5):
+        _reviewed(stored_record(subject=subject, number=number + 30), "rejected", "rejected")
+    with _at(OCTOBER):
+        assert client.get(INTERFACE).json()["records"] == []
+        for number in range(5):
+            reject_objection(
+                by=CLERK, case_id=objection_ready(stored_record(subject=subject, number=number + 60)).pk,
+                reasons=REASONS, at=AT,
+            )  # fmt: skip
+        (row,) = client.get(INTERFACE).json()["records"]
+    assert (row["whole"], row["put_right"], row["left"]) == (10, 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counted"),
+    [
+        ("rejected", "undetermined", [figures.LEFT]),  # another outcome that leaves the record as it is
+        ("corrected", "supplemented", [figures.PUT_RIGHT]),
+        ("rejected", "corrected", [figures.LEFT, figures.PUT_RIGHT]),  # the record was wrong after all
+    ],
+)
+def test_a_review_counts_where_its_answer_is_another(
+    record: Record, first: str, second: str, counted: list[int]
+) -> None:
+    _reviewed(record, first, second)
+    of_records = figures._Found().tables[2]  # what is published of one or two is nothing
+    assert sorted(happened.cell for happened in of_records) == sorted(counted)
 
 
 @pytest.mark.usefixtures("months")
