@@ -77,6 +77,13 @@ def test_a_step_bears_the_name_of_whoever_takes_it(record: Record) -> None:
     assert not CaseStep.objects.filter(step="extend").exists()
 
 
+def test_the_days_of_a_decided_correction_are_moved_no_further(record: Record) -> None:
+    corrected = correct(record, Severity.SERIOUS)
+    longer = f"UPDATE subjects_record SET disclosed_until = '2099-01-01', {LATER} WHERE id = %s"
+    _refused(LIAISON, "moves only with a row sent again", longer, record.pk)
+    assert columns(record, "disclosed_until")["disclosed_until"] == corrected.disclosed_until
+
+
 RELATION = (
     "INSERT INTO casework_declaredrelation (officer_id, subject_id, relation, declared_at, entry_id)"
     " VALUES (%s, %s, '配偶', now(), 1)"
@@ -125,6 +132,16 @@ def test_who_is_related_puts_no_paper_in_a_case(record: Record) -> None:
         " VALUES (%s, 'evidence', repeat('0', 64), 'f', 1, %s, 'office', now(), 1)"
     )
     _refused(CLERK, "declared relation", paper, case.pk, CLERK.name)
+
+
+def test_who_is_related_writes_no_letter_in_a_case(record: Record) -> None:
+    case = objection_ready(record)
+    declare_relation(by=CLERK, subject_id=record.subject_id or 0, relation="配偶任该单位监事", at=AT)
+    letter = (
+        "INSERT INTO casework_letter (case_id, kind, number, addressed_to, text, made_by, made_at, entry_id)"
+        " VALUES (%s, 'extension', '文-1', '某单位', '延长', 'clerk', now(), 1)"
+    )
+    _refused(CLERK, "declared relation", letter, case.pk)
 
 
 def _review(record: Record) -> Case:

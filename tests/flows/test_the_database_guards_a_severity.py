@@ -16,6 +16,7 @@ from tests.flows.cases import (
     HEAD,
     LIAISON,
     OTHER,
+    repaired,
 )
 from tests.flows.severities import REASON, a_morning_at_the_desks, correct, proposed
 
@@ -119,6 +120,15 @@ def test_the_database_lets_through_what_two_people_decided_and_nothing_beside(
             return
         with pytest.raises(DatabaseError, match=message), transaction.atomic():
             cursor.execute(statement)
+
+
+def test_what_was_repaired_since_the_proposal_takes_no_other_severity(record: Record) -> None:
+    case = proposed(record)
+    repaired(record)
+    refused = pytest.raises(DatabaseError, match="has ended, and no severity brings it back")
+    with acting(actor=HEAD), connection.cursor() as cursor, refused, transaction.atomic():
+        cursor.execute(_while_deciding(case))
+    assert Record.objects.get(pk=record.pk).severity == "general"
 
 
 def test_no_record_arrives_with_a_correction(record: Record) -> None:
