@@ -22,11 +22,13 @@ from publiccredit.disclosure.search import search
 from publiccredit.disclosure.search_total import total as search_total
 from publiccredit.disclosure.search_words import UnableToSearch
 from publiccredit.disclosure.types import (
+    EVERY_RECORD,
     RecordPage,
     SubjectFile,
     SubjectPage,
     VisibleRecord,
     VisibleSubject,
+    Wanted,
     Withdrawal,
 )
 from publiccredit.disclosure.visibility import once_visible, visible
@@ -157,60 +159,28 @@ def visible_record(*, record_id: int, audience: Audience, on: date) -> VisibleRe
 
 
 def record_page(
-    *,
-    audience: Audience,
-    on: date,
-    department_code: str | None = None,
-    record_type: str | None = None,
-    received_since: datetime | None = None,
-    arrived: date | None = None,
-    decided: date | None = None,
-    late: bool | None = None,
-    before_id: int | None = None,
-    limit: int = PAGE,
+    *, audience: Audience, on: date, wanted: Wanted = EVERY_RECORD, before_id: int | None = None, limit: int = PAGE
 ) -> RecordPage:
-    """
-    Give one page of records, the newest first; with ``late``, those that arrived after, or within, their time.
-
-    ``arrived`` and ``decided`` are days that begin a month: of those that arrived, or were decided, in it.
-    """
+    """Give one page of the wanted records, the newest first."""
     records = visible_records(
-        audience=audience,
-        on=on,
-        department_code=department_code,
-        record_type=record_type,
-        matching=_in_time(received_since, arrived, decided, late),
-        before_id=before_id,
-        limit=limit + 1,
-    )
+        audience=audience, on=on, matching=_matching(wanted), before_id=before_id, limit=limit + 1
+    )  # fmt: skip
     more = len(records) > limit
     return RecordPage(records=records[:limit], next_cursor=records[limit - 1].id if more else None)
 
 
-def record_count(
-    *,
-    audience: Audience,
-    on: date,
-    at_most: int,
-    department_code: str | None = None,
-    record_type: str | None = None,
-    received_since: datetime | None = None,
-    arrived: date | None = None,
-    decided: date | None = None,
-    late: bool | None = None,
-) -> int:
+def record_count(*, audience: Audience, on: date, wanted: Wanted, at_most: int) -> int:
     """Count the records all those pages have together; there are more where it is one above ``at_most``."""
-    chosen = _chosen(department_code=department_code, record_type=record_type)
-    chosen &= _in_time(received_since, arrived, decided, late)
-    rows = subjects.records().filter(chosen, visible(audience=audience, on=on, packs=catalogue.packs()))
-    return rows.order_by()[: at_most + 1].count()
+    seen = visible(audience=audience, on=on, packs=catalogue.packs())
+    return subjects.records().filter(_matching(wanted), seen).order_by()[: at_most + 1].count()
 
 
-def _in_time(received_since: datetime | None, arrived: date | None, decided: date | None, late: bool | None) -> Q:
-    matching = subjects.of_months(arrived=arrived, decided=decided)
-    if received_since is not None:
-        matching &= Q(received_at__gte=received_since)
-    return matching if late is None else matching & timely(late=late)
+def _matching(wanted: Wanted) -> Q:
+    matching = _chosen(department_code=wanted.department_code, record_type=wanted.record_type)
+    matching &= subjects.of_months(arrived=wanted.arrived, decided=wanted.decided)
+    if wanted.received_since is not None:
+        matching &= Q(received_at__gte=wanted.received_since)
+    return matching if wanted.late is None else matching & timely(late=wanted.late)
 
 
 def versions(*, record_id: int, audience: Audience, on: date) -> tuple[VisibleRecord, ...]:

@@ -235,6 +235,21 @@ class Nearest:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which records a list is of; what is empty narrows nothing."""
+
+    department_code: str | None = None
+    record_type: str | None = None
+    received_since: datetime | None = None
+    arrived: date | None = None  # the day that begins a month: of those that arrived in it
+    decided: date | None = None  # the same of those that were decided in it
+    late: bool | None = None  # arrived after its time, or within it
+
+
+EVERY_RECORD = Wanted()
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """A page of records, the newest first; ``next_cursor`` is empty on the last one."""
 

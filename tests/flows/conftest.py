@@ -13,7 +13,7 @@ from publiccredit.accounts.types import PROGRAM
 from publiccredit.site import embedded_postgres
 from publiccredit.subjects.models import Record, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
-from tests.flows.cases import people
+from tests.flows.cases import AT, people
 from tests.flows.failing import Failing, failing_writes
 from tests.flows.officers import NOW
 from tests.flows.watching import watched_operations
@@ -57,6 +57,15 @@ def noon_of_1_june() -> Iterator[MagicMock]:
     cache.clear()
     with patch("django.utils.timezone.now", return_value=datetime(2026, 6, 1, 4, tzinfo=UTC)) as clock:
         yield clock
+    cache.clear()
+
+
+@pytest.fixture
+def a_morning_at_the_desks(officers: None) -> Iterator[None]:
+    """The pages read the clock: ten in the morning of 1 September 2026, when the officers are at their desks."""
+    cache.clear()
+    with patch("django.utils.timezone.now", return_value=AT):
+        yield
     cache.clear()
 
 

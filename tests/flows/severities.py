@@ -1,11 +1,6 @@
 """What the tests of a severity's correction share."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from unittest.mock import patch
-
-from django.core.cache import cache
 
 from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case
@@ -13,20 +8,10 @@ from publiccredit.casework.operations import approve, propose_severity, take_cas
 from publiccredit.casework.types import Applicant, PaperIn
 from publiccredit.catalogue.types import Party, ProcedureName, Severity
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, hand_in, opened, people
+from tests.flows.cases import AT, FOURTH, HEAD, LIAISON, hand_in, opened
 from tests.papers import a_pdf
 
 REASON = "依本系统失信程度标准，当事人拒不整改，情节严重。"
-
-
-@contextmanager
-def a_morning_at_the_desks() -> Iterator[None]:
-    """The pages read the clock: ten in the morning of 1 September 2026."""
-    cache.clear()
-    people()
-    with patch("django.utils.timezone.now", return_value=AT):
-        yield
-    cache.clear()
 
 
 def proposed(

@@ -1,7 +1,6 @@
 """The deciding department corrects how severe a conduct is held to be, and the term follows everywhere."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -49,19 +48,11 @@ from tests.flows.cases import (
 )
 from tests.flows.filing import AT as SENT_AT
 from tests.flows.filing import outcome, send
+from tests.flows.officers import TODAY
 from tests.flows.recipients import given, registered
-from tests.flows.severities import REASON, a_morning_at_the_desks, correct, proposed, report_of_severity
+from tests.flows.severities import REASON, correct, proposed, report_of_severity
 
-pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 9, 1)
-
-
-@pytest.fixture(autouse=True)
-def desk(as_program: None) -> Iterator[None]:
-    del as_program
-    with a_morning_at_the_desks():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_morning_at_the_desks")]
 
 
 def _shown(record: Record, on: date) -> bool:

@@ -1,7 +1,6 @@
 """The desk, the public pages, the interface and the command line of a severity's correction."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from unittest.mock import patch
@@ -25,20 +24,11 @@ from publiccredit.subjects.models import Record
 from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, HEAD, LIAISON, OTHER, THIRD
 from tests.flows.officers import read
-from tests.flows.severities import REASON, a_morning_at_the_desks, correct, proposed
+from tests.flows.severities import REASON, correct, proposed
 from tests.flows.test_a_liaison_works_at_the_desk import client_of
 from tests.papers import a_pdf
 
-pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 9, 1)
-
-
-@pytest.fixture(autouse=True)
-def desk(as_program: None) -> Iterator[None]:
-    del as_program
-    with a_morning_at_the_desks():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_morning_at_the_desks")]
 
 
 @pytest.fixture

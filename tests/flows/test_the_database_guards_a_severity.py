@@ -1,8 +1,5 @@
 """The database takes a corrected severity on a decision of two people alone, and on nothing beside it."""
 
-from collections.abc import Iterator
-from datetime import date
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -18,18 +15,9 @@ from tests.flows.cases import (
     OTHER,
     repaired,
 )
-from tests.flows.severities import REASON, a_morning_at_the_desks, correct, proposed
+from tests.flows.severities import REASON, correct, proposed
 
-pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 9, 1)
-
-
-@pytest.fixture(autouse=True)
-def desk(as_program: None) -> Iterator[None]:
-    del as_program
-    with a_morning_at_the_desks():
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_morning_at_the_desks")]
 
 
 def _refused(by: Actor, message: str, changes: str) -> None:

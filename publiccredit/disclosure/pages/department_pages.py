@@ -14,7 +14,7 @@ from publiccredit.disclosure import queries
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entries_with_subjects
 from publiccredit.disclosure.pages.home import TARGET, Figure, timeliness
-from publiccredit.disclosure.types import Compliance, DepartmentFigure, SubmissionFigure
+from publiccredit.disclosure.types import Compliance, DepartmentFigure, SubmissionFigure, Wanted
 
 LATEST = 20
 
@@ -70,7 +70,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     counted = queries.figures(audience=Audience.PUBLIC, on=today)
     figure = next((d for d in counted.departments if d.department_code == code), None)
     line = _line(found, figure, queries.submission_figures(on=today).get(code))
-    page = queries.record_page(audience=Audience.PUBLIC, on=today, department_code=code, limit=LATEST)
+    page = queries.record_page(audience=Audience.PUBLIC, on=today, wanted=Wanted(department_code=code), limit=LATEST)
     context = {
         "department": found,
         "line": line,

@@ -16,6 +16,7 @@ from publiccredit.disclosure import queries
 from publiccredit.disclosure.figures import beginning_of
 from publiccredit.disclosure.pages.answers import answered
 from publiccredit.disclosure.pages.entries import entries_with_subjects
+from publiccredit.disclosure.types import Wanted
 from publiccredit.disclosure.words import department_name
 
 YEARS = 2  # of months to choose from: the present year and the one before
@@ -37,18 +38,17 @@ def records_page(request: HttpRequest) -> HttpResponse:
     usable = before.isascii() and before.isdigit() and len(before) < 19
     arrived, decided = _month(request.GET.get("month", "")), _month(request.GET.get("decided", ""))
     of_year = request.GET.get("year", "") == str(today.year) and arrived is None
-    wanted: dict[str, Any] = {
-        "audience": Audience.PUBLIC,
-        "on": today,
-        "department_code": department or None,
-        "record_type": record_type or None,
-        "received_since": beginning_of(year=today.year) if of_year else None,
-        "arrived": arrived,
-        "decided": decided,
-        "late": {"late": True, "on-time": False}.get(time),
-    }
-    page = queries.record_page(**wanted, before_id=int(before) if usable else None)
-    counted = queries.record_count(**wanted, at_most=COUNTED_TO) if of_year or arrived or decided else 0
+    wanted = Wanted(
+        department_code=department or None,
+        record_type=record_type or None,
+        received_since=beginning_of(year=today.year) if of_year else None,
+        arrived=arrived,
+        decided=decided,
+        late={"late": True, "on-time": False}.get(time),
+    )
+    public: Any = {"audience": Audience.PUBLIC, "on": today, "wanted": wanted}
+    page = queries.record_page(**public, before_id=int(before) if usable else None)
+    counted = queries.record_count(**public, at_most=COUNTED_TO) if of_year or arrived or decided else 0
     asked = (
         ("department", department),
         ("type", record_type),
