@@ -36,6 +36,11 @@ def decider_name(*, case: Case) -> str:
     return department_name(code=case.department_code)
 
 
+def writer_name(*, case: Case, kind: LetterKind) -> str:
+    """Give the name of the body that writes a letter of a case: it decides it, but the guidance is the office's own."""
+    return catalogue.credit_office().name if kind == LetterKind.GUIDANCE else decider_name(case=case)
+
+
 def in_chinese(day: date) -> str:
     """Give a day as it stands in a letter."""
     return f"{day.year}年{day.month}月{day.day}日"
@@ -270,7 +275,7 @@ def _addressee(case: Case, kind: LetterKind) -> str:
 
 def _letter(act: Act, case: Case, kind: LetterKind, body: str) -> Letter:
     number = f"{case.number}-{case.letters.count() + 1}"
-    signature = f"{decider_name(case=case)}\n{in_chinese(act.on)}"
+    signature = f"{writer_name(case=case, kind=kind)}\n{in_chinese(act.on)}"
     addressee = _addressee(case, kind)
     text = f"{kind.label}\n\n{number}\n\n{addressee}：\n\n{body}\n\n{signature}"
     return Letter.objects.create(

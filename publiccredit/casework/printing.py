@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from publiccredit.casework.letters import decider_name
+from publiccredit.casework.letters import writer_name
 from publiccredit.casework.models import Letter
+from publiccredit.casework.types import LetterKind
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def printed_letter(*, letter: Letter) -> Printed:
     title, number, addressee, *body, signature = letter.text.split("\n\n")
     lines = [line for part in body for line in part.splitlines() if line.strip()]
     return Printed(
-        heading=decider_name(case=letter.case),
+        heading=writer_name(case=letter.case, kind=LetterKind(letter.kind)),
         title=title,
         number=number,
         addressee=addressee,

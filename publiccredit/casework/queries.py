@@ -20,9 +20,9 @@ from publiccredit.casework.repair_notices import repair_notice
 from publiccredit.casework.rules import (
     PARTY_TITLES,
     grounds_for,
-    outcome_of,
     procedure_of,
     reviewed_for,
+    state_in_words,
     title_of_case,
     unit_title,
 )
@@ -82,7 +82,6 @@ __all__ = [
     "moved_deadlines",
     "navigator",
     "open_cases",
-    "outcome_of",
     "overdue_at_department",
     "overdue_at_office",
     "overdue_cases",
@@ -105,6 +104,7 @@ __all__ = [
     "severity_case_under_way",
     "severity_records",
     "severity_standing",
+    "state_in_words",
     "timeline",
     "title_of_case",
     "unit_title",
@@ -310,7 +310,9 @@ def _sentence(
     party = next((t for p, t in PARTY_TITLES.items() if p.value == step.party), "平台")
     if step.step == "open" and step.party != case.applicant:  # a counter took it down for its applicant
         return f"{PARTY_TITLES[Party(case.applicant)]}提出请求（{case.get_channel_display()}），由{by}收件。"
-    text = papers.get(step.text, step.text).rstrip("。") if step.step == "hand_in_paper" else step.text
+    text = papers.get(step.text, step.text) if step.step == "hand_in_paper" else step.text
+    if "{text}。" in sentences.get(step.step, ""):  # the sentence has its own full stop
+        text = text.rstrip("。")
     name = TAKEN_OVER if step.step == "take" and not accepts else step.step
     return sentences.get(name, "{by}办理“{step}”。{text}").format(
         who=party, by=by, text=text, step=step.step, unit=unit_title(case=case)

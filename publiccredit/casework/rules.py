@@ -5,7 +5,17 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework.models import Case, CaseStep, Decision
 from publiccredit.casework.types import UNDECIDED, CaseState, DecisionState
 from publiccredit.catalogue import queries as catalogue
-from publiccredit.catalogue.types import Ground, Outcome, Packs, Party, Procedure, ProcedureName, RecordType, StepName
+from publiccredit.catalogue.types import (
+    Effect,
+    Ground,
+    Outcome,
+    Packs,
+    Party,
+    Procedure,
+    ProcedureName,
+    RecordType,
+    StepName,
+)
 from publiccredit.subjects.queries import record_type_of, verify_open
 
 SUBJECT_ACCOUNT = "subject:"  # followed by the identifier: what the subject's desk acts as
@@ -16,6 +26,11 @@ PARTY_TITLES = {
     Party.SOURCE: "认定单位",
     Party.OFFICE: "信用办",
 }
+
+
+STANDS = frozenset(
+    {Effect.LIFT_DISPUTE, Effect.KEEP_NOTE, Effect.UNDO_REPAIR}
+)  # the record burdens as before, or again
 
 
 class CaseRefused(Exception):
@@ -96,6 +111,11 @@ def outcome_of(*, case: Case) -> str:
     return outcome.title if outcome else ""
 
 
+def state_in_words(*, case: Case) -> str:
+    """Say where a case stands, and how it was decided: 已决定：更正."""
+    return "：".join(filter(None, (str(CaseState(case.state).label), outcome_of(case=case))))
+
+
 def papers_lacking(*, case: Case, rules: Procedure) -> list[str]:
     """Give the titles of the papers that a decision which changes something needs and that are not in the case yet."""
     there = set(case.papers.values_list("kind", flat=True))
@@ -118,6 +138,11 @@ def outcomes_of(*, case: Case, rules: Procedure) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in fitting if outcome.reverses is None)
     # What the first decision did stands, or is put right: an outcome that does nothing would leave it as it is.
     return tuple(o for o in fitting if o.reverses == first or (o.reverses is None and o.effects))
+
+
+def leaves_it_so(*, outcome: Outcome) -> bool:
+    """Tell whether an outcome gives whoever asks nothing, or burdens the subject again: what papers might prevent."""
+    return outcome.upheld is not True and set(outcome.effects) <= STANDS
 
 
 def _reviewed_outcome(case: Case) -> str | None:

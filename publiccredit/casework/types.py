@@ -95,6 +95,7 @@ class Asked:
     record_ids: tuple[int, ...] = ()
     field: str = ""  # the contested field of the one record
     department_code: str = ""  # only where no record says it: whom a complaint is about
+    subject_uscc: str = ""  # only where neither a record nor the log-in says it: which enterprise complains
 
 
 @dataclass(frozen=True)

@@ -250,6 +250,12 @@ def letters_of_case(*, case: Case) -> tuple[Letter, ...]:
         return tuple(case.letters.order_by("pk"))
 
 
+def state_and_papers(*, case: Case) -> tuple[str, tuple[Paper, ...]]:
+    """Give where a case stands, and the papers its reader handed in, to one who has shown its code."""
+    with acting(actor=PROGRAM):
+        return casework.state_in_words(case=case), tuple(case.papers.filter(party=Party.READER.value).order_by("pk"))
+
+
 def public_records_of_case(*, case: Case, on: date) -> tuple[VisibleRecord, ...]:
     """Give the records of a case that everybody sees."""
     with acting(actor=PROGRAM):

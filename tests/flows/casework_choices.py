@@ -18,6 +18,7 @@ from hypothesis.stateful import precondition, rule
 
 from publiccredit.accounts.operations import NotAllowed, act_as, acting
 from publiccredit.accounts.types import PROGRAM
+from publiccredit.casework.operations import CaseRefused
 from publiccredit.recipients.operations import NeverGiven, UnableToGiveNotice, give_adverse_use_notice
 from publiccredit.recipients.types import Identified, Used
 from publiccredit.subjectdesk import operations as desk
@@ -193,6 +194,11 @@ class OwnChoices(Casework):
             with pytest.raises(NotAllowed):
                 desk.state(visitor=visitor, **asked)
             self.note("a_handler_comes:without_the_right")
+            return
+        if words == model.statement:
+            with pytest.raises(CaseRefused, match="没有变化" if words else "没有声明"):
+                desk.state(visitor=visitor, **asked)
+            self.note("a_handler_comes:says_nothing_new")
             return
         desk.state(visitor=visitor, **asked)
         model.statement = words

@@ -13,6 +13,7 @@ from publiccredit.casework.models import Case
 from publiccredit.casework.operations import (
     CaseRefused,
     ConditionsNotMet,
+    PapersAwaited,
     UnableToOpenCase,
     answer_as_source,
     approve,
@@ -29,6 +30,7 @@ from publiccredit.casework.operations import (
     take_case,
 )
 from publiccredit.casework.types import Applicant, Channel, Verdict
+from publiccredit.catalogue.queries import deadline
 from publiccredit.catalogue.types import ConditionName, Party, ProcedureName
 from publiccredit.ledger.models import Entry
 from tests.flows.cases import (
@@ -51,6 +53,7 @@ from tests.flows.casework_rules import CHANNELS
 
 BY_PROXY = Applicant(Party.SUBJECT, APPLICANT.name, handler_name="王五", handler_authorisation_sha256="a" * 64)
 OBJECTION, REPAIR = ProcedureName.OBJECTION, ProcedureName.CREDIT_REPAIR
+PAPER_DAYS = {OBJECTION: 5, REPAIR: 10}  # working days to hand in what was asked for
 CONTESTED = ("", "violation_facts", "penalty_content")
 NO_REASONS = (
     "",
@@ -99,6 +102,11 @@ class Casework(ReportedCases):
         more: dict[str, Any] = {"corrections": {"severity": word}} if outcome == "corrected" else {}
         if outcome == "publication_stopped":
             more["public_notice"] = PUBLIC_WORDS
+        if outcome in ("rejected", "undetermined") and self._awaits_papers(case):
+            with pytest.raises(PapersAwaited, match=str(case.papers_until)):
+                decide(by=case.pair[0], case_id=case.id, verdict=Verdict(outcome, REASONS), at=self.now)
+            self.note("papers:awaited")
+            return
         decide(by=case.pair[0], case_id=case.id, verdict=Verdict(outcome, REASONS, **more), at=self.now)
         case.deciders.add(case.pair[0].name)
 
@@ -171,7 +179,12 @@ class Casework(ReportedCases):
         request_papers(by=case.pair[0], case_id=case.id, asked="决定书复印件", at=self.now)
         rests = not case.asked_for_papers and self.today <= due_on
         case.state, case.asked_for_papers = ("waiting" if rests else "in_hand"), True
+        if rests:
+            case.papers_until = deadline(day=self.today, number=PAPER_DAYS[case.procedure]).on
         self.note("papers:asked" if rests else "papers:asked_again_or_late")
+
+    def _awaits_papers(self, case: ModelCase) -> bool:
+        return case.state == "waiting" and self.today <= case.papers_until
 
     def _hand_in(self, case: ModelCase) -> None:
         kind = "evidence" if case.procedure is OBJECTION else "authorisation"
@@ -252,6 +265,11 @@ class Casework(ReportedCases):
         case = open_ones[n % len(open_ones)]
         early = self.today < case.record.opens_on
         doubt = () if early else (ConditionName.DUTIES_PERFORMED,)
+        if self._awaits_papers(case):
+            with pytest.raises(PapersAwaited, match=str(case.papers_until)):
+                refuse_repair(by=case.pair[0], case_id=case.id, reasons=REASONS, at=self.now, failing=doubt)
+            self.note("papers:awaited")
+            return
         made = refuse_repair(by=case.pair[0], case_id=case.id, reasons=REASONS, at=self.now, failing=doubt)
         assert made.holds_from == (case.record.opens_on if early else None)
         case.deciders.add(case.pair[0].name)

@@ -161,6 +161,7 @@ class ModelCase:
     closed: bool = False
     extended: bool = False
     asked_for_papers: bool = False
+    papers_until: date = date.min  # while it waits for papers: nothing is refused before that day is over
     contested: str = ""  # the field an objection names; empty: the record as a whole
     state: str = "in_hand"  # of an undecided one: in hand, waiting for papers, or with its source
 

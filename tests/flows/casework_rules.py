@@ -220,7 +220,7 @@ class FiledRecords(RuleBasedStateMachine):
     def state(self, n: int, length: int, by_stranger: bool) -> None:
         model = self.record(n)
         words = {"record_id": model.id, "statement": "言" * length, "at": self.now}
-        if by_stranger or length > 1000:
+        if by_stranger or length > 1000 or words["statement"] == model.statement:
             with pytest.raises(UnableToState):
                 state_on_record(by=OWNER, subject_id=self.subject.pk + (1 if by_stranger else 0), **words)
             self.note("state:refused")

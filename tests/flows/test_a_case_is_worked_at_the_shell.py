@@ -176,6 +176,10 @@ def test_an_applicant_takes_back_what_it_asked(shell: Shell, penalty: Record) ->
     opened = shell(
         "open", "objection", "--record", str(penalty.pk), "--ground", "other", "--request", "请核对。", "--by", "clerk"
     )
+    again = shell(
+        "open", "objection", "--record", str(penalty.pk), "--ground", "other", "--request", "请核对。", "--by", "clerk"
+    )
+    assert (again["number"], Case.objects.count()) == (opened["number"], 1)  # typed twice, asked once
     ended = shell("take-back", opened["number"], "--stated", "11 月 3 日来函，存卷", "--by", "clerk")
     assert (ended["state"], ended["due"]) == ("taken_back", "")
     assert shell("list", "--queue", "taken_back", "--by", "clerk")[0]["number"] == opened["number"]

@@ -287,6 +287,9 @@ def test_a_paper_that_was_asked_for_comes_with_the_code_and_the_clock_goes_on(cl
     page = _followed(client, case, code, act="paper", file=paper)
     assert page.status_code == 200 and "办理中" in page.content.decode()
     assert (Paper.objects.get().kind, Paper.objects.get().party) == ("evidence", "reader")
+    assert "决定书.pdf" in page.content.decode()
+    reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=timezone.now())
+    assert "已决定：不予支持" in _followed(client, case, code).content.decode()
 
 
 def test_a_reader_prints_its_own_letters_and_no_others(client: Client, record: Record) -> None:

@@ -1,6 +1,7 @@
 """What a subject is shown before it asks and after: what would be refused, what it asked, its papers, a model text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.subjectdesk import operations
 from publiccredit.subjectdesk.types import Visitor
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import stored_subject
+from tests.factories import stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, REASONS, hand_in, opened
 from tests.flows.desks import at_the_desk, opened_by_letter, visitor_of
 from tests.flows.officers import PDF, Browser
@@ -48,6 +49,21 @@ def test_a_repair_before_its_day_has_no_form_and_sent_anyway_is_refused_with_the
     with patch("django.utils.timezone.now", return_value=EARLY):
         other = client.get(f"/mine/records/{record.pk}/repair/?ground=reorganisation").content.decode()
     assert 'name="request"' in other  # a court's plan waits for no term
+
+
+def test_what_is_never_shown_has_no_form_of_repair_and_sent_anyway_is_refused(subject: Subject) -> None:
+    days: dict[str, Any] = {
+        "disclosed_from": date(2026, 5, 22),
+        "disclosed_until": date(2026, 5, 22),
+        "repairable_from": None,
+    }
+    slight = stored_record(subject=subject, severity="slight", **days)
+    client = at_the_desk(subject, Browser())
+    page = client.get(f"/mine/records/{slight.pk}/repair/").content.decode()
+    assert "依法不公示，不需要修复。" in page
+    assert 'name="request"' not in page and "?ground=" not in page
+    sent = client.post(f"/mine/records/{slight.pk}/repair/", {"key": "k", **ASKED})
+    assert (sent.status_code, Case.objects.exists()) == (422, False)
 
 
 def test_the_operation_refuses_a_repair_before_its_day_with_its_condition(subject: Subject, record: Record) -> None:

@@ -22,7 +22,7 @@ from publiccredit.subjectdesk import copying, operations
 from publiccredit.subjectdesk.operations import NotYours
 from publiccredit.subjectdesk.pdf import story_of
 from publiccredit.subjectdesk.types import HandlerAsked, Right, Visitor
-from publiccredit.subjects.models import Look, Record, Subject
+from publiccredit.subjects.models import Look, Record, RecordVersion, Subject
 from tests.factories import stored_licence, stored_record, stored_subject
 from tests.flows.cases import AT, CLERK, HEAD, LIAISON, REASONS, objection_ready, repaired, settled
 from tests.flows.desks import Pigeon, at_the_desk, opened_by_letter, visitor_of, with_contact
@@ -302,7 +302,15 @@ def test_a_review_is_asked_for_once(desk: Client, record: Record) -> None:
 
 def test_a_statement_travels_with_the_record_and_is_taken_back(desk: Client, record: Record) -> None:
     address = f"/mine/records/{record.pk}/statement/"
-    assert desk.post(address, {"statement": "字" * 1001}).status_code == 422
+    form = desk.get(address).content.decode().split("<main")[1]
+    # A browser would cut off what is pasted, without a word.
+    assert ("不超过 1000 字" in form, "maxlength" in form) == (True, False)
+    too_long = desk.post(address, {"statement": "字" * 1001})
+    assert too_long.status_code == 422
+    assert 'role="alert" tabindex="-1" autofocus' in too_long.content.decode()  # the keyboard starts at what is wrong
+    versions = RecordVersion.objects.count()
+    assert "现在没有声明" in desk.post(address, {"statement": " "}).content.decode()
+    assert RecordVersion.objects.count() == versions
     desk.post(address, {"statement": "该批水泥已全部召回。"})
     assert "该批水泥已全部召回。" in Client().get(f"/records/{record.pk}/").content.decode()
     desk.post(address, {"statement": ""})

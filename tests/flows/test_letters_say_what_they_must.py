@@ -19,7 +19,7 @@ from publiccredit.casework.operations import (
     request_review,
     take_case,
 )
-from publiccredit.casework.queries import letters_to_tell
+from publiccredit.casework.queries import letters_to_tell, printed_letter
 from publiccredit.casework.types import Applicant, Channel
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import Party, ProcedureName
@@ -226,6 +226,9 @@ def test_an_enterprise_whose_repair_is_undone_is_itself_written_to(record: Recor
     settled(case, "repair_undone", first=LIAISON, second=HEAD)
     to = dict(Letter.objects.filter(case=case).values_list("kind", "addressed_to"))
     name = "濉溪县示例建材有限公司"
+    guidance = printed_letter(letter=Letter.objects.get(case=case, kind="guidance"))
+    office = catalogue.credit_office().name  # who advises is not who decides
+    assert (guidance.heading, guidance.signature[0]) == (office, office)
     assert to == {"receipt": "县信用办", "guidance": "县信用办", "request_for_papers": name, "decision": name}
     told = letters_to_tell(since=AT - timedelta(days=1))
     assert sorted(letter.kind for letter in told if letter.case_id == case.pk) == ["decision", "request_for_papers"]

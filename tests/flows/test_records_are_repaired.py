@@ -12,6 +12,7 @@ from publiccredit.casework.operations import (
     CaseNotFound,
     ConditionsNotMet,
     PapersMissing,
+    PapersNotAskedFor,
     PublicWordsMissing,
     UnableToOpenCase,
     WrongOutcome,
@@ -19,6 +20,7 @@ from publiccredit.casework.operations import (
     decide,
     grant_repair,
     refuse_repair,
+    request_papers,
     return_proposal,
     take_case,
 )
@@ -100,6 +102,17 @@ def test_a_repair_without_its_papers_says_which_are_missing(record: Record) -> N
     hand_in(case, "commitment")
     with pytest.raises(ConditionsNotMet, match="缺少“履行义务的证明”"):
         grant_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
+
+
+def test_nobody_is_refused_for_a_paper_they_were_not_asked_for(record: Record) -> None:
+    case = opened(ProcedureName.CREDIT_REPAIR, record, ground="duties_performed")
+    take_case(by=LIAISON, case_id=case.pk, at=AT)
+    with pytest.raises(PapersNotAskedFor, match="缺少材料：履行义务的证明、信用承诺书，还没有通知补正"):
+        refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
+    request_papers(by=LIAISON, case_id=case.pk, asked="履行义务的证明和信用承诺书", at=AT)
+    over = AT + timedelta(days=30)
+    refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=over)
+    assert Case.objects.get(pk=case.pk).state == CaseState.DECIDED
 
 
 def test_a_repair_cannot_be_refused_on_a_condition_that_holds(record: Record) -> None:

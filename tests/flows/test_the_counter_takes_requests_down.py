@@ -13,8 +13,12 @@ from publiccredit.casework.models import Case, Letter, Paper
 from publiccredit.casework.operations import (
     extend_deadline,
     request_papers,
+    request_review,
+    take_case,
 )
-from publiccredit.catalogue.types import FieldRole
+from publiccredit.casework.queries import cases_of_subject
+from publiccredit.casework.types import Applicant, Channel
+from publiccredit.catalogue.types import FieldRole, Party
 from publiccredit.subjects.models import Look, Record, RecordState, Subject
 from publiccredit.subjects.queries import record_type_of
 from tests.factories import stored_licence, stored_record
@@ -22,6 +26,7 @@ from tests.flows.cases import (
     AT,
     CLERK,
     LIAISON,
+    OFFICE_HEAD,
     OTHER,
     hand_in,
     objection_ready,
@@ -147,7 +152,30 @@ def test_a_complaint_names_a_department_and_no_record(record: Record) -> None:
     assert ground is not None
     fields = opening(record, ground=ground[1], department="taxation", channel="phone")
     browser(CLERK).post("/cases/new/?procedure=complaint", fields)
-    assert Case.objects.get().department_code == "taxation"
+    assert (Case.objects.get().department_code, Case.objects.get().subject) == ("taxation", None)
+
+
+def test_an_enterprise_that_complains_by_telephone_finds_the_case_at_its_desk(subject: Subject) -> None:
+    address = "/cases/new/?procedure=complaint"
+    fields = {
+        "key": "k1", "ground": "service", "request": "窗口拒收材料。", "party": "subject", "name": "示例建材",
+        "channel": "phone", "received_on": "2026-08-31", "department": "taxation", "subject_uscc": "91000000000000000X",
+    }  # fmt: skip
+    unknown = browser(CLERK).post(address, fields)
+    assert (unknown.status_code, "没有统一社会信用代码为" in unknown.content.decode()) == (422, True)
+    stranger = browser(CLERK).post(address, fields | {"party": "reader", "subject_uscc": subject.uscc})
+    assert (stranger.status_code, "只在信用信息主体提出时填写" in stranger.content.decode()) == (422, True)
+    browser(CLERK).post(address, fields | {"subject_uscc": str(subject.uscc).lower()})
+    case = Case.objects.get()
+    assert (case.subject, case.applicant_name) == (subject, subject.name)
+    assert case in cases_of_subject(subject_id=subject.pk)
+    take_case(by=CLERK, case_id=case.pk, at=AT)
+    settled(case, "unfounded", first=CLERK, second=OFFICE_HEAD)
+    review = request_review(
+        by=CLERK, case_id=case.pk, applicant=Applicant(Party.SUBJECT, subject.name), request="不服。",
+        channel=Channel.PHONE, at=AT,
+    )  # fmt: skip
+    assert review.subject_id == subject.pk
 
 
 def test_false_papers_are_reported_from_the_repair(record: Record) -> None:

@@ -1,6 +1,6 @@
 """The form of a decision through HTTP: templates, proposals, approval, reviews, orders and delivery."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -11,6 +11,7 @@ from publiccredit.accounts.operations import NotAllowed
 from publiccredit.casework import desk
 from publiccredit.casework.models import Case, Decision
 from publiccredit.casework.operations import (
+    PapersAwaited,
     UnableToOpenCase,
     answer_as_source,
     close_case,
@@ -25,8 +26,10 @@ from publiccredit.casework.rules import grounds_for, outcomes_of
 from publiccredit.casework.types import Asked, Channel, Verdict
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ProcedureName, StepName
+from publiccredit.ledger.types import CHINA
 from publiccredit.subjects.models import Record
 from publiccredit.subjects.queries import field_in_words, record_type_of
+from tests.factories import stored_record
 from tests.flows.cases import (
     APPLICANT,
     AT,
@@ -154,6 +157,27 @@ def test_a_returned_proposal_has_its_fields_and_values_and_lies_with_whoever_mad
     standing = Decision.objects.get(case=case, state="proposed")
     assert standing.corrections == better
     assert {q.name: q.number for q in desk.queues(actor=SECOND_CLERK, on=TODAY)}["mine"] == 0
+
+
+def test_nobody_is_refused_before_the_day_they_were_given_for_papers(record: Record) -> None:
+    case = objection_ready(record)
+    request_papers(by=CLERK, case_id=case.pk, asked="处罚决定书复印件", at=AT)
+    until = Case.objects.values_list("papers_due_on", flat=True).get(pk=case.pk)
+    assert until is not None
+    refused = send(CLERK, case, "decide", outcome="rejected", reasons=REASONS)
+    said = refused.content.decode()
+    assert (refused.status_code, f"已通知申请人在 {until} 以前补充材料" in said, REASONS in said) == (422, True, True)
+    with pytest.raises(PapersAwaited):
+        settled(case, "undetermined", first=CLERK, at=datetime.combine(until, time(23, 59), CHINA))
+    # What is asked for may be granted at once, and refused once the paper is there.
+    other = objection_ready(stored_record(subject=record.subject, number=2))
+    request_papers(by=CLERK, case_id=other.pk, asked="处罚决定书复印件", at=AT)
+    settled(other, "publication_stopped", first=CLERK, second=OFFICE_HEAD)
+    hand_in(case, "evidence")
+    settled(case, "rejected", first=CLERK)
+    late = objection_ready(stored_record(subject=record.subject, number=3))
+    request_papers(by=CLERK, case_id=late.pk, asked="处罚决定书复印件", at=AT)
+    settled(late, "rejected", first=CLERK, at=datetime.combine(until + timedelta(days=1), time(0), CHINA))
 
 
 def test_a_repair_is_granted_by_two_people_of_the_deciding_department(record: Record) -> None:

@@ -15,8 +15,8 @@ from publiccredit.casework.operations import (
     declare_relation,
     request_papers,
 )
-from publiccredit.casework.types import Verdict
-from publiccredit.catalogue.types import ProcedureName
+from publiccredit.casework.types import Applicant, Channel, Verdict
+from publiccredit.catalogue.types import Party, ProcedureName
 from publiccredit.subjects.models import Record
 from tests.accounts import opened_account
 from tests.factories import stored_record
@@ -142,7 +142,23 @@ def test_the_list_goes_on_after_its_last_row_and_says_so(record: Record) -> None
 )  # fmt: skip
 def test_the_list_is_narrowed_by_what_is_asked(record: Record, query: str, found: bool) -> None:
     case = opened(ProcedureName.OBJECTION, record, ground="other")
-    assert (case.number in read(CLERK, f"/cases/?queue=open&{query}")) is found
+    page = read(CLERK, f"/cases/?queue=open&{query}")
+    assert (case.number in page, "1 件，" in page) == (found, found)
+
+
+READER = Applicant(Party.READER, "读者")
+
+
+def test_a_case_is_found_by_what_is_typed_and_one_without_a_record_by_nothing_else(record: Record) -> None:
+    assert record.subject is not None and record.subject.uscc is not None
+    case = opened(ProcedureName.OBJECTION, record, ground="other")
+    complaint = opened(ProcedureName.COMPLAINT, ground="service", by=CLERK, applicant=READER, channel=Channel.PHONE)
+    in_ascii = case.number.replace("〔", "[").replace("〕", "]")
+    for words in (record.subject.uscc, record.subject.uscc.lower(), in_ascii, str(record.pk), "濉市监罚[2026]1号"):
+        page = browser(CLERK).get("/cases/", {"queue": "open", "record": words}).content.decode()
+        assert (case.number in page, complaint.number in page) == (True, False), words
+    page = browser(CLERK).get("/cases/", {"queue": "open", "record": complaint.number}).content.decode()
+    assert (case.number in page, complaint.number in page) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every write of casework: one verb of office work each, one transaction, one ledger entry."""
 
+from publiccredit.casework.awaited_papers import PapersAwaited, PapersNotAskedFor
 from publiccredit.casework.operations.deciding import (
     ConditionsNotMet,
     NotAhead,
@@ -63,7 +64,9 @@ __all__ = [
     "CaseRefused",
     "ConditionsNotMet",
     "NotAhead",
+    "PapersAwaited",
     "PapersMissing",
+    "PapersNotAskedFor",
     "PublicWordsMissing",
     "ReasonsMissing",
     "RecordNotFound",

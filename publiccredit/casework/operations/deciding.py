@@ -13,6 +13,7 @@ from publiccredit.accounts import queries as accounts
 from publiccredit.accounts.operations import Act, NotAllowed, one_act
 from publiccredit.accounts.types import Actor, Role, SecondFactorWanted
 from publiccredit.casework import letters
+from publiccredit.casework.awaited_papers import verify_days_for_papers, verify_papers_asked_for
 from publiccredit.casework.changes import verify_changed
 from publiccredit.casework.clocks import passed_percents, percents_in_words
 from publiccredit.casework.correcting import corrected
@@ -84,6 +85,8 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
     :raises ConditionsNotMet: a repair is granted too early, or refused on a condition that holds.
     :raises NotAhead: the day on which a refused repair is expected to be possible has come already.
     :raises PapersMissing: a paper the outcome stands on is missing.
+    :raises PapersNotAskedFor: it refuses a repair for want of papers that were never asked for.
+    :raises PapersAwaited: it gives the applicant nothing, who may still hand in the papers it was asked for.
     :raises NotAllowed: the case is not the actor's to decide.
     :raises AlreadyDecided: it is decided.
     """
@@ -91,6 +94,7 @@ def decide(*, by: Actor, case_id: int, verdict: Verdict, at: datetime) -> Decisi
         case, rules = case_for_step(act=act, case_id=case_id, step=StepName.PROPOSE, states=DECIDABLE)
         _somebody_else(case, by)
         outcome = _outcome(rules, case, verdict)
+        verify_days_for_papers(case=case, outcome=outcome, on=act.on)
         _verify_reasons(text=verdict.reasons, template=outcome.template)
         verify_public_words(text=verdict.public_notice, outcome=outcome, case=case)
         records = subjects.lock_records(record_ids=case.records.values_list("record_id", flat=True))
@@ -235,6 +239,7 @@ def _verify_repair(
             raise ConditionsNotMet(f"还不能作出“{outcome.title}”的决定：" + "".join(c.reason for c in found.failing))
         return verdict
     failing = {c.name for c in found.failing}
+    verify_papers_asked_for(case=case, rules=rules, failing=failing)
     doubted = set(verdict.failing) & BY_OFFICER & {c.name for c in found.conditions}
     if unfounded := set(verdict.failing) - failing - doubted:
         titles = "、".join(c.title for c in rules.conditions if c.name in unfounded)

@@ -38,7 +38,8 @@ from publiccredit.catalogue.types import (
     StepName,
 )
 from publiccredit.subjects import operations as subjects
-from publiccredit.subjects.queries import Record, RecordState, record_type_of, verify_open
+from publiccredit.subjects.queries import Record, RecordState, Subject, record_type_of, verify_open
+from publiccredit.subjects.queries import subjects as subjects_on_file
 
 LOCK_SPACE = 7310580  # first half of the advisory locks by the key of a form
 LONGEST_REQUEST = 5000
@@ -126,6 +127,7 @@ def request_review(
             raise UnableToOpenCase("请写明不服的理由。")
         case = _new_case(act, rules, applicant, asked, channel, list(records.values()))
         case.reviews, case.about_id, case.opened_on = first, first.about_id, on
+        case.subject_id = case.subject_id or first.subject_id  # whoever takes the request for a review down
         _write_opening(act, case, rules, asked, list(records.values()), None)
         act.payload["reviews"] = first.pk
     return case
@@ -144,10 +146,10 @@ def _received(received_on: date | None, channel: Channel, act: Act) -> date:
         return act.on
     if received_on > act.on:
         raise UnableToOpenCase(f"收件日期 {received_on} 晚于今天。请填写实际收到的日期。")
-    if channel is Channel.ONLINE or (act.on - received_on).days > LONGEST_IN_THE_POST:
-        raise UnableToOpenCase(
-            f"收件日期 {received_on} 早于今天超过 {LONGEST_IN_THE_POST} 天，或者是网上提出的。请核对收件登记。"
-        )
+    if channel is Channel.ONLINE:
+        raise UnableToOpenCase(f"网上提出的请求当天收到，收件日期应为今天（{act.on}），实为 {received_on}。")
+    if (act.on - received_on).days > LONGEST_IN_THE_POST:
+        raise UnableToOpenCase(f"收件日期 {received_on} 早于今天超过 {LONGEST_IN_THE_POST} 天。请核对收件登记。")
     return received_on
 
 
@@ -275,15 +277,16 @@ def _new_case(
     )
     if act.by.of_department and act.by.department_code != department:
         raise CaseNotFound
+    subject = records[0].subject if records else _subject_named(applicant, asked)
     return Case(
         number=next_number(prefix=rules.prefix, year=act.on.year),
         procedure=rules.name.value,
-        subject_id=records[0].subject_id if records else act.by.subject_id,
+        subject_id=subject.pk if subject else act.by.subject_id,
         ground=asked.ground,
         request=asked.request.strip(),
         channel=channel,
         applicant=applicant.party.value,
-        applicant_name=_name_of(applicant, records),
+        applicant_name=_name_of(applicant, subject),
         contact=applicant.contact,
         handler_name=applicant.handler_name,
         handler_authorisation_sha256=applicant.handler_authorisation_sha256,
@@ -299,10 +302,23 @@ def _new_case(
     )
 
 
-def _name_of(applicant: Applicant, records: Sequence[Record]) -> str:
+def _subject_named(applicant: Applicant, asked: Asked) -> Subject | None:
+    """Give the enterprise that complains, by the identifier the counter wrote down: the case stands at its desk."""
+    if not asked.subject_uscc or applicant.party is not Party.SUBJECT:
+        return None
+    found = subjects_on_file().filter(uscc=asked.subject_uscc.strip().upper()).first()
+    if found is None:
+        raise UnableToOpenCase(
+            f"没有统一社会信用代码为“{asked.subject_uscc}”的主体。请对照营业执照核对；平台还没有其档案的，请留空。"
+        )
+    return found
+
+
+def _name_of(applicant: Applicant, subject: Subject | None) -> str:
     """A subject bears the name on file, however it was typed: its letters go by it."""
-    subject = records[0].subject if records and applicant.party is Party.SUBJECT else None
-    return subject.name if subject is not None else " ".join(applicant.name.split())
+    if subject is not None and applicant.party is Party.SUBJECT:
+        return subject.name
+    return " ".join(applicant.name.split())
 
 
 def _write_opening(

@@ -23,7 +23,8 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
     """
     Let the subject's own words travel with a record; empty takes them back (DP-17).
 
-    :raises UnableToState: more than 1,000 characters, a number of a person, or a record of somebody else.
+    :raises UnableToState: more than 1,000 characters, a number of a person, a record of somebody else, or what
+        stands there already.
     """
     with one_act(by=by, at=at, operation="state_on_record", object_kind="record") as act:
         if party_of(actor=act.by) not in (Party.SUBJECT, Party.OFFICE):
@@ -37,6 +38,12 @@ def state_on_record(*, by: Actor, subject_id: int, record_id: int, statement: st
         record = subjects.lock_records(record_ids=[record_id]).get(record_id)
         if record is None or record.subject_id != subject_id:
             raise UnableToState("该记录不是本主体的记录。请从本主体的档案中选择。")
+        if words == record.statement:
+            raise UnableToState(
+                "与现在展示的声明相同，没有变化。要改的，请改写后再提交；要撤回的，请留空。"
+                if words
+                else "这条信息现在没有声明。请写明声明的内容。"
+            )
         subjects.state_on_record(record_id=record_id, statement=words, at=at, entry_id=act.entry_id)
         act.object_id = record_id
         act.payload["characters"] = len(words)

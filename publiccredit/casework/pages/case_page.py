@@ -47,7 +47,7 @@ from publiccredit.casework.reviewers import (
     why_others,
     without_reviewer,
 )
-from publiccredit.casework.rules import PARTY_TITLES, outcomes_of, procedure_of, unit_title
+from publiccredit.casework.rules import PARTY_TITLES, against_decider, outcomes_of, procedure_of, unit_title
 from publiccredit.casework.severity import obstacle
 from publiccredit.casework.types import UNDECIDED, CaseState, Channel, DecisionState
 from publiccredit.catalogue import queries as catalogue
@@ -55,6 +55,9 @@ from publiccredit.catalogue.types import Effect, Party, Procedure, ProcedureName
 from publiccredit.recipients.queries import told_of
 from publiccredit.subjects.queries import STAY_AWAY, shown_to_everybody
 
+AGAINST_US = (
+    "投诉的是本机构：办理过所投诉事项的人员不办理。没有写明案件的，请对照所述的经过核对，是您办理的请交由他人。"
+)
 EFFECT_WORDS = {
     Effect.LIFT_DISPUTE: "解除异议标注",
     Effect.KEEP_NOTE: "保留异议标注",
@@ -229,7 +232,9 @@ def _by_another(case: Case, actor: Actor) -> str:
         return ""
     if took_part(case=case, name=actor.name):
         return f"{why_others(case=case)}。{who_can_review(case=case)}"
-    return who_can_review(case=case) if without_reviewer(cases=[case]) else ""
+    if without_reviewer(cases=[case]):
+        return who_can_review(case=case)
+    return AGAINST_US if against_decider(case=case) else ""
 
 
 def _reader_url(case: Case, actor: Actor) -> str:

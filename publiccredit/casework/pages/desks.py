@@ -1,5 +1,6 @@
 """The desk: queues with their counts, filters, and the cases of one queue by the day they fall due."""
 
+import unicodedata
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from publiccredit.accounts.types import Actor
 from publiccredit.casework import desk
 from publiccredit.casework.letters import department_name
 from publiccredit.casework.models import Case
+from publiccredit.casework.numbering import as_numbered
 from publiccredit.casework.pages.shared import READERS, rows_of
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue import queries as catalogue
@@ -73,12 +75,22 @@ def _filtered(chosen: QuerySet[Case], asked: dict[str, str]) -> QuerySet[Case]:
     if asked["department"]:
         chosen = chosen.filter(department_code=asked["department"])
     if asked["record"]:
-        words = asked["record"].replace("\0", "")
-        number = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
-        named = Q(number__icontains=words) | Q(subject__name__icontains=words)
-        found = Q(records__record__document_number__icontains=words) | Q(records__record_id=number)
-        chosen = chosen.filter(pk__in=Case.objects.filter(named | found).values("pk"))
+        chosen = chosen.filter(pk__in=Case.objects.filter(_named(asked["record"].replace("\0", ""))).values("pk"))
     return chosen
+
+
+def _named(words: str) -> Q:
+    """Find by part of the number of a case, of its subject's name or identifier, or of a document; or by a record."""
+    number = as_numbered(unicodedata.normalize("NFKC", words))
+    named = (
+        Q(number__icontains=number)
+        | Q(subject__name__icontains=words.strip())
+        | Q(subject__uscc__icontains=number)
+        | Q(records__record__document_number__icontains=number)
+    )
+    whole = words.isascii() and words.isdigit() and len(words) < 19
+    # Only a number: compared with none, what has no record at all would be found by whatever is typed.
+    return named | Q(records__record_id=int(words)) if whole else named
 
 
 def _after(chosen: QuerySet[Case], place: str) -> QuerySet[Case]:

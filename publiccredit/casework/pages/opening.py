@@ -106,6 +106,11 @@ class OpeningForm(ReceivedForm):
             self.fields["field"] = forms.ChoiceField(
                 label="针对哪个字段", choices=[("", "整条记录"), *fields_of], required=False
             )
+        if record is None and not rules.needs_record:
+            self.fields["subject_uscc"] = forms.CharField(
+                label="申请人的统一社会信用代码", max_length=18, required=False,
+                help_text="企业、机构提出的填写，案件在它的“我的信用”里看得到；个人提出的留空。",
+            )  # fmt: skip
         if record is None and not rules.needs_record and not actor.of_department:
             choices = [("", "请选择"), *((d.code, d.name) for d in catalogue.departments())]
             self.fields["department"] = forms.ChoiceField(
@@ -118,6 +123,8 @@ class OpeningForm(ReceivedForm):
         given["name"] = self.own_names.get(given.get("party", "")) or given.get("name", "")
         if not given["name"] and given.get("party") == Party.READER.value:
             given["name"] = PARTY_TITLES[Party.READER]  # nobody has to say who they are
+        if given.get("subject_uscc") and given.get("party") != Party.SUBJECT.value:
+            self.add_error("subject_uscc", "统一社会信用代码只在信用信息主体提出时填写。请改“谁提出”，或者留空。")
         if not given["name"] and "name" not in self.errors:
             self.add_error("name", "请填写申请人名称。")
         return given
@@ -256,7 +263,11 @@ def _open(form: OpeningForm, actor: Actor, rules: Procedure, record: Record | No
 
 def _field_of(refusal: Exception) -> str | None:
     said = str(refusal)
-    return "received_on" if "收件日期" in said else "channel" if Channel.OWN_FINDING.label in said else None
+    if "收件日期" in said:
+        return "received_on"
+    if "统一社会信用代码" in said:
+        return "subject_uscc"
+    return "channel" if Channel.OWN_FINDING.label in said else None
 
 
 def open_as_written(
@@ -271,6 +282,7 @@ def open_as_written(
         record_ids=record_ids,
         field=given.get("field", ""),
         department_code=given.get("department", by.department_code),
+        subject_uscc=given.get("subject_uscc", ""),
     )
     opened = operations.open_case(
         by=by,

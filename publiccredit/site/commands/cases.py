@@ -1,6 +1,8 @@
 """Commands that work on cases: case list, show, open, decide, guide, navigate, sweep; the steps are in case_steps."""
 
+import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +130,8 @@ def show(number: str, account: str) -> None:
 @click.option("--authorisation", type=ExistingFile(), help="授权委托书，委托他人办理的必交。")
 @click.option("--paper", "papers", metavar="材料=文件", multiple=True, help="一并收取的材料，可重复。")
 @click.option("--department", metavar="部门代码", help="投诉哪个部门；针对记录的不写。")
-@click.option("--key", metavar="幂等键", help="同一键只开一个案件。")
+@click.option("--subject-uscc", "subject_uscc", metavar="代码", help="投诉的企业的统一社会信用代码；针对记录的不写。")
+@click.option("--key", metavar="幂等键", help="同一键只开一个案件；不写的，同一天写得完全一样的只开一个。")
 @_by
 def open_(procedure: str, records: tuple[int, ...], papers: tuple[str, ...], account: str, **given: Any) -> None:
     """收件并开立案件。事项如 objection、credit_repair、complaint。"""
@@ -315,7 +318,11 @@ def _opening(rules: "Procedure", records: tuple[int, ...], by: "Actor", given: d
     def make(*sent: Any) -> "OpeningForm":
         return working.OpeningForm(*sent, rules=rules, actor=by, record=first)
 
-    usual = working.usually_written(record=first, rules=rules) | {"received_on": running.today().isoformat()}
+    today = running.today().isoformat()
+    # Typed twice on one day in the same words it is one request, as a form that is pressed twice.
+    written = json.dumps([rules.name, records, given, today], ensure_ascii=False, sort_keys=True, default=str)
+    key = f"shell:{sha256(written.encode()).hexdigest()}"
+    usual = working.usually_written(record=first, rules=rules) | {"received_on": today, "key": key}
     return filled(make, given, usual=usual)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Textarea
 from django.template.defaultfilters import date as date_filter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -139,7 +139,11 @@ def alert(content: str, kind: str = "told", title: str = "") -> SafeString:
 def form_field(field: BoundField) -> dict[str, Any]:
     """A label, what to write, what was wrong with it, the control: joined by aria-describedby."""
     widget = field.field.widget
-    described = [f"{field.id_for_label}-help"] if field.help_text else []
+    help_text = field.help_text
+    if isinstance(widget, Textarea) and (most := widget.attrs.pop("maxlength", None)):
+        # With it a browser cuts off what is pasted, without a word; the form refuses it and says by how much.
+        help_text += "" if f"{most} 字" in help_text else f"最多 {most} 字。"
+    described = [f"{field.id_for_label}-help"] if help_text else []
     attributes: dict[str, str | bool] = {}
     if field.errors:
         described.append(f"{field.id_for_label}-errors")
@@ -148,6 +152,7 @@ def form_field(field: BoundField) -> dict[str, Any]:
         attributes["aria-describedby"] = " ".join(described)
     return {
         "field": field,
+        "help_text": help_text,
         "control": field.as_widget(attrs=attributes),
         "grouped": isinstance(widget, (RadioSelect, CheckboxSelectMultiple)),
         "tick": isinstance(widget, CheckboxInput),

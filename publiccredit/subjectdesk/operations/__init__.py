@@ -2,6 +2,7 @@
 
 from publiccredit.subjectdesk.operations.asking import (
     AlreadyUnderWay,
+    NothingToRepair,
     NotOpenYet,
     NotYours,
     hand_in_paper,
@@ -50,6 +51,7 @@ __all__ = [
     "NotOpenYet",
     "NotProved",
     "NotYours",
+    "NothingToRepair",
     "Receipt",
     "TooManyAttempts",
     "TooManyChallenges",

@@ -32,6 +32,10 @@ class NotOpenYet(DeskRefused):
     """A repair is asked for before its first day; the message says which condition fails, and until when."""
 
 
+class NothingToRepair(DeskRefused):
+    """The record is repaired, withdrawn, at its end, or was never to be shown; the message says which."""
+
+
 class AlreadyUnderWay(DeskRefused):
     """The subject has asked the same, and nobody has decided it yet; the message names that case."""
 
@@ -45,6 +49,7 @@ def open_case(
     :raises NotAllowed: the handler has not been given this right.
     :raises NotYours: a record is not the subject's.
     :raises NotOpenYet: a repair is asked for before its first day.
+    :raises NothingToRepair: a repair is asked for where nothing is left to repair.
     :raises AlreadyUnderWay: the subject has asked the same of the record, and it is not decided.
     :raises CaseRefused: casework refuses it; the message says why.
     """
@@ -127,6 +132,8 @@ def _verify_day(procedure: ProcedureName, asked: Asked, record_id: int, on: date
         return
     rules = catalogue.procedure(name=procedure, on=on)
     found = cases.navigator(record_id=record_id, on=on)
+    if found is not None and found.over:
+        raise NothingToRepair(found.over)
     opens_on = queries.repair_opens_later(rules=rules, ground=asked.ground, navigator=found, on=on)
     if opens_on is not None:
         raise NotOpenYet(

@@ -133,7 +133,10 @@ def statement(request: HttpRequest, visitor: Visitor, record_id: int) -> HttpRes
         except (CaseRefused, NotAllowed) as refusal:
             form.add_error("statement", str(refusal))
         else:
-            messages.success(request, "声明已保存，随该信息一并展示。", extra_tags="ended-well")
+            said = (
+                "声明已保存，随该信息一并展示。" if form.cleaned_data["statement"].strip() else "声明已撤回，不再展示。"
+            )
+            messages.success(request, said, extra_tags="ended-well")
             return redirect("subjectdesk:record", record_id)
     return _form(request, visitor, form, "声明", own.record.named)
 
@@ -228,7 +231,9 @@ def _before(visitor: Visitor, rules: Procedure, ground: str, record: VisibleReco
         for one in queries.requests_under_way(visitor=visitor, procedure=rules.name, record_id=record.id)
     ]
     repair = rules.name is ProcedureName.CREDIT_REPAIR
-    return {"opens_on": opens_on, "under_way": under_way, "closed": bool(opens_on or (repair and under_way))}
+    over = repair and found is not None and found.over  # said by the navigator above the form
+    closed = bool(over or opens_on or (repair and under_way))
+    return {"opens_on": opens_on, "under_way": under_way, "closed": closed, "over": bool(over)}
 
 
 def _request_form(request: HttpRequest, rules: Procedure, ground: str, record: VisibleRecord | None) -> RequestForm:

@@ -173,12 +173,14 @@ def _asked(request: HttpRequest, form: FollowForm) -> HttpResponse:
 def _state(
     request: HttpRequest, case: Case, number: str, code: str, more: MoreForm, *, done: bool = False
 ) -> HttpResponse:
+    state, papers = queries.state_and_papers(case=case)
     named = {
         "case": case,
-        "state": CaseState(case.state).label,
+        "state": state,
         "due": casework.due_in_words(case=case),
         "moved": queries.moved_deadlines(case=case),
         "letters": queries.letters_of_case(case=case),
+        "papers": papers,
         "may_add": case.state in UNDECIDED and case.state != CaseState.PROPOSED,
         "may_review": queries.may_ask_for_review(case=case, by=Party.READER, on=timezone.localdate()),
         "review_until": casework.review_until_in_words(case=case),

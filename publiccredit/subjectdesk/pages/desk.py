@@ -249,7 +249,7 @@ def case_line(found: Case) -> CaseLine:
     return CaseLine(
         number=found.number,
         title=casework.title_of_case(case=found),
-        state="：".join(filter(None, (str(CaseState(found.state).label), casework.outcome_of(case=found)))),
+        state=casework.state_in_words(case=found),
         due=casework.due_in_words(case=found),
         url=reverse("subjectdesk:case", args=[found.pk]),
     )
