@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from publiccredit.casework.models import Case
+from publiccredit.casework.models import Case, CaseStep
 from publiccredit.casework.rules import CaseRefused, leaves_it_so, papers_lacking
 from publiccredit.casework.types import CaseState
 from publiccredit.catalogue.types import ConditionName, Outcome, Procedure, StepName
@@ -41,7 +41,10 @@ def verify_papers_asked_for(*, case: Case, rules: Procedure, failing: Collection
     :raises PapersNotAskedFor: the applicant was never told which papers are missing.
     """
     by_paper = {c.name for c in rules.conditions_for(case.ground) if c.paper}
-    asked = case.steps.filter(step=StepName.REQUEST_PAPERS.value).exists()
+    either = CaseStep.objects.filter(
+        case__in=[case.pk, case.reviews_id or case.pk]
+    )  # of a review, in the first case too
+    asked = either.filter(step=StepName.REQUEST_PAPERS.value).exists()
     if failing and by_paper.issuperset(failing) and not asked:
         missing = "、".join(papers_lacking(case=case, rules=rules))
         raise PapersNotAskedFor(

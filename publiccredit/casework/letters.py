@@ -12,7 +12,7 @@ from publiccredit.casework.clocks import gives_all
 from publiccredit.casework.following import followed
 from publiccredit.casework.models import Case, CaseRecord, Decision, Letter
 from publiccredit.casework.rules import PARTY_TITLES, against_decider, unit_title
-from publiccredit.casework.types import LetterKind
+from publiccredit.casework.types import Channel, LetterKind
 from publiccredit.catalogue import queries as catalogue
 from publiccredit.catalogue.types import ClockName, Department, Party, Procedure, ProcedureName
 from publiccredit.subjects.queries import marks_of, record_type_of, with_marks
@@ -101,8 +101,15 @@ def request_for_papers(*, act: Act, case: Case, asked: str) -> Letter:
             "作出处理时还没有收到的，按已有材料办理。"
         )
     head = f"你（单位）提出的编号 {case.number} 的请求，材料需要补充。"
-    lines = [head, *_about(case), body, *_brought_to(case, "材料可以在网上提交，也可以交到或者寄到")]
+    lines = [head, *_about(case), body, *_brought_to(case, _online(case, "材料"))]
     return _letter(act, case, LetterKind.REQUEST_FOR_PAPERS, "\n".join(lines))
+
+
+def _online(case: Case, what: str) -> str:
+    """Say how something is handed in: online by a subject at its desk, and by whoever was given a code there."""
+    at_a_desk = case.subject_id is not None and case.applicant != Party.READER.value
+    online = at_a_desk or case.channel == Channel.ONLINE.value
+    return f"{what}可以在网上提交，也可以交到或者寄到" if online else f"{what}请交到或者寄到"
 
 
 def _brought_to(case: Case, what: str) -> list[str]:
@@ -163,7 +170,7 @@ def _remedies(act: Act, case: Case, procedure: Procedure) -> list[str]:
     if days and case.reviews_id is None and not gives_all(case=case):
         within = f"自收到之日起 {days} 个工作日内"
         lines.append(f"对结果不服的，可以{within}向{decider_name(case=case)}申请复核一次，由另一人办理，不收费。")
-        lines += _brought_to(case, "复核申请可以在网上提交，也可以交到或者寄到")
+        lines += _brought_to(case, _online(case, "复核申请"))
     elif case.reviews_id is not None:
         lines.append("复核只有一次。")
     given = [

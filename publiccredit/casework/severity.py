@@ -209,7 +209,7 @@ def _given(record: Record) -> tuple[str, str, str]:
     if rule is not None:
         return rule.title, rule.basis, CONFIDENCE_TITLES[rule.confidence]
     return (
-        {SENDER: "报送时由部门填写", DECIDED_BY_CASE: "经办结的案件更正", CORRECTED: "部门更正"}.get(
+        {SENDER: "报送时由部门填写", DECIDED_BY_CASE: "经案件决定更正", CORRECTED: "部门更正"}.get(
             record.severity_rule, "由作出决定的部门认定"
         ),
         "",

@@ -69,7 +69,7 @@ def _rewritten(before: Stage, after: Stage) -> Iterator[str]:
     if was.case_corrections != row.case_corrections:
         # Where its department corrects a severity, the decision corrects nothing else.
         if row.severity_corrected_at in (None, was.severity_corrected_at):
-            yield "经办结的案件更正内容。"
+            yield "经案件决定，更正内容。"
     elif was.content != row.content:
         yield "报送部门更正内容。"
     yield from _severity_given(was, row)

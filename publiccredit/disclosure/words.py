@@ -133,7 +133,7 @@ def severity_words(record: VisibleRecord) -> SeverityWords | None:
     rule = catalogue.severity_rule(name=record.severity_rule)
     if rule is None:
         by_case = record.severity_rule == DECIDED_BY_CASE
-        return SeverityWords(title, "经办结的案件更正" if by_case else "由作出决定的部门认定", "", "")
+        return SeverityWords(title, "经案件决定更正" if by_case else "由作出决定的部门认定", "", "")
     return SeverityWords(title, rule.title, rule.basis, CONFIDENCE_TITLES[rule.confidence])
 
 

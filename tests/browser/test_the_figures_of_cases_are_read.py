@@ -36,6 +36,7 @@ from tests.flows.cases import (
     OWNER,
     REASONS,
     THIRD,
+    asked_in_vain,
     objection_ready,
     opened,
     people,
@@ -106,6 +107,7 @@ def _reviewed(subject: Subject, number: int) -> None:
         ProcedureName.CREDIT_REPAIR, stored_record(subject=subject, number=number), ground="duties_performed"
     )
     take_case(by=LIAISON, case_id=first.pk, at=AT)
+    asked_in_vain(first, by=LIAISON)
     refuse_repair(by=LIAISON, case_id=first.pk, reasons=REASONS, at=AT)
     review = request_review(by=OWNER, case_id=first.pk, applicant=APPLICANT, request="不服", at=AT)
     take_case(by=THIRD, case_id=review.pk, at=AT)

@@ -17,6 +17,7 @@ from publiccredit.casework.operations import (
     decide,
     hand_in_paper,
     open_case,
+    request_papers,
     take_case,
 )
 from publiccredit.casework.types import Applicant, Asked, Channel, PaperIn, Verdict
@@ -71,6 +72,12 @@ def hand_in(case: Case, *kinds: str, by: Actor = OWNER, at: datetime = AT) -> No
     for kind in kinds:
         paper = PaperIn(kind=kind, file_name=f"{kind}.pdf", content=a_pdf(f"{kind} of {case.number}"))
         hand_in_paper(by=by, case_id=case.pk, paper=paper, at=at)
+
+
+def asked_in_vain(case: Case, *, by: Actor, at: datetime = AT) -> None:
+    """Ask an applicant for the papers of a repair, of which none comes."""
+    request_papers(by=by, case_id=case.pk, asked="履行义务的证明和信用承诺书", at=at)
+    hand_in(case, "authorisation", at=at)  # another paper ends the wait
 
 
 def repair_ready(record: Record, *, at: datetime = AT) -> Case:

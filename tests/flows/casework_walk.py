@@ -51,7 +51,7 @@ CHOSEN: list[Step] = [
     ("a_handler_comes", {"n": 0, "words": "已经整改", "revoked_meanwhile": False}),
     ("a_handler_comes", {"n": 1, "words": "已经整改", "revoked_meanwhile": False}),
     ("name_handler", {"rights": EVERY_RIGHT, "begins": -1, "days": 60}),
-    ("a_handler_comes", {"n": 2, "words": "已经整改", "revoked_meanwhile": False}),
+    *(("a_handler_comes", {"n": 2, "words": "已经整改", "revoked_meanwhile": False}) for _ in range(2)),
     *(("revoke_handler", {"n": 2}) for _ in range(2)),
     ("a_handler_comes", {"n": 2, "words": "", "revoked_meanwhile": False}),
     ("name_handler", {"rights": EVERY_RIGHT, "begins": 0, "days": 60}),

@@ -16,7 +16,7 @@ from publiccredit.casework.queries import eligibility_of
 from publiccredit.casework.types import Order
 from publiccredit.catalogue.types import ConditionName, ProcedureName
 from publiccredit.subjects.models import Record
-from tests.flows.cases import AT, HEAD, LIAISON, REASONS, hand_in, opened, settled, shown
+from tests.flows.cases import AT, HEAD, LIAISON, REASONS, asked_in_vain, hand_in, opened, settled, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 
@@ -45,6 +45,7 @@ def test_a_record_is_shielded_from_and_to_the_days_of_the_order(record: Record) 
 
 def test_a_request_without_an_order_is_refused_with_the_condition_that_fails(record: Record) -> None:
     case = _asked(record)
+    asked_in_vain(case, by=LIAISON)
     decision = refuse_repair(by=LIAISON, case_id=case.pk, reasons=REASONS, at=AT)
     assert decision.failing_conditions == ["court_order"]
     text = Letter.objects.get(case=case, kind="decision").text

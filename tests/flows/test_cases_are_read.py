@@ -33,6 +33,7 @@ from tests.flows.cases import (
     REASONS,
     REPAIR_PAPERS,
     THIRD,
+    asked_in_vain,
     hand_in,
     objection_ready,
     opened,
@@ -181,6 +182,7 @@ def test_a_repair_granted_on_review_is_a_result_overturned_and_one_refused_again
         own = stored_record(subject=record.subject, number=number + 2)
         first = opened(ProcedureName.CREDIT_REPAIR, own, ground="duties_performed")
         take_case(by=LIAISON, case_id=first.pk, at=AT)
+        asked_in_vain(first, by=LIAISON)
         refuse_repair(by=LIAISON, case_id=first.pk, reasons=REASONS, at=AT)
         review = request_review(by=OWNER, case_id=first.pk, applicant=APPLICANT, request="不服", at=AT)
         take_case(by=THIRD, case_id=review.pk, at=AT)

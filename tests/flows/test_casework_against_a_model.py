@@ -32,9 +32,10 @@ HAPPENS = {
     "work": "lapsed papers_not_handed_in notice_confirmed notice_unconfirmed notice_failed notice_escalated",
     "use_against": "stated stated_again never_given before_it_was_given", "name_handler": "", "register_contact": "",
     "revoke_handler": "once_more",
-    "a_handler_comes": "too_early_or_too_late with_the_right without_the_right revoked_meanwhile",
+    "a_handler_comes": "too_early_or_too_late with_the_right without_the_right says_nothing_new"
+                       " revoked_meanwhile",
     "severity": "corrected refused", "relation": "declared none refused", "object": "online counter phone post proxy withdrawn",
-    "papers": "asked asked_again_or_late handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
+    "papers": "asked asked_again_or_late awaited handed_in", "apply_for_repair": "refused", "propose_repair": "too_early",
     "propose": "publication_stopped corrected granted", "approve": "refused returned taken_back",
     "decided": "rejected undetermined publication_stopped corrected granted refused repair_undone withdrawn_revoked"
                " withdrawn_changed withdrawn_unlawful withdrawn_void stayed stay_lifted suit_flagged suit_ended"

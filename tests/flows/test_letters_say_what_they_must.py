@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from publiccredit.accounts.types import Actor
 from publiccredit.casework.letters import in_chinese
 from publiccredit.casework.models import Case, Letter
 from publiccredit.casework.operations import (
@@ -170,6 +171,19 @@ def test_a_decision_says_what_each_corrected_field_reads_from_now_on(record: Rec
     text = Letter.objects.get(case=case, kind="decision").text
     former = record.content["violation_facts"]
     assert f"更正内容：“违法事实”由“{former}”更正为“销售过期的建材”。" in text
+
+
+@pytest.mark.parametrize(("channel", "online"), [(Channel.POST, False), (Channel.ONLINE, True)])
+def test_only_who_can_hand_something_in_online_is_told_so(record: Record, channel: Channel, online: bool) -> None:
+    by = CLERK if channel is Channel.POST else Actor(name="reader", role=None)
+    case = opened(
+        ProcedureName.OBJECTION, record, ground="wrong_or_missing", by=by, channel=channel,
+        applicant=Applicant(Party.READER, "读者"),
+    )  # fmt: skip
+    take_case(by=CLERK, case_id=case.pk, at=AT)
+    request_papers(by=CLERK, case_id=case.pk, asked="决定书照片", at=AT)
+    text = Letter.objects.get(case=case, kind="request_for_papers").text
+    assert ("材料可以在网上提交" in text, "材料请交到或者寄到" in text) == (online, not online)
 
 
 def test_a_receipt_and_a_request_for_papers_name_the_record_and_where_papers_are_brought(record: Record) -> None:

@@ -39,6 +39,7 @@ from tests.flows.cases import (
     PUBLIC_WORDS,
     REASONS,
     THIRD,
+    asked_in_vain,
     hand_in,
     opened,
     repair_ready,
@@ -184,6 +185,7 @@ def test_rules_of_repair_are_those_of_the_day_it_is_applied_for(record: Record) 
     assert before.opened_on == date(2026, 3, 31)
     assert "2026-03-31" not in settled_source.text
     take_case(by=LIAISON, case_id=before.pk, at=AT)
+    asked_in_vain(before, by=LIAISON)
     made = refuse_repair(
         by=LIAISON, case_id=before.pk, reasons=REASONS, at=AT, failing=(ConditionName.DUTIES_PERFORMED,)
     )

@@ -43,7 +43,7 @@ class NotProved(DeskRefused):
 
     def __init__(self, method: Method = Method.CODE) -> None:
         again = "请到窗口领取新的核验函" if method is Method.LETTER else "验证码可以重新获取"
-        super().__init__(f"代码和验证码不相符，或者验证码已经用过、已经失效。请核对后重新输入；{again}。")
+        super().__init__(f"代码和验证码不相符，或者验证码已经用过、已经失效。请核对后重新输入；仍然不符的，{again}。")
 
 
 class TooManyAttempts(DeskRefused):
