@@ -315,17 +315,16 @@ class DueProcess(OwnChoices):
             elif decided:
                 told.append((table, body, 0, ended))
             if decided and case.procedure.value in ("objection", "correction", "revocation_or_change"):
-                told.append(
-                    (
-                        "records",
-                        "market_regulation",
-                        int(not {"correct", "withdraw"} & set(made[case.id].effects)),
-                        ended,
-                    )
-                )
+                told += self._answered(made[case.id], made.get(row.reviews_id), ended)
             if case.taken_back:
                 told.append(("taken_back", body, 0, ended))
         return told
+
+    @staticmethod
+    def _answered(decision: Any, first: Any, ended: str) -> list[tuple[str, str, int, str]]:
+        """Count whether the record was put right or left; a review that answers as the first did was counted with it."""
+        left, *before = (int(not {"correct", "withdraw"} & set(d.effects)) for d in (decision, first) if d is not None)
+        return [] if left in before else [("records", "market_regulation", left, ended)]
 
     @BEGUN
     @invariant()

@@ -11,7 +11,7 @@ from unittest.mock import patch
 INTAKE = "publiccredit.intake"
 WHERE = {  # which function is never come back from
     "while the file is taken in": "publiccredit.subjects.store.os.fsync",
-    "before its receipt is committed": f"{INTAKE}.operations.record_entry",
+    "before its receipt is committed": f"{INTAKE}.receiving.record_entry",
     "after its receipt": f"{INTAKE}.operations.only_one_filing",
     "while it is checked": f"{INTAKE}.filing._stage_chunk",
     "while the copy is written": f"{INTAKE}.received.complete",

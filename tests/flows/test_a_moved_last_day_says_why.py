@@ -19,7 +19,7 @@ from publiccredit.casework.queries import timeline
 from publiccredit.casework.types import Verdict
 from publiccredit.site.commands.case_words import in_full
 from publiccredit.subjects.models import Record, Subject
-from tests.flows.cases import AT, CLERK, REASONS, hand_in, objection_ready
+from tests.flows.cases import AT, CLERK, PUBLIC_WORDS, REASONS, hand_in, objection_ready
 from tests.flows.desks import at_the_desk
 from tests.flows.officers import read
 
@@ -46,7 +46,8 @@ def _papers_come(case: Case) -> None:
 
 
 def _decided_without(case: Case) -> None:
-    decide(by=CLERK, case_id=case.pk, verdict=Verdict("rejected", REASONS), at=THURSDAY)
+    verdict = Verdict("publication_stopped", REASONS, public_notice=PUBLIC_WORDS)
+    decide(by=CLERK, case_id=case.pk, verdict=verdict, at=THURSDAY)
 
 
 def _taken_back(case: Case) -> None:

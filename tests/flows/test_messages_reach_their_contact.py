@@ -28,7 +28,7 @@ from publiccredit.subjectdesk.outbox import LocalOutbox, Outgoing, UnableToSend
 from publiccredit.subjectdesk.types import Reminded
 from publiccredit.subjects.models import Look, Record, Subject
 from tests.factories import stored_record, stored_subject
-from tests.flows.cases import AT, CLERK, LIAISON, REASONS, objection_ready, people
+from tests.flows.cases import AT, CLERK, LIAISON, REASONS, hand_in, objection_ready, people
 from tests.flows.desks import CONTACT, Pigeon, at_the_desk, with_contact
 from tests.flows.officers import browser
 
@@ -248,6 +248,7 @@ def test_every_decision_is_told_of_within_a_minute(record: Record, subject: Subj
     case, now = objection_ready(record, at=timezone.now()), timezone.now()
     request_papers(by=CLERK, case_id=case.pk, asked="决定书", at=now)
     tasks.tell(timestamp=0)
+    hand_in(case, "evidence", at=now)
     reject_objection(by=CLERK, case_id=case.pk, reasons=REASONS, at=now)  # minutes later, in the same hour
     for _ in range(2):
         tasks.tell(timestamp=0)

@@ -16,7 +16,7 @@ from django.test import Client
 
 from publiccredit.accounts.operations import act_as
 from publiccredit.accounts.types import PROGRAM, Role
-from publiccredit.intake import operations, received
+from publiccredit.intake import operations, received, receiving
 from publiccredit.intake.annotation.marking.outline import Unsure
 from publiccredit.intake.models import Submission
 from publiccredit.intake.operations import cleared_here, file_submission, receive_submission
@@ -339,7 +339,7 @@ def test_a_receipt_that_is_not_committed_leaves_no_file(left: object, monkeypatc
     def refused(**_: object) -> None:
         raise IntegrityError("the ledger refuses")
 
-    monkeypatch.setattr(operations, "record_entry", refused)
+    monkeypatch.setattr(receiving, "record_entry", refused)
     with pytest.raises(IntegrityError, match="the ledger refuses"):
         _taken_in()
     assert (Submission.objects.count(), left()) == (0, [])

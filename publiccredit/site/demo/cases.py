@@ -68,10 +68,10 @@ class Course:
     def take(self, by: Actor = CLERK) -> None:
         operations.take_case(by=by, case_id=self.case_id, at=self.after())
 
-    def papers(self, *kinds: str) -> None:
+    def papers(self, *kinds: str, days: int = 0) -> None:
         for kind in kinds:
             paper = PaperIn(kind=kind, file_name=PAPER_FILES[kind], content=PAPER + f"%{kind}\n%%EOF\n".encode())
-            operations.hand_in_paper(by=CLERK, case_id=self.case_id, paper=paper, at=self.after())
+            operations.hand_in_paper(by=CLERK, case_id=self.case_id, paper=paper, at=self.after(days))
 
     def decide(self, verdict: Verdict, *, by: Actor, days: int) -> None:
         operations.decide(by=by, case_id=self.case_id, verdict=verdict, at=self.after(days, 2))
@@ -239,8 +239,10 @@ def _repair_granted(course: Course) -> None:
 
 
 def _repair_refused(course: Course) -> None:
-    course.papers("commitment")
     course.take(LIAISON)
+    asked = "一、履行义务的证明；二、信用承诺书。"
+    operations.request_papers(by=LIAISON, case_id=course.case_id, asked=asked, at=course.after(hours=2))
+    course.papers("commitment", days=1)
     reasons = "没有提交履行义务的证明，本单位的系统中也查不到缴款记录。"
     course.decide(Verdict("refused", reasons, failing=(ConditionName.DUTIES_PERFORMED,)), by=LIAISON, days=2)
 
