@@ -210,11 +210,16 @@ def term(*, code: str, within: Packs | None = None) -> Term:
 
 
 def template(*, source: Source, on: date, within: Packs | None = None) -> bytes:
-    """Give the workbook to fill in for a source on a day: titles, drop-downs, notes; always the same bytes."""
+    """
+    Give the workbook to fill in for a source on a day: titles, drop-downs, notes; always the same bytes.
+
+    :raises NotInPacks: what the source sends was in no form on that day.
+    """
     # xlsxwriter is needed here alone, and not by what only asks what the packs say.
     from publiccredit.catalogue.generation import template as generated
 
-    return generated(source=source, on=on, within=within or packs())
+    form = record_type(name=source.record_type, on=on, within=within)
+    return generated(source=source, record_type=form, on=on, within=within or packs())
 
 
 def disclosure_terms_in_force(*, record_type: str, on: date, within: Packs | None = None) -> DisclosureTerms | None:

@@ -78,7 +78,9 @@ class RecordShape(Shape):
     working_days_taken = serializers.IntegerField(
         allow_null=True, help_text="自决定之日起到收到为止的工作日数；空：不计"
     )
-    late = serializers.BooleanField(help_text="晚于 7 个工作日收到")
+    late = serializers.BooleanField(
+        allow_null=True, help_text="晚于 7 个工作日收到；空：决定的年份没有工作日历，无从计算"
+    )
     effective_from = serializers.DateField(allow_null=True, help_text="有效期自")
     effective_until = serializers.DateField(allow_null=True, help_text="空：长期")
     severity = serializers.ChoiceField(

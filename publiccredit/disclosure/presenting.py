@@ -34,7 +34,6 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
     """Give what an audience may know of a row that is visible to it."""
     record_type = record_type_of(row)
     received_on = china_day(at=row.received_at)
-    due, taken = record_type.due_working_days, row.working_days_taken
     return VisibleRecord(
         id=row.record_id if isinstance(row, RecordVersion) else row.id,
         subject_id=row.subject_id,
@@ -53,8 +52,8 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         served_on=row.served_on,
         received_on=received_on,
         published_on=max(received_on, row.disclosed_from or received_on) if row.state == RecordState.FILED else None,
-        working_days_taken=taken,
-        late=due is not None and taken is not None and taken > due,
+        working_days_taken=row.working_days_taken,
+        late=_late(due=record_type.due_working_days, taken=row.working_days_taken),
         effective_from=row.effective_from,
         effective_until=row.effective_until,
         severity=Severity(row.severity) if row.severity else None,
@@ -71,6 +70,12 @@ def shown(row: Record | RecordVersion, *, audience: Audience, on: date) -> Visib
         known_from=row.known_from,
         known_until=row.known_until if isinstance(row, RecordVersion) else None,
     )
+
+
+def _late(*, due: int | None, taken: int | None) -> bool | None:
+    if due is None:
+        return False
+    return None if taken is None else taken > due
 
 
 def _correction(row: RecordColumns) -> SeverityCorrected | None:

@@ -87,7 +87,7 @@ class VisibleRecord:
     received_on: date
     published_on: date | None
     working_days_taken: int | None
-    late: bool
+    late: bool | None  # nothing where a time is set and no decree is held for the year to count it by
     effective_from: date | None
     effective_until: date | None
     severity: Severity | None

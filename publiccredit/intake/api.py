@@ -125,7 +125,7 @@ class SubmissionsView(APIView):
     @extend_schema(
         operation_id="send_submission",
         summary="报送文件",
-        description="文件收下后由后台核验、入库，随后用返回的编号查询结果，疑问逐条列在那里。网络中断后用同一幂等键重发，不会重复报送。",
+        description="文件收下后由后台核验、入库，随后用返回的编号查询结果，疑问逐条列在那里。报送即声明本单位持有文件中每一份决定的文书，声明写入留痕。网络中断后用同一幂等键重发，不会重复报送。",
         request={"multipart/form-data": SubmissionSent},
         parameters=[
             OpenApiParameter(

@@ -19,6 +19,7 @@ MOST_ENTRIES = 2_000
 LARGEST_DOCUMENT = 50 * 1024 * 1024
 LARGEST_ZIP = 500 * 1024 * 1024
 ENCRYPTED = 0x1
+SHOWN = 10  # papers of a zip that are none; nobody reads on
 # Brackets people type in place of those of a document number: 濉市监处罚[2026]15号.
 _IN_FILE_NAMES = str.maketrans("[]［］【】()（）", "〔〕" * 5)
 
@@ -82,11 +83,13 @@ def is_zip(*, file_name: str) -> bool:
 
 def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
     """
-    Seal the documents of a zip, each on its own; of one that cannot be taken whole, none is kept.
+    Seal the documents of a zip, each on its own; of one that cannot be taken whole, none is kept, and every paper that
+    is none is named at once.
 
     :raises UnableToAttach: it is no zip, is encrypted, or holds too many or too large entries, or one that is no paper.
     """
     taken: list[store.Sealed] = []
+    unfit: list[str] = []
     with _all_or_none(taken), zipfile.ZipFile(stream) as archive:
         for entry in _entries(archive):
             with archive.open(entry) as content:
@@ -94,8 +97,15 @@ def documents_in(*, stream: IO[bytes]) -> Iterator[Deposited]:
                 sealed = store.seal(stream=content, at_most=LARGEST_DOCUMENT)
             taken.append(sealed)
             name = _name(entry)
-            _verify(name, sealed)
+            try:
+                _verify(name, sealed)
+            except UnableToAttach as refusal:
+                unfit.append(str(refusal))
+                continue
             yield Deposited(document_number=number_of(file_name=name), file_name=name, sealed=sealed)
+        if unfit:
+            more = f"另有 {len(unfit) - SHOWN} 个文件也不能接收。" if len(unfit) > SHOWN else ""
+            raise UnableToAttach("".join(unfit[:SHOWN]) + more)
 
 
 @contextmanager

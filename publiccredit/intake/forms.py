@@ -162,6 +162,7 @@ class NilReturnForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, offered in (("wanted", choices), ("older", older)):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+            self.fields[name].optional_words = "至少选一期" if not (choices and older) else "两处至少选一期"  # type: ignore[attr-defined]
             if not offered:
                 del self.fields[name]
 

@@ -176,6 +176,7 @@ def _take_in(by: Actor, copy: store.Taken, values: dict[str, Any], served_on: da
                 "channel": submission.channel,
                 "served_on": served_on.isoformat() if served_on else None,
                 "overrides": ",".join(submission.overrides),
+                "documents_held": True,  # every way of sending says that who sends declares it (DP-01)
             },
         )  # fmt: skip
     return submission

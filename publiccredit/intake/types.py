@@ -42,10 +42,11 @@ class RecognisedSheet:
 
 @dataclass(frozen=True)
 class SkippedSheet:
-    """A worksheet that holds no rows to file, and why."""
+    """A worksheet of which nothing is filed, and why."""
 
     sheet: str
     reason: str
+    rows: int = 0  # with something in them
     has_identity_numbers: bool = False  # of persons: then nothing of those rows is kept
 
 

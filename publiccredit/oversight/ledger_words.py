@@ -77,6 +77,7 @@ NOTED = {
     "dispute_lifted": "取消异议标注",
     "disclosed_until": "公示至",
     "published": "公示",
+    "documents_held": "声明持有决定文书",
     "due": "办理期限",
     "duplicates": "已在库",
     "file_sha256": "文件摘要",

@@ -1,6 +1,7 @@
 """Programs get the same facts as readers of pages, page by page, and refusals that say what would be right."""
 
 import json
+from datetime import date
 
 import pytest
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.test import Client
 from publiccredit.ledger.operations import next_entry_id, record_entry
 from publiccredit.site.api_description import operations
 from publiccredit.subjects.models import Record, Subject
-from tests.factories import KNOWN_AT, stored_record, stored_subject
+from tests.factories import KNOWN_AT, stored_licence, stored_record, stored_subject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_program", "noon_of_1_june", "a_penalty_and_a_licence")]
 
@@ -63,6 +64,15 @@ def test_records_come_page_by_page(client: Client, subject: Subject) -> None:
     second = client.get(f"/api/v1/subjects/{subject.uscc}", {"limit": 1, "before": first["next_before"]}).json()
     assert [len(first["records"]), len(second["records"]), second["next_before"]] == [1, 1, None]
     assert first["records"][0]["id"] > second["records"][0]["id"]
+
+
+def test_what_no_calendar_reaches_back_to_is_neither_late_nor_in_time(client: Client) -> None:
+    long_ago = stored_licence(
+        subject=stored_subject(number=7), number=7, decided_on=date(2003, 3, 3), working_days_taken=None
+    )
+    answer = client.get(f"/api/v1/records/{long_ago.pk}").json()
+    assert (answer["working_days_taken"], answer["late"]) == (None, None)
+    assert "没有 2003 年的工作日历，不计用时" in client.get(f"/records/{long_ago.pk}/").content.decode()
 
 
 def test_what_was_known_on_a_day_is_given(client: Client, subject: Subject) -> None:

@@ -175,8 +175,10 @@ def _encrypted() -> io.BytesIO:
         (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_ZIP": 8}, "压缩包解开后超过"),
         (_zip(**{"1号.pdf": b"x" * 9}), {"LARGEST_DOCUMENT": 8}, "超过"),
         (_encrypted(), {}, "压缩包设有密码"),
+        (_zip(**{"1号.pdf": a_pdf("one"), "说明.txt": b"x", "2号.exe": b"x"}), {}, "“说明.txt”.*“2号.exe”"),
+        (_zip(**{"说明.txt": b"x", "2号.exe": b"x"}), {"SHOWN": 1}, "“说明.txt”.*另有 1 个文件也不能接收"),
     ],
-    ids=["empty", "too many", "too large together", "too large alone", "encrypted"],
+    ids=["empty", "too many", "too large together", "too large alone", "encrypted", "no papers", "many no papers"],
 )
 def test_a_zip_that_cannot_be_taken_leaves_nothing_behind(
     stream: io.BytesIO, limits: dict[str, int], words: str, monkeypatch: pytest.MonkeyPatch

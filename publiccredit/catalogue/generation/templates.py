@@ -58,9 +58,8 @@ class _Styles:
         return {FieldType.DATE: self.date, FieldType.AMOUNT: self.amount}.get(field.type, self.text)
 
 
-def template(*, source: Source, on: date, within: Packs) -> bytes:
+def template(*, source: Source, record_type: RecordType, on: date, within: Packs) -> bytes:
     """This will give the workbook to fill in for a source; the same packs and day give the same bytes."""
-    record_type = next(r for r in within.record_types if r.name == source.record_type and r.in_force_on(on))
     fields = [f for f in record_type.fields if not f.legacy]
     tables = {t.name: t for t in within.code_tables if t.in_force_on(on)}
     buffer = BytesIO()

@@ -29,6 +29,18 @@ class _StrictLoader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+def _day(loader: _StrictLoader, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"没有“{node.value}”这一天或这一时刻", node.start_mark
+        ) from error
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
 class PackFolder:
     """The files of one packs folder: reads them, and gathers what is wrong in them."""
 

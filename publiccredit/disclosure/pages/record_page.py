@@ -220,7 +220,9 @@ def _steps(record: VisibleRecord) -> list[Step]:
         passed = _working_days(previous, day)
         late = title == "平台收到" and record.late
         note = f"迟报：应在决定后 {due} 个工作日内到达，实用 {record.working_days_taken} 个" if late else ""
-        steps.append(Step(title=title, day=day, working_days=passed, late=late, note=note))
+        if late is None:
+            note = f"没有 {record.decided_on:%Y} 年的工作日历，不计用时" if record.decided_on else ""
+        steps.append(Step(title=title, day=day, working_days=passed, late=bool(late), note=note))
         previous = day or previous
     return steps
 

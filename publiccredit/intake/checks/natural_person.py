@@ -7,7 +7,7 @@ import polars as pl
 from publiccredit.catalogue.types import FieldRole, FieldType, RecordField, RecordType
 from publiccredit.catalogue.types.identity_numbers import EIGHTEEN, FIFTEEN, WITHIN
 from publiccredit.intake.checks.long_numbers import suspect
-from publiccredit.intake.checks.rule import Rule, missing, verdict
+from publiccredit.intake.checks.rule import Rule, missing, problem, verdict
 from publiccredit.intake.checks.rulebook import Rulebook
 from publiccredit.intake.types import CheckContext
 
@@ -20,6 +20,8 @@ _EIGHTEEN = f"^{EIGHTEEN}$"
 _FIFTEEN = f"^{FIFTEEN}$"
 # What a row is called and found by, everywhere and by everyone: neither may hold a person's number.
 _CALLED_BY = (FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER)
+# 《企业名称登记管理规定》第六条: a registered name ends in its form of organisation. Names of persons are shorter.
+_CALLED_AS_ORGANISATION = "^.{4,}(?:公司|合作社|联合社|事务所|协会|学校|医院|银行|集团)(?:[（(].*[）)])?$"
 _ORGANISATION_IDENTIFIERS = {
     FieldRole.SUBJECT_USCC,
     FieldRole.SUBJECT_REGISTRATION_NUMBER,
@@ -40,8 +42,8 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
             called = pl.col(field.name)
             told = pl.lit(_EXPECTED), pl.lit(MASKED)
             yield Rule(NAME, field, called.str.contains(WITHIN), *told, suspect=suspect(called), of_long_numbers=True)
-    if category and book.waived(category):
-        yield _of_nobody_else(book)
+    if category:
+        yield _of_nobody_else(book, category)
     uscc = book.record_type.field_in_role(FieldRole.SUBJECT_USCC)
     own = own_document(record_type=book.record_type)
     if own and uscc:
@@ -49,12 +51,15 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
         yield Rule(NAME, own, alone, pl.lit(_EXPECTED), pl.lit(MASKED))
 
 
-def _of_nobody_else(book: Rulebook) -> Rule:
-    # The form of 2015 has no category: a row without a single identifier of an organisation is about a person.
+def _of_nobody_else(book: Rulebook, category: RecordField) -> Rule:
+    # The form of 2015 has no category, and a word no table knows says nothing: a row without a single identifier of an
+    # organisation is then about a person, unless it is called as only an organisation is.
     identifiers = [field for field in book.record_type.fields if field.role in _ORGANISATION_IDENTIFIERS]
     name = book.record_type.field_in_role(FieldRole.SUBJECT_NAME) or identifiers[0]
-    nobody = pl.all_horizontal(missing(field) for field in identifiers)
-    return Rule(NAME, name, nobody, pl.lit(_EXPECTED), pl.lit(MASKED))
+    unsaid = pl.lit(value=True) if book.waived(category) else problem(category).is_not_null()
+    nobody = unsaid & pl.all_horizontal(missing(field) for field in identifiers)
+    organisation = pl.col(name.name).str.contains(_CALLED_AS_ORGANISATION).fill_null(value=False)
+    return Rule(NAME, name, nobody & ~organisation, pl.lit(_EXPECTED), pl.lit(MASKED), suspect=nobody)
 
 
 def _by_document(field: RecordField) -> Rule:

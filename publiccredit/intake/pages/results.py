@@ -216,7 +216,7 @@ def _recognised(found: Submission) -> dict[str, Any] | None:
         {**sheet, "columns": [{**c, "title": titles.get(c["field"] or "", c["field"])} for c in sheet["columns"]]}
         for sheet in stated["sheets"]
     ]
-    return {**stated, "sheets": sheets}
+    return {**stated, "sheets": sheets, "unread": [s for s in stated.get("skipped", ()) if s.get("rows")]}
 
 
 def _service_form(found: Submission, refused: ServiceForm | None) -> ServiceForm | None:

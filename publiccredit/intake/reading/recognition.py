@@ -11,6 +11,7 @@ from publiccredit.catalogue.types import Column, header_key
 from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.reading.candidates import Candidate
 from publiccredit.intake.reading.headers import column_letter
+from publiccredit.intake.reading.record_signs import reads_like_a_record
 from publiccredit.intake.reading.refusals import listed, refusal
 from publiccredit.intake.types import RecognisedColumn, RecognisedSheet, Recognition, SkippedSheet, UnableToRead
 
@@ -205,8 +206,11 @@ def _refuse_other_units(sheets: Sequence[RecognisedSheet]) -> None:
 
 
 def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[SheetHead, Fit | None]]) -> None:
-    """Refuse what would lose rows in silence: data on a hidden sheet, in a second form, or under half a header."""
+    """Refuse what loses rows in silence: data on a hidden sheet, in a second form, above or under half a header."""
     for head, fit in data:
+        above = [row for row, cells in head.rows if row < fit.row and _is_sorted_in(cells, fit)]
+        if above:
+            raise refusal("rows_above_header", sheet=_spoken(head.sheet), row=above[0], header=fit.row)
         if not head.visible:
             raise refusal("hidden_sheet", sheet=head.sheet)
         if len(data) > 1 and _EXAMPLE.search(head.sheet):
@@ -217,6 +221,16 @@ def _refuse_other_sheets(data: list[tuple[SheetHead, Fit]], fits: list[tuple[She
     for head, part in fits:
         if part is not None and part.missing and head.visible and _half_there(part):
             raise _headers_missing(part)
+
+
+def _is_sorted_in(cells: Sequence[str], fit: Fit) -> bool:
+    """Tell whether a row above the header is one of the records below it, not who sends them and when."""
+    filled = sum(bool(cell.strip()) for cell in cells)
+    return filled * 2 >= sum(column is not None for column in fit.matched) and reads_like_a_record(cells)
+
+
+def _spoken(sheet: str) -> str:
+    return f"工作表“{sheet}”" if sheet else "文件"
 
 
 def _half_there(fit: Fit) -> bool:
@@ -244,7 +258,7 @@ def _headers_missing(fit: Fit) -> UnableToRead:
     for header in fit.missing:
         alike = process.extractOne(header_key(header), list(free), scorer=fuzz.ratio, score_cutoff=ALIKE)
         missing.append(f"“{header}”" + (f"（“{free[alike[0]]}”是否即为此列？）" if alike else ""))
-    sheet = f"工作表“{fit.sheet}”" if fit.sheet else "文件"
+    sheet = _spoken(fit.sheet)
     unknown = f"不认识的表头：{listed(list(fit.unknown))}。" if fit.unknown else ""
     return refusal(
         "headers_missing",

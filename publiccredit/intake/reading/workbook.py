@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from publiccredit.catalogue.types.identity_numbers import without
 from publiccredit.intake.reading.aside import parts_hold_number
 from publiccredit.intake.reading.candidates import Candidate, chosen
 from publiccredit.intake.reading.damage import refusing_damage
@@ -23,6 +22,7 @@ from publiccredit.intake.reading.opened import OpenedFile
 from publiccredit.intake.reading.package import SheetPart, survey_workbook
 from publiccredit.intake.reading.recognition import OUTCOME_HEADER, SheetHead, recognise
 from publiccredit.intake.reading.refusals import refusal
+from publiccredit.intake.reading.skipped_sheets import looked_into
 from publiccredit.intake.reading.survey import Survey
 from publiccredit.intake.types import ROW, SHEET, TYPED_NUMBER, RawChunk, RecognisedSheet, SkippedSheet
 
@@ -77,13 +77,13 @@ def open_surveyed(
     heads = [_head(part, survey, sheets.get(part.sheet), limits) for part, survey in surveyed]
     if not sheets:
         raise refusal("empty")
+    surveys = {part.sheet: survey for part, survey in surveyed}
     recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
     recognition = replace(
         recognition,
-        skipped=tuple(_looked_into(skipped, sheets) for skipped in recognition.skipped),
+        skipped=tuple(_told(skipped, sheets.get(skipped.sheet), surveys) for skipped in recognition.skipped),
         has_numbers_aside=any(survey.has_numbers_aside for _, survey in surveyed),
     )
-    surveys = {part.sheet: survey for part, survey in surveyed}
     candidate = chosen(recognition, candidates)
     tables = []
     for header in recognition.sheets:
@@ -117,10 +117,9 @@ def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: 
     return SheetHead(sheet=part.sheet, visible=part.visible, rows=rows)
 
 
-def _looked_into(skipped: SkippedSheet, sheets: Mapping[str, CalamineSheet]) -> SkippedSheet:
-    cells = sheets.get(skipped.sheet)
-    texts = ("\n".join(text_of(cell) or "" for cell in row) for row in (cells.iter_rows() if cells else ()))
-    return replace(skipped, has_identity_numbers=any(without(text) != text for text in texts))
+def _told(skipped: SkippedSheet, cells: CalamineSheet | None, surveys: Mapping[str, Survey]) -> SkippedSheet:
+    rows = ([text_of(cell) or "" for cell in row] for row in (cells.iter_rows() if cells else ()))
+    return looked_into(skipped, rows=rows, filled=len(surveys[skipped.sheet].filled))
 
 
 def _chunks(table: SheetTable) -> Iterator[RawChunk]:

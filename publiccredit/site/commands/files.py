@@ -139,7 +139,7 @@ def submit(
     account: str | None,
     key: str,
 ) -> int:
-    """报送一个文件：核验、匹配、入库。有行被退回时退出码为 1，整体退回时为 2。"""
+    """报送一个文件：核验、匹配、入库；报送即声明本部门持有所报决定的文书。有行被退回时退出码为 1，整体退回时为 2。"""
     _known_department(department)
     database_ready()
     from publiccredit.intake import operations, queries
@@ -241,6 +241,11 @@ def _tell(report: Mapping[str, Any]) -> None:
     if recognised:
         sheets = "、".join(f"“{s['sheet']}”第 {s['header_row']} 行为表头" for s in recognised["sheets"] if s["sheet"])
         say(f"识别为：{recognised['record_type_title']}（{recognised['form_title']}）{'；' if sheets else ''}{sheets}")
+        if recognised["has_unread_cells"]:
+            say("有的列没有表头，或者表头上方另有内容，都没有读入；其中有要报送的，请补上表头。")
+        for skipped in recognised["skipped"]:
+            if skipped["rows"]:
+                say(f"没有读入：工作表“{skipped['sheet']}”（{skipped['reason']}），有内容的 {skipped['rows']} 行。")
     say(
         f"共 {report['rows']} 行：接受 {report['accepted']}，退回 {report['returned']}，"
         f"已在库或重复 {report['duplicates']}。"

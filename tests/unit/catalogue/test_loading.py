@@ -43,6 +43,14 @@ BAD_FILES = [
     ("a missing key", text(SOURCE, "item:", "note:"), SOURCE, "item", "缺少该键", "item"),
     ("a key written twice", text(SOURCE, "title:", "title: 旧\ntitle:"), SOURCE, "", "键“title”重复", "只写一次"),
     ("not YAML", write(SOURCE, "name: [unclosed"), SOURCE, "", "不是有效的 YAML", "语法"),
+    (
+        "a day that never was",
+        text(SOURCE, "from: 2024-03-01", "from: 2024-02-30"),
+        SOURCE,
+        "",
+        "第 4 行第 7 列，没有“2024-02-30”这一天",
+        "语法",
+    ),
     ("not a mapping", write("codes/severity.yml", "- 轻微"), "codes/severity.yml", "[0]", "应为键值", "键：值"),
     (
         "an unquoted number",

@@ -89,6 +89,42 @@ def test_sheets_of_instructions_and_empty_ones_are_left_out(tmp_path):
     assert summary.accepted == 2
 
 
+@pytest.mark.parametrize(
+    ("sheet", "row"),
+    [
+        (ROWS[1:], 1),  # a continuation without its header
+        (
+            [
+                ["单位名称", "信用代码", "文号", "日期"],
+                ["濉溪县某某有限公司", "", "濉罚〔2026〕12 号", "2026年11月1日"],
+            ],
+            2,
+        ),
+        ([["十一月"], [], ["濉溪县某某有限公司", ROWS[0][NAMES.index("subject_uscc")], "20261101"]], 3),
+        ([["姓名", "身份证号", "文书号"], ["示例某人", "110000199001011234", "濉罚〔2026〕13号"]], 2),
+    ],
+)
+def test_rows_like_records_on_a_sheet_without_a_known_header_are_not_left_out_in_silence(tmp_path, sheet, row):
+    refused = _refused(write_xlsx(tmp_path, {"上旬": TABLE[:2], "续表": sheet}))
+    assert refused.code == "F-129"
+    assert f"工作表“续表”没有认得的表头，第 {row} 行" in refused.message
+    assert "110000199001011234" not in refused.message
+
+
+def test_records_sorted_above_their_header_are_not_left_out_in_silence(tmp_path):
+    refused = _refused(write_csv(tmp_path, [ROWS[0], TITLES, *ROWS[1:]]))
+    assert (refused.code, "表头在第 2 行，上方第 1 行" in refused.message) == ("F-141", True)
+    sender = ["填报单位代码", ROWS[0][NAMES.index("subject_uscc")], "填报日期", "2026-11-23"]
+    assert _outcome(write_csv(tmp_path, [sender, TITLES, *ROWS])) == (3, 0, [])
+
+
+def test_what_is_left_out_is_told_with_how_many_rows_it_has(tmp_path):
+    listing = [["项目", "示例"], ["文号", "濉罚〔2026〕12号"], [], ["决定日期", "2026-11-01"]]
+    recognition, _, summary = _sent(write_xlsx(tmp_path, {"上旬": TABLE[:2], "填写说明": listing, "Sheet3": []}))
+    assert [(s.sheet, s.rows) for s in recognition.skipped] == [("填写说明", 3), ("Sheet3", 0)]
+    assert summary.rows == 1
+
+
 def test_an_example_beside_the_data_is_not_taken_for_data(tmp_path):
     refused = _refused(write_xlsx(tmp_path, {"填写示例": TABLE[:2], "数据": [TITLES, *ROWS[1:]]}))
     assert (refused.code, "工作表“填写示例”" in refused.message) == ("F-128", True)

@@ -26,6 +26,9 @@ WAYS = {
     "by the number behind the name": {"subject_name": f"{NAME}({IDENTITY_NUMBER})"},
     "by the number in place of that of the document": {"document_number": IDENTITY_NUMBER},
     "by a number and no identifier of an organisation": PERSON | {"subject_category": None},
+    "by another word for a person": PERSON | {"subject_category": "个人", "person_document_number": None},
+    "by a word no table knows and no identifier of an organisation": PERSON
+    | {"subject_category": "群众", "person_document_number": None},
 }
 
 
@@ -44,8 +47,14 @@ def test_a_row_about_a_person_is_refused_and_empty(cells):
 
 
 def test_a_form_without_categories_takes_a_row_without_identifiers_for_a_person():
-    chunk = check(row(subject_category=None, subject_uscc=None), book=rulebook(form="penalty_2015"))
+    chunk = check(row(subject_name=NAME, subject_category=None, subject_uscc=None), book=rulebook(form="penalty_2015"))
     assert found(chunk) == [(2, "subject_name", "P-101", "（已隐去）")]
+
+
+def test_a_name_that_only_an_organisation_has_is_not_taken_for_a_person():
+    named = {"subject_name": "濉溪县示例建材有限公司（濉溪分公司）", "subject_uscc": None}
+    assert found(check(row(subject_category=None, **named), book=rulebook(form="penalty_2015"))) == []
+    assert [code for _, _, code, _ in found(check(row(subject_category="企业", **named)))] == ["T-102"]
 
 
 def test_a_document_number_is_never_quoted_nor_sent_back():
