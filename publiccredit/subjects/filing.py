@@ -22,10 +22,11 @@ LOCK_SPACE = 7310577  # first half of the advisory locks of this package
 
 
 def _document(row: str) -> str:
-    """Give the number of a document as it is compared: brackets and blanks are written in many ways."""
-    return (
+    """Give the number of a document as it is compared: brackets, blanks, 第 and 号 are written in many ways."""
+    plain = (
         rf"regexp_replace(translate({row}.document_number, '()（）[]［］【】', '〔〕〔〕〔〕〔〕〔〕'), '\s', '', 'g')"
     )
+    return rf"regexp_replace({plain}, '〕第?(\d+)号?$', '〕\1号')"
 
 
 _LOCK = f"""

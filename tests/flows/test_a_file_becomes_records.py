@@ -41,6 +41,15 @@ def test_the_same_file_twice_changes_nothing() -> None:
     assert DuplicateRow.objects.filter(submission=second, record_id__isnull=False).count() == 3
 
 
+@pytest.mark.parametrize("written", ["濉市监处罚〔2026〕第1号", "濉市监处罚〔2026〕1"])
+def test_a_decision_sent_again_under_its_number_written_otherwise_stays_one_record(written: str) -> None:
+    first = penalty_row(1, document_number="濉市监处罚〔2026〕1号")
+    send([first])
+    again = send([first | {"document_number": written}], later=60)
+    assert outcome(again) == ("filed", 1, 1, 0, 0)
+    assert Record.objects.get().document_number == written
+
+
 def test_a_wrong_row_is_returned_and_its_correction_alone_is_filed() -> None:
     wrong = [penalty_row(1), penalty_row(2, decided_on="2027-01-01")]
     first = send(wrong)

@@ -14,7 +14,13 @@ from tests.flows.filing import outcome, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("officers")]
 LATER = datetime(2027, 3, 1, 2, tzinfo=UTC)
-WRITTEN = ("濉市监处罚〔2026〕1号", "濉市监处罚(2026)1号", "濉市监处罚［2026］ 1 号")
+WRITTEN = (
+    "濉市监处罚〔2026〕1号",
+    "濉市监处罚(2026)1号",
+    "濉市监处罚［2026］ 1 号",
+    "濉市监处罚〔2026〕第1号",
+    "濉市监处罚〔2026〕1",
+)
 
 
 def _on_file(document_number: str = WRITTEN[0]) -> Record:

@@ -160,8 +160,13 @@ class Checker:
 
     def _key_part(self, name: str) -> pl.Expr:
         part = pl.col(name).cast(pl.String)
+        role = self._book.record_type.field(name).role
         subject = self._book.record_type.field_in_role(FieldRole.SUBJECT_NAME)
-        if self._book.record_type.field(name).role is FieldRole.SUBJECT_USCC and subject:
+        if role is FieldRole.DOCUMENT_NUMBER:
+            # 〔2026〕第15号, 〔2026〕15 and 〔2026〕15号 are one decision: it is not to stand there thrice.
+            part = part.str.replace("〕第", "〕", literal=True)
+            part = pl.when(part.str.contains(r"〕\d+$")).then(part + "号").otherwise(part)
+        if role is FieldRole.SUBJECT_USCC and subject:
             # Two stalls without an identifier, fined in one decision, are two records.
             part = pl.coalesce(part, subject.name)
         return part.fill_null("")

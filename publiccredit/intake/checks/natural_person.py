@@ -54,12 +54,20 @@ def rules(book: Rulebook, context: CheckContext) -> Iterator[Rule]:  # noqa: ARG
 def _of_nobody_else(book: Rulebook, category: RecordField) -> Rule:
     # The form of 2015 has no category, and a word no table knows says nothing: a row without a single identifier of an
     # organisation is then about a person, unless it is called as only an organisation is.
-    identifiers = [field for field in book.record_type.fields if field.role in _ORGANISATION_IDENTIFIERS]
-    name = book.record_type.field_in_role(FieldRole.SUBJECT_NAME) or identifiers[0]
+    name = book.record_type.field_in_role(FieldRole.SUBJECT_NAME) or category
     unsaid = pl.lit(value=True) if book.waived(category) else problem(category).is_not_null()
-    nobody = unsaid & pl.all_horizontal(missing(field) for field in identifiers)
-    organisation = pl.col(name.name).str.contains(_CALLED_AS_ORGANISATION).fill_null(value=False)
-    return Rule(NAME, name, nobody & ~organisation, pl.lit(_EXPECTED), pl.lit(MASKED), suspect=nobody)
+    nobody = unsaid & without_identifier(book)
+    return Rule(NAME, name, nobody & ~called_as_organisation(name), pl.lit(_EXPECTED), pl.lit(MASKED), suspect=nobody)
+
+
+def without_identifier(book: Rulebook) -> pl.Expr:
+    """Tell of which rows no identifier of an organisation was sent."""
+    return pl.all_horizontal(missing(f) for f in book.record_type.fields if f.role in _ORGANISATION_IDENTIFIERS)
+
+
+def called_as_organisation(name: RecordField) -> pl.Expr:
+    """Tell which names end as only those of organisations do."""
+    return pl.col(name.name).str.contains(_CALLED_AS_ORGANISATION).fill_null(value=False)
 
 
 def _by_document(field: RecordField) -> Rule:

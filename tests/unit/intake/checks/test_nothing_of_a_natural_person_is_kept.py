@@ -53,7 +53,8 @@ def test_a_form_without_categories_takes_a_row_without_identifiers_for_a_person(
 
 def test_a_name_that_only_an_organisation_has_is_not_taken_for_a_person():
     named = {"subject_name": "濉溪县示例建材有限公司（濉溪分公司）", "subject_uscc": None}
-    assert found(check(row(subject_category=None, **named), book=rulebook(form="penalty_2015"))) == []
+    chunk = check(row(subject_category=None, **named), book=rulebook(form="penalty_2015"))
+    assert [(field, code) for _, field, code, _ in found(chunk)] == [("subject_uscc", "R-102")]
     assert [code for _, _, code, _ in found(check(row(subject_category="企业", **named)))] == ["T-102"]
 
 

@@ -30,6 +30,18 @@ def test_a_row_that_says_the_same_is_a_duplicate_and_one_that_says_something_els
     assert chunk.issues["expected"].to_list() == ["第 2 行"]
 
 
+@pytest.mark.parametrize("written", ["濉市监处罚〔2026〕第15号", "濉市监处罚〔2026〕15", "濉市监处罚[2026]第15"])
+def test_one_decision_is_one_record_however_its_number_is_written(written):
+    chunk = check(row(), row(document_number=written))
+    assert chunk.rows[NATURAL_KEY].n_unique() == 1
+    assert [(line, field, code) for line, field, code, _ in found(chunk)] == [(3, "document_number", "K-101")]
+
+
+def test_a_second_sheet_of_one_decision_keeps_its_own_number():
+    chunk = check(row(), row(document_number="濉市监处罚〔2026〕15号之一"), row(document_number="JY13406210001234"))
+    assert chunk.rows[NATURAL_KEY].n_unique() == 3
+
+
 def test_a_returned_row_is_not_what_a_later_one_repeats():
     chunk = check(row(fine_fen="-1"), row(), row(fine_fen="-1"))
     assert chunk.rows[OUTCOME].to_list() == ["returned", "accepted", "returned"]
