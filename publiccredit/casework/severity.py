@@ -145,12 +145,16 @@ def standing_of(*, record: Record, on: date) -> SeverityStanding:
 
 
 def offered(*, record: Record) -> tuple[Severity, ...]:
-    """Give the severities the packs list for a kind of record on its decision date; none where it has no severity."""
+    """
+    Give the severities the packs list for a kind of record; none where it has no severity.
+
+    As of its arrival: by that list its row was read, and a decision may be older than any list.
+    """
     field = record_type_of(record).field_in_role(FieldRole.SEVERITY)
     if field is None or field.codes is None:
         return ()
-    words = (code.word for code in catalogue.code_table(name=field.codes, on=day_of(record)).codes)
-    return tuple(SEVERITY_OF_WORD[word] for word in words)
+    listed = catalogue.code_table(name=field.codes, on=china_day(at=record.received_at)).codes
+    return tuple(SEVERITY_OF_WORD[code.word] for code in listed)
 
 
 def severity_field(*, record: Record) -> str:

@@ -17,6 +17,7 @@ from publiccredit.catalogue.types import SEVERITY_TITLES, Severity
 from publiccredit.intake import queries as intake
 from publiccredit.intake.types import WEEKS_WATCHED
 from publiccredit.oversight import queries
+from publiccredit.subjects import queries as subjects
 
 HEADS = Access(roles=frozenset({Role.DEPARTMENT_HEAD}))
 SHOWN = 8
@@ -68,7 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "more_due": len(due) > SHOWN,
         "new": [_case_words(c) for c in new[:SHOWN]],
         "judged": [{"record": r, "severity": SEVERITY_TITLES[Severity(r.severity)]} for r in judged[:SHOWN]],
-        "late": late[:SHOWN],
+        "late": [(r, subjects.shown_to_everybody(r, on=today)) for r in late[:SHOWN]],
         "sources": sources,
     }
     return render(request, "oversight/start.html", named)

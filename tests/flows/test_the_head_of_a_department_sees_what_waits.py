@@ -1,6 +1,6 @@
 """The first page of the head of a department: what to approve, what falls due, what nobody has looked at, what is late."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -63,3 +63,17 @@ def test_a_late_record_and_a_source_that_was_not_sent_are_named() -> None:
     assert figures()["迟报的记录"] == "1"
     assert "用了 9 个工作日" in page
     assert "上期未报" in page
+
+
+def test_a_late_record_that_is_no_longer_shown_leads_to_no_page() -> None:
+    subject = stored_subject()
+    shown = stored_record(subject=subject, working_days_taken=9, received_at=AT)
+    ended = stored_record(
+        subject=subject, number=2, working_days_taken=2000, received_at=AT, decided_on=date(2017, 3, 2),
+        served_on=date(2017, 3, 2), disclosed_from=date(2017, 3, 2), repairable_from=date(2017, 6, 2),
+        disclosed_until=date(2018, 3, 2),
+    )  # fmt: skip
+    page = read(HEAD, PAGE)
+    assert ended.document_number in page
+    assert (f'href="/records/{shown.pk}/"' in page, f'href="/records/{ended.pk}/"' in page) == (True, False)
+    assert "严重" in read(HEAD, f"/severity/{ended.pk}/")  # a decision older than the list of severities

@@ -112,9 +112,9 @@ def _about(request: HttpRequest, record_id: int) -> Record:
 
 def _none(request: HttpRequest, about: Record) -> HttpResponse:
     """Say why there is no notice: only what burdens somebody is repaired."""
-    return render(
-        request, "casework/no_notice.html", {"title": record_type_of(about).title, "record": about}, status=404
-    )
+    shown = shown_to_everybody(about, on=timezone.localdate())
+    named = {"title": record_type_of(about).title, "record": about, "shown": shown}
+    return render(request, "casework/no_notice.html", named, status=404)
 
 
 def _page(
