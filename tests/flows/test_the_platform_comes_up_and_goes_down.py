@@ -90,8 +90,8 @@ def read():
     list(answer), answer.close()
 
 seen = []
-for _ in range(4):
-    threads = [threading.Thread(target=read) for _ in range(6)]
+for _ in range(6):
+    threads = [threading.Thread(target=read) for _ in range(4)]  # as many as share the pool: nobody waits for another
     for thread in threads: thread.start()
     for thread in threads: thread.join()
 assert seen == ["200 OK"] * 24, seen
