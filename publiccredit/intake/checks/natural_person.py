@@ -20,7 +20,7 @@ _EIGHTEEN = f"^{EIGHTEEN}$"
 _FIFTEEN = f"^{FIFTEEN}$"
 # What a row is called and found by, everywhere and by everyone: neither may hold a person's number.
 _CALLED_BY = (FieldRole.SUBJECT_NAME, FieldRole.DOCUMENT_NUMBER)
-# 《企业名称登记管理规定》第六条: a registered name ends in its form of organisation. Names of persons are shorter.
+# How names of organisations end, and names of persons do not.
 _CALLED_AS_ORGANISATION = "^.{4,}(?:公司|合作社|联合社|事务所|协会|学校|医院|银行|集团)(?:[（(].*[）)])?$"
 _ORGANISATION_IDENTIFIERS = {
     FieldRole.SUBJECT_USCC,

@@ -26,7 +26,7 @@ def looked_into(skipped: SkippedSheet, *, rows: Iterable[Sequence[str]], filled:
     """
     persons = False
     for number, cells in enumerate(rows, 1):
-        if reads_like_a_record(cells) and skipped.reason != MARKED_BY_PLATFORM:
+        if skipped.reason != MARKED_BY_PLATFORM and reads_like_a_record(cells):
             raise refusal("unread_rows", sheet=skipped.sheet, row=number)
         text = "\n".join(cells)
         persons = persons or without(text) != text

@@ -1,7 +1,7 @@
 """Workbooks, read by calamine; what calamine does not tell (formulas, merged and hidden cells) the survey knows."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -81,7 +81,9 @@ def open_surveyed(
     recognition = recognise(heads=heads, candidates=candidates, encoding="workbook")
     recognition = replace(
         recognition,
-        skipped=tuple(_told(skipped, sheets.get(skipped.sheet), surveys) for skipped in recognition.skipped),
+        skipped=tuple(
+            _told(skipped, sheets.get(skipped.sheet), surveys[skipped.sheet]) for skipped in recognition.skipped
+        ),
         has_numbers_aside=any(survey.has_numbers_aside for _, survey in surveyed),
     )
     candidate = chosen(recognition, candidates)
@@ -117,9 +119,9 @@ def _head(part: SheetPart, survey: Survey, cells: CalamineSheet | None, limits: 
     return SheetHead(sheet=part.sheet, visible=part.visible, rows=rows)
 
 
-def _told(skipped: SkippedSheet, cells: CalamineSheet | None, surveys: Mapping[str, Survey]) -> SkippedSheet:
+def _told(skipped: SkippedSheet, cells: CalamineSheet | None, survey: Survey) -> SkippedSheet:
     rows = ([text_of(cell) or "" for cell in row] for row in (cells.iter_rows() if cells else ()))
-    return looked_into(skipped, rows=rows, filled=len(surveys[skipped.sheet].filled))
+    return looked_into(skipped, rows=rows, filled=len(survey.filled))
 
 
 def _chunks(table: SheetTable) -> Iterator[RawChunk]:

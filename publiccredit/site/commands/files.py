@@ -244,7 +244,7 @@ def _tell(report: Mapping[str, Any]) -> None:
         if recognised["has_unread_cells"]:
             say("有的列没有表头，或者表头上方另有内容，都没有读入；其中有要报送的，请补上表头。")
         for skipped in recognised["skipped"]:
-            if skipped["rows"]:
+            if skipped.get("rows"):  # what was received before rows were counted has none
                 say(f"没有读入：工作表“{skipped['sheet']}”（{skipped['reason']}），有内容的 {skipped['rows']} 行。")
     say(
         f"共 {report['rows']} 行：接受 {report['accepted']}，退回 {report['returned']}，"
